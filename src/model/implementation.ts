@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const programArguments = z.array(z.string().min(1)).min(1);
+
+export const requirementSchema = z.strictObject({
+  program: z.string().min(1),
+  /** Least version, compared number by number. */
+  atLeast: z.string().regex(/^\d+(\.\d+)*$/),
+  versionCommand: programArguments,
+  remedy: z.string().min(1),
+});
+
+/** impl.json: one program that implements a service. Unknown keys are refused. */
+export const implementationSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
+  service: z.enum(['crud', 'raft', 'primitives', 'echo']),
+  language: z.string().min(1),
+  runtime: z.strictObject({ name: z.string().min(1), versionCommand: programArguments }),
+  /** The concurrency model: event-loop, worker-pool, worker-threads, processes, goroutines, threads, asyncio … */
+  model: z.string().min(1),
+  requires: z.array(requirementSchema),
+  /** Globs relative to the repository root: the key of the build cache and of "affected by this change". */
+  sources: z.array(z.string().min(1)).min(1),
+  build: z.array(programArguments),
+  command: programArguments,
+  env: z.record(z.string(), z.string()),
+  /** Named upper bounds, such as the largest cluster. */
+  limits: z.record(z.string(), z.number()),
+  description: z.string().min(1),
+});
+
+export type Requirement = z.infer<typeof requirementSchema>;
+export type Implementation = z.infer<typeof implementationSchema>;

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+const ms = z.number().nonnegative();
+
+/** scheduled = ok + wrong + failed + timedOut + inFlight + unsent, asserted by the driver in every run. */
+export const loadCountsSchema = z.strictObject({
+  scheduledCount: count,
+  sentCount: count,
+  okCount: count,
+  /** An answer came, but not the right one. */
+  wrongCount: count,
+  /** No answer: refused, reset, closed, garbage. */
+  failedCount: count,
+  timedOutCount: count,
+  /** Still alive when the drain ended: recorded as at least their age. */
+  inFlightCount: count,
+  /** Due, but not sent: in-flight bound reached or no free slot. */
+  unsentCount: count,
+});
+
+/** A latency distribution. Quantiles that too few requests carry are null (p99 needs 1,000, p99.9 needs 10,000). */
+export const latencySchema = z.strictObject({
+  count,
+  minMs: ms.nullable(),
+  meanMs: ms.nullable(),
+  p50Ms: ms.nullable(),
+  p90Ms: ms.nullable(),
+  p99Ms: ms.nullable(),
+  p999Ms: ms.nullable(),
+  maxMs: ms.nullable(),
+  /** HdrHistogram V2, compressed, base64; recorded in microseconds. */
+  encoded: z.string(),
+});
+
+export const operationResultSchema = z.strictObject({
+  counts: loadCountsSchema,
+  response: latencySchema,
+  service: latencySchema,
+});
+
+/** What one second of the measured window looked like; requests are counted in the second they were due. */
+export const loadSecondSchema = z.strictObject({
+  second: count,
+  scheduledCount: count,
+  okCount: count,
+  /** wrong + failed + timed out + unsent */
+  badCount: count,
+  responseP50Ms: ms.nullable(),
+  responseMaxMs: ms.nullable(),
+});
+
+export const generatorReportSchema = z.strictObject({
+  pacer: z.enum(['timer', 'thread', 'spin']),
+  threadCount: z.int().positive(),
+  niceness: z.int(),
+  cpuUserMs: ms,
+  cpuSystemMs: ms,
+  eventLoopUtilizationRatio: z.number().min(0).max(1),
+  gcMs: ms,
+  /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
+  sendGapCvRatio: z.number().nonnegative().nullable(),
+  rssBytes: z.number().nonnegative(),
+  connectionsOpenedCount: count,
+  /** Sent again on another connection because the target had closed the idle one before the first byte. */
+  staleRetriesCount: count,
+});
+
+export const loadResultSchema = z.strictObject({
+  /** CLOCK_MONOTONIC of the first due time, and when the measured window closed; nanoseconds. */
+  startedAtNs: z.number(),
+  endedAtNs: z.number(),
+  counts: loadCountsSchema,
+  /** done − due: the headline. */
+  response: latencySchema,
+  /** done − sent. */
+  service: latencySchema,
+  /** sent − due = wokeLate + waited. */
+  lag: latencySchema,
+  /** The part of the lag in which the generator had not woken yet. */
+  wokeLate: latencySchema,
+  /** The part of the lag spent waiting for a free connection. */
+  waited: latencySchema,
+  operations: z.record(z.string(), operationResultSchema),
+  /** Latencies completed by an event of a stream (202 accepted → its event), by name. */
+  completions: z.record(z.string(), latencySchema),
+  seconds: z.array(loadSecondSchema),
+  /** The most frequent reasons of wrong and failed requests. */
+  errors: z.array(z.strictObject({ reason: z.string(), count })),
+  acknowledged: z.strictObject({ createdCount: count, deletedCount: count, uncertainCount: count }),
+  generator: generatorReportSchema,
+});
+
+export type LoadCounts = z.infer<typeof loadCountsSchema>;
+export type Latency = z.infer<typeof latencySchema>;
+export type LoadSecond = z.infer<typeof loadSecondSchema>;
+export type GeneratorReport = z.infer<typeof generatorReportSchema>;
+export type LoadResult = z.infer<typeof loadResultSchema>;

@@ -1,0 +1,43 @@
+import type { Acknowledged } from './workload.ts';
+
+export interface SqlStatement {
+  readonly sql: string;
+  readonly values: readonly (string | number | readonly string[] | readonly number[])[];
+}
+
+/** A count in the database that must follow from what the target acknowledged. */
+export interface RowInvariant {
+  readonly id: string;
+  /** One row, one column: a count. Run on the fresh copy and again after the load. */
+  readonly sql: string;
+  /** The least and the greatest count that agree with the answers. */
+  expected(beforeCount: number, acknowledged: Acknowledged): { readonly minCount: number; readonly maxCount: number };
+}
+
+export interface ServiceDatabase {
+  /** Beside service.ts. */
+  readonly schemaFile: string;
+  /** Fills the template, the same for the same seed. */
+  seedStatements(seed: number): readonly SqlStatement[];
+  readonly invariants: readonly RowInvariant[];
+}
+
+export interface EnvironmentContext {
+  readonly workerCount: number;
+  readonly dbPoolTotal: number;
+  readonly seed: number;
+}
+
+/** What a service is, as a declaration in bench/<id>/service.ts, exported under the name `service`. */
+export interface Service {
+  readonly id: string;
+  /** Results of different contract versions are never compared. */
+  readonly contractVersion: number;
+  readonly database: ServiceDatabase | null;
+  /** The service's environment beyond HOST, PORT and DATABASE_URL. */
+  environment(context: EnvironmentContext): Readonly<Record<string, string>>;
+  /** Values that vectors may name as ${…}: seeded tokens, users and files. */
+  vectorVariables(seed: number): Readonly<Record<string, string>>;
+  /** Most statements a successful request may cost, by route; null: not checked. */
+  readonly statementBudgets: Readonly<Record<string, number>> | null;
+}

@@ -1,0 +1,73 @@
+/** One HTTP request as a workload asks for it. Header names are lower case; Host and Content-Length are the transport's. */
+export interface WorkloadRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with query, as it goes on the wire. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+export interface WorkloadResponse {
+  readonly status: number;
+  /** A header's value by its lower-case name. */
+  header(name: string): string | null;
+  readonly body: Uint8Array;
+}
+
+/** One drawn operation: its request and the judgement of its answer. */
+export interface Operation {
+  /** The operation's name in the mix: the key of its own histograms. */
+  readonly name: string;
+  readonly request: WorkloadRequest;
+  /** null when the answer is right, else what is wrong with it in a few words. Called at most once; updates the session. */
+  check(response: WorkloadResponse): string | null;
+  /** Called instead of `check` when no answer came (failed, timed out): its outcome is unknown. */
+  abandon(): void;
+}
+
+export interface ServerSentEvent {
+  readonly id: string | null;
+  readonly event: string;
+  readonly data: string;
+}
+
+/** What the target acknowledged, by name: the basis of the row invariants. */
+export interface Acknowledged {
+  readonly createdCount: number;
+  readonly deletedCount: number;
+  /** Creates and deletes whose answer never came: each may or may not have happened. */
+  readonly uncertainCount: number;
+}
+
+/** A workload being drawn from. Same context, same stream of operations (ids and versions come from the answers). */
+export interface WorkloadSession {
+  /** The next operation, or null when no slot is free for it (counted as unsent). */
+  next(): Operation | null;
+  /** Event streams to hold open beside the operations, on connections of their own. */
+  readonly streams: readonly WorkloadRequest[];
+  /** A stream's event; what it completes is a latency of its own (from `startedAtNs` to now), or null. */
+  onEvent(event: ServerSentEvent): { readonly operation: string; readonly startedAtNs: number } | null;
+  acknowledged(): Acknowledged;
+}
+
+export interface WorkloadContext {
+  readonly seed: number;
+  readonly ratePerSec: number;
+  readonly timeoutMs: number;
+  /** The monotonic clock, in nanoseconds. */
+  nowNs(): number;
+}
+
+/** What is asked of a service, as a declaration in bench/<service>/workloads/<id>.ts, exported under the name `workload`. */
+export interface Workload {
+  readonly id: string;
+  readonly service: string;
+  /** Part of every comparison: results of different versions are not comparable. */
+  readonly version: number;
+  readonly description: string;
+  /** Relative weights by operation name, for people and for `paceline workload`. */
+  readonly mix: Readonly<Record<string, number>>;
+  /** The total rate this workload is defined at; null: any rate. */
+  readonly fixedRatePerSec: number | null;
+  open(context: WorkloadContext): WorkloadSession;
+}
