@@ -1,0 +1,82 @@
+import type { Measurement, Trial } from './trial.ts';
+
+/** A number read from a trial. One table, read by the report, compare and the gate: adding a metric is adding a row. */
+export interface Metric {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: 'ms' | 'bytes' | 'cores' | 'ratio' | 'count' | 'ms/s';
+  readonly better: 'lower' | 'higher';
+  /** Whether a worsening can fail a commit. */
+  readonly gated: boolean;
+  /** Whether the number is about latency, and so void when the generator woke late. */
+  readonly latency: boolean;
+  from(measurement: Measurement): number | null;
+}
+
+const cost = { better: 'lower', latency: false } as const;
+const wait = { unit: 'ms', better: 'lower', latency: true } as const;
+
+export const metrics: readonly Metric[] = [
+  {
+    id: 'cpu-per-request',
+    label: 'CPU per request',
+    unit: 'ms',
+    gated: true,
+    ...cost,
+    from: (m) => m.cpu.target.perRequestMs,
+  },
+  { id: 'cores-used', label: 'cores used', unit: 'cores', gated: false, ...cost, from: (m) => m.cpu.target.coresUsed },
+  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', gated: false, ...cost, from: (m) => m.idleCpuMsPerSec },
+  {
+    id: 'database-cpu-per-request',
+    label: 'database CPU per request',
+    unit: 'ms',
+    gated: false,
+    ...cost,
+    from: (m) => m.cpu.database?.perRequestMs ?? null,
+  },
+  { id: 'response-p50', label: 'response p50', gated: true, ...wait, from: (m) => m.load.response.p50Ms },
+  { id: 'response-p90', label: 'response p90', gated: false, ...wait, from: (m) => m.load.response.p90Ms },
+  { id: 'response-p99', label: 'response p99', gated: false, ...wait, from: (m) => m.load.response.p99Ms },
+  { id: 'service-p50', label: 'service p50', gated: false, ...wait, from: (m) => m.load.service.p50Ms },
+  {
+    id: 'memory-idle',
+    label: 'private memory idle',
+    unit: 'bytes',
+    gated: true,
+    ...cost,
+    from: (m) => m.memory.idleBytes,
+  },
+  {
+    id: 'memory-median',
+    label: 'private memory loaded',
+    unit: 'bytes',
+    gated: true,
+    ...cost,
+    from: (m) => m.memory.medianBytes,
+  },
+  {
+    id: 'memory-peak',
+    label: 'private memory peak',
+    unit: 'bytes',
+    gated: false,
+    ...cost,
+    from: (m) => m.memory.peakBytes,
+  },
+  {
+    id: 'memory-after',
+    label: 'private memory after',
+    unit: 'bytes',
+    gated: false,
+    ...cost,
+    from: (m) => m.memory.afterBytes,
+  },
+  { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...cost, from: (m) => m.startupMs },
+];
+
+/** A metric's value in a trial that counts, else null: invalid and failed trials have none, void latencies neither. */
+export function metricValue(metric: Metric, trial: Trial): number | null {
+  if (trial.status !== 'ok') return null;
+  if (metric.latency && trial.latencyVoid) return null;
+  return metric.from(trial.measurement);
+}

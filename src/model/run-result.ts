@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { implementationSchema } from './implementation.ts';
+import { scenarioSchema } from './scenario.ts';
+import { trialSchema } from './trial.ts';
+import { warningSchema } from './warning.ts';
+
+export const schemaVersion = 1;
+
+/** Where it ran. Two results are comparable only when `id` and every hidden setting agree. */
+export const machineSchema = z.strictObject({
+  /** Hash of CPU model, cores, memory and kernel: never a host name. */
+  id: z.string(),
+  cpuModel: z.string(),
+  coreCount: z.int().positive(),
+  memoryBytes: z.number().positive(),
+  kernel: z.string(),
+  hypervisor: z.string().nullable(),
+  /** Settings nobody asks about that change numbers: huge pages, IRQ time accounting, cgroup layout, governor … */
+  hiddenSettings: z.record(z.string(), z.string()),
+});
+
+export const conformanceSchema = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('passed'), checkCount: z.int().nonnegative() }),
+  z.strictObject({ status: z.literal('failed'), checkCount: z.int().nonnegative(), failures: z.array(z.string()) }),
+]);
+
+/** What became of an implementation before its trials. */
+export const preparationSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('ready'),
+    manifest: implementationSchema,
+    sourceHash: z.string(),
+    runtimeVersion: z.string(),
+    buildMs: z.number().nonnegative(),
+    buildCached: z.boolean(),
+    conformance: conformanceSchema,
+  }),
+  z.strictObject({
+    status: z.literal('skipped'),
+    manifest: implementationSchema,
+    reason: z.string(),
+    remedy: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('failed'),
+    manifest: implementationSchema,
+    code: z.string(),
+    message: z.string(),
+    logTail: z.string(),
+  }),
+]);
+
+export const databaseFactsSchema = z.strictObject({
+  kind: z.enum(['embedded', 'external']),
+  version: z.string(),
+  settings: z.record(z.string(), z.string()),
+});
+
+/** One run of one scenario: written again, whole, after each trial. */
+export const runResultSchema = z.strictObject({
+  schemaVersion: z.literal(schemaVersion),
+  runId: z.string(),
+  /** complete: every planned trial is there; running: being written, or cut off by a crash; interrupted: by a signal. */
+  state: z.enum(['running', 'complete', 'interrupted']),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  /** The command that repeats this run. */
+  command: z.string(),
+  commit: z.strictObject({ sha: z.string(), subject: z.string(), dirty: z.boolean() }).nullable(),
+  machine: machineSchema,
+  versions: z.record(z.string(), z.string()),
+  scenario: scenarioSchema,
+  database: databaseFactsSchema.nullable(),
+  implementations: z.array(preparationSchema),
+  plannedTrialCount: z.int().nonnegative(),
+  trials: z.array(trialSchema),
+  warnings: z.array(warningSchema),
+});
+
+export type Machine = z.infer<typeof machineSchema>;
+export type Preparation = z.infer<typeof preparationSchema>;
+export type RunResult = z.infer<typeof runResultSchema>;

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { loadProfileSchema } from './load-profile.ts';
+import { loadResultSchema } from './load-result.ts';
+import { sampleSchema } from './sample.ts';
+import { warningSchema } from './warning.ts';
+
+const ms = z.number().nonnegative();
+const bytes = z.number().nonnegative();
+const ratio = z.number().nonnegative();
+
+/** The phases of a trial, in their order. */
+export const phases = [
+  'copy-database',
+  'start',
+  'idle',
+  'connect',
+  'warm-up',
+  'drive',
+  'after',
+  'invariants',
+  'stop',
+] as const;
+export const phaseSchema = z.enum(phases);
+export type Phase = z.infer<typeof phaseSchema>;
+
+export const trialSpecSchema = z.strictObject({
+  implementation: z.string(),
+  service: z.string(),
+  contractVersion: z.int().positive(),
+  workload: z.string(),
+  workloadVersion: z.int().positive(),
+  temperature: z.enum(['warm', 'young']),
+  /** 1 … trialCount of this cell. */
+  repetition: z.int().positive(),
+  /** 1 is the first try; flagged trials are repeated at most twice and both are kept. */
+  attempt: z.int().positive(),
+  /** Position in the interleaved order of the run. */
+  slot: z.int().nonnegative(),
+  workerCount: z.int().positive(),
+  dbPoolTotal: z.int().positive(),
+  limit: z.strictObject({ cpuCount: z.number().positive().nullable(), memoryBytes: bytes.nullable() }).nullable(),
+  idleMs: ms,
+  profile: loadProfileSchema,
+});
+
+/** CPU of one role over the measured window. */
+export const roleCpuSchema = z.strictObject({
+  userMs: ms,
+  systemMs: ms,
+  totalMs: ms,
+  /** Cores kept busy on average. */
+  coresUsed: ratio,
+  /** totalMs ÷ requests sent; null when none was. */
+  perRequestMs: ms.nullable(),
+});
+
+export const memorySchema = z.strictObject({
+  /** Ready, never asked anything but health. Private memory (anon + shmem), as the following three. */
+  idleBytes: bytes.nullable(),
+  /** Median over the measured window. */
+  medianBytes: bytes.nullable(),
+  /** Greatest of the 10 Hz samples of the measured window. */
+  peakBytes: bytes.nullable(),
+  /** After the drain. */
+  afterBytes: bytes.nullable(),
+  /** Context: counts shared pages once per process. */
+  rssMedianBytes: bytes.nullable(),
+  /** The kernel's own peak, file pages included; null where it keeps none. */
+  peakInclFileBytes: bytes.nullable(),
+  anonHugePagesBytes: bytes.nullable(),
+});
+
+export const noiseSchema = z.strictObject({
+  /** Run-queue delay of the role's threads ÷ window. */
+  targetRunDelayRatio: ratio.nullable(),
+  generatorRunDelayRatio: ratio.nullable(),
+  /** Time in which some task of the machine waited for a core, within the window. */
+  psiCpuSomeMs: ms.nullable(),
+  stealRatio: ratio.nullable(),
+  /** Duration of a fixed spin before the trial ÷ this machine's reference; 1 is quiet. */
+  spinRatio: ratio.nullable(),
+  /** CPU of no role (kernel threads, neighbours) ÷ all CPU used in the window. */
+  otherCpuRatio: ratio.nullable(),
+});
+
+export const probeMethodSchema = z.strictObject({
+  cpu: z.string(),
+  memory: z.string(),
+  sampleIntervalMs: ms,
+  /** What sampling itself cost, in cores. */
+  samplingCoresUsed: ratio.nullable(),
+});
+
+export const measurementSchema = z.strictObject({
+  load: loadResultSchema,
+  windowMs: ms,
+  cpu: z.strictObject({ target: roleCpuSchema, generator: roleCpuSchema, database: roleCpuSchema.nullable() }),
+  /** Target's CPU while idle (no request but health), milliseconds per second. */
+  idleCpuMsPerSec: ms.nullable(),
+  memory: memorySchema,
+  processCount: z.int().nullable(),
+  threadCount: z.int().nullable(),
+  startupMs: ms,
+  stopMs: ms.nullable(),
+  /** Whether the last two warm-up blocks differed by less than 3 % in CPU per request; null: no warm-up. */
+  steady: z.boolean().nullable(),
+  warmupSentCount: z.int().nonnegative(),
+  noise: noiseSchema,
+  probe: probeMethodSchema,
+  samples: z.array(sampleSchema),
+});
+
+const measured = {
+  spec: trialSpecSchema,
+  startedAt: z.string(),
+  measurement: measurementSchema,
+  warnings: z.array(warningSchema),
+};
+const reasons = z.array(z.strictObject({ code: z.string(), message: z.string() })).min(1);
+
+export const trialSchema = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('ok'),
+    ...measured,
+    /** Latency void (the generator woke late); CPU and memory stand. */ latencyVoid: z.boolean(),
+  }),
+  /** The target did not hold the rate: a result, never ranked by latency. */
+  z.strictObject({ status: z.literal('overloaded'), ...measured, reasons }),
+  /** The generator's or the machine's fault: never compared. */
+  z.strictObject({ status: z.literal('invalid'), ...measured, reasons }),
+  /** Wrong answers, death, never ready: a result. `measurement` as far as it got. */
+  z.strictObject({
+    status: z.literal('failed'),
+    spec: trialSpecSchema,
+    startedAt: z.string(),
+    phase: phaseSchema,
+    code: z.string(),
+    message: z.string(),
+    logTail: z.string(),
+    measurement: measurementSchema.nullable(),
+    warnings: z.array(warningSchema),
+  }),
+]);
+
+export type TrialSpec = z.infer<typeof trialSpecSchema>;
+export type RoleCpu = z.infer<typeof roleCpuSchema>;
+export type Memory = z.infer<typeof memorySchema>;
+export type Noise = z.infer<typeof noiseSchema>;
+export type Measurement = z.infer<typeof measurementSchema>;
+export type Trial = z.infer<typeof trialSchema>;
+export type OkTrial = Extract<Trial, { status: 'ok' }>;
