@@ -1,0 +1,81 @@
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram as Hdr } from 'hdr-histogram-js';
+import type { Latency } from '../model/load-result.ts';
+
+/** A distribution of durations in whole microseconds, right to 3 significant digits. Opaque: use the functions below. */
+export type Histogram = Hdr;
+
+export interface PercentilePoint {
+  /** In [0, 100]. */
+  readonly percentile: number;
+  readonly valueMs: number;
+}
+
+const microsPerMs = 1000;
+/** Where a new histogram's table ends (64 s, in microseconds); it grows for what is longer. */
+const initialSpanMicros = 2 ** 26;
+
+export function createHistogram(): Histogram {
+  return build({
+    bitBucketSize: 32,
+    autoResize: true,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: initialSpanMicros,
+    numberOfSignificantValueDigits: 3,
+  });
+}
+
+/** Records a duration in nanoseconds; what is below zero (two clocks' disagreement) counts as zero. */
+export function record(histogram: Histogram, durationNs: number): void {
+  histogram.recordValue(durationNs > 0 ? Math.round(durationNs / 1000) : 0);
+}
+
+/** Adds all that `from` holds to `into`, exactly. */
+export function merge(into: Histogram, from: Histogram): void {
+  into.add(from);
+}
+
+/** HdrHistogram V2, compressed, base64: what `Latency.encoded` holds. */
+export function encode(histogram: Histogram): string {
+  return encodeIntoCompressedBase64(histogram);
+}
+
+/** The histogram of `Latency.encoded`. Throws on text that is not one. */
+export function decode(encoded: string): Histogram {
+  return decodeFromCompressedBase64(encoded, 32);
+}
+
+/** The value that `percentile` (0 to 100) of the records do not exceed, in milliseconds; null of an empty histogram. */
+export function percentileMs(histogram: Histogram, percentile: number): number | null {
+  if (histogram.totalCount === 0) return null;
+  // A bucket's upper end may lie above everything recorded.
+  return Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue) / microsPerMs;
+}
+
+/** The figures of a distribution; a quantile is null below the count that carries it (method, section 6). */
+export function summarize(histogram: Histogram): Latency {
+  const count = histogram.totalCount;
+  const quantile = (percentile: number, leastCount: number) =>
+    count >= leastCount ? percentileMs(histogram, percentile) : null;
+  return {
+    count,
+    minMs: percentileMs(histogram, 0),
+    meanMs: count > 0 ? histogram.mean / microsPerMs : null,
+    p50Ms: quantile(50, 1),
+    p90Ms: quantile(90, 100),
+    p99Ms: quantile(99, 1_000),
+    p999Ms: quantile(99.9, 10_000),
+    maxMs: percentileMs(histogram, 100),
+    encoded: encode(histogram),
+  };
+}
+
+/** A percentile curve: 10 points for each halving of the distance to 100 %, as far as the count carries, then 100 %. */
+export function percentileCurve(histogram: Histogram): PercentilePoint[] {
+  const count = histogram.totalCount;
+  if (count === 0) return [];
+  const percentiles: number[] = [];
+  for (let tail = 1; tail >= 1 / count; tail /= 2) {
+    for (let tick = 0; tick < 10; tick++) percentiles.push(100 - 100 * tail * (1 - tick / 20));
+  }
+  return [...percentiles, 100].map((percentile) => ({ percentile, valueMs: percentileMs(histogram, percentile) ?? 0 }));
+}
