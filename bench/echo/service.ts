@@ -1,0 +1,10 @@
+import type { Service } from '../../src/model/service.ts';
+
+export const service: Service = {
+  id: 'echo',
+  contractVersion: 1,
+  database: null,
+  environment: ({ workerCount }) => ({ WORKERS: String(workerCount) }),
+  vectorVariables: () => ({}),
+  statementBudgets: null,
+};

@@ -1,0 +1,41 @@
+import type { HarnessErrorCode } from '../model/harness-error.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+
+/** What the driver's process says of itself once it can send. */
+export interface DriverReady {
+  readonly workload: { readonly id: string; readonly service: string; readonly version: number };
+  /** What the process got, which is not always what was asked for. */
+  readonly niceness: number;
+}
+
+/** How a phase is doing, about once a second. */
+export interface DriverProgress {
+  readonly phase: 'warm-up' | 'measure';
+  /** Since the phase's first due time. */
+  readonly elapsedMs: number;
+  readonly counts: LoadCounts;
+}
+
+export interface OpenCommand {
+  readonly kind: 'open';
+  readonly workloadPath: string;
+  readonly targetUrl: string;
+  readonly profile: LoadProfile;
+  readonly niceness: number;
+}
+
+/** From the parent; one at a time, each answered by its report or by `refused`. */
+export type DriverCommand =
+  | OpenCommand
+  | { readonly kind: 'warm-up'; readonly count: number; readonly ratePerSec: number }
+  | { readonly kind: 'measure'; readonly startAtNs: number };
+
+/** From the driver's process. */
+export type DriverReport =
+  | { readonly kind: 'ready'; readonly ready: DriverReady }
+  | { readonly kind: 'progress'; readonly progress: DriverProgress }
+  | { readonly kind: 'warmed-up'; readonly counts: LoadCounts }
+  | { readonly kind: 'window-end'; readonly endedAtNs: number }
+  | { readonly kind: 'measured'; readonly result: LoadResult }
+  | { readonly kind: 'refused'; readonly code: HarnessErrorCode; readonly message: string; readonly remedy: string };
