@@ -1,0 +1,89 @@
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { HarnessError } from '../model/harness-error.ts';
+import { acquireLock } from './build-lock.ts';
+import { createLogTail } from './log-tail.ts';
+import type { LocatedImplementation } from './manifest.ts';
+import { expandAll, type Placeholders } from './placeholder.ts';
+import type { Toolchain } from './requirement.ts';
+import { sourceHash } from './source-hash.ts';
+
+/** Written last: a build folder without it was cut off and is made anew. */
+const stampName = '.paceline-built';
+
+export interface BuildOptions {
+  readonly located: LocatedImplementation;
+  /** What `sources` are relative to. */
+  readonly rootDir: string;
+  readonly cacheDir: string;
+  readonly toolchain: Toolchain;
+  /** One line for people at a time. */
+  onProgress(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface BuildResult {
+  readonly hash: string;
+  /** Absolute: {build} in the commands. */
+  readonly dir: string;
+  /** An earlier build of the same sources, commands and toolchain was there. */
+  readonly cached: boolean;
+  readonly durationMs: number;
+}
+
+/**
+ * Builds in place, in <cacheDir>/builds/<id>-<hash> (a Python environment cannot be moved), unless that is there already.
+ * A build tool that fails is HarnessError 'build-failed' with the end of its own output.
+ */
+export async function buildImplementation(options: BuildOptions): Promise<BuildResult> {
+  const startedMs = performance.now();
+  const { located, rootDir, cacheDir, toolchain } = options;
+  const hash = await sourceHash(located, rootDir, toolchain.versions);
+  const dir = path.resolve(cacheDir, 'builds', `${located.implementation.id}-${hash}`);
+  const result = (cached: boolean) => ({ hash, dir, cached, durationMs: performance.now() - startedMs });
+  if (await isComplete(dir)) return result(true);
+  await mkdir(path.dirname(dir), { recursive: true });
+  const onWait = () =>
+    options.onProgress(`${located.implementation.id}: waiting for another build of the same sources`);
+  await using _lock = await acquireLock(`${dir}.lock`, { onWait, signal: options.signal });
+  if (await isComplete(dir)) return result(true);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  for (const command of located.implementation.build) await runBuildCommand(command, dir, options);
+  await writeFile(path.join(dir, stampName), `${new Date().toISOString()}\n`);
+  return result(false);
+}
+
+async function isComplete(dir: string): Promise<boolean> {
+  return access(path.join(dir, stampName)).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function runBuildCommand(command: readonly string[], buildDir: string, options: BuildOptions): Promise<void> {
+  const { located, toolchain, signal } = options;
+  const values: Placeholders = { ...toolchain.placeholders, build: buildDir, dir: located.dir };
+  const [program = '', ...rest] = expandAll(command, values);
+  options.onProgress(`${located.implementation.id}: ${command.join(' ')}`);
+  const tail = createLogTail();
+  const child = execa(program, rest, {
+    cwd: located.dir,
+    reject: false,
+    all: true,
+    buffer: false,
+    stdin: 'ignore',
+    cancelSignal: signal,
+  });
+  child.all.on('data', (chunk: Buffer) => tail.add(chunk));
+  const outcome = await child;
+  signal.throwIfAborted();
+  if (!outcome.failed) return;
+  const reason = outcome.exitCode === undefined ? outcome.shortMessage : `exit code ${outcome.exitCode}`;
+  throw new HarnessError(
+    'build-failed',
+    `${located.implementation.id}: \`${command.join(' ')}\` failed (${reason})\n${tail.text()}`,
+    `run it by hand in ${located.dir} (its {build} is ${buildDir})`,
+  );
+}

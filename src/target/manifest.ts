@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
+import { type Implementation, implementationSchema } from '../model/implementation.ts';
+import { expandableTexts, placeholderNames, placeholdersIn } from './placeholder.ts';
+
+/** A manifest and where it lies. */
+export interface LocatedImplementation {
+  readonly implementation: Implementation;
+  /** Absolute: the folder of impl.json, {dir} in its commands. */
+  readonly dir: string;
+}
+
+const known: ReadonlySet<string> = new Set(placeholderNames);
+
+/**
+ * Reads impl.json of every folder in the given directories; a folder without one is shared code, not an implementation.
+ * All problems of all manifests are told at once, as one HarnessError 'bad-manifest'. Sorted by id.
+ */
+export async function scanImplementations(directories: readonly string[]): Promise<readonly LocatedImplementation[]> {
+  const folders = (await Promise.all(directories.map(foldersIn))).flat();
+  const read = await Promise.all(folders.map(readManifest));
+  const located = read.flatMap(({ found }) => found ?? []);
+  const problems = [...read.flatMap((entry) => entry.problems), ...duplicateIds(located)];
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `\n  ${problem}`).join('');
+    throw new HarnessError(
+      'bad-manifest',
+      `${problems.length} problem${problems.length === 1 ? '' : 's'} in implementation manifests:${list}`,
+      'correct the named keys; docs/adding-an-implementation.md describes each',
+    );
+  }
+  return located.sort((a, b) => (a.implementation.id < b.implementation.id ? -1 : 1));
+}
+
+async function foldersIn(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => path.resolve(directory, entry.name));
+  } catch (error) {
+    const remedy = 'name a directory that holds one folder for each implementation';
+    throw new HarnessError('bad-manifest', `cannot read the directory ${directory}`, remedy, { cause: error });
+  }
+}
+
+interface ReadManifest {
+  readonly found: LocatedImplementation | null;
+  readonly problems: readonly string[];
+}
+
+async function readManifest(dir: string): Promise<ReadManifest> {
+  const file = path.join(dir, 'impl.json');
+  const at = (problem: string) => `${file}: ${problem}`;
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return { found: null, problems: [] };
+  const value = parseJson(text);
+  if (value instanceof Error) return { found: null, problems: [at(`not JSON: ${value.message}`)] };
+  const parsed = implementationSchema.safeParse(value);
+  if (!parsed.success) {
+    return { found: null, problems: parsed.error.issues.map((issue) => at(`${keyOf(issue.path)}: ${issue.message}`)) };
+  }
+  const problems = manifestProblems(parsed.data, path.basename(dir)).map(at);
+  return { found: { implementation: parsed.data, dir }, problems };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
+}
+
+function keyOf(issuePath: readonly PropertyKey[]): string {
+  return issuePath.length === 0 ? '(whole file)' : issuePath.map(String).join('.');
+}
+
+function manifestProblems(implementation: Implementation, folder: string): string[] {
+  const problems: string[] = [];
+  if (implementation.id !== folder)
+    problems.push(`id: "${implementation.id}" must equal the folder's name "${folder}"`);
+  for (const { key, text } of expandableTexts(implementation)) {
+    for (const name of placeholdersIn(text)) {
+      if (!known.has(name)) problems.push(`${key}: unknown placeholder {${name}} (known: ${[...known].join(', ')})`);
+      // The toolchain's version is part of the build folder's name, so it cannot be asked of something in that folder.
+      if (name === 'build' && key.endsWith('versionCommand')) problems.push(`${key}: {build} does not exist yet here`);
+    }
+  }
+  return problems;
+}
+
+function duplicateIds(located: readonly LocatedImplementation[]): string[] {
+  const dirsById = Map.groupBy(located, ({ implementation }) => implementation.id);
+  return [...dirsById.entries()]
+    .filter(([, same]) => same.length > 1)
+    .map(([id, same]) => `id "${id}" is there ${same.length} times: ${same.map(({ dir }) => dir).join(', ')}`);
+}

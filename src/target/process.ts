@@ -1,0 +1,248 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogTail, type LogTail } from './log-tail.ts';
+import type { LocatedImplementation } from './manifest.ts';
+import { pause } from './pause.ts';
+import { expand, expandAll, type Placeholders } from './placeholder.ts';
+import { pickFreePort } from './port.ts';
+import { livingMembers, signalGroup } from './process-group.ts';
+import type { Toolchain } from './requirement.ts';
+
+const readyLimitMs = 30_000;
+const stopLimitMs = 10_000;
+const pollMs = 5;
+
+export interface StartOptions {
+  readonly located: LocatedImplementation;
+  readonly toolchain: Toolchain;
+  readonly buildDir: string;
+  /** Over the manifest's own; HOST and PORT are added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly host: string;
+  /** null: a free one is picked. */
+  readonly port: number | null;
+  /** cgroup.procs (or tasks) files the target enters before its program starts. */
+  readonly joinPaths: readonly string[];
+  readonly signal: AbortSignal;
+  /** Called as soon as there is a pid, before the target is ready. */
+  onStarted?(pid: number): void;
+  /** Kills what left the process group, such as by cgroup.kill. */
+  killAll?(): void | Promise<void>;
+  readonly readyLimitMs?: number;
+  readonly stopLimitMs?: number;
+}
+
+export interface ExitStatus {
+  /** null where a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StopReport extends ExitStatus {
+  /** From SIGTERM until the program had ended. */
+  readonly stopMs: number;
+  /** It had to be killed, or left processes of its group behind. */
+  readonly forced: boolean;
+  readonly leftoverCount: number;
+}
+
+export interface RunningTarget {
+  readonly pid: number;
+  readonly host: string;
+  readonly port: number;
+  readonly baseUrl: string;
+  /** From before the spawn until the first 200 of GET /health. */
+  readonly startupMs: number;
+  logTail(): string;
+  /** Resolves when the program ends, asked or not. */
+  readonly died: Promise<ExitStatus>;
+  /** The same report however often it is called. */
+  stop(): Promise<StopReport>;
+}
+
+export type StartOutcome =
+  | { readonly status: 'ready'; readonly target: RunningTarget }
+  | {
+      readonly status: 'failed';
+      readonly code: 'cannot-spawn' | 'exited-early' | 'never-ready';
+      readonly message: string;
+      readonly logTail: string;
+    };
+
+/** Enters each cgroup named before `--`, then becomes the program: nothing of the target runs outside. */
+const joinScript = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 126; shift; done; shift; exec "$@"';
+
+/** What a program needs to find its files; the rest of our own environment (npm's, NODE_OPTIONS …) must not change results. */
+const inheritedNames = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH'];
+
+/**
+ * Starts the program in a process group of its own and waits until GET /health answers 200 (at most 30 s).
+ * A target that fails is data. Aborting kills it and throws the signal's reason.
+ */
+export async function startTarget(options: StartOptions): Promise<StartOutcome> {
+  options.signal.throwIfAborted();
+  const port = options.port ?? (await pickFreePort(options.host));
+  const startedNs = process.hrtime.bigint();
+  const child = spawnTarget(options, port);
+  const running = watch(child, options);
+  if (child.pid === undefined) {
+    const { exitCode } = await running.died;
+    return { status: 'failed', code: 'cannot-spawn', message: `cannot start sh (${exitCode})`, logTail: '' };
+  }
+  options.onStarted?.(child.pid);
+  const limitMs = options.readyLimitMs ?? readyLimitMs;
+  const ready = await waitUntilReady(options, port, running.died, startedNs, limitMs).catch(async (error: unknown) => {
+    await running.kill();
+    throw error;
+  });
+  if (ready.status === 'ready') {
+    const baseUrl = `http://${options.host}:${port}`;
+    const { died, stop } = running;
+    const logTail = () => running.log.text();
+    const { startupMs } = ready;
+    return {
+      status: 'ready',
+      target: { pid: child.pid, host: options.host, port, baseUrl, startupMs, logTail, died, stop },
+    };
+  }
+  await running.kill();
+  const message =
+    ready.status === 'exited' ? `ended before it was ready: ${describe(ready.exit)}` : notReady(limitMs, ready);
+  const code = ready.status === 'exited' ? 'exited-early' : 'never-ready';
+  return { status: 'failed', code, message, logTail: running.log.text() };
+}
+
+function spawnTarget(options: StartOptions, port: number): ChildProcess {
+  const { located, host } = options;
+  const values: Placeholders = { ...options.toolchain.placeholders, build: options.buildDir, dir: located.dir };
+  const own = Object.entries(located.implementation.env).map(([name, text]) => [name, expand(text, values)]);
+  const inherited = inheritedNames.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
+  );
+  return spawn(
+    'sh',
+    ['-c', joinScript, 'sh', ...options.joinPaths, '--', ...expandAll(located.implementation.command, values)],
+    {
+      cwd: located.dir,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries([...inherited, ...own]), ...options.env, HOST: host, PORT: String(port) },
+    },
+  );
+}
+
+interface Watched {
+  readonly log: LogTail;
+  readonly died: Promise<ExitStatus>;
+  stop(): Promise<StopReport>;
+  kill(): Promise<void>;
+}
+
+function watch(child: ChildProcess, options: StartOptions): Watched {
+  const log = createLogTail();
+  child.stdout?.on('data', (chunk: Buffer) => log.add(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => log.add(chunk));
+  const { promise: died, resolve } = Promise.withResolvers<ExitStatus>();
+  const closed = new Promise((done) => child.once('close', done));
+  child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+  child.once('error', (error) => {
+    log.add(Buffer.from(`${error.message}\n`));
+    resolve({ exitCode: null, signal: null });
+  });
+  const groupId = child.pid;
+  // A harness that ends by an uncaught error must not leave a target running.
+  const killAtExit = () => groupId !== undefined && signalGroup(groupId, 'SIGKILL');
+  process.once('exit', killAtExit);
+  const kill = async () => {
+    if (groupId !== undefined) signalGroup(groupId, 'SIGKILL');
+    await options.killAll?.();
+    await died;
+    // The last lines may still be in the pipe; a process that left the group may hold it open for ever.
+    await within(closed, 500);
+    process.off('exit', killAtExit);
+  };
+  let stopping: Promise<StopReport> | undefined;
+  const stop = () => {
+    stopping ??= stopGroup(groupId ?? 0, died, kill, options.stopLimitMs ?? stopLimitMs);
+    return stopping;
+  };
+  return { log, died, stop, kill };
+}
+
+/** SIGTERM to the program alone, as a supervisor does: its children are its own affair, and part of what is checked. */
+async function stopGroup(
+  groupId: number,
+  died: Promise<ExitStatus>,
+  kill: () => Promise<void>,
+  limitMs: number,
+): Promise<StopReport> {
+  const startedMs = performance.now();
+  terminate(groupId);
+  const inTime = await within(died, limitMs);
+  const stopMs = performance.now() - startedMs;
+  const leftoverCount = (await livingMembers(groupId)).length;
+  await kill();
+  return { ...(await died), stopMs, forced: inTime === null || leftoverCount > 0, leftoverCount };
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function within<T>(promise: Promise<T>, limitMs: number): Promise<T | null> {
+  const timer = new AbortController();
+  const late = sleep(limitMs, null, { signal: timer.signal }).catch(() => null);
+  return Promise.race([promise, late]).finally(() => timer.abort());
+}
+
+type Readiness =
+  | { readonly status: 'ready'; readonly startupMs: number }
+  | { readonly status: 'exited'; readonly exit: ExitStatus }
+  | { readonly status: 'late'; readonly lastAnswer: string };
+
+async function waitUntilReady(
+  options: StartOptions,
+  port: number,
+  died: Promise<ExitStatus>,
+  startedNs: bigint,
+  limitMs: number,
+): Promise<Readiness> {
+  let exit: ExitStatus | undefined;
+  died.then((status) => {
+    exit = status;
+  });
+  const elapsedMs = () => Number(process.hrtime.bigint() - startedNs) / 1e6;
+  let lastAnswer = 'nothing listened';
+  while (elapsedMs() < limitMs) {
+    if (exit !== undefined) return { status: 'exited', exit };
+    const answer = await askHealth(options.host, port);
+    if (answer === 200) return { status: 'ready', startupMs: elapsedMs() };
+    lastAnswer = typeof answer === 'number' ? `status ${answer}` : answer;
+    await pause(pollMs, options.signal);
+  }
+  return { status: 'late', lastAnswer };
+}
+
+function askHealth(host: string, port: number): Promise<number | string> {
+  const { promise, resolve } = Promise.withResolvers<number | string>();
+  const request = get({ host, port, path: '/health', agent: false, timeout: 1_000 }, (response) => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  });
+  request.once('timeout', () => request.destroy(new Error('no answer within 1 s')));
+  request.once('error', (error) => resolve(error.message));
+  return promise;
+}
+
+function notReady(limitMs: number, { lastAnswer }: { lastAnswer: string }): string {
+  return `GET /health did not answer 200 within ${limitMs / 1_000} s (last: ${lastAnswer})`;
+}
+
+function describe({ exitCode, signal }: ExitStatus): string {
+  return signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { HarnessError } from '../../src/model/harness-error.ts';
+import { type BuildOptions, buildImplementation } from '../../src/target/build.ts';
+import type { LocatedImplementation } from '../../src/target/manifest.ts';
+
+/** Each build adds a letter to a file beside the cache, so that builds can be counted. */
+const countingBuild = [
+  'sh',
+  '-c',
+  'printf x >> "$1" && sleep 0.2 && cp source.txt "$2/built.txt"',
+  'sh',
+  '{dir}/../count',
+  '{build}',
+];
+
+describe('the build cache', () => {
+  let root = '';
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(tmpdir(), 'paceline-build-'));
+    await mkdir(path.join(root, 'alpha'));
+    await writeFile(path.join(root, 'alpha/source.txt'), 'one');
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  function options(build: string[][] = [countingBuild], versions: Record<string, string> = { sh: '1' }): BuildOptions {
+    const located: LocatedImplementation = {
+      dir: path.join(root, 'alpha'),
+      implementation: {
+        id: 'alpha',
+        service: 'echo',
+        language: 'sh',
+        runtime: { name: 'sh', versionCommand: ['sh'] },
+        model: 'one',
+        requires: [],
+        sources: ['alpha/**'],
+        build,
+        command: ['sh'],
+        env: {},
+        limits: {},
+        description: 'one',
+      },
+    };
+    const toolchain = { placeholders: {}, versions };
+    const signal = new AbortController().signal;
+    return { located, rootDir: root, cacheDir: path.join(root, 'cache'), toolchain, onProgress: () => {}, signal };
+  }
+  const buildCount = async () => (await readFile(path.join(root, 'count'), 'utf8')).length;
+
+  test('a second build of the same sources is the first', async () => {
+    const first = await buildImplementation(options());
+    const second = await buildImplementation(options());
+    assert.deepEqual([first.cached, second.cached], [false, true]);
+    assert.equal(first.dir, second.dir);
+    assert.equal(await readFile(path.join(first.dir, 'built.txt'), 'utf8'), 'one');
+    assert.equal(await buildCount(), 1);
+  });
+
+  test('a changed source, a mode, a build command and a toolchain each make another build', async () => {
+    const hashes = new Set<string>();
+    const build = async (changed: BuildOptions) => hashes.add((await buildImplementation(changed)).hash);
+    await build(options());
+    await build(options([countingBuild], { sh: '2' }));
+    await build(options([countingBuild, ['true']]));
+    await writeFile(path.join(root, 'alpha/source.txt'), 'two');
+    await build(options());
+    await chmod(path.join(root, 'alpha/source.txt'), 0o755);
+    await build(options());
+    assert.equal(hashes.size, 5);
+  });
+
+  test('what tools leave beside the sources changes nothing', async () => {
+    const before = await buildImplementation(options());
+    await mkdir(path.join(root, 'alpha/__pycache__'));
+    await writeFile(path.join(root, 'alpha/__pycache__/x.pyc'), 'x');
+    assert.equal((await buildImplementation(options())).hash, before.hash);
+  });
+
+  test('two builds at once are one', async () => {
+    const results = await Promise.all([buildImplementation(options()), buildImplementation(options())]);
+    assert.deepEqual(results.map(({ cached }) => cached).sort(), [false, true]);
+    assert.equal(await buildCount(), 1);
+  });
+
+  test('the lock of a harness that died does not hold for ever', async () => {
+    const { dir } = await buildImplementation(options());
+    await rm(dir, { recursive: true });
+    await writeFile(`${dir}.lock`, '1\n');
+    await utimes(`${dir}.lock`, 0, 0);
+    assert.equal((await buildImplementation(options())).cached, false);
+  });
+
+  test('a failed build tells the end of the tool’s own output and is tried anew', async () => {
+    const failing = options([['sh', '-c', 'echo "source.txt:3: no such verb"; exit 7']]);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const error = await buildImplementation(failing).then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      assert.ok(error instanceof HarnessError);
+      assert.equal(error.code, 'build-failed');
+      assert.match(error.message, /exit code 7/);
+      assert.match(error.message, /source\.txt:3: no such verb/);
+    }
+  });
+
+  test('a build tool that is not there is a failed build', async () => {
+    const error = await buildImplementation(options([['no-such-program-at-all']])).catch((reason: unknown) => reason);
+    assert.ok(error instanceof HarnessError);
+    assert.match(error.message, /no-such-program-at-all/);
+  });
+
+  test('an aborted build throws the reason and leaves no complete build', async () => {
+    const controller = new AbortController();
+    const slow = { ...options([['sleep', '20']]), signal: controller.signal };
+    setTimeout(() => controller.abort(new Error('interrupted')), 100);
+    await assert.rejects(buildImplementation(slow), /interrupted/);
+    assert.equal((await buildImplementation(options())).cached, false);
+  });
+
+  test('a glob that matches nothing is named', async () => {
+    const base = options();
+    const implementation = { ...base.located.implementation, sources: ['alpha/**', 'beta/**'] };
+    const changed = { ...base, located: { ...base.located, implementation } };
+    await assert.rejects(buildImplementation(changed), /"beta\/\*\*" matches no file/);
+  });
+});
