@@ -1,0 +1,31 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+
+/** The main job: one workload at one rate, three interleaved trials of every implementation. */
+export const scenario: Scenario = {
+  id: 'quick',
+  description: 'file history at 100 requests/s, three interleaved trials of each implementation, short warm-up',
+  cells: [
+    {
+      service: 'crud',
+      workload: 'history',
+      ratesPerSec: [100],
+      temperature: 'warm',
+      trialCount: 3,
+      profile: {
+        kind: 'constant',
+        steps: null,
+        warmupCount: 1200,
+        warmupRatePerSec: 400,
+        measureMs: 8_000,
+        drainMs: 2_000,
+        timeoutMs: 5_000,
+        maxInFlightCount: 256,
+        connectionCount: 32,
+      },
+    },
+  ],
+  idleMs: 1_500,
+  workerCount: 2,
+  dbPoolTotal: 8,
+  seed: 20_260_101,
+};

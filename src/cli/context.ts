@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+
+/** What a command is given: where to write, the environment, and the signal that ends it early. */
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
+  exitCode: number;
+}
+
+export type AddCommand = (program: Command, context: CommandContext) => void;
+
+/** Whether colours are wanted: a terminal, and NO_COLOR (no-color.org) not set. */
+export function wantsColor({ env, stdout }: CommandContext): boolean {
+  return stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}

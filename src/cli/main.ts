@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander';
+import { HarnessError } from '../model/harness-error.ts';
+import { abortOnSignals, Interruption } from '../run/interruption.ts';
+import { addCalibrate } from './calibrate.ts';
+import { addConform } from './conform.ts';
+import type { CommandContext } from './context.ts';
+import { addDoctor } from './doctor.ts';
+import { addList } from './list.ts';
+import { addReport } from './report.ts';
+import { addRun } from './run.ts';
+import { addWorkload } from './workload.ts';
+
+/** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const context: CommandContext = {
+    signal: abortOnSignals(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    exitCode: 0,
+  };
+  try {
+    await createProgram(context).parseAsync(argv);
+  } catch (error) {
+    context.exitCode = tell(error, context);
+  }
+  // Not left to an empty event loop: a stray handle of a library must not keep a finished command alive.
+  process.exit(context.exitCode);
+}
+
+function createProgram(context: CommandContext): Command {
+  const program = new Command('paceline')
+    .description(
+      'Same service, same pace, different effort: compares runtimes and concurrency models at fixed request rates.',
+    )
+    .helpOption('-h, --help', 'how to use a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => context.stderr.write(text) })
+    .addHelpText('after', examples);
+  for (const add of [addRun, addReport, addConform, addWorkload, addList, addDoctor, addCalibrate])
+    add(program, context);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+const examples = `
+Examples:
+  npm run bench                                      the quick scenario, a table and an HTML report
+  npm run bench -- run quick --impl 'crud-node-*'    only some implementations
+  npm run bench -- run quick --rate 50,200 --trials 5
+  npm run bench -- report results/<machine>/<file>.json
+  npm run bench -- conform crud-go                   does it keep the contract?
+  npm run bench -- doctor                            what this machine has and lacks
+For machines: npm run -s bench -- run quick --json, or npx paceline run quick --json
+
+Exit codes: 0 fine, 1 conformance failure, 2 usage, 3 could not measure, 4 a bug in paceline, 130 interrupted, 143 terminated`;
+
+/** Prints an error for the person in front of the terminal; returns the exit code. */
+function tell(error: unknown, { stderr, signal }: CommandContext): number {
+  if (signal.aborted && signal.reason instanceof Interruption) {
+    stderr.write(`paceline: ${signal.reason.message}; everything started was put away\n`);
+    return signal.reason.exitCode;
+  }
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof HarnessError) {
+    stderr.write(`paceline: ${error.message}\nRemedy: ${error.remedy}\n`);
+    return error.exitCode;
+  }
+  stderr.write(
+    `paceline: a bug in paceline, please report it with this text:\n${(error as Error)?.stack ?? String(error)}\n`,
+  );
+  return 4;
+}

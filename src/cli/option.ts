@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parsers of option values; what they refuse, commander reports with the flag's name. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+export function positiveCount(text: string): number {
+  const value = positiveNumber(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+export function countOrZero(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}
+
+/** `25,100,400` */
+export function rateList(text: string): number[] {
+  return text.split(',').map(positiveNumber);
+}
+
+/** For options that may be given several times. */
+export function collect(text: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), text];
+}
+
+/** `cpu=2,memory=4GiB`: the size of the group the target is put into. */
+export function limitOption(text: string): { cpuCount: number | null; memoryBytes: number | null } {
+  const limit: { cpuCount: number | null; memoryBytes: number | null } = { cpuCount: null, memoryBytes: null };
+  for (const part of text.split(',')) {
+    const [name, value = ''] = part.split('=');
+    if (name === 'cpu') limit.cpuCount = positiveNumber(value);
+    else if (name === 'memory') limit.memoryBytes = byteCount(value);
+    else throw new InvalidArgumentError(`"${part}" is neither cpu=N nor memory=SIZE.`);
+  }
+  return limit;
+}
+
+const unitBytes = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, kB: 1e3, MB: 1e6, GB: 1e9 } as const;
+
+function byteCount(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(KiB|MiB|GiB|kB|MB|GB|)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`"${text}" is no size such as 512MiB or 4GiB.`);
+  return Number(match[1]) * unitBytes[match[2] as keyof typeof unitBytes];
+}

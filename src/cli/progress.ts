@@ -1,0 +1,125 @@
+import { createLogUpdate } from 'log-update';
+import type { Preparation } from '../model/run-result.ts';
+import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
+import type { PlanSummary, RunReporter } from '../run/reporter.ts';
+import { durationText, mibText, msText } from './duration.ts';
+
+/** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
+export interface ProgressOutput {
+  readonly isTTY: boolean;
+  write(text: string): unknown;
+}
+
+export interface Progress extends RunReporter {
+  /** Removes the moving line; what was printed stays. */
+  end(): void;
+}
+
+export function createProgress(output: ProgressOutput, nowMs: () => number): Progress {
+  const line = output.isTTY ? movingLine(output) : stillLine(output);
+  let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
+  let phase: Phase = 'copy-database';
+  let plannedCount = 0;
+  let doneCount = 0;
+  const draw = () => {
+    if (trial === null) return;
+    const leftMs = Math.max(0, trial.remainingMs - (nowMs() - trial.startedMs));
+    line.move(`[${trial.number}/${trial.count}] ${describe(trial.spec)} · ${phase} · ${durationText(leftMs)} left`);
+  };
+  const ticker = output.isTTY ? setInterval(draw, 500) : null;
+  ticker?.unref();
+  return {
+    onPlan(plan) {
+      plannedCount = plan.trialCount;
+      for (const text of planLines(plan)) line.keep(text);
+    },
+    onStep: (text) => (trial === null ? line.step(text) : line.keep(text)),
+    onPrepared: (preparation) => line.keep(preparedText(preparation)),
+    onTrialStart(spec, remainingMs) {
+      trial = {
+        spec,
+        number: doneCount + 1,
+        count: Math.max(plannedCount, doneCount + 1),
+        remainingMs,
+        startedMs: nowMs(),
+      };
+    },
+    onPhase(next) {
+      phase = next;
+      draw();
+    },
+    onTrialEnd(ended, done, planned) {
+      doneCount = done;
+      plannedCount = planned;
+      const left = trial === null ? '' : leftText(trial.remainingMs - (nowMs() - trial.startedMs), output.isTTY);
+      trial = null;
+      line.keep(`[${done}/${planned}] ${describe(ended.spec)}: ${outcomeText(ended)}${left}`);
+    },
+    end() {
+      if (ticker !== null) clearInterval(ticker);
+      line.end();
+    },
+  };
+}
+
+function leftText(leftMs: number, isTTY: boolean): string {
+  return isTTY || leftMs <= 0 ? '' : ` (${durationText(leftMs)} left)`;
+}
+
+interface Line {
+  keep(text: string): void;
+  step(text: string): void;
+  move(text: string): void;
+  end(): void;
+}
+
+function movingLine(output: ProgressOutput): Line {
+  const update = createLogUpdate(output as unknown as NodeJS.WritableStream, { showCursor: true });
+  const keep = (text: string) => {
+    update.clear();
+    output.write(`${text}\n`);
+  };
+  return { keep, step: (text) => update(text), move: (text) => update(text), end: () => update.clear() };
+}
+
+function stillLine(output: ProgressOutput): Line {
+  const keep = (text: string) => {
+    output.write(`${text}\n`);
+  };
+  return { keep, step: keep, move: () => {}, end: () => {} };
+}
+
+function planLines(plan: PlanSummary): string[] {
+  const lines = [plan.scenarioDescription];
+  for (const { id, reason, remedy } of plan.skipped) lines.push(`skipped: ${id}: ${reason} (remedy: ${remedy})`);
+  if (plan.implementationIds.length > 0) lines.push(`measuring ${plan.implementationIds.join(', ')}`);
+  lines.push(`${plan.trialCount} trials, about ${durationText(plan.expectedMs)} after building and checking`);
+  return lines;
+}
+
+function preparedText(preparation: Preparation): string {
+  const { id } = preparation.manifest;
+  if (preparation.status === 'skipped') return `${id}: skipped: ${preparation.reason}`;
+  if (preparation.status === 'failed') return `${id}: ${preparation.message}`;
+  const built = preparation.buildCached ? 'built before' : `built in ${durationText(preparation.buildMs)}`;
+  const { conformance } = preparation;
+  const passed = `${conformance.checkCount} checks of the contract passed`;
+  return `${id}: ${built}, ${conformance.status === 'passed' ? passed : `conformance failed: ${conformance.failures[0]}`}`;
+}
+
+function describe({ implementation, workload, profile, temperature, attempt }: TrialSpec): string {
+  const young = temperature === 'young' ? ' young' : '';
+  return `${implementation} ${workload} ${profile.ratePerSec}/s${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
+}
+
+function outcomeText(trial: Trial): string {
+  if (trial.status === 'failed') return `failed while ${trial.phase}: ${firstLine(trial.message)}`;
+  const { cpu, load, memory } = trial.measurement;
+  const figures = `${msText(cpu.target.perRequestMs)} CPU/request, p50 ${msText(load.response.p50Ms)}, ${mibText(memory.medianBytes)}`;
+  if (trial.status === 'ok') return trial.latencyVoid ? `${figures} (latency void: the generator woke late)` : figures;
+  return `${trial.status}: ${trial.reasons.map(({ message }) => message).join('; ')}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}

@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HarnessError } from '../model/harness-error.ts';
+import { type Scenario, scenarioSchema } from '../model/scenario.ts';
+import type { Service } from '../model/service.ts';
+import type { Workload } from '../model/workload.ts';
+import { nearest } from './nearest.ts';
+import { benchDir } from './paths.ts';
+
+export async function loadScenario(id: string): Promise<Scenario> {
+  const known = await scenarioIds();
+  if (!known.includes(id)) throw unknownName('scenario', id, known);
+  const { scenario } = await load(join(benchDir, 'scenarios', `${id}.ts`));
+  return scenarioSchema.parse(scenario);
+}
+
+export function scenarioIds(): Promise<string[]> {
+  return declarationIds(join(benchDir, 'scenarios'));
+}
+
+export async function loadService(id: string): Promise<Service> {
+  const { service } = await load(join(benchDir, id, 'service.ts'));
+  return service as Service;
+}
+
+export function workloadPath(service: string, id: string): string {
+  return join(benchDir, service, 'workloads', `${id}.ts`);
+}
+
+export function workloadIds(service: string): Promise<string[]> {
+  return declarationIds(join(benchDir, service, 'workloads'));
+}
+
+export async function loadWorkload(service: string, id: string): Promise<Workload> {
+  const known = await workloadIds(service);
+  if (!known.includes(id)) throw unknownName('workload', id, known);
+  const { workload } = await load(workloadPath(service, id));
+  return workload as Workload;
+}
+
+/** Services that declare themselves with a service.ts. */
+export async function serviceIds(): Promise<string[]> {
+  const folders = (await readdir(benchDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const withDeclaration = await Promise.all(
+    folders.map(async ({ name }) => ((await declarationIds(join(benchDir, name))).includes('service') ? name : null)),
+  );
+  return withDeclaration.filter((name) => name !== null).sort();
+}
+
+async function declarationIds(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.slice(0, -3))
+    .sort();
+}
+
+function load(path: string): Promise<Record<string, unknown>> {
+  return import(pathToFileURL(path).href);
+}
+
+/** A HarnessError that names the nearest known name, or lists them all. */
+export function unknownName(kind: string, name: string, known: readonly string[]): HarnessError {
+  const close = nearest(name, known);
+  const remedy = close === null ? `known: ${known.join(', ')}` : `did you mean "${close}"? known: ${known.join(', ')}`;
+  return new HarnessError('unknown-name', `unknown ${kind} "${name}"`, remedy);
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** One thing outside this process that must not outlive it. Process ids are believed only with their start time. */
+const entrySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('process-group'), pid: z.int(), startTicks: z.int().nullable() }),
+  z.strictObject({ kind: z.literal('database'), pid: z.int(), startTicks: z.int().nullable(), dataDir: z.string() }),
+  z.strictObject({ kind: z.literal('cgroup'), name: z.string() }),
+]);
+const recordSchema = z.strictObject({ pid: z.int(), startTicks: z.int().nullable(), entries: z.array(entrySchema) });
+
+export type LedgerEntry = z.infer<typeof entrySchema>;
+type LedgerRecord = z.infer<typeof recordSchema>;
+
+/** What this run has started, on disk before it matters: after a SIGKILL the next run finds it and puts it away. */
+export interface Ledger {
+  /** Records an entry; the result strikes it out again. */
+  add(entry: LedgerEntry): () => void;
+  close(): void;
+}
+
+export function openLedger(cacheDir: string): Ledger {
+  const folder = ledgerFolder(cacheDir);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${process.pid}.json`);
+  const entries = new Set<LedgerEntry>();
+  const startTicks = processStartTicks(process.pid);
+  const write = () => writeFileSync(path, JSON.stringify({ pid: process.pid, startTicks, entries: [...entries] }));
+  return {
+    add(entry) {
+      entries.add(entry);
+      write();
+      return () => {
+        entries.delete(entry);
+        write();
+      };
+    },
+    close() {
+      if (entries.size === 0) rmSync(path, { force: true });
+    },
+  };
+}
+
+export type RemoveEntry = (entry: LedgerEntry) => Promise<void>;
+
+/** Puts away what runs that are dead by now have left. Returns how many entries were found. */
+export async function sweep(cacheDir: string, remove: RemoveEntry): Promise<number> {
+  let count = 0;
+  for (const path of ledgerFiles(cacheDir)) {
+    const record = readRecord(path);
+    if (record !== null && isAlive(record)) continue;
+    for (const entry of (record?.entries ?? []).toReversed()) {
+      await remove(entry);
+      count += 1;
+    }
+    rmSync(path, { force: true });
+  }
+  return count;
+}
+
+function ledgerFolder(cacheDir: string): string {
+  return join(cacheDir, 'runs');
+}
+
+function ledgerFiles(cacheDir: string): string[] {
+  const folder = ledgerFolder(cacheDir);
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** null for a record that a dying machine left torn: nothing in it can be trusted. */
+function readRecord(path: string): LedgerRecord | null {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the process of that id is still the one that was recorded. */
+export function isAlive({ pid, startTicks }: { readonly pid: number; readonly startTicks: number | null }): boolean {
+  if (startTicks !== null) return processStartTicks(pid) === startTicks;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Field 22 of /proc/PID/stat: start time in clock ticks since boot; null where there is no such process or no /proc. */
+export function processStartTicks(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(afterName[19]);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import { HarnessError } from '../model/harness-error.ts';
+import type { Scenario, ScenarioCell } from '../model/scenario.ts';
+
+/** What the command line may change in a scenario; null leaves it as declared. */
+export interface ScenarioOverrides {
+  readonly workload: string | null;
+  readonly ratesPerSec: readonly number[] | null;
+  readonly trialCount: number | null;
+  readonly measureMs: number | null;
+  readonly warmupCount: number | null;
+  readonly workerCount: number | null;
+}
+
+/** The scenario as it will be run: the result file keeps this one. */
+export function withOverrides(scenario: Scenario, overrides: ScenarioOverrides): Scenario {
+  const cells = scenario.cells.map((cell) => overriddenCell(cell, overrides));
+  const workerCount = overrides.workerCount ?? scenario.workerCount;
+  if (workerCount > scenario.dbPoolTotal) {
+    throw new HarnessError(
+      'usage',
+      `${workerCount} workers need more than ${scenario.dbPoolTotal} database connections`,
+      'ask for fewer with --workers',
+    );
+  }
+  return { ...scenario, cells: withoutRepeats(cells), workerCount };
+}
+
+function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): ScenarioCell {
+  const { profile } = cell;
+  return {
+    ...cell,
+    workload: overrides.workload ?? cell.workload,
+    ratesPerSec: [...(overrides.ratesPerSec ?? cell.ratesPerSec)],
+    trialCount: overrides.trialCount ?? cell.trialCount,
+    profile: {
+      ...profile,
+      measureMs: overrides.measureMs ?? profile.measureMs,
+      warmupCount: cell.temperature === 'young' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
+    },
+  };
+}
+
+/** With --workload, cells that differed only in their workload become one. */
+function withoutRepeats(cells: readonly ScenarioCell[]): ScenarioCell[] {
+  const byText = new Map(cells.map((cell) => [JSON.stringify(cell), cell]));
+  return [...byText.values()];
+}

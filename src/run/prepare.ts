@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
+import type { Preparation } from '../model/run-result.ts';
+import { buildImplementation } from '../target/build.ts';
+import type { LocatedImplementation } from '../target/manifest.ts';
+import { checkRequirements, type Toolchain } from '../target/requirement.ts';
+import { benchDir, rootDir } from './paths.ts';
+
+/** An implementation that can be started. */
+export interface Startable {
+  readonly located: LocatedImplementation;
+  readonly toolchain: Toolchain;
+  readonly buildDir: string;
+  readonly sourceHash: string;
+}
+
+export interface Prepared {
+  readonly preparation: Preparation;
+  /** null when skipped, or when it failed to build or to conform. */
+  readonly startable: Startable | null;
+}
+
+export interface ConformanceOutcome {
+  readonly checkCount: number;
+  readonly failures: readonly string[];
+}
+
+export interface PrepareContext {
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+  onStep(text: string): void;
+  /** Starts it and runs its service's vectors. */
+  conform(startable: Startable): Promise<ConformanceOutcome>;
+}
+
+/** Toolchain, build, conformance: each once for the same sources. What goes wrong here is data, and the others go on. */
+export async function prepare(located: LocatedImplementation, context: PrepareContext): Promise<Prepared> {
+  const manifest = located.implementation;
+  const available = await checkRequirements(manifest);
+  if (available.status === 'missing') {
+    const { reason, remedy } = available;
+    return { preparation: { status: 'skipped', manifest, reason, remedy }, startable: null };
+  }
+  try {
+    return await prepareAvailable(located, available, context);
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof HarnessError)) throw error;
+    const { code, message } = error;
+    return { preparation: { status: 'failed', manifest, code, message, logTail: '' }, startable: null };
+  }
+}
+
+async function prepareAvailable(
+  located: LocatedImplementation,
+  { toolchain, runtimeVersion }: { readonly toolchain: Toolchain; readonly runtimeVersion: string },
+  context: PrepareContext,
+): Promise<Prepared> {
+  const { cacheDir, signal, onStep } = context;
+  const built = await buildImplementation({ located, rootDir, cacheDir, toolchain, onProgress: onStep, signal });
+  const startable: Startable = { located, toolchain, buildDir: built.dir, sourceHash: built.hash };
+  const outcome = await conformOnce(startable, context);
+  const passed = outcome.failures.length === 0;
+  const preparation: Preparation = {
+    status: 'ready',
+    manifest: located.implementation,
+    sourceHash: built.hash,
+    runtimeVersion,
+    buildMs: built.durationMs,
+    buildCached: built.cached,
+    conformance: passed
+      ? { status: 'passed', checkCount: outcome.checkCount }
+      : { status: 'failed', checkCount: outcome.checkCount, failures: [...outcome.failures] },
+  };
+  return { preparation, startable: passed ? startable : null };
+}
+
+/** A pass is remembered for the same sources, toolchain, contract and vectors; a failure is always looked at anew. */
+async function conformOnce(startable: Startable, context: PrepareContext): Promise<ConformanceOutcome> {
+  const { id, service } = startable.located.implementation;
+  const stampPath = join(
+    context.cacheDir,
+    'conformed',
+    `${id}-${startable.sourceHash}-${await contractHash(service)}.json`,
+  );
+  const stamp = await readFile(stampPath, 'utf8').catch(() => null);
+  if (stamp !== null) return { checkCount: Number(stamp), failures: [] };
+  context.onStep(`${id}: checking the contract's vectors`);
+  const outcome = await context.conform(startable);
+  if (outcome.failures.length === 0) {
+    await mkdir(join(context.cacheDir, 'conformed'), { recursive: true });
+    await writeFile(stampPath, `${outcome.checkCount}`);
+  }
+  return outcome;
+}
+
+/** Hash of everything under bench/<service> that says what is right. */
+async function contractHash(service: string): Promise<string> {
+  const folder = join(benchDir, service);
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => /\.(json|jsonl|sql|ts)$/.test(name) && !name.startsWith('workloads'))
+    .sort();
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(name).update(await readFile(join(folder, name)));
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,22 @@
+import type { Preparation } from '../model/run-result.ts';
+import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
+
+export interface PlanSummary {
+  readonly scenarioDescription: string;
+  readonly implementationIds: readonly string[];
+  readonly skipped: readonly { readonly id: string; readonly reason: string; readonly remedy: string }[];
+  readonly trialCount: number;
+  /** Of the trials alone: builds and conformance come before, once. */
+  readonly expectedMs: number;
+}
+
+/** Who is told how a run goes. The command line prints it; tests collect it. */
+export interface RunReporter {
+  onPlan(plan: PlanSummary): void;
+  /** One line about work that is not a trial. */
+  onStep(text: string): void;
+  onPrepared(preparation: Preparation): void;
+  onTrialStart(spec: TrialSpec, remainingMs: number): void;
+  onPhase(phase: Phase): void;
+  onTrialEnd(trial: Trial, doneCount: number, plannedCount: number): void;
+}

@@ -1,0 +1,92 @@
+import type { LoadResult } from '../model/load-result.ts';
+import type { Sample } from '../model/sample.ts';
+import type { Phase } from '../model/trial.ts';
+
+/** One look at a role's process tree; counters since its group began. */
+export interface ProbeReading {
+  readonly cpuUserMs: number;
+  readonly cpuSystemMs: number;
+  readonly anonBytes: number | null;
+  readonly rssBytes: number | null;
+  readonly processCount: number | null;
+  readonly threadCount: number | null;
+  readonly runDelayMs: number | null;
+}
+
+export interface RoleProbe {
+  read(): Promise<ProbeReading>;
+}
+
+export interface DatabaseCopy {
+  readonly url: string;
+  count(sql: string): Promise<number>;
+  drop(): Promise<void>;
+}
+
+export interface RunningTarget {
+  readonly url: string;
+  readonly startupMs: number;
+  readonly probe: RoleProbe;
+  /** Resolves with the cause when the process ends without having been asked to; never rejects. */
+  readonly died: Promise<string>;
+  logTail(): string;
+  stop(): Promise<{ readonly stopMs: number; readonly exitCode: number | null; readonly forced: boolean }>;
+  /** Ends whatever is left of it. */
+  dispose(): Promise<void>;
+}
+
+export interface RunningDriver {
+  warmUp(count: number, ratePerSec: number): Promise<{ readonly sentCount: number }>;
+  measure(startAtNs: number, onWindowEnd: () => void): Promise<LoadResult>;
+  stop(): Promise<void>;
+}
+
+/** What was seen from the outside during the measured window. */
+export interface WindowRecord {
+  readonly windowMs: number;
+  readonly target: CpuSpan;
+  readonly generator: CpuSpan;
+  readonly database: CpuSpan | null;
+  readonly processCount: number | null;
+  readonly threadCount: number | null;
+  readonly samples: readonly Sample[];
+  readonly peakAnonBytes: number | null;
+  readonly peakInclFileBytes: number | null;
+  readonly anonHugePagesBytes: number | null;
+  readonly psiCpuSomeMs: number | null;
+  readonly stealRatio: number | null;
+  /** CPU used by the whole machine in the window; null where unknown. */
+  readonly machineCpuMs: number | null;
+  readonly probe: { readonly cpu: string; readonly memory: string; readonly sampleIntervalMs: number };
+  readonly samplingCoresUsed: number | null;
+}
+
+export interface CpuSpan {
+  readonly userMs: number;
+  readonly systemMs: number;
+  readonly runDelayMs: number | null;
+}
+
+/** Watching a window: `close` takes the readings of its end, `end` stops sampling and gives the record. */
+export interface WindowWatch {
+  /** CLOCK_MONOTONIC of the window's opening. */
+  readonly startAtNs: number;
+  close(): void;
+  end(): Promise<WindowRecord>;
+}
+
+/** Everything a trial touches. The conductor's tests pass one on virtual time. */
+export interface TrialWorld {
+  readonly signal: AbortSignal;
+  /** RFC 3339, for the record only. */
+  nowText(): string;
+  sleepMs(durationMs: number): Promise<void>;
+  onPhase(phase: Phase): void;
+  /** Duration of a fixed spin ÷ this machine's reference; null where there is no reference yet. */
+  spinRatio(): Promise<number | null>;
+  /** null for services without a database. */
+  copyDatabase(): Promise<DatabaseCopy | null>;
+  startTarget(databaseUrl: string | null): Promise<RunningTarget>;
+  startDriver(targetUrl: string): Promise<RunningDriver>;
+  watch(target: RunningTarget, driver: RunningDriver, measureMs: number): Promise<WindowWatch>;
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { HarnessError } from '../model/harness-error.ts';
+import { type RunResult, runResultSchema, schemaVersion } from '../model/run-result.ts';
+
+/**
+ * Writes a result whole: to a new file beside it, synced, then renamed over, so that a reader or a crash never sees half.
+ * Throws HarnessError disk-full when there is no room; the former file then still stands.
+ */
+export async function writeResult(path: string, result: RunResult): Promise<void> {
+  await writeWhole(path, `${JSON.stringify(result)}\n`);
+}
+
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const fresh = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeSynced(fresh, text);
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => {});
+    throw asHarnessError(error, path);
+  }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function asHarnessError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new HarnessError(
+      'disk-full',
+      `no room left to write ${path}`,
+      'free some space; the trials before this one are kept in the file',
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') {
+    return new HarnessError(
+      'cannot-measure',
+      `cannot write ${path} (${code})`,
+      'choose another place with --out FILE',
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+/** Reads and checks a result file. Throws HarnessError bad-result-file that names the file, the field and the remedy. */
+export async function readResult(path: string): Promise<RunResult> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new HarnessError(
+      'bad-result-file',
+      `cannot read ${path} (${error.code})`,
+      'name a result file: `paceline list` shows those of this checkout',
+    );
+  });
+  return parseResult(text, path);
+}
+
+export function parseResult(text: string, path: string): RunResult {
+  const value = parseJson(text, path);
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  if (typeof version === 'number' && version > schemaVersion) {
+    throw new HarnessError(
+      'bad-result-file',
+      `${path} has schema version ${version}; this paceline reads up to ${schemaVersion}`,
+      'use a newer paceline to read it',
+    );
+  }
+  const checked = runResultSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const [first] = checked.error.issues;
+  const where = first?.path.join('.') || 'the top level';
+  throw new HarnessError(
+    'bad-result-file',
+    `${path} is not a paceline result: ${where}: ${first?.message}`,
+    'name a file written by `paceline run`',
+  );
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new HarnessError(
+      'bad-result-file',
+      `${path} is not whole JSON (truncated?): ${(error as Error).message}`,
+      'take the file from its source again, or repeat the run',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The published JSON Schema of a result file, generated from the zod source. */
+export function resultJsonSchema(): unknown {
+  return z.toJSONSchema(runResultSchema, { target: 'draft-2020-12' });
+}

@@ -1,0 +1,38 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunResult } from '../model/run-result.ts';
+import { readResult } from './result-file.ts';
+
+export interface ListedResult {
+  readonly path: string;
+  /** null when the file cannot be read; `problem` says why. */
+  readonly result: RunResult | null;
+  readonly problem: string | null;
+}
+
+/** All result files below a folder, oldest first. */
+export async function listResults(folder: string): Promise<ListedResult[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const paths = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
+  const listed = await Promise.all(paths.sort().map(listOne));
+  return listed.sort((a, b) => (a.result?.startedAt ?? '').localeCompare(b.result?.startedAt ?? ''));
+}
+
+async function listOne(path: string): Promise<ListedResult> {
+  try {
+    return { path, result: await readResult(path), problem: null };
+  } catch (error) {
+    return { path, result: null, problem: (error as Error).message };
+  }
+}
+
+/** results/<machine>/<utc>-<commit>-<scenario>.json */
+export function resultPath(
+  folder: string,
+  result: Pick<RunResult, 'machine' | 'startedAt' | 'commit' | 'scenario'>,
+): string {
+  const utc = result.startedAt.replaceAll(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  const commit =
+    result.commit === null ? 'nocommit' : `${result.commit.sha.slice(0, 8)}${result.commit.dirty ? '+' : ''}`;
+  return join(folder, result.machine.id, `${utc}-${commit}-${result.scenario.id}.json`);
+}

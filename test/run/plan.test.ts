@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Scenario } from '../../src/model/scenario.ts';
+import type { Workload } from '../../src/model/workload.ts';
+import { plan, trialMs } from '../../src/run/plan.ts';
+import { loadProfile, trialSpec } from '../support/trial-spec.ts';
+
+const { ratePerSec: _, seed: __, ...profile } = loadProfile();
+const scenario: Scenario = {
+  id: 'test',
+  description: 'a test',
+  cells: [
+    { service: 'crud', workload: 'history', ratesPerSec: [50, 100], temperature: 'warm', trialCount: 4, profile },
+  ],
+  idleMs: 500,
+  workerCount: 2,
+  dbPoolTotal: 8,
+  seed: 7,
+};
+const implementations = ['a', 'b', 'c'].map((id) => ({ id, service: 'crud' }));
+const fixed = (fixedRatePerSec: number | null) =>
+  new Map([['crud/history', { id: 'history', version: 3, fixedRatePerSec } as Workload]]);
+const input = { scenario, implementations, services: new Map(), workloads: fixed(null), limit: null };
+
+test('every round holds every implementation once, so that a drift falls on all alike', () => {
+  const specs = plan(input);
+  assert.equal(specs.length, 24);
+  for (let round = 0; round < 8; round += 1) {
+    const ids = specs.slice(round * 3, round * 3 + 3).map(({ implementation }) => implementation);
+    assert.deepEqual(ids.sort(), ['a', 'b', 'c']);
+  }
+});
+
+test('the order of rounds differs, and the same seed gives the same order', () => {
+  const order = (specs: ReturnType<typeof plan>) => specs.map(({ implementation }) => implementation).join('');
+  const rounds = new Set(order(plan(input)).match(/.../g));
+  assert.ok(rounds.size > 1);
+  assert.equal(order(plan(input)), order(plan(input)));
+});
+
+test('all implementations of a round get the same seed, another round another', () => {
+  const seeds = plan(input).map(({ profile: { seed } }) => seed);
+  assert.deepEqual([...new Set(seeds.slice(0, 3))].length, 1);
+  assert.notEqual(seeds[0], seeds[3]);
+});
+
+test('a workload defined at one rate is run at that rate only', () => {
+  const rates = new Set(plan({ ...input, workloads: fixed(153) }).map(({ profile: { ratePerSec } }) => ratePerSec));
+  assert.deepEqual([...rates], [153]);
+});
+
+test('implementations of another service are not asked', () => {
+  assert.equal(plan({ ...input, implementations: [{ id: 'r', service: 'raft' }] }).length, 0);
+});
+
+test('a trial is expected to take its idle, warm-up and measured time and a little more', () => {
+  assert.equal(trialMs(trialSpec()), 2_500 + 300 + 1000 + 1000);
+});

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RowInvariant } from '../../src/model/service.ts';
+import { runTrial } from '../../src/run/trial.ts';
+import { TrialFailure } from '../../src/run/trial-failure.ts';
+import { latency } from '../support/load-result.ts';
+import { trialSpec } from '../support/trial-spec.ts';
+import { virtualWorld } from '../support/virtual-world.ts';
+
+const rows: RowInvariant = {
+  id: 'files',
+  sql: 'count files',
+  expected: (before, { createdCount, deletedCount }) => ({
+    minCount: before + createdCount - deletedCount,
+    maxCount: before + createdCount - deletedCount,
+  }),
+};
+const rightRows = (_: string, when: 'before' | 'after') => (when === 'before' ? 100 : 106);
+
+test('a trial goes through its phases in this order and puts everything away in reverse', async () => {
+  const world = virtualWorld({ rowCount: rightRows });
+  const trial = await runTrial(trialSpec(), [rows], world);
+  assert.equal(trial.status, 'ok');
+  assert.deepEqual(world.log, [
+    'copy-database',
+    'database copied',
+    'start',
+    'target started',
+    'idle',
+    'sleep 300 ms',
+    'connect',
+    'driver started',
+    'warm-up',
+    'warm-up block of 100',
+    'warm-up block of 100',
+    'warm-up block of 100',
+    'warm-up block of 100',
+    'drive',
+    'window opens',
+    'driven from 300 ms',
+    'window closes',
+    'after',
+    'invariants',
+    'stop',
+    'driver stopped',
+    'target stops',
+    'driver stopped',
+    'target put away',
+    'database dropped',
+  ]);
+});
+
+test('a measurement is made of what every phase saw', async () => {
+  const trial = await runTrial(trialSpec(), [], virtualWorld());
+  assert.ok(trial.status === 'ok');
+  const { measurement } = trial;
+  assert.equal(measurement.startupMs, 123);
+  assert.equal(measurement.stopMs, 5);
+  assert.equal(measurement.cpu.target.perRequestMs, 0.05);
+  assert.equal(measurement.cpu.target.coresUsed, 0.05);
+  assert.equal(measurement.warmupSentCount, 400);
+  assert.equal(measurement.steady, true);
+  assert.equal(measurement.memory.idleBytes, 1_000_000);
+});
+
+test('a target whose cost still moves is warmed up half as long again and then called not steady', async () => {
+  const world = virtualWorld({ cpuPerRequestMs: (block) => 1 / block });
+  const trial = await runTrial(trialSpec(), [], world);
+  assert.ok(trial.status === 'ok');
+  assert.equal(world.log.filter((line) => line.startsWith('warm-up block')).length, 6);
+  assert.equal(trial.measurement.steady, false);
+  assert.deepEqual(
+    trial.warnings.map(({ code }) => code),
+    ['not-steady'],
+  );
+});
+
+test('a young trial sends nothing before it is measured', async () => {
+  const spec = trialSpec({ temperature: 'young' });
+  const world = virtualWorld();
+  const trial = await runTrial({ ...spec, profile: { ...spec.profile, warmupCount: 0 } }, [], world);
+  assert.ok(trial.status === 'ok');
+  assert.equal(trial.measurement.steady, null);
+  assert.ok(!world.log.some((line) => line.startsWith('warm-up block')));
+});
+
+for (const phase of ['idle', 'connect', 'warm-up', 'drive', 'after']) {
+  test(`a target that dies while ${phase} makes a failed trial, and everything is put away`, async () => {
+    const world = virtualWorld({
+      atPhase: (entered, { killTarget }) => {
+        if (entered === phase) killTarget('exit code 7');
+      },
+    });
+    const trial = await runTrial(trialSpec(), [], world);
+    assert.ok(trial.status === 'failed');
+    assert.equal(trial.code, 'target-died');
+    assert.equal(trial.message, 'exit code 7');
+    assert.equal(trial.logTail, 'the last words');
+    assert.deepEqual(world.log.slice(-2), ['target put away', 'database dropped']);
+  });
+}
+
+for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'drive', 'after', 'invariants']) {
+  test(`an interruption while ${phase} is thrown on after everything was put away`, async () => {
+    const world = virtualWorld({
+      atPhase: (entered, { controller }) => {
+        if (entered === phase) controller.abort(new Error('interrupted'));
+      },
+    });
+    await assert.rejects(runTrial(trialSpec(), [], world), /interrupted/);
+    const opened = world.log.filter((line) => /started|copied/.test(line));
+    const closed = new Set(world.log.filter((line) => /driver stopped|put away|dropped/.test(line)));
+    assert.equal(closed.size, opened.length);
+  });
+}
+
+test('a target that never gets ready is a failed trial with its own last words', async () => {
+  const world = virtualWorld({
+    startTarget: () => {
+      throw new TrialFailure('never-ready', 'no answer within 30 s', 'cannot bind');
+    },
+  });
+  const trial = await runTrial(trialSpec(), [], world);
+  assert.ok(trial.status === 'failed');
+  assert.deepEqual([trial.phase, trial.code, trial.logTail], ['start', 'never-ready', 'cannot bind']);
+  assert.equal(world.log.at(-1), 'database dropped');
+});
+
+test('a harness bug is thrown, not recorded as a result', async () => {
+  const world = virtualWorld({
+    startTarget: () => {
+      throw new TypeError('a bug');
+    },
+  });
+  await assert.rejects(runTrial(trialSpec(), [], world), TypeError);
+  assert.equal(world.log.at(-1), 'database dropped');
+});
+
+test('rows that disagree with the answers fail the trial, which keeps its measurement', async () => {
+  const world = virtualWorld({ rowCount: (_, when) => (when === 'before' ? 100 : 105) });
+  const trial = await runTrial(trialSpec(), [rows], world);
+  assert.ok(trial.status === 'failed');
+  assert.equal(trial.message, 'files: 105 rows where the answers imply 106');
+  assert.notEqual(trial.measurement, null);
+});
+
+test('a target that had to be killed at the end is a failed trial', async () => {
+  const world = virtualWorld({ stop: { stopMs: 10_000, exitCode: null, forced: true } });
+  const trial = await runTrial(trialSpec(), [], world);
+  assert.ok(trial.status === 'failed');
+  assert.deepEqual([trial.phase, trial.code], ['stop', 'ignored-sigterm']);
+});
+
+test('wrong answers make a failed trial whose message counts and quotes them', async () => {
+  const counts = {
+    scheduledCount: 1000,
+    sentCount: 1000,
+    okCount: 990,
+    wrongCount: 10,
+    failedCount: 0,
+    timedOutCount: 0,
+    inFlightCount: 0,
+    unsentCount: 0,
+  };
+  const world = virtualWorld({ load: { counts, errors: [{ reason: 'status 500', count: 10 }] } });
+  const trial = await runTrial(trialSpec(), [], world);
+  assert.ok(trial.status === 'failed');
+  assert.equal(trial.message, '10 wrong answers: 10 × status 500');
+});
+
+test('late waking voids the latency and nothing else', async () => {
+  const trial = await runTrial(trialSpec(), [], virtualWorld({ load: { wokeLate: latency(0.5) } }));
+  assert.ok(trial.status === 'ok');
+  assert.equal(trial.latencyVoid, true);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { HarnessError } from '../../src/model/harness-error.ts';
+import { readResult, writeWhole } from '../../src/store/result-file.ts';
+
+async function folder(context: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'paceline-store-'));
+  context.after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+async function refusal(path: string): Promise<HarnessError> {
+  const error = await readResult(path).catch((caught: unknown) => caught);
+  assert.ok(error instanceof HarnessError);
+  assert.equal(error.code, 'bad-result-file');
+  return error;
+}
+
+test('a write leaves one whole file and nothing beside it', async (context) => {
+  const path = await folder(context);
+  await writeWhole(join(path, 'deep', 'r.json'), 'first');
+  await writeWhole(join(path, 'deep', 'r.json'), 'second');
+  assert.deepEqual(await readdir(join(path, 'deep')), ['r.json']);
+});
+
+test('a truncated file is refused with its name', async (context) => {
+  const path = join(await folder(context), 'cut.json');
+  await writeFile(path, '{"schemaVersion":1,"runId":');
+  assert.match((await refusal(path)).message, /cut\.json is not whole JSON/);
+});
+
+test('a file of a newer schema is refused with both versions', async (context) => {
+  const path = join(await folder(context), 'new.json');
+  await writeFile(path, '{"schemaVersion":99}');
+  assert.match((await refusal(path)).message, /schema version 99; this paceline reads up to 1/);
+});
+
+test('a file that is something else is refused with the first field that is wrong', async (context) => {
+  const path = join(await folder(context), 'other.json');
+  await writeFile(path, '{"schemaVersion":1,"hello":"world"}');
+  assert.match((await refusal(path)).message, /other\.json is not a paceline result: runId/);
+});
+
+test('a file that is not there is refused, not a stack trace', async () => {
+  assert.match((await refusal('/nonexistent/r.json')).message, /cannot read/);
+});
+
+test('a full disk is told as such and leaves no half file', async () => {
+  const error = await writeWhole('/dev/full/r.json', 'x').catch((caught: unknown) => caught);
+  assert.ok(error instanceof HarnessError);
+});

@@ -1,0 +1,39 @@
+import type { LoadProfile } from '../../src/model/load-profile.ts';
+import type { TrialSpec } from '../../src/model/trial.ts';
+
+export function loadProfile(change: Partial<LoadProfile> = {}): LoadProfile {
+  return {
+    kind: 'constant',
+    ratePerSec: 1000,
+    steps: null,
+    warmupCount: 400,
+    warmupRatePerSec: 400,
+    measureMs: 1000,
+    drainMs: 500,
+    timeoutMs: 5000,
+    maxInFlightCount: 256,
+    connectionCount: 32,
+    seed: 1,
+    ...change,
+  };
+}
+
+export function trialSpec(change: Partial<TrialSpec> = {}): TrialSpec {
+  return {
+    implementation: 'crud-node-async',
+    service: 'crud',
+    contractVersion: 1,
+    workload: 'history',
+    workloadVersion: 1,
+    temperature: 'warm',
+    repetition: 1,
+    attempt: 1,
+    slot: 0,
+    workerCount: 2,
+    dbPoolTotal: 8,
+    limit: null,
+    idleMs: 300,
+    profile: loadProfile(),
+    ...change,
+  };
+}

@@ -1,0 +1,137 @@
+import type { LoadResult } from '../../src/model/load-result.ts';
+import type { ProbeReading, RunningDriver, RunningTarget, TrialWorld, WindowRecord } from '../../src/run/world.ts';
+import { loadResult } from './load-result.ts';
+
+/** A world on virtual time: nothing runs, everything is written to `log` in the order it was asked for. */
+export interface VirtualWorld extends TrialWorld {
+  readonly log: string[];
+  readonly controller: AbortController;
+  /** Virtual milliseconds since the start. */
+  nowMs(): number;
+  killTarget(cause: string): void;
+}
+
+export interface VirtualOptions {
+  readonly load?: Partial<LoadResult>;
+  /** CPU milliseconds the target spends on a request, in the n-th warm-up block and after. */
+  readonly cpuPerRequestMs?: (block: number) => number;
+  readonly rowCount?: (sql: string, when: 'before' | 'after') => number;
+  readonly stop?: { readonly stopMs: number; readonly exitCode: number | null; readonly forced: boolean };
+  /** Called at the start of each phase. */
+  readonly atPhase?: (phase: string, world: VirtualWorld) => void;
+  readonly startTarget?: () => never;
+}
+
+export function virtualWorld(options: VirtualOptions = {}): VirtualWorld {
+  const log: string[] = [];
+  const controller = new AbortController();
+  const death = Promise.withResolvers<string>();
+  let nowMs = 0;
+  let cpuMs = 0;
+  let blockCount = 0;
+  let measured = false;
+  let stopped = false;
+  const reading = (): ProbeReading => ({
+    cpuUserMs: cpuMs,
+    cpuSystemMs: 0,
+    anonBytes: 1_000_000,
+    rssBytes: 2_000_000,
+    processCount: 1,
+    threadCount: 4,
+    runDelayMs: 0,
+  });
+  const note = (text: string) => {
+    log.push(text);
+  };
+  const target: RunningTarget = {
+    url: 'http://127.0.0.1:1',
+    startupMs: 123,
+    probe: { read: async () => reading() },
+    died: death.promise,
+    logTail: () => 'the last words',
+    stop: async () => {
+      note('target stops');
+      return options.stop ?? { stopMs: 5, exitCode: 0, forced: false };
+    },
+    dispose: async () => note('target put away'),
+  };
+  const driver: RunningDriver = {
+    warmUp: async (count) => {
+      if (stopped) throw new Error('the driver was stopped');
+      blockCount += 1;
+      cpuMs += count * (options.cpuPerRequestMs?.(blockCount) ?? 1);
+      note(`warm-up block of ${count}`);
+      return { sentCount: count };
+    },
+    measure: async (startAtNs, onWindowEnd) => {
+      note(`driven from ${startAtNs / 1e6} ms`);
+      measured = true;
+      onWindowEnd();
+      return loadResult(options.load);
+    },
+    stop: async () => {
+      stopped = true;
+      note('driver stopped');
+    },
+  };
+  const world: VirtualWorld = {
+    log,
+    controller,
+    signal: controller.signal,
+    nowMs: () => nowMs,
+    nowText: () => '2026-01-01T00:00:00.000Z',
+    killTarget: (cause) => death.resolve(cause),
+    sleepMs: async (durationMs) => {
+      nowMs += durationMs;
+      note(`sleep ${durationMs} ms`);
+    },
+    onPhase(phase) {
+      note(phase);
+      options.atPhase?.(phase, world);
+    },
+    spinRatio: async () => 1,
+    copyDatabase: async () => {
+      note('database copied');
+      return {
+        url: 'postgres://copy',
+        count: async (sql) => options.rowCount?.(sql, measured ? 'after' : 'before') ?? 0,
+        drop: async () => note('database dropped'),
+      };
+    },
+    startTarget: async () => {
+      options.startTarget?.();
+      note('target started');
+      return target;
+    },
+    startDriver: async () => {
+      note('driver started');
+      return driver;
+    },
+    watch: async () => {
+      note('window opens');
+      return { startAtNs: nowMs * 1e6, close: () => note('window closes'), end: async () => windowRecord() };
+    },
+  };
+  return world;
+}
+
+export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {
+  return {
+    windowMs: 1000,
+    target: { userMs: 40, systemMs: 10, runDelayMs: 2 },
+    generator: { userMs: 20, systemMs: 10, runDelayMs: 1 },
+    database: { userMs: 30, systemMs: 5, runDelayMs: null },
+    processCount: 1,
+    threadCount: 4,
+    samples: [],
+    peakAnonBytes: 1_500_000,
+    peakInclFileBytes: null,
+    anonHugePagesBytes: 0,
+    psiCpuSomeMs: 3,
+    stealRatio: 0,
+    machineCpuMs: 115,
+    probe: { cpu: 'virtual', memory: 'virtual', sampleIntervalMs: 1000 },
+    samplingCoresUsed: 0.001,
+    ...change,
+  };
+}
