@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// object is a JSON object as a client sent it: strings, []any, json.Number and so on by key.
+type object map[string]any
+
+// parseObject wants exactly these keys, each once. Decoding into a struct would not do: encoding/json takes keys in any case,
+// keeps the last of two equal ones and leaves a field alone at null.
+func parseObject(text []byte, keys ...string) (object, error) {
+	if !utf8.Valid(text) || !json.Valid(text) {
+		return nil, malformedJSON
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
+		return nil, invalid("the body must be a JSON object")
+	}
+	fields := make(object, len(keys))
+	for decoder.More() {
+		if err := fields.readField(decoder, keys); err != nil {
+			return nil, err
+		}
+	}
+	for _, key := range keys {
+		if _, present := fields[key]; !present {
+			return nil, invalid(fmt.Sprintf("%q is missing", key))
+		}
+	}
+	return fields, nil
+}
+
+func (o object) readField(decoder *json.Decoder, keys []string) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return malformedJSON
+	}
+	key, _ := token.(string)
+	if !slices.Contains(keys, key) {
+		return invalid("the body has a key that does not belong here")
+	}
+	if _, twice := o[key]; twice {
+		return invalid(fmt.Sprintf("%q is given twice", key))
+	}
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return malformedJSON
+	}
+	o[key] = value
+	return nil
+}
+
+// text is a string of least to most code points.
+func (o object) text(key string, least, most int) (string, error) {
+	text, ok := o[key].(string)
+	if !ok {
+		return "", invalid(fmt.Sprintf("%q must be a string", key))
+	}
+	if count := utf8.RuneCountInString(text); count < least || count > most {
+		return "", invalid(fmt.Sprintf("%q must have %d to %d characters", key, least, most))
+	}
+	return text, nil
+}
+
+// ids is an array of least to most UUIDs.
+func (o object) ids(key string, least, most int) ([]pgtype.UUID, error) {
+	items, ok := o[key].([]any)
+	if !ok || len(items) < least || len(items) > most {
+		return nil, invalid(fmt.Sprintf("%q must be an array of %d to %d ids", key, least, most))
+	}
+	ids := make([]pgtype.UUID, len(items))
+	for i, item := range items {
+		text, _ := item.(string)
+		id, ok := parseID(text)
+		if !ok {
+			return nil, invalid(fmt.Sprintf("item %d of %q must be a UUID", i, key))
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
