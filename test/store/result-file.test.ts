@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,7 +9,7 @@ import { readResult, writeWhole } from '../../src/store/result-file.ts';
 
 async function folder(context: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'paceline-store-'));
-  context.after(() => rm(path, { recursive: true }));
+  context.after(() => rm(path, { recursive: true, force: true, maxRetries: 3 }));
   return path;
 }
 
@@ -48,7 +49,21 @@ test('a file that is not there is refused, not a stack trace', async () => {
   assert.match((await refusal('/nonexistent/r.json')).message, /cannot read/);
 });
 
-test('a full disk is told as such and leaves no half file', async () => {
-  const error = await writeWhole('/dev/full/r.json', 'x').catch((caught: unknown) => caught);
+test('a full disk is told as such, leaves no half file and keeps the former one', {
+  skip: notRoot(),
+}, async (context) => {
+  const path = join(await folder(context), 'small');
+  await mkdir(path);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]);
+  await writeWhole(join(path, 'r.json'), 'former');
+  const error = await writeWhole(join(path, 'r.json'), 'x'.repeat(200_000)).catch((caught: unknown) => caught);
+  const left = { names: await readdir(path), text: await readFile(join(path, 'r.json'), 'utf8') };
+  execFileSync('umount', [path]);
   assert.ok(error instanceof HarnessError);
+  assert.equal(error.code, 'disk-full');
+  assert.deepEqual(left, { names: ['r.json'], text: 'former' });
 });
+
+function notRoot(): string | false {
+  return process.getuid?.() === 0 ? false : 'mounting a small file system needs root';
+}
