@@ -1,0 +1,40 @@
+import type { Warning } from '../model/warning.ts';
+import { openEmbeddedServer } from './embedded-server.ts';
+import { openExternalServer } from './external-server.ts';
+import type { PostmasterRecord } from './postmaster.ts';
+import type { Namespace } from './template.ts';
+
+export interface DatabaseServerOptions {
+  /** DATABASE_URL of the outer environment: use that server; null: run an embedded one. */
+  readonly databaseUrl: string | null;
+  /** Where the embedded server's programs are kept between runs. */
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+  /** Told at each start, the restarts too, before the server is ready: what a ledger needs to find it again. */
+  onStarted(record: PostmasterRecord): void;
+  /** cgroup.procs files the server enters right after its spawn. */
+  readonly joinPaths: readonly string[];
+  onProgress(text: string): void;
+}
+
+export interface DatabaseServer {
+  readonly kind: 'embedded' | 'external';
+  readonly version: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** What cannot be known or checked with this server. */
+  readonly warnings: readonly Warning[];
+  /** The postmaster's; null when the server is not ours. */
+  readonly pid: number | null;
+  readonly adminUrl: string;
+  readonly prepareTemplate: Namespace['prepareTemplate'];
+  /** Stops and starts on the same port, as a recovery test needs it; null when the server is not ours. */
+  readonly restart: (() => Promise<void>) | null;
+  /** Removes all that was made. Bounded in time. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Errors: HarnessError `database-unavailable` or `disk-full`. */
+export async function openDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
+  if (options.databaseUrl !== null) return openExternalServer(options.databaseUrl);
+  return openEmbeddedServer(options);
+}

@@ -1,0 +1,133 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { findAccount, runAs } from './account.ts';
+import { installBinaries } from './binaries.ts';
+import type { DatabaseServer, DatabaseServerOptions } from './database-server.ts';
+import { readFacts } from './facts.ts';
+import { databaseError } from './failure.ts';
+import { becomesReady, type Cluster, type Postmaster, readLog, spawnPostmaster, stopPostmaster } from './postmaster.ts';
+import { directoryPrefix, removeRemains } from './remains.ts';
+import { embeddedSettings } from './server-settings.ts';
+import { createNamespace } from './template.ts';
+
+const superuser = 'postgres';
+const portAttemptCount = 8;
+const lowestPort = 15_000;
+
+/** A PostgreSQL of our own, on a port and a data directory of its own, gone with `stop`. */
+export async function openEmbeddedServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
+  const { signal, onProgress } = options;
+  onProgress('preparing PostgreSQL');
+  const account = await findAccount();
+  const binaries = await installBinaries(options.cacheDir, account);
+  const directory = await mkdtemp(join(tmpdir(), directoryPrefix));
+  const cluster: Cluster = { binaries, account, directory };
+  let running: { postmaster: Postmaster; port: number } | null = null;
+  try {
+    const password = await initialise(cluster, signal);
+    onProgress('starting PostgreSQL');
+    running = await startOnFreePort(cluster, options);
+    const adminUrl = `postgres://${superuser}:${password}@127.0.0.1:${running.port}/postgres`;
+    const facts = await readFacts(adminUrl);
+    return embeddedServer(cluster, options, running, { adminUrl, ...facts });
+  } catch (error) {
+    const log = await readLog(directory);
+    if (running !== null) await stopPostmaster(running.postmaster);
+    await rm(directory, { recursive: true, force: true });
+    throw signal.aborted ? signal.reason : databaseError('the embedded PostgreSQL does not start', error, log);
+  }
+}
+
+function embeddedServer(
+  cluster: Cluster,
+  options: DatabaseServerOptions,
+  first: { postmaster: Postmaster; port: number },
+  known: { adminUrl: string; version: string; settings: Record<string, string> },
+): DatabaseServer {
+  let { postmaster } = first;
+  const namespace = createNamespace(known.adminUrl);
+  return {
+    kind: 'embedded',
+    ...known,
+    warnings: [],
+    get pid() {
+      return postmaster.record.pid;
+    },
+    prepareTemplate: namespace.prepareTemplate,
+    async restart() {
+      await stopPostmaster(postmaster);
+      postmaster = start(cluster, first.port, options);
+      if (await becomesReady(postmaster, options.signal)) return;
+      throw databaseError(
+        'PostgreSQL does not start again',
+        'it was not ready in time',
+        await readLog(cluster.directory),
+      );
+    },
+    async stop() {
+      await stopPostmaster(postmaster);
+      await removeRemains(postmaster.record);
+    },
+  };
+}
+
+/** Makes the cluster's files; returns the superuser's password. */
+async function initialise({ binaries, account, directory }: Cluster, signal: AbortSignal): Promise<string> {
+  const password = randomBytes(16).toString('hex');
+  const passwordFile = join(directory, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (account !== null) {
+    for (const path of [directory, passwordFile]) await chown(path, account.uid, account.gid);
+  }
+  const settings = Object.entries(embeddedSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const locale = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+  const access = ['-U', superuser, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  // The files need not survive a power cut before the server has even started: not synced.
+  const cluster = ['-D', join(directory, 'data'), '--no-sync', '--no-instructions'];
+  await execa(binaries.initdb, [...cluster, ...access, ...locale, ...settings], {
+    ...runAs(account),
+    cwd: directory,
+    env: { LC_ALL: 'C' },
+    extendEnv: false,
+    all: true,
+    cancelSignal: signal,
+  });
+  await rm(passwordFile);
+  return password;
+}
+
+function start(cluster: Cluster, port: number, options: DatabaseServerOptions): Postmaster {
+  const postmaster = spawnPostmaster(cluster, port, options.joinPaths);
+  options.onStarted(postmaster.record);
+  return postmaster;
+}
+
+/** PostgreSQL refuses port 0, so ports are tried; a taken one shows in the log. */
+async function startOnFreePort(
+  cluster: Cluster,
+  options: DatabaseServerOptions,
+): Promise<{ postmaster: Postmaster; port: number }> {
+  const highestPort = await lowestEphemeralPort();
+  for (let attempt = 1; ; attempt++) {
+    const port = randomInt(lowestPort, highestPort);
+    const postmaster = start(cluster, port, options);
+    try {
+      if (await becomesReady(postmaster, options.signal)) return { postmaster, port };
+    } catch (error) {
+      await stopPostmaster(postmaster);
+      throw error;
+    }
+    await stopPostmaster(postmaster);
+    const log = await readLog(cluster.directory);
+    if (attempt === portAttemptCount || !/could not bind|in use/i.test(log)) throw new Error('it ended at once');
+  }
+}
+
+/** A port within the ephemeral range could be taken by any outgoing connection. */
+async function lowestEphemeralPort(): Promise<number> {
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '32768');
+  return Math.max(lowestPort + 1, Number.parseInt(range, 10));
+}
