@@ -1,0 +1,53 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { authenticateAll } from './authentication.ts';
+import { keepBodiesRaw } from './body.ts';
+import type { Parts } from './parts.ts';
+import { answerProblem, Problem } from './problem.ts';
+import { aggregationRoutes } from './routes/aggregations.ts';
+import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
+import { healthRoutes } from './routes/health.ts';
+import { logInRoute, sessionRoutes } from './routes/sessions.ts';
+import { signUpRoute, userRoutes } from './routes/users.ts';
+import { refuseUnknownRoutes } from './routing.ts';
+
+const keepAliveMs = 90_000;
+const requestMs = 120_000;
+
+export function createApp(logLevel: string): FastifyInstance {
+  const app = fastify({
+    logger: { level: logLevel, stream: process.stderr },
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: requestMs,
+    // While closing, what still arrives on open connections is answered as ever.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    routerOptions: {
+      // Longer than a request line can be: a long id is a file that is not there, not an unknown route.
+      maxParamLength: 65_536,
+      // Each route reads the parameters it lists (see readQuery).
+      querystringParser: (text) => ({ text }),
+    },
+    frameworkErrors: (_error, request, reply) =>
+      answerProblem(new Problem('not-found', 'no such path'), request, reply),
+  });
+  keepBodiesRaw(app);
+  refuseUnknownRoutes(app);
+  app.setErrorHandler(answerProblem);
+  return app;
+}
+
+export function addRoutes(app: FastifyInstance, parts: Parts): void {
+  healthRoutes(app, parts);
+  signUpRoute(app, parts);
+  logInRoute(app, parts);
+  app.register(async (authenticated) => {
+    authenticateAll(authenticated, parts.sql);
+    sessionRoutes(authenticated, parts);
+    userRoutes(authenticated);
+    fileRoutes(authenticated, parts);
+    aggregationRoutes(authenticated, parts);
+    eventRoutes(authenticated, parts);
+  });
+}
