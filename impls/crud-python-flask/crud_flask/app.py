@@ -1,0 +1,112 @@
+"""The Flask application: exact routes, and every refusal as a problem."""
+
+import logging
+import os
+import sys
+from typing import Any
+
+import psycopg
+from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Rule
+
+from crud import answers, problems
+from crud.config import Config, load_config_or_exit
+from crud.problems import Problem
+from crud_flask import accounts, aggregations, event_routes, files
+from crud_flask.guards import drain_body
+from crud_flask.service import EXTENSION, Service, current_service
+
+logger = logging.getLogger(__name__)
+
+
+class ExactRule(Rule):
+    """A rule with the methods it names: werkzeug would answer HEAD wherever GET is."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.methods is not None:
+            self.methods.discard("HEAD")
+
+
+class ExactFlask(Flask):
+    """Flask without what the contract does not have: HEAD, OPTIONS, static files, redirects to tidier paths."""
+
+    url_rule_class = ExactRule
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, static_folder=None)
+        self.url_map.merge_slashes = False
+        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+
+
+def create_app() -> Flask:
+    """Called by gunicorn in each worker."""
+    config = load_config_or_exit(os.environ)
+    _log_to_standard_error(config)
+    app = ExactFlask(__name__)
+    app.extensions[EXTENSION] = Service(config)
+    app.add_url_rule("/health", view_func=read_health)
+    for blueprint in (accounts.routes, files.routes, aggregations.routes, event_routes.routes):
+        app.register_blueprint(blueprint)
+    _register_refusals(app)
+    app.before_request(_refuse_doubled_slash)
+    app.after_request(_keep_connection)
+    return app
+
+
+def read_health() -> Response:
+    current_service().database.check_health()
+    return Response(answers.health_body(), content_type=answers.JSON_MEDIA_TYPE)
+
+
+def _log_to_standard_error(config: Config) -> None:
+    level = config.python_log_level
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The pool tells of each connection it lends.
+    logging.getLogger("psycopg.pool").setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def _register_refusals(app: Flask) -> None:
+    app.register_error_handler(Problem, _answer)
+    app.register_error_handler(NotFound, lambda _: _answer(problems.not_found("There is no such path.")))
+    app.register_error_handler(MethodNotAllowed, _answer_wrong_method)
+    app.register_error_handler(ParseException, _answer_broken_body)
+    app.register_error_handler(psycopg.OperationalError, _answer_lost_database)
+    app.register_error_handler(psycopg.InterfaceError, _answer_lost_database)
+    app.register_error_handler(500, _answer_bug)
+
+
+def _refuse_doubled_slash() -> None:
+    # werkzeug takes //health for /health.
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise NotFound
+
+
+def _keep_connection(answer: Response) -> Response:
+    if answer.status_code >= 400:
+        drain_body()
+    return answer
+
+
+def _answer(problem: Problem) -> Response:
+    return Response(problem.body(), problem.status, problem.headers, content_type=problems.MEDIA_TYPE)
+
+
+def _answer_wrong_method(error: MethodNotAllowed) -> Response:
+    return _answer(problems.method_not_allowed(list(error.valid_methods or [])))
+
+
+def _answer_broken_body(error: ParseException) -> Response:
+    return _answer(Problem("malformed-json", f"The body cannot be read: {error}"))
+
+
+def _answer_lost_database(error: psycopg.Error) -> Response:
+    logger.warning("a request was refused: %s", error)
+    return _answer(problems.unavailable())
+
+
+def _answer_bug(_: Exception) -> Response:
+    # Flask has logged it by now.
+    return _answer(problems.internal())
