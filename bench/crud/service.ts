@@ -124,6 +124,13 @@ const invariants: readonly RowInvariant[] = [
     `SELECT count(*) FROM aggregations a LEFT JOIN files f ON f.id = a.result_file_id AND f.user_id = a.user_id
      WHERE a.status = 'ready' AND f.name IS DISTINCT FROM 'aggregation-' || a.id`,
   ),
+  never(
+    'results-belong-to-ready-aggregations',
+    `SELECT count(*) FROM files f WHERE f.name LIKE 'aggregation-%'
+     AND NOT EXISTS (SELECT FROM aggregations a WHERE a.status = 'ready' AND a.result_file_id = f.id)`,
+  ),
+  // Workloads aggregate seeded vectors only, which nobody deletes or replaces. Accepted, not yet finished: pending.
+  never('no-aggregation-fails', `SELECT count(*) FROM aggregations WHERE status = 'failed'`),
 ];
 
 /** Owns ten files of 4 KiB and eight vectors. */

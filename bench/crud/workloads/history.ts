@@ -1,15 +1,8 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
-import { createFile } from '../operations/create-file.ts';
-import { deleteFile } from '../operations/delete-file.ts';
 import { weightedDraw } from '../operations/draw.ts';
 import { openFiles } from '../operations/files.ts';
-import { listFirstPage, listNextPage } from '../operations/list-files.ts';
-import { popularFile } from '../operations/popular-file.ts';
-import { readContent } from '../operations/read-content.ts';
-import { readFile } from '../operations/read-file.ts';
-import { replaceFile } from '../operations/replace-file.ts';
-import { revalidateContent } from '../operations/revalidate-content.ts';
+import { historyDraws } from '../operations/history-draws.ts';
 import { sessionOf } from '../operations/session.ts';
 
 /** Four of five requests read; as many files are made as deleted, so that a long run looks like a short one. */
@@ -28,24 +21,12 @@ export const workload: Workload = {
   id: 'history',
   service: 'crud',
   version: 1,
-  description:
-    'file history: files of 4 KiB read (zipf, exponent 0.99, 10,000 files), listed, made, replaced and deleted',
+  description: 'file history: 4 KiB files read (zipf, exponent 0.99, of 10,000), listed, made, replaced and deleted',
   mix,
   fixedRatePerSec: null,
   open(context) {
     const random = createRandom(context.seed);
     const files = openFiles(context);
-    const popular = popularFile(random);
-    const next = weightedDraw(random, mix, {
-      read: readFile(files, popular),
-      content: readContent(files, popular),
-      revalidate: revalidateContent(files, popular),
-      list: listFirstPage(files, random),
-      'list-next': listNextPage(files, random),
-      create: createFile(files),
-      replace: replaceFile(files, popular),
-      delete: deleteFile(files, popular),
-    });
-    return sessionOf(next, files.ledger);
+    return sessionOf(weightedDraw(random, mix, historyDraws(files, random)), files.ledger);
   },
 };

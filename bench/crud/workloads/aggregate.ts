@@ -1,0 +1,27 @@
+import type { Workload } from '../../../src/model/workload.ts';
+import { aggregate } from '../operations/aggregate.ts';
+import { openAggregations } from '../operations/aggregations.ts';
+import { evenDraw } from '../operations/draw.ts';
+import { readResult } from '../operations/read-result.ts';
+import { sessionOf } from '../operations/session.ts';
+
+/** Few enough that a process has room for all of them in its share of `MAX_EVENT_STREAMS`, up to eight processes. */
+const ownerCount = 8;
+const mix = { aggregate: 9, 'read-result': 1 } as const;
+
+export const workload: Workload = {
+  id: 'aggregate',
+  service: 'crud',
+  version: 1,
+  description: 'means of eight vectors of 256 KiB, told by eight event streams; each tenth request reads a result',
+  mix,
+  fixedRatePerSec: null,
+  open(context) {
+    const aggregations = openAggregations(context, ownerCount);
+    const next = evenDraw(mix, {
+      aggregate: aggregate(aggregations),
+      'read-result': readResult(context.seed, aggregations),
+    });
+    return sessionOf(next, undefined, aggregations.streams);
+  },
+};

@@ -1,0 +1,61 @@
+import type { Workload } from '../../../src/model/workload.ts';
+import { createRandom } from '../../../src/stats/random.ts';
+import { aggregate } from '../operations/aggregate.ts';
+import { openAggregations } from '../operations/aggregations.ts';
+import { authenticate } from '../operations/authenticate.ts';
+import { weightedDraw } from '../operations/draw.ts';
+import { openFiles } from '../operations/files.ts';
+import { historyDraws } from '../operations/history-draws.ts';
+import { logIn } from '../operations/log-in.ts';
+import { logOut } from '../operations/log-out.ts';
+import { readResult } from '../operations/read-result.ts';
+import { sessionOf } from '../operations/session.ts';
+import { signUp } from '../operations/sign-up.ts';
+
+/** As many streams as in `seed`. */
+const ownerCount = 3;
+
+/** Of 200. At 100/s that is one log-in and one log-out a second, and a sign-up and an aggregation every other second. */
+const mix = {
+  authenticate: 28,
+  read: 40,
+  content: 46,
+  revalidate: 26,
+  list: 13,
+  'list-next': 6,
+  create: 10,
+  replace: 13,
+  delete: 10,
+  'log-in': 2,
+  'log-out': 2,
+  'sign-up': 1,
+  aggregate: 1,
+  'read-result': 2,
+} as const;
+
+export const workload: Workload = {
+  id: 'mixed',
+  service: 'crud',
+  version: 1,
+  description: 'every route: file history, authentication, a little scrypt, aggregations told by three event streams',
+  mix,
+  fixedRatePerSec: null,
+  open(context) {
+    const { seed } = context;
+    const random = createRandom(seed);
+    const files = openFiles(context);
+    const aggregations = openAggregations(context, ownerCount);
+    const tokens: string[] = [];
+    const next = weightedDraw(random, mix, {
+      ...historyDraws(files, random),
+      // Only the first sessions: the second ones are logged out in the course of it.
+      authenticate: authenticate(seed, random, 1),
+      'log-in': logIn(seed, random, (token) => tokens.push(token)),
+      'log-out': logOut(seed, tokens),
+      'sign-up': signUp(),
+      aggregate: aggregate(aggregations),
+      'read-result': readResult(seed, aggregations),
+    });
+    return sessionOf(next, files.ledger, aggregations.streams);
+  },
+};
