@@ -8,5 +8,6 @@ const config = orExit(() => readConfig(process.env));
 // libuv reads this when its pool is first used, and nothing has used it yet.
 process.env.UV_THREADPOOL_SIZE = String(config.workerCount);
 
-const service = await startService(config, eventLoopCpuWork);
-stopOnSignal(service.close);
+const service = startService(config, eventLoopCpuWork);
+stopOnSignal(async () => (await service).close());
+await service;

@@ -1,0 +1,11 @@
+// One process, one event loop for all I/O; what costs CPU (scrypt and the mean) runs on WORKERS worker threads of a piscina pool.
+import { orExit, readConfig } from '../_node/crud/config.ts';
+import { startService } from '../_node/crud/service.ts';
+import { stopOnSignal } from '../_node/crud/signals.ts';
+import { startCpuPool } from './cpuPool.ts';
+
+const config = orExit(() => readConfig(process.env));
+
+const service = startService(config, startCpuPool(config.workerCount));
+stopOnSignal(async () => (await service).close());
+await service;
