@@ -1,0 +1,214 @@
+import type { Metric } from '../model/metric.ts';
+import { metricOf } from './answer.ts';
+import type { Axis, Bar, BarChart, Chart, Line, LineChart, Series } from './chart.ts';
+import { formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
+import type { Cell, CurvePoint, OverTime, Row } from './model.ts';
+
+type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references'>;
+
+/** The pictures of one workload at one rate; one that would show nothing is not there. */
+export function cellCharts(facts: Facts): Chart[] {
+  const rows = [...facts.rows, ...facts.references];
+  const all = [cpuBars, memoryBars, percentileCurves, coresOverTime, memoryOverTime, responseOverTime, honestyBars];
+  return all.map((draw) => draw(facts, rows)).filter((chart) => !isEmpty(chart));
+}
+
+function isEmpty(chart: Chart): boolean {
+  return chart.kind === 'bars' ? chart.bars.length === 0 : chart.lines.length === 0;
+}
+
+export function seriesOf(row: Row): Series {
+  const label = row.source === null ? row.who.implementation : `${row.who.implementation} (recorded)`;
+  return { label, style: row.who.style, reference: row.source !== null };
+}
+
+function cpuBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
+  const metric = metricOf('cpu-per-request');
+  return {
+    kind: 'bars',
+    id: `${id}-cpu`,
+    title: 'CPU per request',
+    howToRead:
+      'How long one request keeps a processor core busy, all processes of the service together. Bar: median trial; thin line: least to greatest trial. Shorter is better.',
+    alternative: `CPU per request ${place}: ${spoken(metric, rows)}.`,
+    unit: 'ms',
+    bars: bars(metric, rows, () => []),
+    line: null,
+  };
+}
+
+function memoryBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
+  const metric = metricOf('memory-median');
+  const mark = (row: Row, metricId: string, name: string, shape: 'ring' | 'tick') => {
+    const range = row.figures[metricId] ?? null;
+    return range === null ? [] : [{ name, shape, value: mebibytes(range.median) }];
+  };
+  return {
+    kind: 'bars',
+    id: `${id}-memory`,
+    title: 'Private memory',
+    howToRead:
+      'Memory that belongs to the service alone. Ring: ready, before the first request; bar: median under load; tick: highest. Shorter is better.',
+    alternative: `Private memory under load ${place}: ${spoken(metric, rows)}.`,
+    unit: 'MiB',
+    bars: bars(metric, rows, (row) => [
+      ...mark(row, 'memory-idle', 'idle', 'ring'),
+      ...mark(row, 'memory-peak', 'highest', 'tick'),
+    ]),
+    line: null,
+  };
+}
+
+function honestyBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
+  const shares = rows.flatMap((row) => {
+    const ratio = row.source === null ? (row.generator?.wokeLateShareRatio ?? null) : null;
+    return ratio === null ? [] : [{ ...seriesOf(row), value: ratio * 100, whisker: null, marks: [] }];
+  });
+  return {
+    kind: 'bars',
+    id: `${id}-generator`,
+    title: 'How much of the response the load generator made itself',
+    howToRead:
+      'The generator’s own lateness (p50) as a share of the response time (p50). Beyond the line the response times would be declared void.',
+    alternative: `Share of the response that the generator made ${place}: ${shares
+      .map(({ label, value }) => `${label} ${formatNumber(value)} %`)
+      .join(', ')}.`,
+    unit: '%',
+    bars: shares,
+    line: { value: 10, label: 'void beyond 10 %' },
+  };
+}
+
+function bars(metric: Metric, rows: readonly Row[], marks: (row: Row) => Bar['marks']): Bar[] {
+  return rows.flatMap((row) => {
+    const range = row.figures[metric.id] ?? null;
+    if (range === null) return [];
+    const shown = (value: number) => shownValue(metric.unit, value);
+    const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
+    return [{ ...seriesOf(row), value: shown(range.median), whisker, marks: marks(row) }];
+  });
+}
+
+function spoken(metric: Metric, rows: readonly Row[]): string {
+  const known = rows.flatMap((row) => {
+    const range = row.figures[metric.id] ?? null;
+    return range === null
+      ? []
+      : [`${seriesOf(row).label} ${formatRange(metric.unit, range)} ${shownUnit(metric.unit)}`];
+  });
+  return known.join(', ');
+}
+
+/** Where a percentile stands on an axis that gives each further nine the same room. */
+function percentilePosition(percentile: number): number {
+  return -Math.log10(1 - percentile / 100);
+}
+
+const percentileTicks = [0, 50, 90, 99, 99.9, 99.99].map((percentile) => ({
+  value: percentilePosition(percentile),
+  label: percentile === 0 ? 'fastest' : `${percentile} %`,
+}));
+
+function percentileCurves({ id, place }: Facts, rows: readonly Row[]): LineChart {
+  const curves = rows.filter((row) => row.curve.length > 0);
+  const values = curves.flatMap((row) => row.curve.map((point) => point.valueMs));
+  const furthest = Math.max(0, ...curves.flatMap((row) => row.curve.map((point) => point.percentile)));
+  return {
+    kind: 'lines',
+    id: `${id}-percentiles`,
+    title: 'Response times',
+    howToRead:
+      'Of 100 requests, how many were answered within this time, counted from the moment each was due. To the right are the rare slow ones: flat and low is better. All trials pooled.',
+    alternative: `Response times ${place}, pooled over trials: ${curves.map(spokenCurve).join('; ')}.`,
+    unit: 'ms',
+    x: {
+      title: 'share of requests answered within',
+      scale: 'linear',
+      ticks: percentileTicks.filter(({ value }) => value <= percentilePosition(furthest) + 0.01),
+      min: 0,
+    },
+    y: msAxis('response, ms', values),
+    lines: curves.map((row) => ({ ...seriesOf(row), points: row.curve.map(curvePoint) })),
+    markPoints: false,
+  };
+}
+
+function curvePoint({ percentile, valueMs }: CurvePoint) {
+  return { x: percentilePosition(percentile), y: valueMs, whisker: null };
+}
+
+function spokenCurve(row: Row): string {
+  const at = (percentile: number) => row.curve.findLast((point) => point.percentile <= percentile)?.valueMs ?? 0;
+  return `${seriesOf(row).label} p50 ${formatNumber(at(50))} ms, p90 ${formatNumber(at(90))} ms`;
+}
+
+/** Logarithmic only where a linear axis would press most curves to the ground. */
+function msAxis(title: string, values: readonly number[]): Axis {
+  const wide = Math.max(...values) > 25 * Math.min(...values) && Math.min(...values) > 0;
+  return { title, scale: wide ? 'logarithmic' : 'linear', ticks: null, min: wide ? null : 0 };
+}
+
+function coresOverTime(facts: Facts, rows: readonly Row[]): LineChart {
+  return overTime(facts, rows, 'coresUsed', {
+    id: `${facts.id}-cores-over-time`,
+    title: 'CPU over time',
+    howToRead: 'Processor cores kept busy in each second. A level line is a steady service; median of the trials.',
+    unit: 'cores',
+    shown: (value) => value,
+  });
+}
+
+function memoryOverTime(facts: Facts, rows: readonly Row[]): LineChart {
+  return overTime(facts, rows, 'privateBytes', {
+    id: `${facts.id}-memory-over-time`,
+    title: 'Private memory over time',
+    howToRead: 'A line that keeps rising under a steady rate is worth a longer run; median of the trials.',
+    unit: 'MiB',
+    shown: mebibytes,
+  });
+}
+
+function responseOverTime(facts: Facts, rows: readonly Row[]): LineChart {
+  return overTime(facts, rows, 'responseP50Ms', {
+    id: `${facts.id}-response-over-time`,
+    title: 'Response time over time',
+    howToRead: 'Half of the requests due in a second were answered within this time; median of the trials.',
+    unit: 'ms',
+    shown: (value) => value,
+  });
+}
+
+interface TimeChart {
+  readonly id: string;
+  readonly title: string;
+  readonly howToRead: string;
+  readonly unit: string;
+  shown(value: number): number;
+}
+
+function overTime(facts: Facts, rows: readonly Row[], what: keyof OverTime, words: TimeChart): LineChart {
+  const { shown, ...texts } = words;
+  const lines: Line[] = rows.flatMap((row) => {
+    const points = (row.overTime?.[what] ?? []).map((value, second) => ({
+      x: second,
+      y: value === null ? null : shown(value),
+      whisker: null,
+    }));
+    return points.some((point) => point.y !== null) ? [{ ...seriesOf(row), points }] : [];
+  });
+  const values = lines.flatMap((line) => line.points.flatMap(({ y }) => (y === null ? [] : [y])));
+  return {
+    kind: 'lines',
+    ...texts,
+    alternative: `${words.title} ${facts.place}: ${lines.map((line) => spokenSpan(line, words.unit)).join('; ')}.`,
+    x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0 },
+    y: msAxis(words.unit, values),
+    lines,
+    markPoints: false,
+  };
+}
+
+function spokenSpan(line: Line, unit: string): string {
+  const values = line.points.flatMap(({ y }) => (y === null ? [] : [y]));
+  return `${line.label} ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))} ${unit}`;
+}

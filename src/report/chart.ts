@@ -1,0 +1,65 @@
+import type { SeriesStyle } from './who.ts';
+
+/** A chart as data: what is drawn, and the words that go with it. Numbers are already in the unit shown. */
+export type Chart = BarChart | LineChart;
+
+interface Words {
+  /** Unique in the report and fit for an anchor. */
+  readonly id: string;
+  readonly title: string;
+  /** One line for a newcomer. */
+  readonly howToRead: string;
+  /** What the picture shows, in words. */
+  readonly alternative: string;
+  readonly unit: string;
+}
+
+export interface Series {
+  readonly label: string;
+  readonly style: SeriesStyle;
+  /** Recorded elsewhere: drawn fainter, never to be compared with what is not. */
+  readonly reference: boolean;
+}
+
+/** Horizontal bars from zero, one a series; least is best. */
+export interface BarChart extends Words {
+  readonly kind: 'bars';
+  readonly bars: readonly Bar[];
+  /** A value that matters, such as a limit. */
+  readonly line: { readonly value: number; readonly label: string } | null;
+}
+
+export interface Bar extends Series {
+  readonly value: number;
+  /** Least and greatest trial. */
+  readonly whisker: readonly [number, number] | null;
+  /** Other values on the same scale. */
+  readonly marks: readonly { readonly name: string; readonly shape: 'ring' | 'tick'; readonly value: number }[];
+}
+
+export interface LineChart extends Words {
+  readonly kind: 'lines';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly lines: readonly Line[];
+  /** Whether each point is a measurement of its own (marked) or one of a dense run (only the line). */
+  readonly markPoints: boolean;
+}
+
+export interface Axis {
+  readonly title: string;
+  readonly scale: 'linear' | 'logarithmic';
+  /** Where given, these and no others. */
+  readonly ticks: readonly { readonly value: number; readonly label: string }[] | null;
+  readonly min: number | null;
+}
+
+export interface Line extends Series {
+  readonly points: readonly LinePoint[];
+}
+
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number | null;
+  readonly whisker: readonly [number, number] | null;
+}

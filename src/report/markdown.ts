@@ -1,0 +1,59 @@
+import type { Answer } from './answer.ts';
+import type { Cell, ReportModel, Row } from './model.ts';
+import { footnotes, shortColumns } from './short-table.ts';
+import { resolutionSentence } from './text.ts';
+
+/** The sentences and the table of few columns as Markdown. */
+export function reportMarkdown(model: ReportModel): string {
+  const cells = model.groups.flatMap((group) => group.cells);
+  const blocks = [...cells.flatMap(cellBlocks), provenance(model)];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function cellBlocks(cell: Cell): string[] {
+  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
+  return [
+    `### ${cell.workload} at ${cell.ratePerSec}/s${cell.temperature === 'young' ? ', young' : ''}`,
+    cell.answers.map(answerLine).join('\n'),
+    table(cell.rows),
+    notes(cell.rows),
+    ...[...bySource].flatMap(([label, rows]) => [
+      `Recorded elsewhere, not to be compared with the above: ${escapeMarkdown(label)}`,
+      table(rows),
+    ]),
+    cell.resolution === null ? '' : resolutionSentence(cell.resolution),
+  ];
+}
+
+function answerLine({ subject, place, parts }: Answer): string {
+  const text = parts.map((part) => (part.strong ? `**${escapeMarkdown(part.text)}**` : escapeMarkdown(part.text)));
+  return `- ${subject} ${place}: ${text.join('')}`;
+}
+
+function table(rows: readonly Row[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(shortColumns.map(({ head }) => head.replace('\n', ' '))),
+    line(shortColumns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(shortColumns.map((column) => escapeMarkdown(column.text(row))))),
+  ].join('\n');
+}
+
+function notes(rows: readonly Row[]): string {
+  return footnotes(rows)
+    .map(({ implementation, text, remedy }) => {
+      const after = remedy === null ? '' : ` Remedy: ${escapeMarkdown(remedy)}`;
+      return `- ${implementation}: ${escapeMarkdown(text)}.${after}`;
+    })
+    .join('\n');
+}
+
+function provenance({ run }: ReportModel): string {
+  const { cpuModel, coreCount } = run.machine;
+  return `${escapeMarkdown(cpuModel)}, ${coreCount} cores, ${run.startedAt.slice(0, 10)}. \`${run.command}\``;
+}
+
+/** Text that must stay text: no markup, no table cell of its own, one line. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\|*_`<>[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,189 @@
+import type { Machine, RunResult } from '../model/run-result.ts';
+import type { Range } from '../stats/range.ts';
+import type { Answer } from './answer.ts';
+import { reportCells } from './cells.ts';
+import type { Chart } from './chart.ts';
+import { type Group, groupsOf } from './group.ts';
+import { type CollectedWarning, collectWarnings } from './warnings.ts';
+import { type Who, whoIsWho } from './who.ts';
+
+export type { Chart } from './chart.ts';
+
+/** Everything the page, the terminal and the Markdown say about one run, as plain data. */
+export interface ReportModel {
+  readonly title: string;
+  readonly run: RunFacts;
+  readonly who: readonly Who[];
+  readonly groups: readonly Group[];
+  readonly warnings: readonly CollectedWarning[];
+}
+
+/** The run as it was: what a reader needs to repeat or to doubt it. */
+export interface RunFacts extends Pick<RunResult, 'runId' | 'state' | 'startedAt' | 'finishedAt' | 'command'> {
+  readonly commit: RunResult['commit'];
+  readonly machine: Machine;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly scenario: RunResult['scenario'];
+  readonly database: RunResult['database'];
+  readonly implementations: RunResult['implementations'];
+  readonly plannedTrialCount: number;
+  readonly trialCount: number;
+}
+
+/** One workload at one rate, with every implementation's row. */
+export interface Cell {
+  /** Unique in the report and fit for an anchor: crud-history-warm-100. */
+  readonly id: string;
+  readonly service: string;
+  readonly workload: string;
+  readonly temperature: 'warm' | 'young';
+  readonly ratePerSec: number;
+  /** In sentences: "at 100/s on history". */
+  readonly place: string;
+  /** Least CPU per request first; what has no figure last. */
+  readonly rows: readonly Row[];
+  /** Implementations in `rows` without a figure: the reason why references are shown at all. */
+  readonly missing: readonly string[];
+  /** Recorded elsewhere: shown beside, never compared with `rows`. */
+  readonly references: readonly Row[];
+  /** Why a recorded run is not shown. */
+  readonly leftOut: readonly string[];
+  readonly answers: readonly Answer[];
+  readonly resolution: Resolution | null;
+  readonly claims: readonly ClaimLine[];
+  readonly charts: readonly Chart[];
+}
+
+/** One implementation in one cell. Every figure is over its trials that count: ok, the last such attempt of each repetition. */
+export interface Row {
+  readonly who: Who;
+  /** null: measured in this run. */
+  readonly source: Source | null;
+  readonly okCount: number;
+  readonly plannedCount: number;
+  /** By metric id (see model/metric.ts). */
+  readonly figures: Readonly<Record<string, Range | null>>;
+  readonly p99: Tail | null;
+  readonly notes: readonly Note[];
+  readonly curve: readonly CurvePoint[];
+  readonly overTime: OverTime | null;
+  readonly generator: GeneratorQuality | null;
+  readonly trials: readonly TrialLine[];
+}
+
+/** Where a recorded run comes from. */
+export interface Source {
+  readonly label: string;
+  readonly machineId: string;
+}
+
+/** p99 over all operations. Pooled: of the merged histogram, because one trial has too few requests; never compared. */
+export interface Tail {
+  readonly medianMs: number;
+  readonly pooled: boolean;
+}
+
+export interface Note {
+  readonly kind: 'skipped' | 'failed' | 'overloaded' | 'invalid' | 'latency-void' | 'not-steady' | 'unfinished';
+  /** A few words, for a table. */
+  readonly label: string;
+  /** Trials it is about; 0: not about trials. */
+  readonly trialCount: number;
+  readonly text: string;
+  readonly remedy: string | null;
+}
+
+export interface CurvePoint {
+  /** 0 … below 100. */
+  readonly percentile: number;
+  readonly valueMs: number;
+}
+
+/** Index i is second i of the measured window; each value is the median over trials. */
+export interface OverTime {
+  readonly coresUsed: readonly (number | null)[];
+  readonly privateBytes: readonly (number | null)[];
+  readonly responseP50Ms: readonly (number | null)[];
+}
+
+/** How honest the load was; medians over trials. */
+export interface GeneratorQuality {
+  readonly lagP50Ms: number | null;
+  readonly lagP99Ms: number | null;
+  readonly wokeLateP50Ms: number | null;
+  readonly wokeLateP99Ms: number | null;
+  readonly waitedP99Ms: number | null;
+  /** Woke-late p50 ÷ response p50: the share of the headline that the generator made. */
+  readonly wokeLateShareRatio: number | null;
+  readonly sendGapCvRatio: number | null;
+  readonly eventLoopUtilizationRatio: number | null;
+  readonly coresUsed: number | null;
+  readonly sentOfDueRatio: number | null;
+}
+
+export interface TrialLine {
+  readonly implementation: string;
+  readonly repetition: number;
+  readonly attempt: number;
+  readonly slot: number;
+  readonly status: 'ok' | 'overloaded' | 'invalid' | 'failed';
+  /** Whether the row's figures contain it. */
+  readonly counts: boolean;
+  /** By metric id, whatever the status; null where nothing was measured. */
+  readonly figures: Readonly<Record<string, number | null>>;
+  readonly noise: readonly NamedFigure[];
+  readonly remarks: readonly string[];
+  readonly logTail: string | null;
+}
+
+export interface NamedFigure {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What this machine could tell apart with this many trials. */
+export interface Resolution {
+  /** Coefficient of variation of CPU per request between trials, pooled over implementations. */
+  readonly cvRatio: number;
+  /** The least relative difference of two implementations' means that stands out at 95 % (two-sided t). */
+  readonly smallestDifferenceRatio: number;
+  readonly implementationCount: number;
+  /** Trials of an implementation, least and greatest. */
+  readonly trialCounts: readonly [number, number];
+}
+
+/** A line of the table "claimed by the first seed, measured here". */
+export interface ClaimLine {
+  readonly label: string;
+  readonly claimed: boolean;
+  readonly coresUsed: number | null;
+  readonly privateMegabytes: number | null;
+  readonly responseMs: number | null;
+}
+
+/**
+ * The report of a run. `references` are recorded runs: shown where an implementation has no figure of this run, labelled
+ * with their machine, under the same contract and workload version only. Pure: same input, same report.
+ */
+export function reportModel(live: RunResult, references: readonly RunResult[]): ReportModel {
+  const who = whoIsWho([live, ...references]);
+  const groups = groupsOf(reportCells(live, references, who));
+  return {
+    title: titleOf(live, groups),
+    run: runFacts(live),
+    who: [...who.values()],
+    groups,
+    warnings: collectWarnings(live, groups),
+  };
+}
+
+function runFacts(live: RunResult): RunFacts {
+  const { trials, schemaVersion, warnings, ...facts } = live;
+  return { ...facts, trialCount: trials.length };
+}
+
+function titleOf(live: RunResult, groups: readonly Group[]): string {
+  const [only, ...others] = groups.flatMap((group) => group.cells);
+  if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
+  return `${only.workload} at ${only.ratePerSec} requests a second`;
+}

@@ -1,0 +1,113 @@
+import type { Preparation } from '../model/run-result.ts';
+import type { OkTrial, Trial } from '../model/trial.ts';
+import { countOf } from './format.ts';
+import type { Note } from './model.ts';
+
+/** Everything about a row that its numbers do not say, worst first. */
+export function notesOf(
+  preparation: Preparation,
+  trials: readonly Trial[],
+  counted: readonly OkTrial[],
+  planned: number,
+): Note[] {
+  const before = preparationNotes(preparation);
+  if (before.length > 0) return before;
+  return [
+    ...failedNotes(trials),
+    ...reasonNotes(trials, 'overloaded', 'did not hold the rate'),
+    ...reasonNotes(trials, 'invalid', 'not counted'),
+    ...voidNotes(counted),
+    ...unsteadyNotes(counted),
+    ...unfinishedNotes(trials, planned),
+  ];
+}
+
+function preparationNotes(preparation: Preparation): Note[] {
+  if (preparation.status === 'skipped') {
+    return [
+      {
+        kind: 'skipped',
+        label: 'skipped',
+        trialCount: 0,
+        text: `skipped: ${preparation.reason}`,
+        remedy: preparation.remedy,
+      },
+    ];
+  }
+  if (preparation.status === 'failed') {
+    const text = `failed before any trial (${preparation.code}): ${preparation.message}`;
+    return [{ kind: 'failed', label: preparation.code, trialCount: 0, text, remedy: null }];
+  }
+  const { conformance } = preparation;
+  if (conformance.status === 'passed') return [];
+  const [first] = conformance.failures;
+  const text = `breaks the contract in ${conformance.failures.length} of ${conformance.checkCount} checks${first === undefined ? '' : `, first: ${first}`}`;
+  return [
+    {
+      kind: 'failed',
+      label: 'breaks the contract',
+      trialCount: 0,
+      text,
+      remedy: `npm run bench -- conform ${preparation.manifest.id}`,
+    },
+  ];
+}
+
+function failedNotes(trials: readonly Trial[]): Note[] {
+  const failed = trials.filter((trial) => trial.status === 'failed');
+  const byCause = Map.groupBy(failed, (trial) => `failed in ${trial.phase} (${trial.code}): ${trial.message}`);
+  return [...byCause].map(([cause, same]) => ({
+    kind: 'failed',
+    label: `failed in ${same[0]?.phase ?? 'an unknown phase'}`,
+    trialCount: same.length,
+    text: `${cause} (${countOf(same.length, 'trial')})`,
+    remedy: null,
+  }));
+}
+
+function reasonNotes(trials: readonly Trial[], status: 'overloaded' | 'invalid', meaning: string): Note[] {
+  const concerned = trials.filter((trial) => trial.status === status);
+  if (concerned.length === 0) return [];
+  const messages = concerned.flatMap((trial) =>
+    'reasons' in trial ? trial.reasons.map((reason) => reason.message) : [],
+  );
+  const text = `${status} in ${countOf(concerned.length, 'trial')} (${meaning}): ${[...new Set(messages)].join('; ')}`;
+  return [{ kind: status, label: status, trialCount: concerned.length, text, remedy: null }];
+}
+
+function voidNotes(counted: readonly OkTrial[]): Note[] {
+  const count = counted.filter((trial) => trial.latencyVoid).length;
+  if (count === 0) return [];
+  const text = `latency void in ${countOf(count, 'trial')}: the load generator woke too late; CPU and memory stand`;
+  return [
+    {
+      kind: 'latency-void',
+      label: 'latency void',
+      trialCount: count,
+      text,
+      remedy: 'Repeat on a quieter machine, or with more cores.',
+    },
+  ];
+}
+
+function unsteadyNotes(counted: readonly OkTrial[]): Note[] {
+  const count = counted.filter((trial) => trial.measurement.steady === false).length;
+  if (count === 0) return [];
+  const text = `not steady in ${countOf(count, 'trial')}: its CPU per request was still changing at the end of the warm-up`;
+  return [
+    {
+      kind: 'not-steady',
+      label: 'not steady',
+      trialCount: count,
+      text,
+      remedy: 'A scenario with a longer warm-up settles it.',
+    },
+  ];
+}
+
+function unfinishedNotes(trials: readonly Trial[], planned: number): Note[] {
+  const done = new Set(trials.map((trial) => trial.spec.repetition)).size;
+  if (done >= planned) return [];
+  const text = `${done} of ${countOf(planned, 'planned trial')} had been made when the run ended`;
+  return [{ kind: 'unfinished', label: 'unfinished', trialCount: 0, text, remedy: null }];
+}

@@ -1,0 +1,145 @@
+import Table from 'cli-table3';
+import type { Answer } from './answer.ts';
+import { countOf, formatPercent } from './format.ts';
+import type { Cell, ReportModel, Resolution, Row } from './model.ts';
+import { footnotes, shortColumns } from './short-table.ts';
+import { wrap } from './wrap.ts';
+
+export interface TextOptions {
+  readonly color: boolean;
+  /** Where the result and its page lie; null: not written. */
+  readonly resultPath: string | null;
+  readonly reportPath: string | null;
+}
+
+const lineWidth = 100;
+
+type Paint = (text: string) => string;
+
+interface Paints {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly warn: Paint;
+}
+
+/** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
+export function reportText(model: ReportModel, options: TextOptions): string {
+  const paints = paintsFor(options.color);
+  const cells = model.groups.flatMap((group) => group.cells);
+  const blocks = [...cells.map((cell) => cellText(cell, paints)), warningsText(model, paints), pathsText(options)];
+  return `${present(blocks).join('\n\n')}\n`;
+}
+
+function paintsFor(color: boolean): Paints {
+  const paint = (code: number): Paint => (color ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
+  return { bold: paint(1), dim: paint(2), warn: paint(33) };
+}
+
+function present(blocks: readonly string[]): string[] {
+  return blocks.filter((block) => block !== '');
+}
+
+function cellText(cell: Cell, paints: Paints): string {
+  const blocks = [
+    cell.answers.map((answer) => answerText(answer, paints)).join('\n'),
+    tableText(cell.rows, paints),
+    notesText(cell.rows, paints),
+    ...referenceTexts(cell, paints),
+    resolutionText(cell.resolution, paints),
+  ];
+  return present(blocks).join('\n\n');
+}
+
+/** The painting follows the wrapping, because colour codes take no room on the line. */
+function answerText({ subject, place, parts }: Answer, { bold }: Paints): string {
+  const text = wrap(`${subject} ${place}: ${parts.map((part) => part.text).join('')}`, lineWidth, '    ');
+  const names = parts.filter(({ strong }) => strong).map((part) => part.text);
+  return names.reduce((painted, name) => painted.replace(name, bold), text);
+}
+
+function tableText(rows: readonly Row[], { bold }: Paints): string {
+  const table = new Table({
+    chars: noBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    colAligns: shortColumns.map(({ align }) => align),
+  });
+  table.push(shortColumns.map(({ head }) => head.split('\n').map(bold).join('\n')));
+  table.push(...wrapLast(rows.map((row) => shortColumns.map((column) => column.text(row)))));
+  const lines = table.toString().split('\n');
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+/** The last column takes the room the others leave. */
+function wrapLast(cells: readonly string[][]): string[][] {
+  const widths = shortColumns
+    .slice(0, -1)
+    .map(({ head }, index) =>
+      Math.max(...head.split('\n').map((line) => line.length), ...cells.map((line) => line[index]?.length ?? 0)),
+    );
+  const room = lineWidth - widths.reduce((sum, width) => sum + width + 2, 0);
+  return cells.map((line) => [...line.slice(0, -1), wrap(line.at(-1) ?? '', Math.max(12, room), '')]);
+}
+
+const noBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
+
+function notesText(rows: readonly Row[], { warn }: Paints): string {
+  const lines = footnotes(rows).map(({ implementation, text, remedy }) =>
+    wrap(`${implementation}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`, lineWidth, '    '),
+  );
+  return lines.map(warn).join('\n');
+}
+
+/** Recorded rows, each machine under its own name. */
+function referenceTexts({ references }: Cell, paints: Paints): string[] {
+  const bySource = Map.groupBy(references, (row) => row.source?.label ?? '');
+  return [...bySource].map(([label, rows]) =>
+    [paints.bold(recordedHeading(label)), tableText(rows, paints)].join('\n'),
+  );
+}
+
+function recordedHeading(label: string): string {
+  return wrap(`Recorded elsewhere, not to be compared with the above: ${label}`, lineWidth, '    ');
+}
+
+function resolutionText(resolution: Resolution | null, { dim }: Paints): string {
+  if (resolution === null) return '';
+  return dim(wrap(resolutionSentence(resolution), lineWidth, '    '));
+}
+
+/** What the reader may believe of small differences. */
+export function resolutionSentence({ cvRatio, smallestDifferenceRatio, ...of }: Resolution): string {
+  const [least, greatest] = of.trialCounts;
+  const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
+  const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
+  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} are not visible in this run.`;
+}
+
+function warningsText(model: ReportModel, { warn }: Paints): string {
+  const lines = model.warnings.map(({ message, advice, about }) => {
+    const whose = about.length > 0 ? `${about.join(', ')}: ` : '';
+    return wrap(`Warning: ${whose}${message}${advice === null ? '' : ` ${advice}`}`, lineWidth, '    ');
+  });
+  return lines.map(warn).join('\n');
+}
+
+function pathsText({ resultPath, reportPath }: TextOptions): string {
+  const result = resultPath === null ? '' : `Result  ${resultPath}`;
+  const report = reportPath === null ? '' : `Report  ${reportPath}`;
+  return present([result, report]).join('\n');
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Trial } from '../../src/model/trial.ts';
+import { reportModel } from '../../src/report/model.ts';
+import { okTrial, okTrials, overloadedTrial, runResult } from '../support/run-result.ts';
+
+/** The answers as sentences, by their subject. */
+function sentences(trials: Trial[]): Record<string, string> {
+  const [cell] = reportModel(runResult({ trials }), []).groups.flatMap((group) => group.cells);
+  const entries = cell?.answers.map((answer) => [answer.subject, answer.parts.map((part) => part.text).join('')]);
+  return Object.fromEntries(entries ?? []);
+}
+
+const goTrials = okTrials(3, { implementation: 'crud-go', cpuPerRequestMs: 0.42 });
+
+test('the least is named where its range lies apart from the next one’s', () => {
+  const answers = sentences([
+    ...goTrials,
+    ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
+  ]);
+  assert.equal(answers['Least CPU per request'], 'crud-go (0.42 ms, 2.1× less than crud-node-async)');
+});
+
+test('the far end is named too when there are more than two', () => {
+  const answers = sentences([
+    ...goTrials,
+    ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
+    ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
+  ]);
+  assert.match(answers['Least CPU per request'] ?? '', /; most: crud-python-flask \(1\.50 ms\)$/);
+});
+
+test('overlapping ranges cannot be told apart', () => {
+  const answers = sentences([
+    ...goTrials,
+    ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.425 }),
+    ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
+  ]);
+  assert.match(
+    answers['Least CPU per request'] ?? '',
+    /^cannot tell apart: crud-go \(0\.42 ms\), crud-node-async \(0\.42 ms\); most: crud-python-flask/,
+  );
+});
+
+test('one or two trials are shown, never ranked', () => {
+  const few = okTrials(2, { implementation: 'crud-node-async', cpuPerRequestMs: 0.1 });
+  const answers = sentences([
+    ...goTrials,
+    ...few,
+    ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
+  ]);
+  assert.match(answers['Least CPU per request'] ?? '', /^crud-go .*; not ranked: crud-node-async \(2 trials\)$/);
+});
+
+test('too few trials of everybody are said once', () => {
+  const answers = sentences([okTrial({ implementation: 'crud-go' }), okTrial({ implementation: 'crud-node-async' })]);
+  assert.deepEqual(Object.keys(answers), ['Keeps the pace', 'Rankings']);
+  assert.match(answers.Rankings ?? '', /^too few trials to say/);
+});
+
+test('what did not hold the rate is named and not ranked', () => {
+  const overloaded = [1, 2, 3].map((repetition) =>
+    overloadedTrial({ implementation: 'crud-python-flask', repetition, cpuPerRequestMs: 0.01 }),
+  );
+  const answers = sentences([
+    ...goTrials,
+    ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
+    ...overloaded,
+  ]);
+  assert.equal(
+    answers['Keeps the pace'],
+    'crud-go and crud-node-async; not crud-python-flask (overloaded, 3 of 3 trials)',
+  );
+  assert.doesNotMatch(answers['Least CPU per request'] ?? '', /flask/);
+});
+
+test('a single implementation is ranked against nobody', () => {
+  assert.deepEqual(Object.keys(sentences(goTrials)), ['Keeps the pace']);
+});

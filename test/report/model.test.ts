@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runResultSchema } from '../../src/model/run-result.ts';
+import { type Cell, type ReportModel, type Row, reportModel } from '../../src/report/model.ts';
+import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
+import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioCell } from '../support/run-result.ts';
+
+function onlyCell(model: ReportModel): Cell {
+  const cells = model.groups.flatMap((group) => group.cells);
+  assert.equal(cells.length, 1);
+  return cells[0] as Cell;
+}
+
+function rowFor(cell: Cell, implementation: string): Row {
+  const row = cell.rows.find((candidate) => candidate.who.implementation === implementation);
+  assert.ok(row, `${implementation} has no row`);
+  return row;
+}
+
+test('the synthetic results are valid results', () => {
+  for (const result of [sevenAtOneRate(), sevenAtThreeRates(), badDay(), recordedElsewhere()]) {
+    assert.equal(runResultSchema.safeParse(result).error?.message, undefined);
+  }
+});
+
+test('every implementation has a row, least CPU per request first, the unmeasured last', () => {
+  const { rows } = onlyCell(reportModel(badDay(), []));
+  const order = rows.map((row) => row.who.implementation);
+  assert.equal(rows.length, 7);
+  assert.deepEqual(order.slice(0, 3), ['crud-node-async', 'crud-node-workers', 'crud-node-threads']);
+});
+
+test('a row counts of each repetition the last ok attempt', () => {
+  const trials = [
+    okTrial({ repetition: 1, attempt: 1, cpuPerRequestMs: 9 }),
+    okTrial({ repetition: 1, attempt: 2, cpuPerRequestMs: 1 }),
+    okTrial({ repetition: 2, attempt: 1, cpuPerRequestMs: 2 }),
+    invalidTrial({ repetition: 2, attempt: 2, cpuPerRequestMs: 9 }),
+    failedTrial({ repetition: 3 }),
+  ];
+  const row = rowFor(onlyCell(reportModel(runResult({ trials }), [])), 'crud-go');
+  assert.deepEqual(row.figures['cpu-per-request']?.values, [1, 2]);
+  assert.equal(row.okCount, 2);
+  assert.equal(row.plannedCount, 3);
+  assert.deepEqual(
+    row.trials.map((trial) => trial.counts),
+    [false, true, true, false, false],
+  );
+});
+
+test('a void latency leaves CPU and memory standing', () => {
+  const trials = okTrials(3).map((trial) => ({ ...trial, latencyVoid: true }) as typeof trial);
+  const row = rowFor(onlyCell(reportModel(runResult({ trials }), [])), 'crud-go');
+  assert.equal(row.figures['response-p50'], null);
+  assert.equal(row.p99, null);
+  assert.deepEqual(row.curve, []);
+  assert.ok(row.figures['cpu-per-request']);
+  assert.deepEqual(
+    row.notes.map((note) => note.kind),
+    ['latency-void'],
+  );
+});
+
+test('what breaks the contract has no figure', () => {
+  const result = runResult({ trials: okTrials(3) });
+  const [preparation] = result.implementations;
+  assert.ok(preparation?.status === 'ready');
+  const broken = { ...preparation, conformance: { status: 'failed' as const, checkCount: 9, failures: ['x'] } };
+  const row = rowFor(onlyCell(reportModel({ ...result, implementations: [broken] }, [])), 'crud-go');
+  assert.equal(row.okCount, 0);
+  assert.equal(row.figures['cpu-per-request'], null);
+  assert.match(row.notes[0]?.text ?? '', /breaks the contract in 1 of 9 checks, first: x/);
+});
+
+test('p99 is each trial’s own above 1,000 requests, pooled where only all together reach them, else not there', () => {
+  const p99 = (ratePerSec: number) => {
+    const result = runResult({ trials: okTrials(3, { ratePerSec }) });
+    const [cell] = reportModel(result, [])
+      .groups.flatMap((group) => group.cells)
+      .filter((c) => c.ratePerSec === ratePerSec);
+    return cell?.rows[0]?.p99 ?? null;
+  };
+  assert.equal(p99(101)?.pooled, false);
+  assert.equal(p99(40)?.pooled, true);
+  assert.equal(p99(20), null);
+});
+
+test('a percentile curve ends where fewer than ten requests lie beyond', () => {
+  const row = rowFor(onlyCell(reportModel(runResult({ trials: okTrials(3) }), [])), 'crud-go');
+  const last = row.curve.at(-1)?.percentile ?? 0;
+  assert.ok(last > 99 && last <= 100 - (100 * 10) / 3000, `${last}`);
+});
+
+test('CPU and memory over time have one value a second, near what the window as a whole used', () => {
+  const row = rowFor(onlyCell(reportModel(runResult({ trials: okTrials(3) }), [])), 'crud-go');
+  assert.equal(row.overTime?.coresUsed.length, 10);
+  for (const cores of row.overTime?.coresUsed ?? []) assert.ok(Math.abs((cores ?? 0) - 0.05) < 0.01, `${cores}`);
+  assert.ok((row.overTime?.privateBytes.at(-1) ?? 0) > 39 * 2 ** 20);
+});
+
+test('three rates give a slope and its rest, two do not', () => {
+  const [three] = reportModel(sevenAtThreeRates(), []).groups;
+  const go = three?.slopes.find((slope) => slope.who.implementation === 'crud-go');
+  assert.ok(Math.abs((go?.marginalMsPerRequest ?? 0) - 0.46 * 0.85) < 0.01);
+  assert.ok(Math.abs((go?.restingMsPerSec ?? 0) - 12) < 1);
+  const cells = [scenarioCell({ ratesPerSec: [25, 100] })];
+  const trials = [...okTrials(3, { ratePerSec: 25 }), ...okTrials(3, { ratePerSec: 100 })];
+  const two = reportModel(runResult({ scenario: { ...runResult().scenario, cells }, trials }), []);
+  assert.deepEqual(two.groups[0]?.slopes, []);
+  assert.ok((two.groups[0]?.charts.length ?? 0) > 0);
+});
+
+test('warm and young, and different workloads, are never in one cell', () => {
+  const groups = reportModel(sevenAtThreeRates(), []).groups;
+  assert.deepEqual(
+    groups.map((group) => group.id),
+    ['crud-history-warm', 'crud-seed-warm', 'crud-history-young'],
+  );
+  assert.deepEqual(
+    groups[0]?.cells.map((cell) => cell.ratePerSec),
+    [25, 100, 200],
+  );
+});
+
+test('a recorded run is shown only where an implementation has no figure, under its machine’s name', () => {
+  const whole = onlyCell(reportModel(sevenAtOneRate(), [recordedElsewhere()]));
+  assert.deepEqual(whole.references, []);
+  const lacking = onlyCell(reportModel(badDay(), [recordedElsewhere()]));
+  assert.ok(lacking.missing.includes('crud-go'));
+  assert.equal(lacking.references.length, 7);
+  assert.match(lacking.references[0]?.source?.label ?? '', /Reference CPU 4.2 GHz, 8 cores, recorded 2026-01-02/);
+  assert.ok(lacking.rows.every((row) => row.source === null));
+});
+
+test('a recorded run of another contract or workload version is left out and said so', () => {
+  for (const other of [{ contractVersion: 2 }, { workloadVersion: 2 }]) {
+    const trials = okTrials(3, { ...other, implementation: 'crud-python-flask' });
+    const model = reportModel(badDay(), [recordedElsewhere({ trials })]);
+    assert.deepEqual(onlyCell(model).references, []);
+    assert.match(onlyCell(model).leftOut[0] ?? '', /version 2, here 1/);
+    assert.ok(model.warnings.some((warning) => warning.code === 'reference-left-out'));
+  }
+});
+
+test('a warning of many trials is said once, with whom it is about', () => {
+  const warning = { code: 'noisy', message: 'a neighbour', advice: null };
+  const trials = okTrials(3).map((trial) => ({ ...trial, warnings: [warning] }));
+  const noisy = reportModel(runResult({ trials }), []).warnings.filter(({ code }) => code === 'noisy');
+  assert.deepEqual(noisy, [{ ...warning, about: ['crud-go'], count: 3 }]);
+});
+
+test('an unfinished run says how far it got', () => {
+  const unfinished = reportModel(badDay(), []).warnings.find(({ code }) => code === 'run-not-complete');
+  assert.match(unfinished?.message ?? '', /interrupted after \d+ of 15 planned trials/);
+});
+
+test('the seed’s figures stand beside ours for its workloads only', () => {
+  const cells = reportModel(sevenAtThreeRates(), []).groups.flatMap((group) => group.cells);
+  for (const cell of cells) assert.equal(cell.claims.length, cell.workload === 'seed' ? 9 : 0);
+  const [python] = cells.find((cell) => cell.workload === 'seed')?.claims ?? [];
+  assert.deepEqual(python, {
+    label: 'Python, Flask: authentication service',
+    claimed: true,
+    coresUsed: 0.7,
+    privateMegabytes: 325,
+    responseMs: 150,
+  });
+});
+
+test('the noise between trials sets what can be told apart', () => {
+  const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
+  const { resolution } = onlyCell(reportModel(runResult({ trials }), []));
+  assert.ok(Math.abs((resolution?.cvRatio ?? 0) - 0.02) < 1e-6);
+  // Student's t at 97.5 % with 4 degrees of freedom, 2.776, × √(2/3) × 2 %.
+  assert.ok(Math.abs((resolution?.smallestDifferenceRatio ?? 0) - 0.0453) < 0.0002);
+  assert.equal(onlyCell(reportModel(runResult({ trials: [okTrial()] }), [])).resolution, null);
+});
+
+test('a report has cells even when no trial could be made', () => {
+  const model = reportModel(runResult({ implementations: badDay().implementations }), []);
+  assert.equal(onlyCell(model).rows.length, 7);
+  assert.deepEqual(onlyCell(model).answers, []);
+  assert.deepEqual(onlyCell(model).charts, []);
+});
+
+test('implementations of one language share a family and differ within it', () => {
+  const styles = reportModel(sevenAtOneRate(), []).who.map(({ style }) => `${style.family} ${style.variant}`);
+  assert.equal(new Set(styles).size, 7);
+  assert.equal(styles.filter((style) => style.startsWith('node')).length, 4);
+});

@@ -1,0 +1,198 @@
+import type { Implementation } from '../../src/model/implementation.ts';
+import type { Preparation, RunResult } from '../../src/model/run-result.ts';
+import type { ScenarioCell } from '../../src/model/scenario.ts';
+import type { Trial, TrialSpec } from '../../src/model/trial.ts';
+import { type MeasurementShape, measurement } from './measurement.ts';
+
+/** Synthetic results, built from the few numbers a test is about. No clock, no chance: the same call, the same result. */
+
+export interface TrialShape extends Partial<MeasurementShape> {
+  readonly implementation?: string;
+  readonly workload?: string;
+  readonly workloadVersion?: number;
+  readonly contractVersion?: number;
+  readonly temperature?: 'warm' | 'young';
+  readonly repetition?: number;
+  readonly attempt?: number;
+  readonly slot?: number;
+}
+
+const languages: Readonly<Record<string, string>> = { node: 'TypeScript', go: 'Go', python: 'Python' };
+const models: Readonly<Record<string, string>> = {
+  'crud-node-async': 'event-loop',
+  'crud-node-workers': 'worker-pool',
+  'crud-node-threads': 'worker-threads',
+  'crud-node-processes': 'processes',
+  'crud-go': 'goroutines',
+  'crud-python-flask': 'threads',
+  'crud-python-asyncio': 'asyncio',
+};
+
+export const sevenIds: readonly string[] = Object.keys(models);
+
+export function manifest(id: string): Implementation {
+  const [service = 'crud', runtime = 'node'] = id.split('-');
+  return {
+    id,
+    service: service as Implementation['service'],
+    language: languages[runtime] ?? runtime,
+    runtime: { name: runtime, versionCommand: [runtime, '--version'] },
+    model: models[id] ?? 'event-loop',
+    requires: [],
+    sources: [`impls/${id}/**`],
+    build: [],
+    command: [`{${runtime}}`, `{dir}/main`],
+    env: {},
+    limits: {},
+    description: `The ${service} service of ${id}.`,
+  };
+}
+
+export function ready(id: string): Preparation {
+  return {
+    status: 'ready',
+    manifest: manifest(id),
+    sourceHash: 'a1b2c3d4',
+    runtimeVersion: `${id.split('-')[1]} 1.2.3`,
+    buildMs: 0,
+    buildCached: true,
+    conformance: { status: 'passed', checkCount: 128 },
+  };
+}
+
+export function skipped(id: string, reason: string, remedy: string): Preparation {
+  return { status: 'skipped', manifest: manifest(id), reason, remedy };
+}
+
+export function spec(shape: TrialShape = {}): TrialSpec {
+  const ratePerSec = shape.ratePerSec ?? 100;
+  return {
+    implementation: shape.implementation ?? 'crud-go',
+    service: 'crud',
+    contractVersion: shape.contractVersion ?? 1,
+    workload: shape.workload ?? 'history',
+    workloadVersion: shape.workloadVersion ?? 1,
+    temperature: shape.temperature ?? 'warm',
+    repetition: shape.repetition ?? 1,
+    attempt: shape.attempt ?? 1,
+    slot: shape.slot ?? 0,
+    workerCount: 2,
+    dbPoolTotal: 8,
+    limit: null,
+    idleMs: 2_000,
+    profile: { ...profile, measureMs: shape.measureMs ?? 10_000, ratePerSec, seed: 1 },
+  };
+}
+
+const profile: ScenarioCell['profile'] = {
+  kind: 'constant',
+  steps: null,
+  warmupCount: 1_000,
+  warmupRatePerSec: 200,
+  measureMs: 10_000,
+  drainMs: 2_000,
+  timeoutMs: 2_000,
+  maxInFlightCount: 64,
+  connectionCount: 8,
+};
+
+const startedAt = '2026-01-15T12:00:00.000Z';
+
+function measured(shape: TrialShape) {
+  return { spec: spec(shape), startedAt, measurement: measurement(shape), warnings: [] };
+}
+
+export function okTrial(shape: TrialShape & { readonly latencyVoid?: boolean } = {}): Trial {
+  return { status: 'ok', latencyVoid: shape.latencyVoid ?? false, ...measured(shape) };
+}
+
+/** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − middle) away. */
+export function okTrials(count: number, shape: TrialShape = {}, spreadRatio = 0.01): Trial[] {
+  return Array.from({ length: count }, (_, index) => {
+    const factor = 1 + spreadRatio * (index - (count - 1) / 2);
+    return okTrial({
+      ...shape,
+      repetition: index + 1,
+      slot: index,
+      cpuPerRequestMs: (shape.cpuPerRequestMs ?? 0.5) * factor,
+      responseP50Ms: (shape.responseP50Ms ?? 2) * factor,
+      loadedMib: (shape.loadedMib ?? 40) * factor,
+      startupMs: (shape.startupMs ?? 300) * factor,
+    });
+  });
+}
+
+export function overloadedTrial(shape: TrialShape = {}): Trial {
+  const reasons = [{ code: 'in-flight-bound', message: '212 requests could not be sent: 64 were in flight' }];
+  return { status: 'overloaded', ...measured(shape), reasons };
+}
+
+export function invalidTrial(shape: TrialShape = {}): Trial {
+  const reasons = [{ code: 'steal', message: 'the hypervisor took 7.1 % of the time' }];
+  return { status: 'invalid', ...measured(shape), reasons };
+}
+
+export function failedTrial(shape: TrialShape = {}): Trial {
+  return {
+    status: 'failed',
+    spec: spec(shape),
+    startedAt,
+    phase: 'drive',
+    code: 'died',
+    message: 'the target ended with exit code 1',
+    logTail: 'panic: <nil> map\nmain.go:42',
+    measurement: null,
+    warnings: [],
+  };
+}
+
+export function scenarioCell(overrides: Partial<ScenarioCell> = {}): ScenarioCell {
+  return {
+    service: 'crud',
+    workload: 'history',
+    ratesPerSec: [100],
+    temperature: 'warm',
+    trialCount: 3,
+    profile,
+    ...overrides,
+  };
+}
+
+export function runResult(overrides: Partial<RunResult> = {}): RunResult {
+  const trials = overrides.trials ?? [];
+  const ids = [...new Set(trials.map((trial) => trial.spec.implementation))];
+  return {
+    schemaVersion: 1,
+    runId: '2026-01-15T12-00-00Z-0123abc-quick',
+    state: 'complete',
+    startedAt,
+    finishedAt: '2026-01-15T12:05:00.000Z',
+    command: 'npm run bench -- run quick',
+    commit: { sha: '0123abcdef0123abcdef0123abcdef0123abcdef', subject: 'a commit', dirty: false },
+    machine: {
+      id: 'm-live',
+      cpuModel: 'Example CPU 3.0 GHz',
+      coreCount: 2,
+      memoryBytes: 8 * 2 ** 30,
+      kernel: '6.1.0',
+      hypervisor: 'KVM',
+      hiddenSettings: { 'cgroup layout': 'v2', 'huge pages': 'madvise' },
+    },
+    versions: { paceline: '0.1.0', node: '26.10.0' },
+    scenario: {
+      id: 'quick',
+      description: 'One workload at one rate.',
+      cells: [scenarioCell()],
+      idleMs: 2_000,
+      workerCount: 2,
+      dbPoolTotal: 8,
+      seed: 1,
+    },
+    database: { kind: 'embedded', version: '18.4', settings: { synchronous_commit: 'on', shared_buffers: '128MB' } },
+    implementations: ids.map(ready),
+    plannedTrialCount: trials.length,
+    warnings: [],
+    ...overrides,
+    trials,
+  };
+}
