@@ -16,7 +16,7 @@ from crud.config import Config, load_config_or_exit
 from crud.problems import Problem
 from crud_flask import accounts, aggregations, event_routes, files
 from crud_flask.guards import drain_body
-from crud_flask.service import EXTENSION, Service, current_service
+from crud_flask.service import CONFIG, current_service
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +42,11 @@ class ExactFlask(Flask):
 
 
 def create_app() -> Flask:
-    """Called by gunicorn in each worker."""
+    """Called by gunicorn once, before it forks the workers."""
     config = load_config_or_exit(os.environ)
     _log_to_standard_error(config)
     app = ExactFlask(__name__)
-    app.extensions[EXTENSION] = Service(config)
+    app.config[CONFIG] = config
     app.add_url_rule("/health", view_func=read_health)
     for blueprint in (accounts.routes, files.routes, aggregations.routes, event_routes.routes):
         app.register_blueprint(blueprint)
@@ -103,7 +103,8 @@ def _answer_broken_body(error: ParseException) -> Response:
 
 
 def _answer_lost_database(error: psycopg.Error) -> Response:
-    logger.warning("a request was refused: %s", error)
+    # The listener has told of it once; below info there is no line a request.
+    logger.info("a request was refused: %s", error)
     return _answer(problems.unavailable())
 
 

@@ -29,6 +29,7 @@ def connection_options() -> dict[str, Any]:
         "autocommit": True,
         "prepare_threshold": 0,
         "cursor_factory": RawCursor,
+        "client_encoding": "UTF8",
         "connect_timeout": CONNECT_TIMEOUT_SEC,
         "options": f"-c statement_timeout={statements.STATEMENT_TIMEOUT_MS} -c TimeZone=UTC",
     }

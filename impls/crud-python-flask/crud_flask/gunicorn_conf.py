@@ -18,7 +18,8 @@ worker_connections = 1_000 + threads
 keepalive = 90
 # Kept-alive connections linger 2 s of these; all within the contract's 10 s.
 graceful_timeout = 8
-preload_app = False
+# Safe, because the service itself is made after the fork (worker.py); saves about 4 MiB of private memory a worker.
+preload_app = True
 control_socket_disable = True
 loglevel = _config.python_log_level.lower()
 errorlog = "-"

@@ -11,11 +11,12 @@ from crud_flask.database import Database
 from crud_flask.listener import Listener
 from crud_flask.streams import StreamHub
 
+CONFIG = "CRUD"
 EXTENSION = "crud"
 
 
 class Service:
-    """Everything with a life of its own; started after the fork, because neither threads nor connections survive it."""
+    """Everything with a life of its own; threads and connections would not survive a fork."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -37,9 +38,13 @@ class Service:
         self.database.close()
 
 
-def service_of(app: Flask) -> Service:
-    return cast("Service", app.extensions[EXTENSION])
+def start_service(app: Flask) -> Service:
+    """Called after the fork: the application that the workers share holds nothing alive."""
+    service = Service(app.config[CONFIG])
+    app.extensions[EXTENSION] = service
+    service.start()
+    return service
 
 
 def current_service() -> Service:
-    return service_of(current_app)
+    return cast("Service", current_app.extensions[EXTENSION])

@@ -4,17 +4,16 @@ from types import FrameType
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from crud_flask.service import Service, service_of
+from crud_flask.service import Service, start_service
 
 
 class StreamingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Starts the service after the fork; told to stop, it ends the streams first, for each holds a thread."""
+    """Starts the service after the fork. Told to stop, it ends the streams first, for each holds a thread."""
 
     service: Service | None = None
 
     def run(self) -> None:
-        self.service = service_of(self.wsgi)
-        self.service.start()
+        self.service = start_service(self.wsgi)
         try:
             super().run()
         finally:
