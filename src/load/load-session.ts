@@ -1,0 +1,131 @@
+import type { LoadProfile } from '../model/load-profile.ts';
+import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+import type { ServerSentEvent, Workload } from '../model/workload.ts';
+import type { Clock } from './clock.ts';
+import { connectTo } from './connection.ts';
+import { openEventStreams } from './event-streams.ts';
+import type { DriverProgress } from './messages.ts';
+import type { Pacer } from './pacer.ts';
+import { createPool } from './pool.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { createRequestWriter } from './request-text.ts';
+import { createSchedule } from './schedule.ts';
+import { type SelfReading, startSelfMeter } from './self-meter.ts';
+import { type Flight, sendWindow, type Window } from './sender.ts';
+import type { TargetAddress } from './socket.ts';
+
+/** One workload against one target: warm-up blocks and the measured window share its connections and its state. */
+export interface LoadSession {
+  warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
+  measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult>;
+}
+
+export interface LoadSessionOptions {
+  readonly workload: Workload;
+  readonly address: TargetAddress;
+  readonly profile: LoadProfile;
+  readonly niceness: number;
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  onProgress(progress: DriverProgress): void;
+}
+
+const nsPerMs = 1e6;
+const progressEveryMs = 1_000;
+/** Starting the meter costs half a millisecond, which the first request must not wait for. */
+const meterLeadMs = 3;
+/** Beyond the time-out of the last request, so that a warm-up leaves nothing in flight. */
+const warmupDrainSlackMs = 1_000;
+
+/** Opens the workload's event streams. Throws when one of them is refused. */
+export async function openLoadSession(options: LoadSessionOptions): Promise<LoadSession> {
+  const { workload, address, profile, clock, pacer } = options;
+  const { seed, timeoutMs } = profile;
+  const session = workload.open({ seed, timeoutMs, ratePerSec: peakRatePerSec(profile), nowNs: clock.nowNs });
+  const writeRequest = createRequestWriter(hostOf(address));
+  const pool = createPool<Flight>(connectTo(address, writeRequest), profile.connectionCount, clock);
+  let current: { readonly recorder: Recorder; readonly startAtNs: number } | null = null;
+
+  /** What an event completes belongs to a window when it began there. */
+  const onEvent = (event: ServerSentEvent) => {
+    const completed = session.onEvent(event);
+    if (completed === null || current === null || completed.startedAtNs < current.startAtNs) return;
+    current.recorder.completed(completed.operation, clock.nowNs() - completed.startedAtNs);
+  };
+  await openEventStreams(address, writeRequest, session.streams, onEvent);
+
+  const run = async (phase: DriverProgress['phase'], window: Window, onWindowEnd: (nowNs: number) => void) => {
+    const { startAtNs } = window;
+    const recorder = createRecorder(startAtNs, window.lengthNs);
+    current = { recorder, startAtNs };
+    const report = () => {
+      const elapsedMs = Math.max(0, (clock.nowNs() - startAtNs) / nsPerMs);
+      options.onProgress({ phase, elapsedMs, counts: recorder.counts() });
+    };
+    const ticker = setInterval(report, progressEveryMs);
+    await sendWindow(window, { clock, pacer, pool, session, recorder, onWindowEnd });
+    clearInterval(ticker);
+    current = null;
+    return recorder.finish();
+  };
+
+  const limits = { timeoutNs: timeoutMs * nsPerMs, maxInFlightCount: profile.maxInFlightCount };
+  const warmUp = async (count: number, ratePerSec: number) => {
+    const spec = { kind: 'constant', ratePerSec, steps: null, seed } as const;
+    const lengthNs = createSchedule(spec).offsetNs(count);
+    const drainNs = limits.timeoutNs + warmupDrainSlackMs * nsPerMs;
+    const startAtNs = clock.nowNs() + nsPerMs;
+    const { counts } = await run('warm-up', { spec, startAtNs, lengthNs, drainNs, ...limits }, () => undefined);
+    return counts;
+  };
+
+  const measure = async (startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult> => {
+    const lengthNs = profile.measureMs * nsPerMs;
+    const window = { spec: profile, startAtNs, lengthNs, drainNs: profile.drainMs * nsPerMs, ...limits };
+    const before = pool.stats();
+    const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs);
+    const windowEnd = Promise.withResolvers<{ endedAtNs: number; self: SelfReading }>();
+    const { sendGapCvRatio, ...recording } = await run('measure', window, (endedAtNs) => {
+      windowEnd.resolve({ endedAtNs, self: meter.read() });
+      onWindowEnd(endedAtNs);
+    });
+    const { endedAtNs, self } = await windowEnd.promise;
+    const after = pool.stats();
+    return {
+      startedAtNs: startAtNs,
+      endedAtNs,
+      ...recording,
+      acknowledged: session.acknowledged(),
+      generator: {
+        pacer: pacer.kind,
+        threadCount: 1,
+        niceness: options.niceness,
+        ...self,
+        sendGapCvRatio,
+        connectionsOpenedCount: after.openedCount - before.openedCount,
+        staleRetriesCount: after.staleRetriesCount - before.staleRetriesCount,
+      },
+    };
+  };
+  return { warmUp, measure };
+}
+
+/** A meter that starts at `timeNs`, so that the wait for the window does not dilute its figures. */
+function meterFrom(clock: Clock, timeNs: number): { read(): SelfReading } {
+  let read = startSelfMeter();
+  clock.at(timeNs, () => {
+    read();
+    read = startSelfMeter();
+  });
+  return { read: () => read() };
+}
+
+/** The greatest rate that the profile reaches. */
+function peakRatePerSec({ kind, ratePerSec, steps }: LoadProfile): number {
+  const stepRates = (steps ?? []).map((step) => step.ratePerSec);
+  return kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
+}
+
+function hostOf({ host, port }: TargetAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

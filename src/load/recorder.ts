@@ -1,0 +1,159 @@
+import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
+import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
+import { assertAccounted, emptyCounts, type MutableCounts } from './counts.ts';
+import { createGapMeter } from './gap-meter.ts';
+import { createReasonTally } from './reason-tally.ts';
+import { createSecondSeries, type OpenSecond } from './second-series.ts';
+
+/** A request as far as its figures go. `sentNs` is NaN until it is sent. */
+export interface Timed {
+  readonly dueNs: number;
+  readonly wokeNs: number;
+  readonly sentNs: number;
+  readonly operation: { readonly name: string };
+  readonly second: OpenSecond;
+}
+
+/** The part of a result that comes from the requests themselves. */
+export type Recording = Pick<
+  LoadResult,
+  | 'counts'
+  | 'response'
+  | 'service'
+  | 'lag'
+  | 'wokeLate'
+  | 'waited'
+  | 'operations'
+  | 'completions'
+  | 'seconds'
+  | 'errors'
+> & { readonly sendGapCvRatio: number | null };
+
+/**
+ * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `timedOut`
+ * and `leftInFlight`. In the latencies count: right answers, and as at least their age the requests that timed out or were
+ * alive at the end. Wrong and failed ones do not: an error quickly given must not look like a fast answer.
+ */
+export interface Recorder {
+  /** A request is due; gives the second it belongs to. */
+  due(dueNs: number, nowNs: number): OpenSecond;
+  unsent(second: OpenSecond): void;
+  drawn(operationName: string): void;
+  sent(request: Timed): void;
+  /** `complaint`: what is wrong with the answer, or null. */
+  answered(request: Timed, nowNs: number, complaint: string | null): void;
+  failed(request: Timed, nowNs: number, reason: string): void;
+  timedOut(request: Timed, nowNs: number): void;
+  leftInFlight(request: Timed, nowNs: number): void;
+  completed(operationName: string, durationNs: number): void;
+  counts(): LoadCounts;
+  /** Throws when a request is unaccounted for. */
+  finish(): Recording;
+}
+
+interface OperationAccount {
+  readonly counts: MutableCounts;
+  readonly response: Histogram;
+  readonly service: Histogram;
+}
+
+export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
+  const counts = emptyCounts();
+  const accounts = new Map<string, OperationAccount>();
+  const completions = new Map<string, Histogram>();
+  const lag = createHistogram();
+  const wokeLate = createHistogram();
+  const waited = createHistogram();
+  const series = createSecondSeries(startAtNs, lengthNs);
+  const reasons = createReasonTally();
+  const sendGaps = createGapMeter();
+
+  const accountOf = (name: string): OperationAccount => {
+    const known = accounts.get(name);
+    if (known !== undefined) return known;
+    const made = { counts: emptyCounts(), response: createHistogram(), service: createHistogram() };
+    accounts.set(name, made);
+    return made;
+  };
+  const tally = (account: OperationAccount, count: keyof LoadCounts) => {
+    counts[count]++;
+    account.counts[count]++;
+  };
+  const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
+    record(lag, untilNs - dueNs);
+    record(waited, untilNs - wokeNs);
+  };
+  const settle = (request: Timed, nowNs: number, outcome: keyof LoadCounts, isLatency: boolean) => {
+    const account = accountOf(request.operation.name);
+    const isSent = !Number.isNaN(request.sentNs);
+    tally(account, outcome);
+    if (!isSent) recordLag(request, nowNs);
+    if (isLatency) record(account.response, nowNs - request.dueNs);
+    if (isLatency && isSent) record(account.service, nowNs - request.sentNs);
+    series.settle(request.second, outcome === 'okCount', isLatency ? nowNs - request.dueNs : null);
+  };
+
+  return {
+    due: (dueNs, nowNs) => {
+      counts.scheduledCount++;
+      record(wokeLate, nowNs - dueNs);
+      return series.due(dueNs);
+    },
+    unsent: (second) => {
+      counts.unsentCount++;
+      series.settle(second, false, null);
+    },
+    drawn: (name) => {
+      accountOf(name).counts.scheduledCount++;
+    },
+    sent: (request) => {
+      tally(accountOf(request.operation.name), 'sentCount');
+      recordLag(request, request.sentNs);
+      sendGaps.mark(request.sentNs);
+    },
+    answered: (request, nowNs, complaint) => {
+      if (complaint === null) return settle(request, nowNs, 'okCount', true);
+      reasons.add(`${request.operation.name}: ${complaint}`);
+      settle(request, nowNs, 'wrongCount', false);
+    },
+    failed: (request, nowNs, reason) => {
+      reasons.add(`${request.operation.name}: ${reason}`);
+      settle(request, nowNs, 'failedCount', false);
+    },
+    timedOut: (request, nowNs) => settle(request, nowNs, 'timedOutCount', true),
+    leftInFlight: (request, nowNs) => settle(request, nowNs, 'inFlightCount', true),
+    completed: (name, durationNs) => {
+      const histogram = completions.get(name) ?? createHistogram();
+      completions.set(name, histogram);
+      record(histogram, durationNs);
+    },
+    counts: () => ({ ...counts }),
+    finish: () => {
+      assertAccounted(counts);
+      return {
+        counts,
+        response: summarize(mergeAll(accounts, 'response')),
+        service: summarize(mergeAll(accounts, 'service')),
+        lag: summarize(lag),
+        wokeLate: summarize(wokeLate),
+        waited: summarize(waited),
+        operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
+        completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
+        seconds: series.finish() satisfies LoadSecond[],
+        errors: reasons.most(),
+        sendGapCvRatio: sendGaps.cvRatio(),
+      };
+    },
+  };
+}
+
+/** What was recorded by operation once is merged exactly instead of being recorded twice. */
+function mergeAll(accounts: ReadonlyMap<string, OperationAccount>, key: 'response' | 'service'): Histogram {
+  const merged = createHistogram();
+  for (const account of accounts.values()) merge(merged, account[key]);
+  return merged;
+}
+
+function summarizeAccount({ counts, response, service }: OperationAccount): LoadResult['operations'][string] {
+  return { counts, response: summarize(response), service: summarize(service) };
+}
