@@ -21,8 +21,9 @@ export function databaseError(what: string, cause: unknown, log = ''): HarnessEr
       },
     );
   }
-  const remedy = 'see the reason above; setting DATABASE_URL to a PostgreSQL 18 of your own avoids the embedded one';
-  return new HarnessError('database-unavailable', message, remedy, { cause });
+  return new HarnessError('database-unavailable', message, 'mend what the reason above names, then run again', {
+    cause,
+  });
 }
 
 function describe(cause: unknown): string {

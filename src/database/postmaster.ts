@@ -22,7 +22,8 @@ export interface PostmasterRecord {
   readonly pid: number;
   /** Start time in clock ticks after boot; null where there is no /proc. */
   readonly startTicks: number | null;
-  readonly directory: string;
+  /** The cluster's directory: to be removed. */
+  readonly dataDir: string;
 }
 
 export interface Postmaster {
@@ -54,7 +55,7 @@ export function spawnPostmaster(cluster: Cluster, port: number, joinPaths: reado
   const pid = child.pid ?? 0;
   if (pid !== 0) for (const path of joinPaths) writeFileSync(path, String(pid));
   return {
-    record: { pid, startTicks: processStartTicks(pid), directory: cluster.directory },
+    record: { pid, startTicks: processStartTicks(pid), dataDir: cluster.directory },
     exited,
     signal: (signal) => child.kill(signal),
   };
@@ -62,7 +63,7 @@ export function spawnPostmaster(cluster: Cluster, port: number, joinPaths: reado
 
 /** Whether the server came up: false when it ended, or was not ready in time. */
 export async function becomesReady(postmaster: Postmaster, signal: AbortSignal): Promise<boolean> {
-  const { pid, directory } = postmaster.record;
+  const { pid, dataDir } = postmaster.record;
   const deadlineMs = performance.now() + readyWithinMs;
   let ended = false;
   void postmaster.exited.then(() => {
@@ -70,7 +71,7 @@ export async function becomesReady(postmaster: Postmaster, signal: AbortSignal):
   });
   while (!ended && performance.now() < deadlineMs) {
     signal.throwIfAborted();
-    if (await saysReady(directory, pid)) return true;
+    if (await saysReady(dataDir, pid)) return true;
     await sleep(pollMs);
   }
   return false;

@@ -27,13 +27,13 @@ export async function removeOrphan(record: PostmasterRecord): Promise<void> {
 }
 
 /** The directory of a server that has ended, and the shared memory segment if it could not remove it itself. */
-export async function removeRemains({ pid, directory }: PostmasterRecord): Promise<void> {
-  if (!basename(directory).startsWith(directoryPrefix)) return;
-  const segment = await sharedMemory(directory);
+export async function removeRemains({ pid, dataDir }: PostmasterRecord): Promise<void> {
+  if (!basename(dataDir).startsWith(directoryPrefix)) return;
+  const segment = await sharedMemory(dataDir);
   if (segment !== null && (await within(detachMs, () => isDetached(segment, pid)))) {
     await execa('ipcrm', ['-m', segment.id], { reject: false });
   }
-  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function isAlive({ pid, startTicks }: PostmasterRecord): boolean {
