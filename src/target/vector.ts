@@ -26,7 +26,7 @@ const bodyKeys = ['json', 'text', 'base64', 'parts'] as const;
 
 const requestFields = {
   method: z.string().regex(/^[A-Z]+$/),
-  path: z.string().startsWith('/'),
+  path: z.string().regex(/^(\/|\$\{)/, 'a path starts with / or a variable'),
   /** `x`: sent with `Authorization: Bearer ${x.token}`. */
   as: name.optional(),
   /** null takes a header away that would be sent by itself. */
