@@ -1,12 +1,18 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { processStartTicks } from '../database/process-start.ts';
 
 /** One thing outside this process that must not outlive it. Process ids are believed only with their start time. */
 const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('process-group'), pid: z.int(), startTicks: z.int().nullable() }),
-  z.strictObject({ kind: z.literal('database'), pid: z.int(), startTicks: z.int().nullable(), dataDir: z.string() }),
-  z.strictObject({ kind: z.literal('cgroup'), name: z.string() }),
+  z.strictObject({
+    kind: z.literal('database'),
+    pid: z.int(),
+    startTicks: z.int().nullable(),
+    dataDir: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('cgroup'), record: z.string() }),
 ]);
 const recordSchema = z.strictObject({ pid: z.int(), startTicks: z.int().nullable(), entries: z.array(entrySchema) });
 
@@ -91,16 +97,5 @@ export function isAlive({ pid, startTicks }: { readonly pid: number; readonly st
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Field 22 of /proc/PID/stat: start time in clock ticks since boot; null where there is no such process or no /proc. */
-export function processStartTicks(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(afterName[19]);
-  } catch {
-    return null;
   }
 }

@@ -1,7 +1,8 @@
 import type { LoadResult } from '../model/load-result.ts';
 import type { Measurement, RoleCpu, TrialSpec } from '../model/trial.ts';
+import type { Reading } from '../probe/probe.ts';
 import { median } from '../stats/quantile.ts';
-import type { CpuSpan, ProbeReading, WindowRecord } from './world.ts';
+import type { CpuSpan, WindowRecord } from './world.ts';
 
 /** What a trial saw, filled phase by phase. */
 export interface Observations {
@@ -9,7 +10,7 @@ export interface Observations {
   spinRatio?: number | null;
   startupMs?: number;
   stopMs?: number;
-  idle?: { readonly before: ProbeReading; readonly after: ProbeReading };
+  idle?: { readonly before: Reading; readonly after: Reading };
   warmupSentCount?: number;
   steady?: boolean;
   load?: LoadResult;

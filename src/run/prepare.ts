@@ -5,7 +5,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { Preparation } from '../model/run-result.ts';
 import { buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
-import { checkRequirements, type Toolchain } from '../target/requirement.ts';
+import type { Availability, Toolchain } from '../target/requirement.ts';
 import { benchDir, rootDir } from './paths.ts';
 
 /** An implementation that can be started. */
@@ -36,9 +36,12 @@ export interface PrepareContext {
 }
 
 /** Toolchain, build, conformance: each once for the same sources. What goes wrong here is data, and the others go on. */
-export async function prepare(located: LocatedImplementation, context: PrepareContext): Promise<Prepared> {
+export async function prepare(
+  located: LocatedImplementation,
+  available: Availability,
+  context: PrepareContext,
+): Promise<Prepared> {
   const manifest = located.implementation;
-  const available = await checkRequirements(manifest);
   if (available.status === 'missing') {
     const { reason, remedy } = available;
     return { preparation: { status: 'skipped', manifest, reason, remedy }, startable: null };

@@ -193,7 +193,7 @@ function isSteady(costs: readonly number[]): boolean {
 }
 
 async function drive(draft: Draft, world: TrialWorld): Promise<undefined> {
-  const watch = await world.watch(present(draft.target), present(draft.driver), draft.spec.profile.measureMs);
+  const watch = await world.watch(present(draft.target), present(draft.driver));
   try {
     const load: LoadResult = await present(draft.driver).measure(watch.startAtNs, () => watch.close());
     draft.observed.load = load;

@@ -1,21 +1,7 @@
 import type { LoadResult } from '../model/load-result.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Phase } from '../model/trial.ts';
-
-/** One look at a role's process tree; counters since its group began. */
-export interface ProbeReading {
-  readonly cpuUserMs: number;
-  readonly cpuSystemMs: number;
-  readonly anonBytes: number | null;
-  readonly rssBytes: number | null;
-  readonly processCount: number | null;
-  readonly threadCount: number | null;
-  readonly runDelayMs: number | null;
-}
-
-export interface RoleProbe {
-  read(): Promise<ProbeReading>;
-}
+import type { Probe } from '../probe/probe.ts';
 
 export interface DatabaseCopy {
   readonly url: string;
@@ -26,7 +12,7 @@ export interface DatabaseCopy {
 export interface RunningTarget {
   readonly url: string;
   readonly startupMs: number;
-  readonly probe: RoleProbe;
+  readonly probe: Probe;
   /** Resolves with the cause when the process ends without having been asked to; never rejects. */
   readonly died: Promise<string>;
   logTail(): string;
@@ -88,5 +74,5 @@ export interface TrialWorld {
   copyDatabase(): Promise<DatabaseCopy | null>;
   startTarget(databaseUrl: string | null): Promise<RunningTarget>;
   startDriver(targetUrl: string): Promise<RunningDriver>;
-  watch(target: RunningTarget, driver: RunningDriver, measureMs: number): Promise<WindowWatch>;
+  watch(target: RunningTarget, driver: RunningDriver): Promise<WindowWatch>;
 }

@@ -1,5 +1,6 @@
 import type { LoadResult } from '../../src/model/load-result.ts';
-import type { ProbeReading, RunningDriver, RunningTarget, TrialWorld, WindowRecord } from '../../src/run/world.ts';
+import type { Reading } from '../../src/probe/probe.ts';
+import type { RunningDriver, RunningTarget, TrialWorld, WindowRecord } from '../../src/run/world.ts';
 import { loadResult } from './load-result.ts';
 
 /** A world on virtual time: nothing runs, everything is written to `log` in the order it was asked for. */
@@ -31,7 +32,7 @@ export function virtualWorld(options: VirtualOptions = {}): VirtualWorld {
   let blockCount = 0;
   let measured = false;
   let stopped = false;
-  const reading = (): ProbeReading => ({
+  const reading = (): Reading => ({
     cpuUserMs: cpuMs,
     cpuSystemMs: 0,
     anonBytes: 1_000_000,
@@ -46,7 +47,14 @@ export function virtualWorld(options: VirtualOptions = {}): VirtualWorld {
   const target: RunningTarget = {
     url: 'http://127.0.0.1:1',
     startupMs: 123,
-    probe: { read: async () => reading() },
+    probe: {
+      method: 'proc',
+      cpuSource: 'virtual',
+      memorySource: 'virtual',
+      read: async () => reading(),
+      readAnonBytes: async () => reading().anonBytes,
+      memoryDetail: () => Promise.reject(new Error('not asked in a trial')),
+    },
     died: death.promise,
     logTail: () => 'the last words',
     stop: async () => {

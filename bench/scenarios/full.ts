@@ -1,0 +1,31 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+import { scenario as seed } from './seed.ts';
+import { scenario as standard } from './standard.ts';
+
+const [history] = standard.cells;
+if (history === undefined) throw new Error('the standard scenario has no cell');
+const warm = { ...history, trialCount: 3 };
+
+/** Everything there is: some hours. */
+export const scenario: Scenario = {
+  ...standard,
+  id: 'full',
+  description: 'every workload of crud: standard, the seed’s load and its halves, log-in ladder, aggregation, mixed',
+  cells: [
+    ...standard.cells,
+    ...seed.cells,
+    {
+      ...warm,
+      workload: 'login',
+      ratesPerSec: [5, 10, 20],
+      profile: { ...warm.profile, warmupCount: 100, warmupRatePerSec: 10 },
+    },
+    {
+      ...warm,
+      workload: 'aggregate',
+      ratesPerSec: [1, 2, 5],
+      profile: { ...warm.profile, warmupCount: 40, warmupRatePerSec: 4 },
+    },
+    { ...warm, workload: 'mixed', ratesPerSec: [50] },
+  ],
+};

@@ -1,0 +1,31 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+
+/** Fixtures whose latency, CPU and memory are known beforehand: does paceline measure what is there? */
+export const scenario: Scenario = {
+  id: 'known-answers',
+  description: 'fixtures of known latency, CPU and memory (with --impls test/fixtures/impls)',
+  cells: [
+    {
+      service: 'echo',
+      workload: 'echo',
+      ratesPerSec: [50],
+      temperature: 'warm',
+      trialCount: 5,
+      profile: {
+        kind: 'constant',
+        steps: null,
+        warmupCount: 400,
+        warmupRatePerSec: 50,
+        measureMs: 20_000,
+        drainMs: 2_000,
+        timeoutMs: 5_000,
+        maxInFlightCount: 256,
+        connectionCount: 64,
+      },
+    },
+  ],
+  idleMs: 1_000,
+  workerCount: 2,
+  dbPoolTotal: 8,
+  seed: 20_260_101,
+};

@@ -1,0 +1,11 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+import { scenario as quick } from './quick.ts';
+
+/** How well this machine repeats itself: 40 trials of what --impl names. */
+export const scenario: Scenario = {
+  ...quick,
+  id: 'noise',
+  description:
+    'file history at 100/s, 40 trials: the repeat noise of this machine (choose one implementation with --impl)',
+  cells: quick.cells.map((cell) => ({ ...cell, trialCount: 40 })),
+};

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { RunResult } from '../model/run-result.ts';
+import { reportModel } from '../report/model.ts';
+import { reportText } from '../report/text.ts';
+import { performRun, type RunRequest } from '../run/perform.ts';
+import { type CommandContext, wantsColor } from './context.ts';
+import { collect, countOrZero, limitOption, positiveCount, positiveNumber, rateList } from './option.ts';
+import { createProgress } from './progress.ts';
+import { referencesFor, shortPath, writeReport } from './report-file.ts';
+
+interface RunFlags {
+  readonly impl?: string[];
+  readonly impls?: string[];
+  readonly workload?: string;
+  readonly rate?: number[];
+  readonly trials?: number;
+  readonly duration?: number;
+  readonly warmup?: number;
+  readonly workers?: number;
+  readonly limit?: RunRequest['limit'];
+  readonly probe?: RunRequest['probe'];
+  readonly out?: string;
+  readonly report: string | false;
+  readonly json?: boolean;
+  readonly saveReference?: boolean;
+}
+
+/** `paceline run [scenario]`, and what a bare `paceline` does. */
+export function addRun(program: Command, context: CommandContext): void {
+  program
+    .command('run', { isDefault: true })
+    .description('run a scenario: build, check the contract, drive at fixed rates, measure, report')
+    .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
+    .option('--impl <glob>', 'only these implementations (repeatable)', collect)
+    .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--workload <id>', 'another workload of the same service')
+    .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
+    .option('--trials <n>', 'trials of each implementation', positiveCount)
+    .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
+    .option('--warmup <n>', 'requests sent before measuring', countOrZero)
+    .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
+    .option('--limit <limit>', "put the target into a group of this size, as 'cpu=2,memory=4GiB'", limitOption)
+    .addOption(new Option('--probe <kind>', 'force a probe').choices(['cgroup', 'proc', 'pidusage']))
+    .option('--out <file>', 'the result file (default: results/<machine>/…)')
+    .option('--report <file>', 'the HTML report (default: reports/…)')
+    .option('--no-report', 'write no report')
+    .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
+    .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error')
+    .action(async (scenario: string, flags: RunFlags) => {
+      context.exitCode = await run(scenario, flags, context);
+    });
+}
+
+async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
+  const progress = createProgress(
+    { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
+    () => performance.now(),
+  );
+  try {
+    const { result, path } = await performRun(requestOf(scenario, flags), context, progress);
+    progress.end();
+    const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
+    const people = flags.json ? context.stderr : context.stdout;
+    const model = reportModel(result, await referencesFor(result));
+    people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
+    if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
+    return exitCodeOf(result);
+  } finally {
+    progress.end();
+  }
+}
+
+function requestOf(scenario: string, flags: RunFlags): RunRequest {
+  return {
+    scenario,
+    implementationGlobs: flags.impl ?? [],
+    implementationDirs: flags.impls ?? [],
+    overrides: {
+      workload: flags.workload ?? null,
+      ratesPerSec: flags.rate ?? null,
+      trialCount: flags.trials ?? null,
+      measureMs: flags.duration === undefined ? null : flags.duration * 1000,
+      warmupCount: flags.warmup ?? null,
+      workerCount: flags.workers ?? null,
+    },
+    limit: flags.limit ?? null,
+    probe: flags.probe ?? null,
+    out: flags.out ?? null,
+    saveReference: flags.saveReference ?? false,
+  };
+}
+
+/** 0 when every cell that was not skipped has a trial that counts, else 3. */
+function exitCodeOf(result: RunResult): number {
+  if (result.implementations.some(({ status }) => status === 'failed')) return 3;
+  const asked = new Map<string, boolean>();
+  for (const { spec, status } of result.trials) {
+    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature].join(' ');
+    asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
+  }
+  return asked.size > 0 && [...asked.values()].every(Boolean) ? 0 : 3;
+}

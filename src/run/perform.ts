@@ -1,0 +1,235 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
+import { type Preparation, type RunResult, schemaVersion } from '../model/run-result.ts';
+import type { Scenario } from '../model/scenario.ts';
+import type { Service } from '../model/service.ts';
+import type { TrialSpec } from '../model/trial.ts';
+import type { Workload } from '../model/workload.ts';
+import type { ProbeMethod } from '../probe/probe.ts';
+import { resultPath } from '../store/result-list.ts';
+import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
+import { type Availability, checkRequirements } from '../target/requirement.ts';
+import { currentCommit } from './commit.ts';
+import { conformToVectors } from './conform.ts';
+import { loadScenario, loadService, loadWorkload } from './declarations.ts';
+import { type ScenarioOverrides, withOverrides } from './overrides.ts';
+import { implsDir, resultsDir, rootDir } from './paths.ts';
+import { plan, trialMs } from './plan.ts';
+import { type Prepared, prepare, type Startable } from './prepare.ts';
+import { realWorld } from './real-world.ts';
+import type { RunReporter } from './reporter.ts';
+import { runTrials } from './run.ts';
+import { selectImplementations } from './select.ts';
+import { openSession, type Session } from './session.ts';
+import { runTrial } from './trial.ts';
+
+export interface RunRequest {
+  readonly scenario: string;
+  readonly implementationGlobs: readonly string[];
+  /** Looked through beside impls/. */
+  readonly implementationDirs: readonly string[];
+  readonly overrides: ScenarioOverrides;
+  readonly limit: TrialSpec['limit'];
+  readonly probe: ProbeMethod | null;
+  /** null: results/<machine>/… */
+  readonly out: string | null;
+  readonly saveReference: boolean;
+}
+
+export interface RunSurroundings {
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+interface Declarations {
+  readonly scenario: Scenario;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+}
+
+/** Does a run from its name to its finished result file. Everything opened is closed on every path. */
+export async function performRun(
+  request: RunRequest,
+  { signal, env }: RunSurroundings,
+  reporter: RunReporter,
+): Promise<{ readonly result: RunResult; readonly path: string }> {
+  const declarations = await loadDeclarations(request);
+  const located = selectImplementations(
+    await scanImplementations([implsDir, ...request.implementationDirs]),
+    declarations.scenario,
+    request.implementationGlobs,
+  );
+  const checked = await Promise.all(
+    located.map(async (one) => ({ located: one, available: await checkRequirements(one.implementation) })),
+  );
+  announce(checked, declarations, request, reporter);
+  const session = await openSession({ signal, env, probe: request.probe, onStep: reporter.onStep });
+  try {
+    return await measure(checked, declarations, request, session, reporter);
+  } finally {
+    await session.close();
+  }
+}
+
+interface Checked {
+  readonly located: LocatedImplementation;
+  readonly available: Availability;
+}
+
+async function loadDeclarations(request: RunRequest): Promise<Declarations> {
+  const scenario = withOverrides(await loadScenario(request.scenario), request.overrides);
+  const services = new Map<string, Service>();
+  const workloads = new Map<string, Workload>();
+  for (const { service, workload } of scenario.cells) {
+    services.set(service, await loadService(service));
+    workloads.set(`${service}/${workload}`, await loadWorkload(service, workload));
+  }
+  return { scenario, services, workloads };
+}
+
+function announce(
+  checked: readonly Checked[],
+  declarations: Declarations,
+  request: RunRequest,
+  reporter: RunReporter,
+): void {
+  const available = checked
+    .filter((one) => one.available.status === 'available')
+    .map(({ located }) => located.implementation);
+  const specs = plan({ ...declarations, implementations: available, limit: request.limit });
+  reporter.onPlan({
+    scenarioDescription: `${declarations.scenario.id}: ${declarations.scenario.description}`,
+    implementationIds: available.map(({ id }) => id),
+    skipped: checked.flatMap(({ located, available: answer }) =>
+      answer.status === 'missing'
+        ? [{ id: located.implementation.id, reason: answer.reason, remedy: answer.remedy }]
+        : [],
+    ),
+    trialCount: specs.length,
+    expectedMs: specs.reduce((sum, spec) => sum + trialMs(spec), 0),
+  });
+}
+
+async function measure(
+  checked: readonly Checked[],
+  declarations: Declarations,
+  request: RunRequest,
+  session: Session,
+  reporter: RunReporter,
+): Promise<{ result: RunResult; path: string }> {
+  await openDatabases(declarations, session);
+  const prepared = await prepareAll(checked, declarations, session, reporter);
+  const startables = new Map(
+    prepared.flatMap(({ startable }) =>
+      startable === null ? [] : [[startable.located.implementation.id, startable] as const],
+    ),
+  );
+  const implementations = [...startables.values()].map(({ located }) => located.implementation);
+  const specs = plan({ ...declarations, implementations, limit: request.limit });
+  const result = await emptyResult(
+    declarations.scenario,
+    prepared.map(({ preparation }) => preparation),
+    request,
+    session,
+  );
+  const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
+  const runOne = (spec: TrialSpec) => {
+    const service = declarations.services.get(spec.service) as Service;
+    const startable = startables.get(spec.implementation) as Startable;
+    return runTrial(
+      spec,
+      service.database?.invariants ?? [],
+      realWorld({ spec, service, startable, session, onPhase: reporter.onPhase }),
+    );
+  };
+  const finished = await runTrials({ result, specs, path, runTrial: runOne }, reporter, () => new Date().toISOString());
+  return { result: finished, path };
+}
+
+async function openDatabases({ services, scenario }: Declarations, session: Session): Promise<void> {
+  for (const service of services.values()) await session.openTemplate(service, scenario.seed);
+}
+
+async function prepareAll(
+  checked: readonly Checked[],
+  { services, scenario }: Declarations,
+  session: Session,
+  reporter: RunReporter,
+): Promise<Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const { located, available } of checked) {
+    session.signal.throwIfAborted();
+    const service = services.get(located.implementation.service) as Service;
+    const one = await prepare(located, available, {
+      cacheDir: session.cacheDir,
+      signal: session.signal,
+      onStep: reporter.onStep,
+      conform: (startable) => conformToVectors(startable, service, scenario.seed, session),
+    });
+    reporter.onPrepared(one.preparation);
+    prepared.push(one);
+  }
+  return prepared;
+}
+
+async function emptyResult(
+  scenario: Scenario,
+  implementations: Preparation[],
+  request: RunRequest,
+  session: Session,
+): Promise<RunResult> {
+  const startedAt = new Date().toISOString();
+  return {
+    schemaVersion,
+    runId: crypto.randomUUID(),
+    state: 'running',
+    startedAt,
+    finishedAt: null,
+    command: commandOf(request),
+    commit: await currentCommit(),
+    machine: session.machine,
+    versions: { node: process.versions.node, paceline: await packageVersion() },
+    scenario,
+    database: session.databaseFacts(),
+    implementations,
+    plannedTrialCount: 0,
+    trials: [],
+    warnings: [...session.warnings()],
+  };
+}
+
+async function packageVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(rootDir, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** The command that repeats a run, with every flag that changes what is measured. */
+function commandOf({ scenario, implementationGlobs, overrides, limit, probe }: RunRequest): string {
+  const flags = [
+    ...implementationGlobs.map((glob) => `--impl '${glob}'`),
+    overrides.workload === null ? '' : `--workload ${overrides.workload}`,
+    overrides.ratesPerSec === null ? '' : `--rate ${overrides.ratesPerSec.join(',')}`,
+    overrides.trialCount === null ? '' : `--trials ${overrides.trialCount}`,
+    overrides.measureMs === null ? '' : `--duration ${overrides.measureMs / 1000}`,
+    overrides.warmupCount === null ? '' : `--warmup ${overrides.warmupCount}`,
+    overrides.workerCount === null ? '' : `--workers ${overrides.workerCount}`,
+    limit === null ? '' : `--limit ${limitText(limit)}`,
+    probe === null ? '' : `--probe ${probe}`,
+  ];
+  return ['npm run bench -- run', scenario, ...flags].filter((part) => part !== '').join(' ');
+}
+
+function limitText({ cpuCount, memoryBytes }: NonNullable<TrialSpec['limit']>): string {
+  const parts = [cpuCount === null ? '' : `cpu=${cpuCount}`, memoryBytes === null ? '' : `memory=${memoryBytes}`];
+  return parts.filter((part) => part !== '').join(',');
+}
+
+/** Nothing was measured, and why: for a run whose implementations were all skipped or refused. */
+export function nothingMeasured(result: RunResult): HarnessError | null {
+  if (result.trials.length > 0) return null;
+  const why = result.implementations.map(
+    (one) => `${one.manifest.id}: ${one.status === 'skipped' ? one.reason : one.status}`,
+  );
+  return new HarnessError('cannot-measure', `nothing could be measured (${why.join('; ')})`, 'see `paceline doctor`');
+}

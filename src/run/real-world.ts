@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrialDatabase } from '../database/trial-database.ts';
+import { type Driver, startDriver } from '../load/driver.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { Service } from '../model/service.ts';
+import type { Phase, TrialSpec } from '../model/trial.ts';
+import { openProbe } from '../probe/probe.ts';
+import { spinRatio } from '../probe/spin.ts';
+import { workloadPath } from './declarations.ts';
+import type { Startable } from './prepare.ts';
+import { noteProcessGroup, type Session } from './session.ts';
+import { startInGroup } from './target-group.ts';
+import { TrialFailure } from './trial-failure.ts';
+import { watchWindow } from './watch.ts';
+import type { DatabaseCopy, RunningDriver, RunningTarget, TrialWorld } from './world.ts';
+
+export interface RealWorldOptions {
+  readonly spec: TrialSpec;
+  readonly service: Service;
+  readonly startable: Startable;
+  readonly session: Session;
+  onPhase(phase: Phase): void;
+}
+
+/** The generator asks for it where permitted; what it got is in the result. */
+const generatorNiceness = -10;
+
+/** A trial's world as it is: the session's database, a fresh process in a fresh control group, the driver in another. */
+export function realWorld(options: RealWorldOptions): TrialWorld {
+  const { session } = options;
+  const { signal } = session;
+  const drivers = new WeakMap<RunningDriver, GeneratorPart>();
+  return {
+    signal,
+    onPhase: options.onPhase,
+    nowText: () => new Date().toISOString(),
+    sleepMs: (durationMs) => sleep(durationMs, undefined, { signal }).catch(() => signal.throwIfAborted()),
+    spinRatio: async () =>
+      spinRatio({ referencePath: join(session.cacheDir, 'spin.json'), machineId: session.machine.id }),
+    copyDatabase: () => copyDatabase(options),
+    startTarget: (databaseUrl) => startMeasured(options, databaseUrl),
+    async startDriver(targetUrl) {
+      const { driver, part } = await startGenerator(options, targetUrl);
+      drivers.set(driver, part);
+      return driver;
+    },
+    watch: async (target, driver) => {
+      const part = drivers.get(driver);
+      if (part === undefined) throw new Error('a driver of another world');
+      const generator = openProbe({ ...part, force: session.probe });
+      return watchWindow({ target: target.probe, generator, database: session.databaseProbe() });
+    },
+  };
+}
+
+async function copyDatabase({ session, service, spec }: RealWorldOptions): Promise<DatabaseCopy | null> {
+  const copy = await session.copyDatabase(service, spec.profile.seed - spec.repetition);
+  if (copy === null) return null;
+  return { url: copy.url, count: (sql) => orLost(copy.count(sql)), drop: () => dropIfThere(copy) };
+}
+
+/** A server that is gone by now has taken the copy with it. */
+async function dropIfThere(copy: TrialDatabase): Promise<void> {
+  await copy.drop().catch((error: unknown) => {
+    if (!(error instanceof HarnessError)) throw error;
+  });
+}
+
+/** A database that cannot be asked any more fails the trial, not the run. */
+async function orLost<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof HarnessError) throw new TrialFailure('database-lost', error.message);
+    throw error;
+  }
+}
+
+async function startMeasured(options: RealWorldOptions, databaseUrl: string | null): Promise<RunningTarget> {
+  const { spec, service, startable, session } = options;
+  const { workerCount, dbPoolTotal, profile, limit } = spec;
+  const environment = service.environment({ workerCount, dbPoolTotal, seed: profile.seed });
+  const { target, group, dispose } = await startInGroup({ startable, environment, databaseUrl, limit, session });
+  return {
+    url: target.baseUrl,
+    startupMs: target.startupMs,
+    probe: openProbe({ group, rootPid: target.pid, force: session.probe }),
+    died: target.died.then(({ exitCode, signal }) => `it ended by itself with ${signal ?? `exit code ${exitCode}`}`),
+    logTail: target.logTail,
+    stop: target.stop,
+    dispose,
+  };
+}
+
+interface GeneratorPart {
+  readonly group: ReturnType<Session['openGroup']>['group'];
+  readonly rootPid: number;
+}
+
+async function startGenerator(
+  { spec, session }: RealWorldOptions,
+  targetUrl: string,
+): Promise<{ driver: RunningDriver; part: GeneratorPart }> {
+  const ledgered = session.openGroup();
+  try {
+    const driver = await startDriver({
+      workloadPath: workloadPath(spec.service, spec.workload),
+      targetUrl,
+      profile: spec.profile,
+      joinPaths: ledgered.group?.joinPaths ?? [],
+      niceness: generatorNiceness,
+      signal: session.signal,
+      onProgress: () => {},
+    });
+    return {
+      driver: runningDriver(driver, session, ledgered.dispose),
+      part: { group: ledgered.group, rootPid: driver.pid },
+    };
+  } catch (error) {
+    await ledgered.dispose();
+    throw asTrialFailure(error, session.signal);
+  }
+}
+
+function runningDriver(driver: Driver, { ledger, signal }: Session, disposeGroup: () => Promise<void>): RunningDriver {
+  const strike = noteProcessGroup(ledger, driver.pid);
+  const orFailed = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw asTrialFailure(error, signal);
+    }
+  };
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    await driver.stop();
+    await disposeGroup();
+    strike();
+  };
+  return {
+    warmUp: (count, ratePerSec) => orFailed(driver.warmUp(count, ratePerSec)),
+    measure: (startAtNs, onWindowEnd) => orFailed(driver.measure(startAtNs, onWindowEnd)),
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function asTrialFailure(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted || !(error instanceof HarnessError)) return error;
+  return new TrialFailure('generator-died', error.message);
+}

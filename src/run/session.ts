@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import { type DatabaseServer, openDatabaseServer } from '../database/database-server.ts';
+import { processStartTicks } from '../database/process-start.ts';
+import { removeOrphan } from '../database/remains.ts';
+import type { Template } from '../database/template.ts';
+import type { TrialDatabase } from '../database/trial-database.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { Machine, RunResult } from '../model/run-result.ts';
+import type { Service } from '../model/service.ts';
+import type { Warning } from '../model/warning.ts';
+import { createGroup, type ProcessGroup, removeLeftoverGroup } from '../probe/cgroup.ts';
+import { type CgroupLayout, findCgroupLayout } from '../probe/cgroup-layout.ts';
+import { describeMachine } from '../probe/host.ts';
+import { openProbe, type Probe, type ProbeMethod } from '../probe/probe.ts';
+import { signalGroup } from '../target/process-group.ts';
+import { isAlive, type Ledger, type LedgerEntry, openLedger, sweep } from './ledger.ts';
+import { benchDir, cacheDir as cacheDirOf } from './paths.ts';
+
+export interface SessionOptions {
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly probe: ProbeMethod | null;
+  onStep(text: string): void;
+}
+
+/** A control group that is in the ledger while it stands; null groups are those of machines without any. */
+export interface LedgeredGroup {
+  readonly group: ProcessGroup | null;
+  /** Kills what is in it and removes it. */
+  dispose(): Promise<void>;
+}
+
+/** What the trials of a run share: the database server, its templates, control groups, and the ledger of it all. */
+export interface Session {
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+  readonly machine: Machine;
+  readonly probe: ProbeMethod | null;
+  readonly ledger: Ledger;
+  openGroup(): LedgeredGroup;
+  /** Makes the service's template, once; nothing for a service without a database. */
+  openTemplate(service: Service, seed: number): Promise<void>;
+  /** A fresh copy; a database server that was lost since is started anew, once. null for a service without one. */
+  copyDatabase(service: Service, seed: number): Promise<TrialDatabase | null>;
+  databaseServer(): DatabaseServer | null;
+  /** null where the database is not ours to look into. */
+  databaseProbe(): Probe | null;
+  databaseFacts(): RunResult['database'];
+  warnings(): readonly Warning[];
+  close(): Promise<void>;
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { signal, env, onStep } = options;
+  const cacheDir = cacheDirOf(env);
+  const sweptCount = await sweep(cacheDir, removeLeftover);
+  if (sweptCount > 0) onStep(`put away ${sweptCount} leftovers of a run that was killed`);
+  const ledger = openLedger(cacheDir);
+  const layout = findCgroupLayout();
+  const databases = createDatabases(options, cacheDir, ledger, layout);
+  return {
+    cacheDir,
+    signal,
+    machine: describeMachine(),
+    probe: options.probe,
+    ledger,
+    openGroup: () => openLedgeredGroup(layout, ledger),
+    ...databases,
+    warnings: () => [...(databases.databaseServer()?.warnings ?? []), ...groupWarnings(layout)],
+    async close() {
+      await databases.closeDatabases();
+      ledger.close();
+    },
+  };
+}
+
+function groupWarnings(layout: CgroupLayout | null): Warning[] {
+  if (layout !== null) return [];
+  const message =
+    'no control group could be made: CPU is read from /proc in 10 ms steps, and short-lived children may be missed';
+  return [{ code: 'no-cgroup', message, advice: 'run as root, or in a session with delegated control groups' }];
+}
+
+/** Puts away one thing that a killed run has left; a pid counts only with its recorded start time. */
+async function removeLeftover(entry: LedgerEntry): Promise<void> {
+  if (entry.kind === 'cgroup') return removeLeftoverGroup(entry.record);
+  if (entry.kind === 'database') return removeOrphan(entry);
+  if (isAlive(entry)) signalGroup(entry.pid, 'SIGKILL');
+}
+
+function openLedgeredGroup(layout: CgroupLayout | null, ledger: Ledger): LedgeredGroup {
+  if (layout === null) return { group: null, dispose: async () => {} };
+  const group = createGroup(layout);
+  const strike = ledger.add({ kind: 'cgroup', record: group.record });
+  return {
+    group,
+    async dispose() {
+      await group.kill();
+      await group.remove();
+      strike();
+    },
+  };
+}
+
+/** Notes a process group that was started; the result strikes it out. */
+export function noteProcessGroup(ledger: Ledger, pid: number): () => void {
+  return ledger.add({ kind: 'process-group', pid, startTicks: processStartTicks(pid) });
+}
+
+type Databases = Pick<
+  Session,
+  'openTemplate' | 'copyDatabase' | 'databaseServer' | 'databaseProbe' | 'databaseFacts'
+> & { closeDatabases(): Promise<void> };
+
+interface OpenServer {
+  readonly server: DatabaseServer;
+  readonly probe: Probe | null;
+  readonly templates: Map<string, Template>;
+  close(): Promise<void>;
+}
+
+function createDatabases(
+  options: SessionOptions,
+  cacheDir: string,
+  ledger: Ledger,
+  layout: CgroupLayout | null,
+): Databases {
+  let open: OpenServer | null = null;
+  const ensureOpen = async (): Promise<OpenServer> => {
+    open ??= await openServer(options, cacheDir, ledger, layout);
+    return open;
+  };
+  const template = async (service: Service, seed: number): Promise<Template | null> => {
+    if (service.database === null) return null;
+    const { server, templates } = await ensureOpen();
+    const known = templates.get(service.id);
+    if (known !== undefined) return known;
+    options.onStep(`filling the template database of ${service.id}`);
+    const schemaPath = join(benchDir, service.id, service.database.schemaFile);
+    const made = await server.prepareTemplate(service.database, schemaPath, seed);
+    templates.set(service.id, made);
+    return made;
+  };
+  const close = async () => {
+    const closing = open;
+    open = null;
+    await closing?.close();
+  };
+  return {
+    async openTemplate(service, seed) {
+      await template(service, seed);
+    },
+    async copyDatabase(service, seed) {
+      try {
+        return (await (await template(service, seed))?.copy()) ?? null;
+      } catch (error) {
+        if (!wasLost(error) || open?.server.kind !== 'embedded') throw error;
+        options.onStep('the database server was lost: starting another');
+        await close();
+        return (await (await template(service, seed))?.copy()) ?? null;
+      }
+    },
+    databaseServer: () => open?.server ?? null,
+    databaseProbe: () => open?.probe ?? null,
+    databaseFacts: () => factsOf(open?.server ?? null),
+    closeDatabases: close,
+  };
+}
+
+function wasLost(error: unknown): boolean {
+  return error instanceof HarnessError && error.code === 'database-unavailable';
+}
+
+function factsOf(server: DatabaseServer | null): RunResult['database'] {
+  if (server === null) return null;
+  const { kind, version, settings } = server;
+  return { kind, version, settings: { ...settings } };
+}
+
+async function openServer(
+  { env, signal, probe, onStep }: SessionOptions,
+  cacheDir: string,
+  ledger: Ledger,
+  layout: CgroupLayout | null,
+): Promise<OpenServer> {
+  const databaseUrl = env.DATABASE_URL ?? null;
+  const ledgered = databaseUrl === null ? openLedgeredGroup(layout, ledger) : { group: null, dispose: async () => {} };
+  let strike = () => {};
+  try {
+    const server = await openDatabaseServer({
+      databaseUrl,
+      cacheDir,
+      signal,
+      joinPaths: ledgered.group?.joinPaths ?? [],
+      onProgress: onStep,
+      onStarted(record) {
+        strike();
+        strike = ledger.add({ kind: 'database', ...record });
+      },
+    });
+    return {
+      server,
+      probe: server.pid === null ? null : openProbe({ group: ledgered.group, rootPid: server.pid, force: probe }),
+      templates: new Map(),
+      async close() {
+        await server.stop();
+        strike();
+        await ledgered.dispose();
+      },
+    };
+  } catch (error) {
+    strike();
+    await ledgered.dispose();
+    throw error;
+  }
+}

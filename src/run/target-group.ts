@@ -1,0 +1,69 @@
+import { HarnessError } from '../model/harness-error.ts';
+import type { TrialSpec } from '../model/trial.ts';
+import { type RunningTarget, startTarget } from '../target/process.ts';
+import type { Startable } from './prepare.ts';
+import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
+import { TrialFailure } from './trial-failure.ts';
+
+export interface TargetGroupOptions {
+  readonly startable: Startable;
+  /** The service's settings; HOST, PORT and DATABASE_URL are added. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly databaseUrl: string | null;
+  readonly limit: TrialSpec['limit'];
+  readonly session: Session;
+}
+
+export interface TargetGroup {
+  readonly target: RunningTarget;
+  readonly group: LedgeredGroup['group'];
+  /** Ends whatever is left of the target and removes its group. */
+  dispose(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+/** Starts a target in a control group of its own, both in the ledger. A target that does not get ready is a TrialFailure. */
+export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
+  const { startable, environment, databaseUrl, limit, session } = options;
+  const ledgered = session.openGroup();
+  let strike = () => {};
+  const putAway = async () => {
+    await ledgered.dispose();
+    strike();
+  };
+  try {
+    if (limit !== null) limitGroup(ledgered.group, limit);
+    const outcome = await startTarget({
+      ...startable,
+      env: { ...environment, ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) },
+      host,
+      port: null,
+      joinPaths: ledgered.group?.joinPaths ?? [],
+      signal: session.signal,
+      onStarted(pid) {
+        strike = noteProcessGroup(session.ledger, pid);
+      },
+      killAll: () => ledgered.group?.kill(),
+    });
+    if (outcome.status === 'failed') {
+      const code = outcome.code === 'exited-early' ? 'target-died' : 'never-ready';
+      throw new TrialFailure(code, outcome.message, outcome.logTail);
+    }
+    const { target } = outcome;
+    const dispose = async () => {
+      await target.stop();
+      await putAway();
+    };
+    return { target, group: ledgered.group, dispose };
+  } catch (error) {
+    await putAway();
+    throw error;
+  }
+}
+
+function limitGroup(group: LedgeredGroup['group'], limit: NonNullable<TrialSpec['limit']>): void {
+  if (group !== null) return group.limit(limit);
+  const remedy = 'run as root, or leave --limit out';
+  throw new HarnessError('cannot-measure', 'no control group can be made here, and --limit was asked for', remedy);
+}

@@ -1,0 +1,83 @@
+import type { Role } from '../model/sample.ts';
+import { type MachineGauge, noiseBetween, readMachineGauge } from '../probe/noise.ts';
+import type { Probe } from '../probe/probe.ts';
+import { type Edges, startSampler } from '../probe/sampler.ts';
+import type { CpuSpan, WindowRecord, WindowWatch } from './world.ts';
+
+export interface RoleProbes {
+  readonly target: Probe;
+  readonly generator: Probe;
+  readonly database: Probe | null;
+}
+
+const sampleIntervalMs = 1_000;
+/** Enough for the driver to be told when to begin. */
+const leadMs = 100;
+
+/** Watches a measured window that opens a moment from now. */
+export function watchWindow(probes: RoleProbes): WindowWatch {
+  const startAtNs = nowNs() + leadMs * 1e6;
+  const ofRoles = new Map<Role, Probe>([
+    ['target', probes.target],
+    ['generator', probes.generator],
+  ]);
+  if (probes.database !== null) ofRoles.set('database', probes.database);
+  const sampler = startSampler({ probes: ofRoles, openAtNs: startAtNs, intervalMs: sampleIntervalMs, clock });
+  let opened = readMachineGauge();
+  let closed: MachineGauge | null = null;
+  const opening = clock.at(startAtNs, () => {
+    opened = readMachineGauge();
+  });
+  return {
+    startAtNs,
+    close() {
+      closed ??= readMachineGauge();
+      sampler.close();
+    },
+    async end(): Promise<WindowRecord> {
+      opening.cancel();
+      const record = await sampler.end();
+      const detail = await probes.target.memoryDetail();
+      const { samples, peakAnonBytes, samplingCoresUsed, windowMs, edges } = record;
+      const last = edges.get('target')?.closed;
+      return {
+        windowMs,
+        target: span(edges.get('target')),
+        generator: span(edges.get('generator')),
+        database: probes.database === null ? null : span(edges.get('database')),
+        processCount: last?.processCount ?? null,
+        threadCount: last?.threadCount ?? null,
+        samples,
+        peakAnonBytes,
+        peakInclFileBytes: detail.peakInclFileBytes,
+        anonHugePagesBytes: detail.anonHugePagesBytes,
+        ...noiseBetween(opened, closed ?? readMachineGauge()),
+        probe: { cpu: probes.target.cpuSource, memory: probes.target.memorySource, sampleIntervalMs },
+        samplingCoresUsed,
+      };
+    },
+  };
+}
+
+function span(edges: Edges | undefined): CpuSpan {
+  if (edges === undefined) throw new Error('a role was watched and has no reading');
+  const { opened, closed } = edges;
+  return {
+    userMs: Math.max(0, closed.cpuUserMs - opened.cpuUserMs),
+    systemMs: Math.max(0, closed.cpuSystemMs - opened.cpuSystemMs),
+    runDelayMs: opened.runDelayMs === null || closed.runDelayMs === null ? null : closed.runDelayMs - opened.runDelayMs,
+  };
+}
+
+function nowNs(): number {
+  return Number(process.hrtime.bigint());
+}
+
+/** Timers of a millisecond's grain: good enough for looks ten times a second. */
+const clock = {
+  nowNs,
+  at(timeNs: number, callback: () => void) {
+    const timer = setTimeout(callback, Math.max(0, (timeNs - nowNs()) / 1e6));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Which folders of src a folder may import beside itself (design: model ← stats ← five ← run ← cli). */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  stats: ['model'],
+  load: ['model', 'stats'],
+  target: ['model', 'stats'],
+  probe: ['model', 'stats'],
+  database: ['model', 'stats'],
+  store: ['model', 'stats'],
+  compare: ['model', 'stats'],
+  report: ['model', 'stats', 'compare'],
+  run: ['model', 'stats', 'load', 'target', 'probe', 'database', 'store'],
+  cli: ['model', 'stats', 'load', 'target', 'probe', 'database', 'store', 'compare', 'report', 'run'],
+};
+
+/** No node: import, no clock, no ambient random: these are replayed on old results and on virtual time. */
+const pure = [
+  /^src\/model\//,
+  /^src\/stats\//,
+  /^src\/load\/schedule\.ts$/,
+  /^src\/compare\//,
+  /^src\/report\/(?!page\/|bundle\.ts)/,
+];
+
+async function sources(folder: string): Promise<string[]> {
+  const names = await readdir(join(root, folder), { recursive: true });
+  return names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+function offence(file: string, specifier: string): string | null {
+  if (!specifier.startsWith('.')) return null;
+  const target = relative(root, resolve(root, file, '..', specifier));
+  const arrow = `${file} → ${target}`;
+  const [top, area = ''] = file.split('/');
+  const [targetTop, targetArea = ''] = target.split('/');
+  if (top === 'bench') {
+    const inBench = targetTop === 'bench' || target.startsWith('src/model/') || target === 'src/stats/random.ts';
+    return inBench ? null : arrow;
+  }
+  if (top === 'impls') return targetTop === 'impls' ? null : arrow;
+  if (targetTop !== 'src') return arrow;
+  return targetArea === area || allowed[area]?.includes(targetArea) ? null : arrow;
+}
+
+test('imports follow the dependency rule', async () => {
+  const files = (await Promise.all(['src', 'bench', 'impls'].map(sources))).flat();
+  const offences: string[] = [];
+  for (const file of files) {
+    const text = await readFile(join(root, file), 'utf8');
+    for (const specifier of importsOf(text)) offences.push(offence(file, specifier) ?? '');
+  }
+  assert.ok(files.length > 50);
+  assert.deepEqual(
+    offences.filter((arrow) => arrow !== ''),
+    [],
+  );
+});
+
+test('the pure zone has no node: import, no clock and no ambient random', async () => {
+  const files = (await sources('src')).filter((file) => pure.some((pattern) => pattern.test(file)));
+  const impure: string[] = [];
+  for (const file of files) {
+    const code = (await readFile(join(root, file), 'utf8')).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '');
+    const found = /'node:[a-z/_]+'|Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(/.exec(code);
+    if (found !== null) impure.push(`${file}: ${found[0]}`);
+  }
+  assert.ok(files.length > 10);
+  assert.deepEqual(impure, []);
+});
