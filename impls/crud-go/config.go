@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // config is what the environment asks for.
@@ -79,6 +81,9 @@ func (env lookup) number(name, fallback string, least, most int64) (int64, error
 func (env lookup) databaseURL(name string) (string, error) {
 	text := env.text(name, "")
 	parsed, err := url.Parse(text)
+	if err == nil {
+		_, err = pgxpool.ParseConfig(text) // knows more, such as the largest port
+	}
 	if err != nil || parsed.Scheme != "postgres" || parsed.User.Username() == "" || parsed.Hostname() == "" ||
 		len(parsed.Path) < 2 || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return "", fmt.Errorf("%s must have the form postgres://user:password@host:port/database", name)

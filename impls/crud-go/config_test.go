@@ -34,7 +34,7 @@ func TestConfigRefusesWhatMakesNoSense(t *testing.T) {
 		{"HOST", ""}, {"PORT", "0"}, {"PORT", "65536"}, {"PORT", "+80"}, {"PORT", "80 "}, {"WORKERS", ""}, {"WORKERS", "0"},
 		{"WORKERS", "two"}, {"DB_POOL_TOTAL", "0"}, {"FILE_CACHE_BYTES", "-1"}, {"SESSION_TTL_SECONDS", "1.5"},
 		{"MAX_EVENT_STREAMS", "0"}, {"LOG_LEVEL", "INFO"}, {"DATABASE_URL", ""}, {"DATABASE_URL", "mysql://app@host/crud"},
-		{"DATABASE_URL", "postgres://app:secret@host/"}, {"DATABASE_URL", "postgres://app:secret@host/crud?sslmode=disable"},
+		{"DATABASE_URL", "postgres://app:secret@host:99999/crud"}, {"DATABASE_URL", "postgres://app:secret@host/"}, {"DATABASE_URL", "postgres://app:secret@host/crud?sslmode=disable"},
 	} {
 		_, err := readConfig(environment(map[string]string{bad.name: bad.value}))
 		if err == nil || !strings.HasPrefix(err.Error(), bad.name) {

@@ -110,6 +110,20 @@ func (c *client) signUpAndLogIn() {
 	c.token = c.callJSON(201, "token", "POST", "/sessions", credentials, "Content-Type", "application/json")
 }
 
+// replaceElsewhere does what another process would: this one's cache hears nothing of it.
+func (c *client) replaceElsewhere(path, body string) {
+	c.t.Helper()
+	db := c.service.db
+	caller, err := db.authenticate(c.t.Context(), tokenHash(c.token))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	id, _ := parseID(strings.TrimPrefix(path, "/files/"))
+	if _, err := db.replaceFile(c.t.Context(), fileKey{id, caller.ID}, condition{star: true}, "a/b", []byte(body)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 func TestSessionsEndWithLogOut(t *testing.T) {
 	c := newClient(t)
 	c.call(200, "GET", "/health", "")
@@ -140,7 +154,10 @@ func TestFilesAreReplacedUnderTheirVersionAndNeverReadStale(t *testing.T) {
 	c.call(412, "PUT", path, "second", "Content-Type", "text/plain", "If-Match", `"2"`)
 	c.call(200, "PUT", path, "second", "Content-Type", "text/plain", "If-Match", `"1"`)
 	readContent("second", "miss")
-	c.call(304, "GET", path, "", "If-None-Match", `W/"2"`)
+	readContent("second", "hit")
+	c.replaceElsewhere(path, "third")
+	readContent("third", "miss")
+	c.call(304, "GET", path, "", "If-None-Match", `W/"3"`)
 	c.call(204, "DELETE", path, "")
 	c.call(404, "GET", path+"/content", "")
 }
@@ -191,6 +208,22 @@ func TestServiceOutlivesItsConnections(t *testing.T) {
 	c.call(200, "GET", "/users/me", "")
 	c.call(202, "POST", "/aggregations", `{"fileIds":["`+id+`"]}`, "Content-Type", "application/json")
 	expectLine(t, stream, "id: 1")
+}
+
+func TestListenerLooksAtEverythingAnewOnceConnected(t *testing.T) {
+	c := newClient(t)
+	queue, streams := newBell(), newHub(1)
+	stream, _, _ := streams.enter(testID(1))
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go (&listener{db: c.service.db, log: c.service.log, queue: queue, hub: streams}).run(ctx)
+	for _, waited := range []bell{queue, stream} {
+		select {
+		case <-waited:
+		case <-time.After(5 * time.Second):
+			t.Fatal("a bell was not rung")
+		}
+	}
 }
 
 // expectLine reads until the line comes; a line that never comes ends with the test's time.
