@@ -1,10 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { CpuWork } from './cpuWork.ts';
-import { inTransaction, type Sql, type TransactionSql } from './database.ts';
+import type { Sql, TransactionSql } from './database.ts';
 import { areVectorSizes } from './mean.ts';
 import { claimJob, finishJob, type Job, type Outcome } from './statements/aggregations.ts';
 import { insertEvent } from './statements/events.ts';
 import { insertFile, selectBodies } from './statements/files.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Works through the queue of aggregations, one job at a time. */
 export interface Aggregator {
@@ -15,6 +16,7 @@ export interface Aggregator {
 }
 
 const rescanMs = 15_000;
+const retryMs = 1_000;
 
 export function startAggregator(sql: Sql, cpuWork: CpuWork, log: FastifyBaseLogger): Aggregator {
   let woken = false;
@@ -33,8 +35,10 @@ export function startAggregator(sql: Sql, cpuWork: CpuWork, log: FastifyBaseLogg
     woken = true;
     if (stopped) return;
     working ??= work()
-      // A job that could not be finished stays pending; the reconnect or the next rescan finds it.
-      .catch((error: unknown) => log.info(error, 'aggregation interrupted'))
+      .catch((error: unknown) => {
+        log.info(error, 'aggregation interrupted: the job stays pending');
+        setTimeout(wake, retryMs);
+      })
       .finally(() => {
         working = undefined;
       });

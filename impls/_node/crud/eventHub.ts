@@ -38,7 +38,10 @@ const maxUnreadBytes = 1_048_576;
 export function createEventHub(sql: Sql, maxStreamCount: number, log: FastifyBaseLogger): EventHub {
   const streams = new Set<Stream>();
   let closed = false;
-  const heartbeat = setInterval(() => void beat(sql, streams, log), heartbeatMs);
+  const heartbeat = setInterval(() => {
+    void beat(sql, streams, log);
+    for (const stream of streams) send(stream);
+  }, heartbeatMs);
 
   function send(stream: Stream): void {
     sendNew(sql, stream).catch((error: unknown) => log.info(error, 'events wait for the database'));

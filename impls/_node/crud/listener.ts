@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { connect } from './database.ts';
+import postgres from 'postgres';
+import { clientOptions } from './database.ts';
 
-export interface Channel {
-  readonly name: string;
-  onPayload(payload: string): void;
+export interface Listening {
+  /** What to do with a payload, by channel. */
+  readonly channels: Readonly<Record<string, (payload: string) => void>>;
   /** Listening (again): what was notified until now may have been missed. */
   onListening(): void;
 }
@@ -12,16 +14,48 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-const reconnectSec = 0.25;
+const retryMs = 250;
 
-/** Holds exactly one connection outside the pool; after losing it, connects and listens again until it succeeds. */
-export function startListener(databaseUrl: string, channels: readonly Channel[], log: FastifyBaseLogger): Listener {
-  // postgres.js makes a connection of its own for all channels, and renews it; this pool of one is never used and so never connects.
-  const sql = connect({ url: databaseUrl, poolCount: 1, backoffSec: reconnectSec });
-  for (const { name, onPayload, onListening } of channels) {
-    sql
-      .listen(name, onPayload, onListening)
-      .catch((error: unknown) => log.warn(error, 'the database is not there yet'));
+/**
+ * Holds exactly one connection outside the pool; after losing it, connects and listens again until it succeeds.
+ *
+ * Note: `sql.listen` of postgres.js 3.4 renews its connection too, but with two channels may make two at once.
+ */
+export function startListener(databaseUrl: string, listening: Listening, log: FastifyBaseLogger): Listener {
+  let stopped = false;
+  let client = createClient();
+
+  function createClient() {
+    const { promise: lost, resolve } = Promise.withResolvers<void>();
+    const onnotify = (channel: string, payload: string) => listening.channels[channel]?.(payload);
+    const options = { ...clientOptions, max: 1, onnotify, onclose: () => resolve() };
+    return { sql: postgres(databaseUrl, options), lost };
   }
-  return { stop: () => sql.end({ timeout: 0 }) };
+
+  async function listen({ sql, lost }: ReturnType<typeof createClient>): Promise<void> {
+    await sql.unsafe(
+      Object.keys(listening.channels)
+        .map((channel) => `LISTEN ${channel};`)
+        .join(' '),
+    );
+    listening.onListening();
+    await lost;
+  }
+
+  async function keepListening(): Promise<void> {
+    while (!stopped) {
+      await listen(client).catch((error: unknown) => log.debug(error, 'not listening yet'));
+      await client.sql.end({ timeout: 0 });
+      await delay(retryMs);
+      client = createClient();
+    }
+  }
+
+  void keepListening();
+  return {
+    async stop() {
+      stopped = true;
+      await client.sql.end({ timeout: 0 });
+    },
+  };
 }

@@ -3,17 +3,17 @@ import { startAggregator } from './aggregator.ts';
 import { addRoutes, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { CpuWork } from './cpuWork.ts';
-import { connect } from './database.ts';
 import { createEventHub } from './eventHub.ts';
 import { createFileCache } from './fileCache.ts';
 import { startListener } from './listener.ts';
+import { openPool } from './pool.ts';
 
 export interface Service {
   /** Ends the event streams, stops accepting, finishes what is in flight, leaves the database. */
   close(): Promise<void>;
 }
 
-export interface Listening {
+export interface Binding {
   /** Several threads bind the same port, and the kernel spreads the connections. */
   readonly reusePort?: boolean;
 }
@@ -22,22 +22,24 @@ export interface Listening {
 export async function startService(
   config: Config,
   cpuWork: CpuWork,
-  { reusePort = false }: Listening = {},
+  { reusePort = false }: Binding = {},
 ): Promise<Service> {
   const app = createApp(config.logLevel);
-  // A query finds a lost database out by trying to connect: without delay, so that requests are refused and not queued.
-  const sql = connect({ url: config.databaseUrl, poolCount: config.dbPoolCount, backoffSec: 0 });
+  const { sql, close: closePool } = openPool(config.databaseUrl, config.dbPoolCount);
   const hub = createEventHub(sql, config.maxEventStreamCount, app.log);
   const aggregator = startAggregator(sql, cpuWork, app.log);
-  const channels = [
-    { name: 'aggregation_queued', onPayload: aggregator.wake, onListening: aggregator.wake },
-    { name: 'user_event', onPayload: hub.notify, onListening: hub.rescan },
-  ];
-  const listener = startListener(config.databaseUrl, channels, app.log);
+  const listening = {
+    channels: { aggregation_queued: aggregator.wake, user_event: hub.notify },
+    onListening() {
+      aggregator.wake();
+      hub.rescan();
+    },
+  };
+  const listener = startListener(config.databaseUrl, listening, app.log);
   addRoutes(app, { config, sql, cpuWork, cache: createFileCache(config.fileCacheBytes), hub });
 
   // Fastify hands all options on to net.Server.listen, but its type does not know this one.
-  const where: FastifyListenOptions & Listening = { host: config.host, port: config.port, reusePort };
+  const where: FastifyListenOptions & Binding = { host: config.host, port: config.port, reusePort };
   await app.listen(where);
 
   return {
@@ -45,7 +47,7 @@ export async function startService(
       hub.close();
       await closeServer(app);
       await Promise.all([aggregator.stop(), listener.stop()]);
-      await Promise.all([sql.end({ timeout: 1 }), cpuWork.close()]);
+      await Promise.all([closePool(), cpuWork.close()]);
     },
   };
 }
