@@ -1,8 +1,8 @@
 """The Flask application: exact routes, and every refusal as a problem."""
 
 import logging
+import logging.config
 import os
-import sys
 from typing import Any
 
 import psycopg
@@ -12,7 +12,8 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
 from crud import answers, problems
-from crud.config import Config, load_config_or_exit
+from crud.config import load_config_or_exit
+from crud.logs import logging_config
 from crud.problems import Problem
 from crud_flask import accounts, aggregations, event_routes, files
 from crud_flask.guards import drain_body
@@ -44,7 +45,9 @@ class ExactFlask(Flask):
 def create_app() -> Flask:
     """Called by gunicorn once, before it forks the workers."""
     config = load_config_or_exit(os.environ)
-    _log_to_standard_error(config)
+    logging.config.dictConfig(logging_config(config))
+    # The pool tells of each connection it lends.
+    logging.getLogger("psycopg.pool").setLevel(max(logging.WARNING, logging.getLogger().level))
     app = ExactFlask(__name__)
     app.config[CONFIG] = config
     app.add_url_rule("/health", view_func=read_health)
@@ -59,13 +62,6 @@ def create_app() -> Flask:
 def read_health() -> Response:
     current_service().database.check_health()
     return Response(answers.health_body(), content_type=answers.JSON_MEDIA_TYPE)
-
-
-def _log_to_standard_error(config: Config) -> None:
-    level = config.python_log_level
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # The pool tells of each connection it lends.
-    logging.getLogger("psycopg.pool").setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
 def _register_refusals(app: Flask) -> None:

@@ -1,14 +1,20 @@
 """gunicorn's settings, from the environment of the contract."""
 
 import os
+import socket
+import sys
 
 from crud.config import load_config_or_exit
+from crud.logs import logging_config
 
 _config = load_config_or_exit(os.environ)
 
 wsgi_app = "crud_flask.app:create_app()"
 bind = f"[{_config.host}]:{_config.port}" if ":" in _config.host else f"{_config.host}:{_config.port}"
 workers = _config.workers_count
+# One listening socket shared by all goes to whoever wakes first: of 8 connections opened at once one worker got 7.
+# With a socket each, Linux deals them out; elsewhere the last one bound would get them all.
+reuse_port = workers > 1 and sys.platform == "linux"
 worker_class = "crud_flask.worker.StreamingWorker"
 # An event stream holds a thread for its whole life, so each has one beside those that use the pool.
 # Threads are started when first needed: unused places cost nothing.
@@ -22,5 +28,17 @@ graceful_timeout = 8
 preload_app = True
 control_socket_disable = True
 loglevel = _config.python_log_level.lower()
-errorlog = "-"
-accesslog = "/dev/stderr" if _config.logs_requests else None
+# Access lines would go to standard output. Where there are none, gunicorn must not be asked to compose them either.
+logconfig_dict = logging_config(_config, "gunicorn.access", "gunicorn.error") if _config.logs_requests else {}
+
+
+def on_starting(_server: object) -> None:
+    """With reuse_port each worker binds, and would try for ever: a port in use has to end the program instead."""
+    family = socket.AF_INET6 if ":" in _config.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_config.host, _config.port))
+        except OSError as error:
+            print(f"crud: cannot listen on {bind}: {error}", file=sys.stderr)
+            sys.exit(1)
