@@ -26,7 +26,7 @@ export function createAnswerCollector(): AnswerCollector {
   };
   const add = (bytes: Uint8Array) => {
     if (whole !== null) whole.set(bytes, filledBytes);
-    else pieces.push(bytes.slice());
+    else pieces.push(Buffer.from(bytes));
     filledBytes += bytes.byteLength;
     if (filledBytes > bodyLimitBytes) throw new MalformedResponse('body too long');
   };

@@ -136,7 +136,7 @@ export function createPool<E extends Exchange>(connect: Connect, connectionCount
   };
   /** A free connection takes the request that has waited longest, or rests. */
   const release = (lane: Lane, nowNs: number) => {
-    const exchange = takeWaiting();
+    const exchange = waiting.length > 0 ? takeWaiting() : undefined;
     if (exchange === undefined) idle.push(lane);
     else dispatch(lane, exchange, nowNs);
   };

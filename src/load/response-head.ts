@@ -15,8 +15,18 @@ export class MalformedResponse extends Error {}
 const lineEnd = '\r\n';
 const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r\n/;
 
-/** Throws MalformedResponse. `text` ends with the CRLF of its last line (the empty line is not part of it). */
+let lastHead: ResponseHead | null = null;
+
+/**
+ * Throws MalformedResponse. `text` ends with the CRLF of its last line (the empty line is not part of it).
+ * Many answers have the very head of the one before (their date changes once a second): comparing is cheaper than reading.
+ */
 export function parseResponseHead(text: string): ResponseHead {
+  if (lastHead?.text !== text) lastHead = readHead(text);
+  return lastHead;
+}
+
+function readHead(text: string): ResponseHead {
   const start = statusLine.exec(text);
   if (start === null) throw new MalformedResponse('malformed status line');
   const framing: Framing = { contentLength: null, isChunked: false, connection: '' };
@@ -25,10 +35,16 @@ export function parseResponseHead(text: string): ResponseHead {
     readFramingHeader(text, from, end, framing);
     from = end + lineEnd.length;
   }
-  const { contentLength, isChunked, connection } = framing;
-  if (isChunked && contentLength !== null) throw new MalformedResponse('both content-length and transfer-encoding');
-  const keepsAlive = start[1] === '1' ? !hasToken(connection, 'close') : hasToken(connection, 'keep-alive');
-  return { status: Number(start[2]), text, contentLength, isChunked, keepsAlive };
+  if (framing.isChunked && framing.contentLength !== null) {
+    throw new MalformedResponse('both content-length and transfer-encoding');
+  }
+  const keepsAlive =
+    start[1] === '1' ? !hasToken(framing.connection, 'close') : hasToken(framing.connection, 'keep-alive');
+  const status = Number(start[2]);
+  // These have no body, whatever their headers say.
+  const { contentLength, isChunked } =
+    status === 204 || status === 304 ? { contentLength: 0, isChunked: false } : framing;
+  return { status, text, contentLength, isChunked, keepsAlive };
 }
 
 /** The value of a header by its lower-case name, several lines of it joined by commas; null when there is none. */

@@ -84,7 +84,6 @@ export function createResponseReader(listener: ResponseListener): ResponseReader
     beginBody(head);
   };
   const beginBody = (head: ResponseHead) => {
-    if (head.status === 204 || head.status === 304) return end();
     if (head.isChunked) state = 'chunk-line';
     else if (head.contentLength === null) state = 'until-close';
     else if (head.contentLength === 0) end();
