@@ -7,9 +7,14 @@ export function wrongStatus(response: WorkloadResponse, expected: number): strin
   return response.status === expected ? null : `status ${response.status} instead of ${expected}`;
 }
 
+export function wrongType(response: WorkloadResponse): string | null {
+  return response.header('content-type')?.startsWith('application/json') ? null : 'content-type is not JSON';
+}
+
 /** The answer's JSON object, or what is wrong with it. */
 export function readJson(response: WorkloadResponse): Json | string {
-  if (!response.header('content-type')?.startsWith('application/json')) return 'content-type is not JSON';
+  const wrong = wrongType(response);
+  if (wrong !== null) return wrong;
   try {
     const value: unknown = JSON.parse(textOf(response.body));
     return typeof value === 'object' && value !== null ? (value as Json) : 'body is not a JSON object';

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { liveToken } from '../../../bench/crud/dataset.ts';
+import { workload as aggregate } from '../../../bench/crud/workloads/aggregate.ts';
+import { workload as seed } from '../../../bench/crud/workloads/seed.ts';
+import type { Operation, WorkloadSession } from '../../../src/model/workload.ts';
+import { datasetSeed, openSession } from './all-workloads.ts';
+import { fakePlatform, responseOf } from './fake-platform.ts';
+
+/** A session, its target and a clock to set. */
+function begin() {
+  const clock = { ns: 0 };
+  const platform = fakePlatform(datasetSeed);
+  const session = openSession(aggregate, () => clock.ns);
+  const accept = () => {
+    const operation = drawUntil(session, 'aggregate');
+    const answer = responseOf(platform.answer(operation.request));
+    return { answer: () => operation.check(answer), data: platform.events.pop() as string };
+  };
+  const tell = (data: string, event = 'aggregation') => session.onEvent({ id: '1', event, data });
+  return { clock, platform, session, accept, tell };
+}
+
+function drawUntil(session: WorkloadSession, name: string): Operation {
+  for (;;) {
+    const drawn = session.next() as Operation;
+    if (drawn.name === name) return drawn;
+  }
+}
+
+test('an aggregation is completed by its event, from the moment its 202 was read', () => {
+  const { clock, accept, tell } = begin();
+  const [first, second] = [accept(), accept()];
+  clock.ns = 1_000;
+  first.answer();
+  clock.ns = 2_000;
+  second.answer();
+  clock.ns = 9_000;
+  assert.deepEqual(tell(second.data), { operation: 'aggregation-ready', startedAtNs: 2_000 });
+  assert.deepEqual(tell(first.data), { operation: 'aggregation-ready', startedAtNs: 1_000 });
+});
+
+test('an event told twice, of another kind, unreadable or of a failed aggregation completes nothing', () => {
+  const { accept, tell } = begin();
+  const { answer, data } = accept();
+  answer();
+  assert.equal(tell(data, 'other'), null);
+  assert.equal(tell('{'), null);
+  assert.equal(tell(JSON.stringify({ ...JSON.parse(data), status: 'failed', resultFileId: null })), null);
+  assert.notEqual(tell(data), null);
+  assert.equal(tell(data), null);
+});
+
+test('an event that is read before its 202 is remembered: its result is read, nothing stays open', () => {
+  const { platform, session, accept, tell } = begin();
+  const { answer, data } = accept();
+  assert.equal(tell(data), null);
+  answer();
+  assert.equal(tell(data), null);
+  const read = drawUntil(session, 'read-result');
+  assert.equal(read.request.path, `/files/${JSON.parse(data).resultFileId}/content`);
+  assert.equal(read.check(responseOf(platform.answer(read.request))), null);
+});
+
+test('while there is no result, an input of the same length is read', () => {
+  const { platform, session } = begin();
+  const read = drawUntil(session, 'read-result');
+  const answer = platform.answer(read.request);
+  assert.equal(answer.body.length, 262_144);
+  assert.equal(read.check(responseOf(answer)), null);
+});
+
+test('the mean that a result must have is not one of its inputs', () => {
+  const { platform, session, accept, tell } = begin();
+  const { answer, data } = accept();
+  const inputRead = drawUntil(session, 'read-result');
+  answer();
+  tell(data);
+  // Seven more turns, and it is the first user's again.
+  for (let turn = 0; turn < 7; turn += 1) drawUntil(session, 'read-result');
+  const resultRead = drawUntil(session, 'read-result');
+  assert.match(resultRead.request.path, new RegExp(JSON.parse(data).resultFileId));
+  assert.equal(resultRead.check(responseOf(platform.answer(inputRead.request))), 'bytes are not the expected ones');
+});
+
+test('each user whose vectors are averaged has a stream, with the token that asks for the aggregation', () => {
+  for (const [workload, streamCount] of [
+    [aggregate, 8],
+    [seed, 3],
+  ] as const) {
+    const session = openSession(workload);
+    const authorizations = session.streams.map(({ headers }) => headers.authorization);
+    const asked = Array.from({ length: 2 * streamCount }, () => drawUntil(session, 'aggregate'));
+    assert.deepEqual(
+      authorizations,
+      Array.from({ length: streamCount }, (_, user) => `Bearer ${liveToken(datasetSeed, user, 0)}`),
+    );
+    assert.deepEqual(new Set(asked.map(({ request }) => request.headers.authorization)), new Set(authorizations));
+  }
+});
