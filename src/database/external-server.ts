@@ -42,7 +42,7 @@ function describeAddress(adminUrl: string): string {
   }
 }
 
-function requireVersion(version: string, address: string): void {
+export function requireVersion(version: string, address: string): void {
   if (Number.parseInt(version, 10) >= leastMajorVersion) return;
   throw new HarnessError(
     'database-unavailable',

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { databaseError } from '../../src/database/failure.ts';
+import { HarnessError } from '../../src/model/harness-error.ts';
+
+test('a full disk is told apart, whether the server or its log says so', () => {
+  const bySqlState = Object.assign(new Error('could not extend file'), { code: '53100' });
+  assert.equal(databaseError('cannot copy', bySqlState).code, 'disk-full');
+  const byLog = databaseError('does not start', new Error('exit 1'), 'FATAL: could not write: No space left on device');
+  assert.equal(byLog.code, 'disk-full');
+});
+
+test('any other failure names what was tried, why it failed and how the log ends', () => {
+  const error = databaseError(
+    'does not start',
+    new Error('it ended at once'),
+    `${'x'.repeat(9_000)}\nFATAL: the reason`,
+  );
+  assert.equal(error.code, 'database-unavailable');
+  assert.match(error.message, /^does not start: it ended at once\n[\s\S]*FATAL: the reason$/);
+  assert.ok(error.message.length < 3_000);
+});
+
+test('an error already meant for the user is left as it is', () => {
+  const error = new HarnessError('disk-full', 'a', 'b');
+  assert.equal(databaseError('cannot copy', error), error);
+});
