@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Driver, type DriverOptions, type DriverProgress, startDriver } from '../../src/load/driver.ts';
+import { createNullTarget } from '../../src/load/null-target.ts';
+import { HarnessError } from '../../src/model/harness-error.ts';
+import type { LoadProfile } from '../../src/model/load-profile.ts';
+import { type LoadCounts, loadResultSchema } from '../../src/model/load-result.ts';
+import { decode } from '../../src/stats/histogram.ts';
+
+/* On the real clock and a real network: counts and their identity are asserted, durations are not. */
+
+const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const echoPath = pathOf('../../bench/echo/workloads/echo.ts');
+
+const profile: LoadProfile = {
+  kind: 'constant',
+  ratePerSec: 200,
+  steps: null,
+  warmupCount: 100,
+  warmupRatePerSec: 500,
+  measureMs: 1_000,
+  drainMs: 2_000,
+  timeoutMs: 5_000,
+  maxInFlightCount: 1_000,
+  connectionCount: 8,
+  seed: 1,
+};
+
+let nullTarget: Server;
+let nullUrl: string;
+before(async () => {
+  nullTarget = createNullTarget().listen(0, '127.0.0.1');
+  await once(nullTarget, 'listening');
+  nullUrl = urlOf(nullTarget);
+});
+after(() => nullTarget.close());
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function optionsFor(part: Partial<DriverOptions>): DriverOptions {
+  const { signal } = new AbortController();
+  const plain = { workloadPath: echoPath, targetUrl: nullUrl, profile, joinPaths: [], niceness: 0, signal };
+  return { ...plain, onProgress: () => undefined, ...part };
+}
+
+async function withDriver(part: Partial<DriverOptions>, use: (driver: Driver) => Promise<void>): Promise<void> {
+  const driver = await startDriver(optionsFor(part));
+  try {
+    await use(driver);
+  } finally {
+    await driver.stop();
+  }
+}
+
+const soonNs = () => Number(process.hrtime.bigint()) + 50e6;
+
+function assertAllOk(counts: LoadCounts, count: number): void {
+  const none = { wrongCount: 0, failedCount: 0, timedOutCount: 0, inFlightCount: 0, unsentCount: 0 };
+  assert.deepEqual(counts, { scheduledCount: count, sentCount: count, okCount: count, ...none });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('warm-up blocks and a window end to end: every request is accounted for, and the warm-up is not in the result', async () => {
+  const progress: DriverProgress[] = [];
+  await withDriver({ onProgress: (seen) => progress.push(seen) }, async (driver) => {
+    assert.deepEqual(driver.ready.workload, { id: 'echo', service: 'echo', version: 1 });
+    assertAllOk(await driver.warmUp(100, 500), 100);
+    assertAllOk(await driver.warmUp(50, 500), 50);
+    const startAtNs = soonNs();
+    const ends: number[] = [];
+    const result = await driver.measure(startAtNs, (endedAtNs) => ends.push(endedAtNs));
+    assert.deepEqual(loadResultSchema.parse(result), result);
+    assertAllOk(result.counts, 200);
+    assert.equal(result.startedAtNs, startAtNs);
+    assert.deepEqual(ends, [result.endedAtNs]);
+    assert.ok(result.endedAtNs >= startAtNs + 1e9);
+    for (const key of ['response', 'service', 'lag', 'wokeLate', 'waited'] as const) {
+      assert.equal(result[key].count, 200, key);
+      assert.equal(decode(result[key].encoded).totalCount, 200, key);
+    }
+    assert.deepEqual(result.operations.echo?.counts, result.counts);
+    assert.equal(result.generator.niceness, driver.ready.niceness);
+    assert.ok(progress.some(({ phase, counts }) => phase === 'measure' && counts.okCount > 0));
+  });
+});
+
+test('a second window on the same driver starts its accounts anew, on the same connections', async () => {
+  await withDriver({ profile: { ...profile, kind: 'poisson', measureMs: 300 } }, async (driver) => {
+    const first = await driver.measure(soonNs(), () => undefined);
+    const second = await driver.measure(soonNs(), () => undefined);
+    assert.equal(first.counts.okCount, first.counts.scheduledCount);
+    assertAllOk(second.counts, first.counts.scheduledCount);
+    assert.ok(first.generator.connectionsOpenedCount >= 1);
+  });
+});
+
+test('a target that is down is a result, not a crash', async () => {
+  await withDriver({ targetUrl: 'http://127.0.0.1:1', profile: { ...profile, measureMs: 200 } }, async (driver) => {
+    const { counts, errors } = await driver.measure(soonNs(), () => undefined);
+    assert.equal(counts.failedCount, 40);
+    assert.deepEqual(errors, [{ reason: 'echo: ECONNREFUSED', count: 40 }]);
+  });
+});
+
+test('a target that closes each connection after its answer loses nothing', async () => {
+  const closing = createHttpServer((_, response) => response.setHeader('connection', 'close').end('ok'));
+  await once(closing.listen(0, '127.0.0.1'), 'listening');
+  await withDriver({ targetUrl: urlOf(closing), profile: { ...profile, measureMs: 500 } }, async (driver) => {
+    const { counts, generator } = await driver.measure(soonNs(), () => undefined);
+    assertAllOk(counts, 100);
+    assert.ok(generator.connectionsOpenedCount >= 100);
+  });
+  closing.close();
+});
+
+test('events of a stream complete what requests began, and acknowledgements include the warm-up', async () => {
+  const streams = new Set<ServerResponse>();
+  const server = createHttpServer((request, response) => {
+    if (request.url === '/events') {
+      streams.add(response.writeHead(200, { 'content-type': 'text/event-stream' }));
+      response.write(': open\n\n');
+      return;
+    }
+    request.resume().on('end', () => {
+      response.writeHead(202).end();
+      for (const stream of streams) stream.write(`data: ${request.url?.split('/').pop()}\n\n`);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const streaming = pathOf('fixtures/streaming.ts');
+  await withDriver({ workloadPath: streaming, targetUrl: urlOf(server) }, async (driver) => {
+    await driver.warmUp(30, 300);
+    const { counts, completions, acknowledged } = await driver.measure(soonNs(), () => undefined);
+    assertAllOk(counts, 200);
+    assert.deepEqual(Object.keys(completions), ['finish']);
+    // The last event or two may come after the window's last answer.
+    assert.ok((completions.finish?.count ?? 0) >= 195 && (completions.finish?.count ?? 0) <= 200);
+    assert.deepEqual(acknowledged, { createdCount: 230, deletedCount: 0, uncertainCount: 0 });
+  });
+  server.closeAllConnections();
+  server.close();
+});
+
+test('a stream that the target refuses is an error that names it', async () => {
+  const server = createHttpServer((_, response) => response.writeHead(503).end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const refused = startDriver(optionsFor({ workloadPath: pathOf('fixtures/streaming.ts'), targetUrl: urlOf(server) }));
+  await assert.rejects(refused, /event stream \/events did not open: status 503/);
+  server.closeAllConnections();
+  server.close();
+});
+
+test('a driver that dies says so with the end of what it wrote', async () => {
+  await withDriver({ workloadPath: pathOf('fixtures/broken.ts') }, async (driver) => {
+    await assert.rejects(
+      driver.measure(soonNs(), () => undefined),
+      (error) => error instanceof HarnessError && /this workload is broken/.test(error.message),
+    );
+    await assert.rejects(driver.warmUp(1, 1), /ended unexpectedly/);
+  });
+});
+
+test('what cannot be loaded or is no URL is refused by name', async () => {
+  await assert.rejects(startDriver(optionsFor({ workloadPath: '/nowhere/at-all.ts' })), /at-all\.ts/);
+  await assert.rejects(
+    startDriver(optionsFor({ workloadPath: pathOf('driver.test.ts') })),
+    /does not export workload|/,
+  );
+  await assert.rejects(startDriver(optionsFor({ targetUrl: 'ftp://127.0.0.1' })), /is no http URL/);
+});
+
+test('the process enters its groups before it runs', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'driver-'));
+  const joinPaths = [join(directory, 'one'), join(directory, 'two')];
+  await withDriver({ joinPaths }, async ({ pid }) => {
+    for (const path of joinPaths) assert.equal((await readFile(path, 'utf8')).trim(), String(pid));
+  });
+  const unwritable = [join(directory, 'missing', 'cgroup.procs')];
+  await assert.rejects(startDriver(optionsFor({ joinPaths: unwritable })), /cannot join .*missing/);
+  await rm(directory, { recursive: true });
+});
+
+test('aborting kills the process and rejects with the reason', async () => {
+  const controller = new AbortController();
+  const driver = await startDriver(
+    optionsFor({ signal: controller.signal, profile: { ...profile, measureMs: 60_000 } }),
+  );
+  const measured = driver.measure(soonNs(), () => undefined);
+  controller.abort(new Error('interrupted by the test'));
+  await assert.rejects(measured, /interrupted by the test/);
+  await driver.stop();
+  assert.equal(isAlive(driver.pid), false);
+  await assert.rejects(startDriver(optionsFor({ signal: controller.signal })), /interrupted by the test/);
+});
+
+test('the driver does not outlive its parent', async () => {
+  const parent = spawn(process.execPath, [pathOf('fixtures/orphan.ts'), echoPath, nullUrl], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(String(line));
+  assert.ok(isAlive(pid));
+  parent.kill('SIGKILL');
+  await once(parent, 'close');
+  for (let tries = 0; isAlive(pid) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(isAlive(pid), false);
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPool, type Exchange } from '../../src/load/pool.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+import { type Behaviour, createVirtualTarget } from './virtual-target.ts';
+
+const nsPerMs = 1e6;
+
+interface Labelled extends Exchange {
+  readonly label: string;
+}
+
+/** A pool that writes down what it tells, with the time in milliseconds. */
+function createDiary(behaviour: Behaviour, connectionCount: number, connectMs = 0) {
+  const clock = createVirtualClock();
+  const target = createVirtualTarget(clock, behaviour, { connectNs: connectMs * nsPerMs });
+  const pool = createPool<Labelled>(target.connect, connectionCount, clock);
+  const diary: string[] = [];
+  const note = (what: string, { label }: Labelled) => diary.push(`${clock.nowNs() / nsPerMs} ${label} ${what}`);
+  pool.listen({
+    onSent: (exchange) => note('sent', exchange),
+    onAnswer: (exchange, { status }) => note(`answered ${status}`, exchange),
+    onFailure: (exchange, reason) => note(`failed: ${reason}`, exchange),
+  });
+  const submit = (label: string) => {
+    const request = { method: 'GET', path: `/${label}`, headers: {}, body: null } as const;
+    const timing = { wokeNs: clock.nowNs(), sentNs: Number.NaN };
+    const exchange: Labelled = { label, request, ...timing, lane: null, isCancelled: false };
+    pool.submit(exchange);
+    return exchange;
+  };
+  return { clock, target, pool, diary, submit };
+}
+
+const answerAfter = (ms: number) => ({ kind: 'answer', afterNs: ms * nsPerMs }) as const;
+
+test('connections are opened when all are busy, up to the limit, and then requests wait in order', async () => {
+  const { clock, target, diary, submit } = createDiary(() => answerAfter(10), 2);
+  for (const label of ['a', 'b', 'c', 'd']) submit(label);
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(diary, [
+    '0 a sent',
+    '0 b sent',
+    '10 c sent',
+    '10 a answered 200',
+    '10 d sent',
+    '10 b answered 200',
+    '20 c answered 200',
+    '20 d answered 200',
+  ]);
+  assert.equal(target.mostOpenCount(), 2);
+});
+
+test('a request whose connection is still opening goes to one that becomes free before', async () => {
+  const { clock, diary, submit, target } = createDiary(() => answerAfter(1), 5, 20);
+  submit('a');
+  await clock.runUntil(20 * nsPerMs);
+  submit('b');
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(diary, ['20 a sent', '21 b sent', '21 a answered 200', '22 b answered 200']);
+  assert.equal(target.openCount(), 2);
+});
+
+test('free connections are used in turn, so that none goes cold', async () => {
+  const usedBy = new Map<object, string[]>();
+  const clock = createVirtualClock();
+  const target = createVirtualTarget(clock, () => answerAfter(1));
+  const pool = createPool<Labelled>(
+    (listener) => {
+      const connection = target.connect(listener);
+      const used: string[] = [];
+      usedBy.set(connection, used);
+      return {
+        ...connection,
+        send: (request) => {
+          used.push(request.path);
+          return connection.send(request);
+        },
+      };
+    },
+    3,
+    clock,
+  );
+  pool.listen({ onSent: () => undefined, onAnswer: () => undefined, onFailure: () => undefined });
+  const submit = (path: string) => {
+    const request = { method: 'GET', path, headers: {}, body: null } as const;
+    pool.submit({ label: path, request, wokeNs: clock.nowNs(), sentNs: Number.NaN, lane: null, isCancelled: false });
+  };
+  for (const path of ['0', '1', '2']) submit(path);
+  for (let index = 3; index < 9; index++) {
+    await clock.runUntil(index * 10 * nsPerMs);
+    submit(String(index));
+  }
+  assert.deepEqual(
+    [...usedBy.values()],
+    [
+      ['0', '3', '6'],
+      ['1', '4', '7'],
+      ['2', '5', '8'],
+    ],
+  );
+});
+
+test('a connection that its server closes is replaced when requests wait', async () => {
+  const fates = [
+    { kind: 'close', afterNs: 5 * nsPerMs },
+    { kind: 'answer', afterNs: nsPerMs, isLast: true },
+    answerAfter(1),
+  ] as const;
+  const { clock, diary, submit, target } = createDiary((index) => fates[index] ?? assert.fail(), 1);
+  for (const label of ['a', 'b', 'c']) submit(label);
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(diary, [
+    '0 a sent',
+    '5 a failed: closed before the answer',
+    '5 b sent',
+    '6 b answered 200',
+    '6 c sent',
+    '7 c answered 200',
+  ]);
+  assert.equal(target.mostOpenCount(), 1);
+});
+
+test('a cancelled request is heard of no more and frees its place', async () => {
+  const { clock, diary, submit, pool } = createDiary((index) => (index === 0 ? { kind: 'never' } : answerAfter(1)), 1);
+  const [stuck, waiting] = [submit('a'), submit('b')];
+  submit('c');
+  await clock.runUntil(10 * nsPerMs);
+  pool.cancel(waiting);
+  pool.cancel(stuck);
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(diary, ['0 a sent', '10 c sent', '11 c answered 200']);
+});
+
+test('a request that finds only dead connections is sent on a new one, once', async () => {
+  const fates = [answerAfter(1), answerAfter(1), { kind: 'stale' }, { kind: 'stale' }, answerAfter(1)] as const;
+  let meetingCount = 0;
+  const { clock, diary, submit, pool } = createDiary(() => fates[meetingCount++] ?? assert.fail(), 2);
+  submit('a');
+  submit('b');
+  await clock.runUntil(10 * nsPerMs);
+  submit('c');
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(diary.slice(4), ['10 c sent', '11 c answered 200']);
+  assert.deepEqual(pool.stats(), { openedCount: 3, staleRetriesCount: 2 });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRequestWriter } from '../../src/load/request-text.ts';
+
+const write = createRequestWriter('127.0.0.1:8080');
+
+test('a request without a body is its line, the host and its headers', () => {
+  const headers = { authorization: 'Bearer x', accept: '*/*' };
+  assert.equal(
+    write({ method: 'GET', path: '/files?limit=5', headers, body: null }),
+    'GET /files?limit=5 HTTP/1.1\r\nhost: 127.0.0.1:8080\r\nauthorization: Bearer x\r\naccept: */*\r\n\r\n',
+  );
+});
+
+test('a body is announced with its length in bytes, and so is a POST or PUT without one', () => {
+  const textOf = (method: 'POST' | 'PUT' | 'DELETE' | 'GET', body: Uint8Array | null) =>
+    write({ method, path: '/', headers: {}, body });
+  assert.match(textOf('POST', Buffer.from('ü')), /\r\ncontent-length: 2\r\n\r\n$/);
+  assert.match(textOf('PUT', new Uint8Array(0)), /\r\ncontent-length: 0\r\n\r\n$/);
+  assert.match(textOf('POST', null), /\r\ncontent-length: 0\r\n\r\n$/);
+  assert.doesNotMatch(textOf('DELETE', null), /content-length/);
+  assert.doesNotMatch(textOf('GET', null), /content-length/);
+});
+
+test('another request object is never answered with the text of the last one', () => {
+  const request = { method: 'GET', path: '/a', headers: {}, body: null } as const;
+  assert.equal(write(request), write(request));
+  assert.match(write({ ...request, path: '/b' }), /^GET \/b /);
+});
