@@ -68,7 +68,7 @@ async function performStep(step: Step, state: State): Promise<Mismatch | null> {
 async function performRequest(step: StepWith<'request'>, state: State): Promise<Mismatch | null> {
   const times = Number(substituteAll(step.times ?? 1, state.variables));
   for (let index = 0; index < times; index++) {
-    state.variables.index = String(index);
+    if (step.times !== undefined) state.variables.index = String(index);
     const response = await sendNamed(step.request, state);
     const found = conclude(step.expect, step.capture, response, state);
     if (found !== null) return found;

@@ -1,0 +1,87 @@
+import { checked, type LifecycleCheck, type LifecycleOptions, perform, performAll, prepareRun } from './lifecycle.ts';
+import type { LifecycleFile } from './lifecycle-file.ts';
+import { pause } from './pause.ts';
+import type { Step } from './vector.ts';
+import type { VectorRun } from './vector-run.ts';
+
+export interface DatabaseRestartOptions extends LifecycleOptions {
+  readonly file: LifecycleFile;
+  /** Resolves when nobody can connect any more. */
+  stopDatabase(): Promise<void>;
+  /** Resolves when it takes connections again. */
+  startDatabase(): Promise<void>;
+  /** What a loaded machine may add to the contract's times. */
+  readonly toleranceMs?: number;
+}
+
+const lostLimitMs = 1_000;
+const backLimitMs = 5_000;
+const pollMs = 20;
+
+/** A database that goes away and comes back: 503 in time, well again in time, and the streams opened before still tell events. */
+export async function checkDatabaseRestart(options: DatabaseRestartOptions): Promise<readonly LifecycleCheck[]> {
+  const { before, lost, back } = options.file.databaseRestart;
+  const { run, failure } = await prepareRun(options, [...options.file.setup, ...before]);
+  if (failure !== null) return [failure];
+  const toleranceMs = options.toleranceMs ?? 500;
+  try {
+    await options.stopDatabase();
+    const down = await timeUntilHealth(run, 503, lostLimitMs + toleranceMs);
+    const refusals = await slowestOf(run, lost);
+    const startedMs = performance.now();
+    await options.startDatabase();
+    const up = await timeUntilHealth(run, 200, backLimitMs + toleranceMs);
+    await pause(Math.max(0, backLimitMs - (performance.now() - startedMs)), options.signal);
+    const problem = up === null ? 'not tried' : await performAll(run, back);
+    return [
+      checked(`/health answers 503 within ${lostLimitMs} ms of the loss`, down !== null, timeText(down)),
+      checked(
+        'all other routes answer 503 with Retry-After',
+        refusals.problem === null,
+        refusals.problem ?? refusals.time,
+      ),
+      checked(
+        `no refusal takes longer than ${lostLimitMs} ms`,
+        refusals.slowestMs <= lostLimitMs + toleranceMs,
+        refusals.time,
+      ),
+      checked(`/health answers 200 within ${backLimitMs} ms of the return`, up !== null, timeText(up)),
+      checked('everything works again, events too', problem === null, problem ?? 'it does'),
+    ];
+  } finally {
+    run.close();
+  }
+}
+
+function timeText(elapsedMs: number | null): string {
+  return elapsedMs === null ? 'not in time' : `after ${Math.round(elapsedMs)} ms`;
+}
+
+function healthStep(status: number): Step {
+  return { request: { method: 'GET', path: '/health', connection: 'health' }, expect: { status } };
+}
+
+async function timeUntilHealth(run: VectorRun, status: number, limitMs: number): Promise<number | null> {
+  const startedMs = performance.now();
+  for (;;) {
+    const problem = await perform(run, healthStep(status));
+    const elapsedMs = performance.now() - startedMs;
+    if (elapsedMs > limitMs) return null;
+    if (problem === null) return elapsedMs;
+    await pause(pollMs, run.signal);
+  }
+}
+
+async function slowestOf(run: VectorRun, steps: readonly Step[]) {
+  let slowestMs = 0;
+  const problems: string[] = [];
+  for (const step of steps) {
+    const startedMs = performance.now();
+    const problem = await perform(run, step);
+    slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+    if (problem !== null)
+      problems.push(`${'request' in step ? `${step.request.method} ${step.request.path}: ` : ''}${problem}`);
+  }
+  const time = `slowest after ${Math.round(slowestMs)} ms`;
+  return { slowestMs, time, problem: problems.length === 0 ? null : problems.join('; ') };
+}
