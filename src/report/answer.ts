@@ -7,6 +7,8 @@ import type { Note, Row } from './model.ts';
 export interface Answer {
   /** "Least CPU per request" */
   readonly subject: string;
+  /** What was ranked; null: nothing (the pace, too few trials). */
+  readonly metricId: string | null;
   readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
   /** "at 100/s on history" */
   readonly place: string;
@@ -48,7 +50,7 @@ function rankings(place: string, rows: readonly Row[]): Answer[] {
   const answers = questions.map((question) => answer(question, place, rows));
   const [first] = answers;
   if (first === undefined || answers.some(({ verdict }) => verdict !== 'too-few')) return answers;
-  return [{ ...first, subject: 'Rankings' }];
+  return [{ ...first, subject: 'Rankings', metricId: null }];
 }
 
 interface Ranked {
@@ -64,7 +66,7 @@ function answer(question: Question, place: string, rows: readonly Row[]): Answer
   });
   const ranked = known.filter(({ range }) => range.values.length >= leastTrialCount);
   const few = known.filter(({ range }) => range.values.length < leastTrialCount);
-  return { subject: question.subject, place, ...verdict(question, metric, ranked, few) };
+  return { subject: question.subject, metricId: metric.id, place, ...verdict(question, metric, ranked, few) };
 }
 
 function verdict(question: Question, metric: Metric, ranked: readonly Ranked[], few: readonly Ranked[]) {
@@ -126,7 +128,7 @@ function paceAnswer(place: string, tried: readonly Row[]): Answer {
   const who = all && kept.length > 1 ? `all ${kept.length}` : joinWords(kept.map((row) => row.who.implementation));
   const keepers = kept.length === 0 ? [plain('nobody')] : [strong(who)];
   const others = broken.length > 0 ? [plain(`; not ${broken.join(', ')}`)] : [];
-  return { subject: 'Keeps the pace', verdict: 'pace', place, parts: [...keepers, ...others] };
+  return { subject: 'Keeps the pace', metricId: null, verdict: 'pace', place, parts: [...keepers, ...others] };
 }
 
 function reasonOf(row: Row): string | null {

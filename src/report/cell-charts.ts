@@ -1,7 +1,7 @@
 import type { Metric } from '../model/metric.ts';
 import { metricOf } from './answer.ts';
 import type { Axis, Bar, BarChart, Chart, Line, LineChart, Series } from './chart.ts';
-import { formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
+import { formatFigure, formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
 import type { Cell, CurvePoint, OverTime, Row } from './model.ts';
 
 type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references'>;
@@ -19,7 +19,7 @@ function isEmpty(chart: Chart): boolean {
 
 export function seriesOf(row: Row): Series {
   const label = row.source === null ? row.who.implementation : `${row.who.implementation} (recorded)`;
-  return { label, style: row.who.style, reference: row.source !== null };
+  return { label, style: row.who.style, recordedOn: row.source?.label ?? null };
 }
 
 function cpuBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
@@ -62,7 +62,9 @@ function memoryBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
 function honestyBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
   const shares = rows.flatMap((row) => {
     const ratio = row.source === null ? (row.generator?.wokeLateShareRatio ?? null) : null;
-    return ratio === null ? [] : [{ ...seriesOf(row), value: ratio * 100, whisker: null, marks: [] }];
+    return ratio === null
+      ? []
+      : [{ ...seriesOf(row), value: ratio * 100, text: formatNumber(ratio * 100), whisker: null, marks: [] }];
   });
   return {
     kind: 'bars',
@@ -85,7 +87,8 @@ function bars(metric: Metric, rows: readonly Row[], marks: (row: Row) => Bar['ma
     if (range === null) return [];
     const shown = (value: number) => shownValue(metric.unit, value);
     const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
-    return [{ ...seriesOf(row), value: shown(range.median), whisker, marks: marks(row) }];
+    const text = formatFigure(metric.unit, range.median);
+    return [{ ...seriesOf(row), value: shown(range.median), text, whisker, marks: marks(row) }];
   });
 }
 
@@ -104,9 +107,9 @@ function percentilePosition(percentile: number): number {
   return -Math.log10(1 - percentile / 100);
 }
 
-const percentileTicks = [0, 50, 90, 99, 99.9, 99.99].map((percentile) => ({
+const percentileTicks = [50, 90, 99, 99.9, 99.99].map((percentile) => ({
   value: percentilePosition(percentile),
-  label: percentile === 0 ? 'fastest' : `${percentile} %`,
+  label: `${percentile} %`,
 }));
 
 function percentileCurves({ id, place }: Facts, rows: readonly Row[]): LineChart {
@@ -123,7 +126,7 @@ function percentileCurves({ id, place }: Facts, rows: readonly Row[]): LineChart
     unit: 'ms',
     x: {
       title: 'share of requests answered within',
-      scale: 'linear',
+      scale: 'percentile',
       ticks: percentileTicks.filter(({ value }) => value <= percentilePosition(furthest) + 0.01),
       min: 0,
     },
@@ -190,19 +193,19 @@ function overTime(facts: Facts, rows: readonly Row[], what: keyof OverTime, word
   const { shown, ...texts } = words;
   const lines: Line[] = rows.flatMap((row) => {
     const points = (row.overTime?.[what] ?? []).map((value, second) => ({
-      x: second,
+      // The middle of its second.
+      x: second + 0.5,
       y: value === null ? null : shown(value),
       whisker: null,
     }));
     return points.some((point) => point.y !== null) ? [{ ...seriesOf(row), points }] : [];
   });
-  const values = lines.flatMap((line) => line.points.flatMap(({ y }) => (y === null ? [] : [y])));
   return {
     kind: 'lines',
     ...texts,
     alternative: `${words.title} ${facts.place}: ${lines.map((line) => spokenSpan(line, words.unit)).join('; ')}.`,
     x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0 },
-    y: msAxis(words.unit, values),
+    y: { title: words.unit, scale: 'linear', ticks: null, min: 0 },
     lines,
     markPoints: false,
   };

@@ -17,8 +17,8 @@ interface Words {
 export interface Series {
   readonly label: string;
   readonly style: SeriesStyle;
-  /** Recorded elsewhere: drawn fainter, never to be compared with what is not. */
-  readonly reference: boolean;
+  /** The machine and day of a recorded run: drawn fainter, never to be compared with this run (null). */
+  readonly recordedOn: string | null;
 }
 
 /** Horizontal bars from zero, one a series; least is best. */
@@ -31,6 +31,8 @@ export interface BarChart extends Words {
 
 export interface Bar extends Series {
   readonly value: number;
+  /** The value as every table writes it. */
+  readonly text: string;
   /** Least and greatest trial. */
   readonly whisker: readonly [number, number] | null;
   /** Other values on the same scale. */
@@ -48,7 +50,8 @@ export interface LineChart extends Words {
 
 export interface Axis {
   readonly title: string;
-  readonly scale: 'linear' | 'logarithmic';
+  /** percentile: x = −log10(1 − share), each further nine takes the same room. */
+  readonly scale: 'linear' | 'logarithmic' | 'percentile';
   /** Where given, these and no others. */
   readonly ticks: readonly { readonly value: number; readonly label: string }[] | null;
   readonly min: number | null;

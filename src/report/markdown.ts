@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { Cell, ReportModel, Row } from './model.ts';
-import { footnotes, shortColumns } from './short-table.ts';
+import { footnotes, reasonText, shortColumns } from './short-table.ts';
 import { resolutionSentence } from './text.ts';
 
 /** The sentences and the table of few columns as Markdown. */
@@ -35,12 +35,18 @@ function table(rows: readonly Row[]): string {
   return [
     line(shortColumns.map(({ head }) => head.replace('\n', ' '))),
     line(shortColumns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
-    ...rows.map((row) => line(shortColumns.map((column) => escapeMarkdown(column.text(row))))),
+    ...rows.map((row) => line(cellTexts(row).map(escapeMarkdown))),
   ].join('\n');
 }
 
+/** A row without figures says why in its note. */
+function cellTexts(row: Row): string[] {
+  const texts = shortColumns.map((column) => column.text(row));
+  return row.okCount > 0 ? texts : [...texts.slice(0, -1), reasonText(row)];
+}
+
 function notes(rows: readonly Row[]): string {
-  return footnotes(rows)
+  return footnotes(rows.filter((row) => row.okCount > 0))
     .map(({ implementation, text, remedy }) => {
       const after = remedy === null ? '' : ` Remedy: ${escapeMarkdown(remedy)}`;
       return `- ${implementation}: ${escapeMarkdown(text)}.${after}`;

@@ -7,7 +7,8 @@ import { type Group, groupsOf } from './group.ts';
 import { type CollectedWarning, collectWarnings } from './warnings.ts';
 import { type Who, whoIsWho } from './who.ts';
 
-export type { Chart } from './chart.ts';
+export type { Axis, Bar, BarChart, Chart, Line, LineChart, LinePoint, Series } from './chart.ts';
+export type { SeriesStyle } from './who.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
 export interface ReportModel {

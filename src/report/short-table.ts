@@ -31,11 +31,7 @@ export const shortColumns: readonly ShortColumn[] = [
   medianColumn('p90\nms', 'response-p90'),
   medianColumn('idle\nMiB', 'memory-idle'),
   medianColumn('loaded\nMiB', 'memory-median'),
-  {
-    head: 'trials\nok',
-    align: 'right',
-    text: (row) => (row.trials.length > 0 ? `${row.okCount} of ${row.plannedCount}` : nothing),
-  },
+  { head: 'trials\nok', align: 'right', text: (row) => `${row.okCount} of ${row.plannedCount}` },
   { head: 'note', align: 'left', text: (row) => row.notes.map(shortNote).join(', ') },
 ];
 
@@ -47,6 +43,11 @@ function cpuText({ figures }: Row): string {
 /** "3 overloaded", "skipped" */
 export function shortNote({ label, trialCount }: Note): string {
   return trialCount > 0 ? `${trialCount} ${label}` : label;
+}
+
+/** Why a row has no figure, with the remedy. */
+export function reasonText(row: Row): string {
+  return row.notes.map(({ text, remedy }) => `${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`).join('; ');
 }
 
 export interface Footnote {

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
-import { footnotes, shortColumns } from './short-table.ts';
+import { footnotes, reasonText, shortColumns } from './short-table.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -57,27 +57,44 @@ function answerText({ subject, place, parts }: Answer, { bold }: Paints): string
   return names.reduce((painted, name) => painted.replace(name, bold), text);
 }
 
+/** A row without figures says why in their place. */
 function tableText(rows: readonly Row[], { bold }: Paints): string {
+  const widths = columnWidths(rows);
   const table = new Table({
     chars: noBorders,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
     colAligns: shortColumns.map(({ align }) => align),
+    colWidths: widths.map((width) => width + gap),
   });
   table.push(shortColumns.map(({ head }) => head.split('\n').map(bold).join('\n')));
-  table.push(...wrapLast(rows.map((row) => shortColumns.map((column) => column.text(row)))));
+  table.push(...rows.map((row) => (row.okCount > 0 ? figureCells(row, widths) : reasonCells(row, widths))));
   const lines = table.toString().split('\n');
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** The last column takes the room the others leave. */
-function wrapLast(cells: readonly string[][]): string[][] {
-  const widths = shortColumns
-    .slice(0, -1)
-    .map(({ head }, index) =>
-      Math.max(...head.split('\n').map((line) => line.length), ...cells.map((line) => line[index]?.length ?? 0)),
-    );
-  const room = lineWidth - widths.reduce((sum, width) => sum + width + 2, 0);
-  return cells.map((line) => [...line.slice(0, -1), wrap(line.at(-1) ?? '', Math.max(12, room), '')]);
+const gap = 2;
+
+/** Each column as wide as its widest line; the last one takes what is left. */
+function columnWidths(rows: readonly Row[]): number[] {
+  const widths = shortColumns.slice(0, -1).map(({ head, text }) => {
+    const figures = rows.filter((row) => row.okCount > 0 || head === 'who').map(text);
+    return Math.max(...[...head.split('\n'), ...figures].map((line) => line.length));
+  });
+  const room = lineWidth - widths.reduce((sum, width) => sum + width + gap, 0);
+  return [...widths, Math.max(12, room)];
+}
+
+function figureCells(row: Row, widths: readonly number[]): string[] {
+  return shortColumns.map(({ text }, index) => {
+    const isLast = index === shortColumns.length - 1;
+    return isLast ? wrap(text(row), widths[index] ?? lineWidth, '') : text(row);
+  });
+}
+
+function reasonCells(row: Row, [first = 0, ...others]: readonly number[]) {
+  const room = others.reduce((sum, width) => sum + width + gap, 0) - gap;
+  const content = wrap(reasonText(row), Math.min(room, lineWidth - first - gap), '');
+  return [row.who.implementation, { content, colSpan: others.length, hAlign: 'left' as const }];
 }
 
 const noBorders = {
@@ -99,7 +116,7 @@ const noBorders = {
 };
 
 function notesText(rows: readonly Row[], { warn }: Paints): string {
-  const lines = footnotes(rows).map(({ implementation, text, remedy }) =>
+  const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementation, text, remedy }) =>
     wrap(`${implementation}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`, lineWidth, '    '),
   );
   return lines.map(warn).join('\n');

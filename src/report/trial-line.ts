@@ -16,7 +16,7 @@ export function trialLine(trial: Trial, counted: readonly Trial[]): TrialLine {
     figures: Object.fromEntries(
       metrics.map((metric) => [metric.id, measurement === null ? null : metric.from(measurement)]),
     ),
-    noise: measurement === null ? [] : noiseFigures(measurement.noise),
+    noise: noiseFigures(measurement?.noise ?? null),
     remarks: [...causes(trial), ...trial.warnings.map((warning) => warning.message)],
     logTail: trial.status === 'failed' ? trial.logTail : null,
   };
@@ -28,15 +28,18 @@ function causes(trial: Trial): string[] {
   return trial.reasons.map((reason) => reason.message);
 }
 
-function noiseFigures(noise: Noise): NamedFigure[] {
-  const figure = (name: string, value: number | null, format: (value: number) => string) =>
-    value === null ? [] : [{ name, text: format(value) }];
+/** Always all of them, in one order. */
+function noiseFigures(noise: Noise | null): NamedFigure[] {
+  const figure = (name: string, value: number | null | undefined, format: (value: number) => string) => ({
+    name,
+    text: value === null || value === undefined ? '–' : format(value),
+  });
   return [
-    ...figure('target waited for a core', noise.targetRunDelayRatio, formatPercent),
-    ...figure('generator waited for a core', noise.generatorRunDelayRatio, formatPercent),
-    ...figure('someone waited for a core', noise.psiCpuSomeMs, (ms) => `${formatNumber(ms)} ms`),
-    ...figure('steal', noise.stealRatio, formatPercent),
-    ...figure('spin against reference', noise.spinRatio, formatNumber),
-    ...figure('CPU of nobody here', noise.otherCpuRatio, formatPercent),
+    figure('service waited for a core', noise?.targetRunDelayRatio, formatPercent),
+    figure('generator waited for a core', noise?.generatorRunDelayRatio, formatPercent),
+    figure('anyone waited, ms', noise?.psiCpuSomeMs, formatNumber),
+    figure('steal', noise?.stealRatio, formatPercent),
+    figure('spin, 1 is quiet', noise?.spinRatio, formatNumber),
+    figure('CPU of nobody here', noise?.otherCpuRatio, formatPercent),
   ];
 }

@@ -1,0 +1,162 @@
+import { rangeCoverageRatio } from '../stats/range.ts';
+import { countOf, formatNumber, formatPercent, mebibytes } from './format.ts';
+import { plainTable } from './html-detail.ts';
+import { sign } from './html-series.ts';
+import { type Child, h, type Markup } from './markup.ts';
+import type { ReportModel, RunFacts } from './model.ts';
+
+/** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
+export function aboutSections(model: ReportModel): Child[] {
+  return [
+    warningSection(model),
+    methodSection(model.run),
+    whoSection(model),
+    machineSection(model.run),
+    repeatSection(model.run),
+  ];
+}
+
+function section(id: string, heading: string, ...children: Child[]): Markup {
+  return h('section', { class: 'about', id }, h('h2', {}, heading), ...children);
+}
+
+function warningSection({ warnings }: ReportModel): Child {
+  if (warnings.length === 0) return null;
+  const items = warnings.map(({ message, advice, about, count }) =>
+    h(
+      'li',
+      {},
+      about.length === 0 ? null : h('b', { class: 'whose' }, `${about.join(', ')} `),
+      message,
+      count > 1 ? ` (${countOf(count, 'time')})` : null,
+      advice === null ? null : h('span', { class: 'advice' }, ` ${advice}`),
+    ),
+  );
+  return section('warnings', 'Doubts', h('ul', { class: 'warnings' }, ...items));
+}
+
+/** Words a newcomer may not know, in the order in which the page uses them. */
+function glossary({ scenario }: RunFacts): readonly (readonly [string, string])[] {
+  const trialCount = Math.max(1, ...scenario.cells.map((cell) => cell.trialCount));
+  return [
+    [
+      'Pace',
+      'Requests are due at fixed moments, whatever the service does. A slow answer never delays the next request.',
+    ],
+    [
+      'Response',
+      'From the moment a request was due until its answer was complete, so the time it had to wait to be sent counts too.',
+    ],
+    [
+      'p50, p90, p99',
+      'Half, nine in ten, 99 in 100 requests were answered within this time. p99 needs 1,000 requests; “pooled” means all trials together, because one has fewer.',
+    ],
+    [
+      'CPU per request',
+      'Processor time of all processes of the service, divided by requests sent. It depends on the rate: work done anyway is shared by more requests.',
+    ],
+    ['Private memory', 'Memory no other process shares. idle: ready and never asked; loaded: median under load.'],
+    [
+      'Range',
+      `Least to greatest trial. With ${trialCount} trials it holds the true median in ${formatPercent(rangeCoverageRatio(trialCount))} of cases. Somebody is called least only where ranges do not overlap.`,
+    ],
+    [
+      'Trial',
+      'A fresh process on a fresh copy of the database. Trials of all implementations alternate, so that a slow minute of the machine meets everyone.',
+    ],
+    [
+      'ok, overloaded, invalid, failed',
+      'overloaded: the service did not hold the rate; invalid: the load generator or the machine was at fault, so nothing is counted; failed: wrong answers, or it died.',
+    ],
+    ['warm, young', 'warm: after a fixed number of warm-up requests; young: the first minute of a fresh process.'],
+  ];
+}
+
+function methodSection(run: RunFacts): Markup {
+  return section('method', 'How to read this', definitions(glossary(run)));
+}
+
+function definitions(entries: readonly (readonly [string, Child])[]): Markup {
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...entries.map(([term, text]) => h('div', {}, h('dt', {}, term), h('dd', {}, text))),
+  );
+}
+
+function whoSection({ run, who }: ReportModel): Markup {
+  const lines = run.implementations.map((preparation): Child[] => {
+    const known = who.find((candidate) => candidate.implementation === preparation.manifest.id);
+    return [
+      [known === undefined ? null : sign(known.style), preparation.manifest.id],
+      preparation.manifest.model,
+      preparation.status === 'ready' ? preparation.runtimeVersion : preparation.status,
+      preparation.status === 'ready' ? conformanceText(preparation) : '–',
+      preparation.manifest.description,
+    ];
+  });
+  return section(
+    'who',
+    'Who took part',
+    plainTable('Implementations', ['Who', 'concurrency', 'runtime', 'contract', 'description'], lines),
+  );
+}
+
+function conformanceText({ conformance }: Extract<RunFacts['implementations'][number], { status: 'ready' }>): string {
+  if (conformance.status === 'passed') return `${countOf(conformance.checkCount, 'check')} passed`;
+  return `${conformance.failures.length} of ${countOf(conformance.checkCount, 'check')} failed`;
+}
+
+function machineSection({ machine, versions, scenario, database }: RunFacts): Markup {
+  const memory = `${formatNumber(mebibytes(machine.memoryBytes) / 1024)} GiB`;
+  return section(
+    'machine',
+    'Machine and settings',
+    definitions([
+      [
+        'Machine',
+        `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}, ${memory}${machine.hypervisor === null ? '' : `, ${machine.hypervisor}`}`,
+      ],
+      ['Kernel', machine.kernel],
+      ...Object.entries(machine.hiddenSettings),
+      ...Object.entries(versions),
+      ['Service', `${countOf(scenario.workerCount, 'worker')}, ${scenario.dbPoolTotal} database connections`],
+      ['Load', loadText(scenario)],
+      ...(database === null ? [] : [['Database', databaseText(database)] as const]),
+    ]),
+  );
+}
+
+function loadText({ cells, seed }: RunFacts['scenario']): string {
+  const [first] = cells;
+  if (first === undefined) return 'none';
+  const { profile } = first;
+  return `${profile.kind} arrivals for ${profile.measureMs / 1000} s after ${formatNumber(profile.warmupCount)} warm-up requests, over ${profile.connectionCount} connections, at most ${profile.maxInFlightCount} in flight, time-out ${profile.timeoutMs} ms, seed ${seed}`;
+}
+
+function databaseText({ kind, version, settings }: NonNullable<RunFacts['database']>): string {
+  const pairs = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return [`PostgreSQL ${version} (${kind})`, ...pairs].join(', ');
+}
+
+function repeatSection(run: RunFacts): Markup {
+  const commit =
+    run.commit === null
+      ? null
+      : h(
+          'p',
+          { class: 'aside' },
+          `Commit ${run.commit.sha}${run.commit.dirty ? ', with uncommitted changes' : ''}: ${run.commit.subject}`,
+        );
+  return section(
+    'repeat',
+    'Repeat it',
+    h('pre', {}, run.command),
+    commit,
+    h(
+      'p',
+      { class: 'aside' },
+      `Run ${run.runId}, started ${run.startedAt}, ${run.state}: ${run.trialCount} of ${run.plannedTrialCount} planned trials.`,
+    ),
+  );
+}

@@ -1,0 +1,48 @@
+import type { Chart, Series } from './chart.ts';
+import { legend } from './html-series.ts';
+import { type Child, h, type Markup } from './markup.ts';
+
+/** The charts of one question under one legend. */
+export function chartBlock(charts: readonly Chart[]): Child {
+  if (charts.length === 0) return null;
+  const series = everySeries(charts);
+  const grid = h('div', { class: 'grid' }, ...charts.map(figure));
+  return h('div', { class: 'charts' }, legend(series), recordedNote(series), grid);
+}
+
+function recordedNote(series: readonly Series[]): Child {
+  const machines = new Set(series.map(({ recordedOn }) => recordedOn).filter((label) => label !== null));
+  if (machines.size === 0) return null;
+  return h(
+    'p',
+    { class: 'aside' },
+    `Fainter, “(recorded)”: ${[...machines].join('; ')}. Compare those with each other only.`,
+  );
+}
+
+function everySeries(charts: readonly Chart[]): Series[] {
+  const all = charts.flatMap((chart): readonly Series[] => (chart.kind === 'bars' ? chart.bars : chart.lines));
+  return [...new Map(all.map((series) => [series.label, series])).values()];
+}
+
+/** A class rather than a number of pixels: the page's policy allows no style attribute. */
+function barsHeight(count: number): string {
+  if (count <= 3) return 'few';
+  if (count <= 8) return 'some';
+  return count <= 14 ? 'many' : 'most';
+}
+
+function figure(chart: Chart): Markup {
+  const size = chart.kind === 'bars' ? `bars ${barsHeight(chart.bars.length)}` : 'lines';
+  const wide = chart.id.endsWith('-percentiles') ? ' wide' : '';
+  return h(
+    'figure',
+    { class: `chart ${size}${wide}`, id: chart.id },
+    h('figcaption', {}, h('strong', {}, `${chart.title}, ${chart.unit}`), h('span', {}, chart.howToRead)),
+    h(
+      'div',
+      { class: 'canvas' },
+      h('canvas', { 'data-chart': chart.id, role: 'img', 'aria-label': chart.alternative }, chart.alternative),
+    ),
+  );
+}

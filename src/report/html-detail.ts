@@ -1,0 +1,156 @@
+import { type Metric, metrics } from '../model/metric.ts';
+import { formatFigure, formatNumber, formatPercent, formatRange, shownUnit } from './format.ts';
+import { sign } from './html-series.ts';
+import { type Child, h, type Markup } from './markup.ts';
+import type { Cell, ClaimLine, GeneratorQuality, Row, TrialLine } from './model.ts';
+
+/** A plain table in a frame that scrolls by itself where the screen is too narrow. */
+export function plainTable(caption: string, heads: readonly string[], rows: readonly Child[][]): Markup {
+  const table = h(
+    'table',
+    { class: 'plain' },
+    h('caption', {}, h('span', { class: 'caption' }, caption)),
+    h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
+    h('tbody', {}, ...rows.map(plainRow)),
+  );
+  return h('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': caption }, table);
+}
+
+function plainRow([first, ...others]: Child[]): Markup {
+  return h('tr', {}, h('th', { scope: 'row' }, first ?? null), ...others.map((content) => h('td', {}, content)));
+}
+
+const nothing = '–';
+
+function withTrials({ rows }: Cell): Row[] {
+  return rows.filter((row) => row.trials.length > 0);
+}
+
+function name(row: Row): Child {
+  return [sign(row.who.style), row.who.implementation];
+}
+
+function metricHead({ label, unit }: Metric): string {
+  const shown = shownUnit(unit);
+  return label.startsWith(shown) ? label : `${label}, ${shown}`;
+}
+
+/** Every metric of every implementation, median and range over the trials that count. */
+export function figureTable(cell: Cell): Markup {
+  const rows = withTrials(cell);
+  const lines = metrics.map((metric): Child[] => [
+    metricHead(metric),
+    ...rows.map((row) => {
+      const range = row.figures[metric.id] ?? null;
+      return range === null ? nothing : formatRange(metric.unit, range);
+    }),
+  ]);
+  return plainTable(
+    `All figures ${cell.place}: median, and least to greatest of the trials that count`,
+    ['Figure', ...rows.map((row) => row.who.implementation)],
+    lines,
+  );
+}
+
+const percentiles = [50, 75, 90, 95, 99, 99.9];
+
+export function percentileTable(cell: Cell): Markup {
+  const lines = withTrials(cell).map((row): Child[] => [
+    name(row),
+    ...percentiles.map((percentile) => percentileText(row, percentile)),
+  ]);
+  const heads = ['Who', ...percentiles.map((percentile) => `p${percentile}, ms`)];
+  return plainTable(`Response percentiles ${cell.place}, all trials that count pooled`, heads, lines);
+}
+
+/** Nothing beyond what the requests carry: the curve ends there. */
+function percentileText({ curve }: Row, percentile: number): string {
+  const reached = (curve.at(-1)?.percentile ?? 0) >= percentile;
+  const point = curve.find((candidate) => candidate.percentile >= percentile);
+  return reached && point !== undefined ? formatNumber(point.valueMs) : nothing;
+}
+
+interface QualityColumn {
+  readonly head: string;
+  text(quality: GeneratorQuality): string;
+}
+
+const orNothing = (value: number | null, format: (value: number) => string) =>
+  value === null ? nothing : format(value);
+
+const qualityColumns: readonly QualityColumn[] = [
+  { head: 'sent of due', text: (q) => orNothing(q.sentOfDueRatio, formatPercent) },
+  { head: 'late p50, ms', text: (q) => orNothing(q.lagP50Ms, formatNumber) },
+  { head: 'late p99, ms', text: (q) => orNothing(q.lagP99Ms, formatNumber) },
+  { head: 'woke late p50, ms', text: (q) => orNothing(q.wokeLateP50Ms, formatNumber) },
+  { head: 'woke late p99, ms', text: (q) => orNothing(q.wokeLateP99Ms, formatNumber) },
+  { head: 'no free connection p99, ms', text: (q) => orNothing(q.waitedP99Ms, formatNumber) },
+  { head: 'unevenness of sends', text: (q) => orNothing(q.sendGapCvRatio, formatNumber) },
+  { head: 'event loop busy', text: (q) => orNothing(q.eventLoopUtilizationRatio, formatPercent) },
+  { head: 'cores used', text: (q) => orNothing(q.coresUsed, formatNumber) },
+];
+
+export function generatorTable(cell: Cell): Markup {
+  const lines = withTrials(cell).map((row): Child[] => [
+    name(row),
+    ...qualityColumns.map(({ text }) => (row.generator === null ? nothing : text(row.generator))),
+  ]);
+  const caption = `The load generator itself ${cell.place}, medians over trials. Unevenness: 0 is perfectly even, 1 is random arrivals.`;
+  return plainTable(caption, ['Against', ...qualityColumns.map(({ head }) => head)], lines);
+}
+
+const trialMetricIds = ['cpu-per-request', 'response-p50', 'response-p90', 'memory-idle', 'memory-median', 'startup'];
+
+export function trialTable(cell: Cell): Markup {
+  const shown = metrics.filter((metric) => trialMetricIds.includes(metric.id));
+  const lines = withTrials(cell)
+    .flatMap((row) => row.trials.map((trial) => ({ row, trial })))
+    .sort((a, b) => a.trial.slot - b.trial.slot)
+    .map(({ row, trial }): Child[] => [
+      name(row),
+      trial.attempt > 1 ? `${trial.repetition}, attempt ${trial.attempt}` : String(trial.repetition),
+      trial.counts || trial.status !== 'ok' ? trial.status : 'ok, repeated',
+      ...shown.map((metric) =>
+        orNothing(trial.figures[metric.id] ?? null, (value) => formatFigure(metric.unit, value)),
+      ),
+      ...trial.noise.map(({ text }) => text),
+      remarkContent(trial),
+    ]);
+  const heads = ['Who', 'Trial', 'Status', ...shown.map(metricHead), ...noiseHeads(cell), 'Remarks'];
+  return plainTable(`Trials ${cell.place} in the order they were made`, heads, lines);
+}
+
+function noiseHeads(cell: Cell): string[] {
+  return withTrials(cell)[0]?.trials[0]?.noise.map(({ name: head }) => head) ?? [];
+}
+
+function remarkContent({ remarks, logTail }: TrialLine): Child {
+  const log = logTail === null || logTail === '' ? null : h('pre', {}, logTail);
+  return h('div', { class: 'remarks' }, remarks.join('; '), log);
+}
+
+/** The first seed's figures beside ours: context, not a comparison. */
+export function claimTable(cell: Cell): Child {
+  if (cell.claims.length === 0) return null;
+  const lines = cell.claims.map((line): Child[] => [
+    line.claimed ? `${line.label} (claimed)` : line.label,
+    ...[line.coresUsed, line.privateMegabytes, line.responseMs].map((value) => orNothing(value, formatNumber)),
+  ]);
+  return h(
+    'section',
+    { class: 'claims' },
+    h('h4', {}, 'Beside the claim this project starts from'),
+    h('p', { class: 'aside' }, claimNote(cell.claims)),
+    plainTable(
+      `Claimed by the first seed, and measured here ${cell.place}`,
+      ['Who', 'cores used', 'memory, MB', 'response, ms'],
+      lines,
+    ),
+  );
+}
+
+function claimNote(claims: readonly ClaimLine[]): string {
+  const measured = claims.some((line) => !line.claimed && line.coresUsed !== null);
+  const ours = measured ? ' Ours: medians of private memory under load and of response p50.' : '';
+  return `A blog post compared two different services, each under about 25 requests a second per API in a pod with 2 vCPUs and 4 GB, with no percentile, worker count or duration. Its figures are context, not rivals.${ours}`;
+}
