@@ -66,7 +66,10 @@ def _body(limit_bytes: int) -> bytes:
     declared_bytes = request.content_length
     if declared_bytes is not None and declared_bytes > limit_bytes:
         raise too_large(limit_bytes)
-    body: bytes = request.environ["wsgi.input"].read(limit_bytes + 1)
+    try:
+        body: bytes = request.environ["wsgi.input"].read(limit_bytes + 1)
+    except OSError:
+        raise ClientDisconnected from None
     if len(body) > limit_bytes:
         raise too_large(limit_bytes)
     if declared_bytes is not None and len(body) < declared_bytes:
