@@ -1,4 +1,95 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { findCgroupLayout } from '../probe/cgroup-layout.ts';
+import { describeMachine } from '../probe/host.ts';
+import { cacheDir, implsDir } from '../run/paths.ts';
+import { scanImplementations } from '../target/manifest.ts';
+import { checkRequirements } from '../target/requirement.ts';
 import type { CommandContext } from './context.ts';
+import { mibText } from './duration.ts';
 
-export function addDoctor(_program: Command, _context: CommandContext): void {}
+/** One line of the examination: ok, a weakness that results will carry, or something that keeps paceline from measuring. */
+interface Finding {
+  readonly subject: string;
+  readonly state: 'ok' | 'weak' | 'missing';
+  readonly text: string;
+  readonly remedy: string | null;
+}
+
+/** `paceline doctor`: what this machine has and lacks, before an hour is spent on it. */
+export function addDoctor(program: Command, context: CommandContext): void {
+  program
+    .command('doctor')
+    .description('what this machine has and lacks for measuring')
+    .option('--json', 'as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = [node(), machine(), groups(), database(context.env), await disk(context.env), ...(await toolchains())];
+      if (json) context.stdout.write(`${JSON.stringify(findings)}\n`);
+      else for (const finding of findings) context.stdout.write(findingText(finding));
+      context.exitCode = findings.some(({ state, subject }) => state === 'missing' && !isOptional(subject)) ? 3 : 0;
+    });
+}
+
+/** An implementation whose toolchain is missing is skipped, which is no illness of the machine. */
+function isOptional(subject: string): boolean {
+  return subject.startsWith('implementation ');
+}
+
+function findingText({ subject, state, text, remedy }: Finding): string {
+  const mark = { ok: 'ok     ', weak: 'weak   ', missing: 'missing' }[state];
+  return `${mark}  ${subject}: ${text}${remedy === null ? '' : `\n         Remedy: ${remedy}`}\n`;
+}
+
+function node(): Finding {
+  return { subject: 'Node', state: 'ok', text: `${process.versions.node} at ${process.execPath}`, remedy: null };
+}
+
+function machine(): Finding {
+  const { cpuModel, coreCount, memoryBytes, kernel, id } = describeMachine();
+  const text = `${cpuModel}, ${coreCount} cores, ${mibText(memoryBytes)}, ${kernel} (id ${id})`;
+  if (coreCount >= 4) return { subject: 'machine', state: 'ok', text, remedy: null };
+  const remedy = 'with 4 or more cores, target, generator and database no longer share cores';
+  return { subject: 'machine', state: 'weak', text, remedy };
+}
+
+function groups(): Finding {
+  const layout = findCgroupLayout();
+  if (layout === null) {
+    const text = 'none can be made: CPU will be read from /proc in 10 ms steps';
+    return { subject: 'control groups', state: 'weak', text, remedy: 'run as root, or in a session with delegated groups' };
+  }
+  return { subject: 'control groups', state: 'ok', text: `${layout.kind} at ${layout.unifiedDir}`, remedy: null };
+}
+
+function database(env: NodeJS.ProcessEnv): Finding {
+  if (env.DATABASE_URL !== undefined) {
+    const text = 'DATABASE_URL is set: that server is used, and its CPU cannot be measured';
+    return { subject: 'database', state: 'weak', text, remedy: 'unset it to use the embedded PostgreSQL' };
+  }
+  return { subject: 'database', state: 'ok', text: 'the embedded PostgreSQL of the npm package', remedy: null };
+}
+
+const leastFreeBytes = 2 * 2 ** 30;
+
+async function disk(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const probeDir = await mkdtemp(join(tmpdir(), 'paceline-doctor-'));
+  const { bavail, bsize } = await statfs(probeDir).finally(() => rm(probeDir, { recursive: true }));
+  const text = `${mibText(bavail * bsize)} free in ${tmpdir()}; builds are kept in ${cacheDir(env)}`;
+  const enough = bavail * bsize >= leastFreeBytes;
+  const remedy = enough ? null : 'a run needs about 2 GiB for the database: free some, or set TMPDIR';
+  return { subject: 'disk', state: enough ? 'ok' : 'missing', text, remedy };
+}
+
+async function toolchains(): Promise<Finding[]> {
+  const located = await scanImplementations([implsDir]);
+  return Promise.all(
+    located.map(async ({ implementation }): Promise<Finding> => {
+      const subject = `implementation ${implementation.id}`;
+      const available = await checkRequirements(implementation);
+      if (available.status === 'available') return { subject, state: 'ok', text: available.runtimeVersion, remedy: null };
+      return { subject, state: 'missing', text: available.reason, remedy: available.remedy };
+    }),
+  );
+}

@@ -19,6 +19,7 @@ interface RunFlags {
   readonly warmup?: number;
   readonly workers?: number;
   readonly limit?: RunRequest['limit'];
+  readonly tries: number;
   readonly probe?: RunRequest['probe'];
   readonly out?: string;
   readonly report: string | false;
@@ -40,6 +41,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
+    .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
     .option('--limit <limit>', "put the target into a group of this size, as 'cpu=2,memory=4GiB'", limitOption)
     .addOption(new Option('--probe <kind>', 'force a probe').choices(['cgroup', 'proc', 'pidusage']))
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
@@ -87,6 +89,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
     out: flags.out ?? null,
+    triesMost: flags.tries,
     saveReference: flags.saveReference ?? false,
   };
 }

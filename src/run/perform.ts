@@ -34,6 +34,7 @@ export interface RunRequest {
   readonly probe: ProbeMethod | null;
   /** null: results/<machine>/… */
   readonly out: string | null;
+  readonly triesMost: number;
   readonly saveReference: boolean;
 }
 
@@ -143,7 +144,7 @@ async function measure(
       realWorld({ spec, service, startable, session, onPhase: reporter.onPhase }),
     );
   };
-  const finished = await runTrials({ result, specs, path, runTrial: runOne }, reporter, () => new Date().toISOString());
+  const finished = await runTrials({ result, specs, path, triesMost: request.triesMost, runTrial: runOne }, reporter, () => new Date().toISOString());
   return { result: finished, path };
 }
 

@@ -65,7 +65,7 @@ function trialSpec(
     dbPoolTotal: scenario.dbPoolTotal,
     limit,
     idleMs: scenario.idleMs,
-    profile: { ...cell.profile, ratePerSec, seed: scenario.seed + repetition },
+    profile: { ...cell.profile, ratePerSec, seed: scenario.seed },
   };
 }
 

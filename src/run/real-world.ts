@@ -8,6 +8,7 @@ import type { Phase, TrialSpec } from '../model/trial.ts';
 import { openProbe } from '../probe/probe.ts';
 import { spinRatio } from '../probe/spin.ts';
 import { workloadPath } from './declarations.ts';
+import { limits } from './judge.ts';
 import type { Startable } from './prepare.ts';
 import { noteProcessGroup, type Session } from './session.ts';
 import { startInGroup } from './target-group.ts';
@@ -36,8 +37,7 @@ export function realWorld(options: RealWorldOptions): TrialWorld {
     onPhase: options.onPhase,
     nowText: () => new Date().toISOString(),
     sleepMs: (durationMs) => sleep(durationMs, undefined, { signal }).catch(() => signal.throwIfAborted()),
-    spinRatio: async () =>
-      spinRatio({ referencePath: join(session.cacheDir, 'spin.json'), machineId: session.machine.id }),
+    spinRatio: () => quietSpinRatio(session),
     copyDatabase: () => copyDatabase(options),
     startTarget: (databaseUrl) => startMeasured(options, databaseUrl),
     async startDriver(targetUrl) {
@@ -54,8 +54,22 @@ export function realWorld(options: RealWorldOptions): TrialWorld {
   };
 }
 
+const quietLooks = 6;
+const quietPauseMs = 1_500;
+
+/** Waits a few seconds for a visitor of the machine to go; the last look counts, quiet or not. */
+async function quietSpinRatio({ cacheDir, machine, signal }: Session): Promise<number> {
+  const look = () => spinRatio({ referencePath: join(cacheDir, 'spin.json'), machineId: machine.id });
+  let ratio = look();
+  for (let count = 1; count < quietLooks && ratio > limits.spinRatio; count += 1) {
+    await sleep(quietPauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    ratio = look();
+  }
+  return ratio;
+}
+
 async function copyDatabase({ session, service, spec }: RealWorldOptions): Promise<DatabaseCopy | null> {
-  const copy = await session.copyDatabase(service, spec.profile.seed - spec.repetition);
+  const copy = await session.copyDatabase(service, spec.profile.seed);
   if (copy === null) return null;
   return { url: copy.url, count: (sql) => orLost(copy.count(sql)), drop: () => dropIfThere(copy) };
 }

@@ -11,11 +11,10 @@ export interface PreparedRun {
   readonly specs: readonly TrialSpec[];
   /** Where the result goes. */
   readonly path: string;
+  /** How often a trial that turns out invalid is tried in all; every try is kept. */
+  readonly triesMost: number;
   runTrial(spec: TrialSpec): Promise<Trial>;
 }
-
-/** A flagged trial is repeated at most twice; all tries are kept. */
-const attemptsMost = 3;
 
 /**
  * Does the trials in their order and writes the result after each, so that whatever ends the run early, the finished ones
@@ -53,7 +52,7 @@ function remainingMs(specs: readonly TrialSpec[], from: number): number {
 }
 
 async function* tries(spec: TrialSpec, prepared: PreparedRun): AsyncGenerator<Trial> {
-  for (let attempt = 1; attempt <= attemptsMost; attempt += 1) {
+  for (let attempt = 1; attempt <= prepared.triesMost; attempt += 1) {
     const trial = await prepared.runTrial({ ...spec, attempt });
     yield trial;
     if (trial.status !== 'invalid') return;
