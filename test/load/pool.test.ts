@@ -144,3 +144,23 @@ test('a request that finds only dead connections is sent on a new one, once', as
   assert.deepEqual(diary.slice(4), ['10 c sent', '11 c answered 200']);
   assert.deepEqual(pool.stats(), { openedCount: 3, staleRetriesCount: 2 });
 });
+
+test('a request taken from the queue by a connection that turns out dead keeps its turn', async () => {
+  const fates = [answerAfter(5), { kind: 'stale' }, answerAfter(5), answerAfter(5)] as const;
+  let meetingCount = 0;
+  const { clock, diary, submit } = createDiary(() => fates[meetingCount++] ?? assert.fail(), 1);
+  for (const label of ['a', 'b', 'c']) submit(label);
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(
+    diary.filter((line) => line.endsWith('sent')),
+    ['0 a sent', '5 b sent', '10 c sent'],
+  );
+});
+
+test('no connection is opened for a request that was cancelled while it waited', async () => {
+  const { clock, submit, pool, target } = createDiary(() => answerAfter(1), 5, 20);
+  pool.cancel(submit('a'));
+  submit('b');
+  await clock.runUntil(100 * nsPerMs);
+  assert.equal(target.mostOpenCount(), 1);
+});

@@ -66,7 +66,7 @@ test('steps hold each rate for its duration, and the last one on', () => {
   assert.equal(offsetNs(310), 4 * nsPerSec);
 });
 
-test('a ramp from 0.. to r sends half of what r would, and is at r when its step ends', () => {
+test('a ramp sends the mean of its two rates and is at the second when its step ends', () => {
   const { offsetNs } = createSchedule(
     spec({ kind: 'ramp', ratePerSec: 100, steps: [{ ratePerSec: 300, durationMs: 10_000 }] }),
   );
@@ -75,6 +75,20 @@ test('a ramp from 0.. to r sends half of what r would, and is at r when its step
   assert.equal(offsetNs(2_300), 11 * nsPerSec);
   // After 5 s: 100·5 + 20·25/2 = 750.
   assert.equal(offsetNs(750), 5 * nsPerSec);
+});
+
+test('a ramp of several steps goes on from the rate that the step before reached', () => {
+  const steps = [
+    { ratePerSec: 200, durationMs: 10_000 },
+    { ratePerSec: 400, durationMs: 10_000 },
+    { ratePerSec: 100, durationMs: 10_000 },
+  ];
+  const { offsetNs } = createSchedule(spec({ kind: 'ramp', ratePerSec: 100, steps }));
+  // Areas: 1,500, then 3,000, then 2,500.
+  assert.deepEqual(
+    [1_500, 4_500, 7_000, 7_100].map(offsetNs),
+    [10, 20, 30, 31].map((sec) => sec * nsPerSec),
+  );
 });
 
 test('a ramp between equal rates is a constant schedule', () => {

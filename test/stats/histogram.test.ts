@@ -62,6 +62,15 @@ test('values are right to three significant digits', () => {
   assert.equal(maxMs, 10_000);
 });
 
+test('durations are kept to the nearest microsecond', () => {
+  const figures = (durationNs: number) => {
+    const histogram = createHistogram();
+    record(histogram, durationNs);
+    return summarize(histogram).p50Ms;
+  };
+  assert.deepEqual([1_499, 1_500, 17_000].map(figures), [0.001, 0.002, 0.017]);
+});
+
 test('below one microsecond and below zero count as records of zero', () => {
   const histogram = createHistogram();
   record(histogram, 400);
