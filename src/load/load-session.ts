@@ -102,7 +102,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
         niceness: options.niceness,
         ...self,
         sendGapCvRatio,
-        connectionsOpenedCount: after.openedCount - before.openedCount,
+        connectionsOpenedCount: after.openedCount,
         staleRetriesCount: after.staleRetriesCount - before.staleRetriesCount,
       },
     };

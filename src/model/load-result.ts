@@ -61,6 +61,7 @@ export const generatorReportSchema = z.strictObject({
   /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
   sendGapCvRatio: z.number().nonnegative().nullable(),
   rssBytes: z.number().nonnegative(),
+  /** Since the driver started, warm-up included. */
   connectionsOpenedCount: count,
   /** Sent again on another connection because the target had closed the idle one before the first byte. */
   staleRetriesCount: count,
@@ -71,9 +72,9 @@ export const loadResultSchema = z.strictObject({
   startedAtNs: z.number(),
   endedAtNs: z.number(),
   counts: loadCountsSchema,
-  /** done − due: the headline. */
+  /** done − due of right answers; of requests timed out or in flight at the end, at least their age. The headline. */
   response: latencySchema,
-  /** done − sent. */
+  /** done − sent, of the same requests where they were sent. */
   service: latencySchema,
   /** sent − due = wokeLate + waited. */
   lag: latencySchema,
