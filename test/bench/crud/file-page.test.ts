@@ -103,3 +103,14 @@ test('a file written since the page was asked for, or being written, or of unkno
     assert.equal(judge(page, asked, slots), null, JSON.stringify(change));
   }
 });
+
+test('a page from before a write is right if the write was answered meanwhile, and wrong if it was answered before', () => {
+  const [page, slots] = [pageOf(owner), openFileSlots(datasetSeed)];
+  const slot = slots.take(owner + 9_000, 'writing');
+  assert.ok(slot);
+  assert.equal(slot.owner, owner);
+  slot.version += 1;
+  slots.settle(slot, 'present');
+  assert.equal(judge(page, asked, slots), null);
+  assert.equal(judge(page, { ...asked, writeCount: slots.writeCount }, slots), 'version is not the expected one');
+});

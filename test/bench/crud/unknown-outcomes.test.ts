@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { workload as history } from '../../../bench/crud/workloads/history.ts';
 import type { Operation, WorkloadSession } from '../../../src/model/workload.ts';
 import { datasetSeed, openSession } from './all-workloads.ts';
-import { fakePlatform, responseOf } from './fake-platform.ts';
+import { type FakePlatform, fakePlatform, responseOf } from './fake-platform.ts';
 
 function drawUntil(session: WorkloadSession, name: string): Operation {
   const platform = fakePlatform(datasetSeed);
@@ -39,22 +39,35 @@ for (const name of ['create', 'delete'] as const) {
   });
 }
 
+/** Whether the file of an operation of that name comes up again once it is settled; the first one is nearly always popular. */
+function isAskedAgain(name: string, settle: (operation: Operation, platform: FakePlatform) => void): boolean {
+  const session = openSession(history);
+  const platform = fakePlatform(datasetSeed);
+  const fileOf = ({ request }: Operation) => request.path.split('/')[2];
+  const first = drawUntil(session, name);
+  settle(first, platform);
+  for (let at = 0; at < 20_000; at += 1) {
+    const drawn = session.next() as Operation;
+    if (fileOf(drawn) === fileOf(first)) return true;
+    drawn.check(responseOf(platform.answer(drawn.request)));
+  }
+  return false;
+}
+
 test('a file whose replacement got no answer is never asked for again, one whose read got none is', () => {
-  const pathOf = (path: string) => path.split('/')[2];
-  const isAskedAgain = (name: string) => {
-    const session = openSession(history);
-    const platform = fakePlatform(datasetSeed);
-    const abandoned = drawUntil(session, name);
-    abandoned.abandon();
-    for (let at = 0; at < 20_000; at += 1) {
-      const drawn = session.next() as Operation;
-      if (pathOf(drawn.request.path) === pathOf(abandoned.request.path)) return true;
-      drawn.check(responseOf(platform.answer(drawn.request)));
-    }
-    return false;
-  };
-  assert.equal(isAskedAgain('replace'), false);
-  assert.equal(isAskedAgain('read'), true);
+  const abandon = (operation: Operation) => operation.abandon();
+  assert.equal(isAskedAgain('replace', abandon), false);
+  for (const name of ['read', 'content', 'revalidate']) assert.equal(isAskedAgain(name, abandon), true, name);
+});
+
+test('a file is free again once its operation is answered, wrong reads included', () => {
+  const answer = (operation: Operation, platform: FakePlatform) =>
+    operation.check(responseOf(platform.answer(operation.request)));
+  const refuse = (operation: Operation) =>
+    operation.check(responseOf({ status: 500, headers: {}, body: Buffer.alloc(0) }));
+  for (const name of ['read', 'content', 'revalidate', 'replace']) assert.equal(isAskedAgain(name, answer), true, name);
+  for (const name of ['read', 'content', 'revalidate']) assert.equal(isAskedAgain(name, refuse), true, name);
+  assert.equal(isAskedAgain('replace', refuse), false);
 });
 
 test('a body is used again only after its answer', () => {
