@@ -1,4 +1,53 @@
 import type { Command } from 'commander';
+import { type Examination, examine } from '../run/examine.ts';
 import type { CommandContext } from './context.ts';
+import { collect } from './option.ts';
 
-export function addConform(_program: Command, _context: CommandContext): void {}
+interface ConformFlags {
+  readonly impls?: string[];
+  readonly json?: boolean;
+}
+
+/** `paceline conform [IMPL…]`: does an implementation keep its whole contract? */
+export function addConform(program: Command, context: CommandContext): void {
+  program
+    .command('conform')
+    .description(
+      'check implementations against their contract: vectors, statement budgets, shutdown, loss of the database',
+    )
+    .argument('[impl...]', 'ids or globs (default: all)')
+    .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--json', 'one JSON object a part on standard output')
+    .action(async (globs: string[], flags: ConformFlags) => {
+      context.exitCode = await conform(globs, flags, context);
+    });
+}
+
+async function conform(globs: readonly string[], flags: ConformFlags, context: CommandContext): Promise<number> {
+  const onStep = (text: string) => context.stderr.write(`${text}\n`);
+  let failureCount = 0;
+  let examinedCount = 0;
+  for await (const found of examine({ globs, directories: flags.impls ?? [], onStep, ...context })) {
+    if (found.kind === 'part') {
+      examinedCount += 1;
+      failureCount += found.part.failures.length;
+    }
+    context.stdout.write(flags.json ? `${jsonLine(found)}\n` : examinationText(found));
+  }
+  if (failureCount > 0) return 1;
+  return examinedCount > 0 ? 0 : 3;
+}
+
+function jsonLine({ implementation, ...found }: Examination): string {
+  return JSON.stringify({ implementation: implementation.id, ...found });
+}
+
+function examinationText(found: Examination): string {
+  const { id } = found.implementation;
+  if (found.kind === 'skipped') return `${id}: skipped: ${found.reason}\n  Remedy: ${found.remedy}\n`;
+  const { title, checkCount, failures, notChecked } = found.part;
+  if (notChecked !== null) return `${id}: ${title}: not checked: ${notChecked}\n`;
+  if (failures.length === 0) return `${id}: ${title}: ${checkCount} checks passed\n`;
+  const list = failures.map((failure) => `  ${failure}\n`).join('');
+  return `${id}: ${title}: ${failures.length} of ${checkCount} checks failed\n${list}`;
+}

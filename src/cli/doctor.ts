@@ -25,7 +25,14 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .description('what this machine has and lacks for measuring')
     .option('--json', 'as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const findings = [node(), machine(), groups(), database(context.env), await disk(context.env), ...(await toolchains())];
+      const findings = [
+        node(),
+        machine(),
+        groups(),
+        database(context.env),
+        await disk(context.env),
+        ...(await toolchains()),
+      ];
       if (json) context.stdout.write(`${JSON.stringify(findings)}\n`);
       else for (const finding of findings) context.stdout.write(findingText(finding));
       context.exitCode = findings.some(({ state, subject }) => state === 'missing' && !isOptional(subject)) ? 3 : 0;
@@ -58,7 +65,12 @@ function groups(): Finding {
   const layout = findCgroupLayout();
   if (layout === null) {
     const text = 'none can be made: CPU will be read from /proc in 10 ms steps';
-    return { subject: 'control groups', state: 'weak', text, remedy: 'run as root, or in a session with delegated groups' };
+    return {
+      subject: 'control groups',
+      state: 'weak',
+      text,
+      remedy: 'run as root, or in a session with delegated groups',
+    };
   }
   return { subject: 'control groups', state: 'ok', text: `${layout.kind} at ${layout.unifiedDir}`, remedy: null };
 }
@@ -88,7 +100,8 @@ async function toolchains(): Promise<Finding[]> {
     located.map(async ({ implementation }): Promise<Finding> => {
       const subject = `implementation ${implementation.id}`;
       const available = await checkRequirements(implementation);
-      if (available.status === 'available') return { subject, state: 'ok', text: available.runtimeVersion, remedy: null };
+      if (available.status === 'available')
+        return { subject, state: 'ok', text: available.runtimeVersion, remedy: null };
       return { subject, state: 'missing', text: available.reason, remedy: available.remedy };
     }),
   );

@@ -101,7 +101,10 @@ function preparedText(preparation: Preparation): string {
   const { id } = preparation.manifest;
   if (preparation.status === 'skipped') return `${id}: skipped: ${preparation.reason}`;
   if (preparation.status === 'failed') return `${id}: ${preparation.message}`;
-  const built = preparation.manifest.build.length === 0 || preparation.buildCached ? '' : `built in ${durationText(preparation.buildMs)}, `;
+  const built =
+    preparation.manifest.build.length === 0 || preparation.buildCached
+      ? ''
+      : `built in ${durationText(preparation.buildMs)}, `;
   const { conformance } = preparation;
   const passed = `${conformance.checkCount} checks of the contract passed`;
   return `${id}: ${built}${conformance.status === 'passed' ? passed : `conformance failed: ${conformance.failures[0]}`}`;

@@ -17,6 +17,13 @@ export interface DatabaseServerOptions {
   onProgress(text: string): void;
 }
 
+export interface Outage {
+  /** Resolves when nobody can connect any more. */
+  begin(): Promise<void>;
+  /** Resolves when it takes connections again. */
+  end(): Promise<void>;
+}
+
 export interface DatabaseServer {
   readonly kind: 'embedded' | 'external';
   readonly version: string;
@@ -27,8 +34,8 @@ export interface DatabaseServer {
   readonly pid: number | null;
   readonly adminUrl: string;
   readonly prepareTemplate: Namespace['prepareTemplate'];
-  /** Stops and starts on the same port, as a recovery test needs it; null when the server is not ours. */
-  readonly restart: (() => Promise<void>) | null;
+  /** Takes the server away and back on the same port, as a recovery test needs it; null when the server is not ours. */
+  readonly outage: Outage | null;
   /** Removes all that was made. Bounded in time. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -57,15 +57,14 @@ function embeddedServer(
       return postmaster.record.pid;
     },
     prepareTemplate: namespace.prepareTemplate,
-    async restart() {
-      await stopPostmaster(postmaster);
-      postmaster = start(cluster, first.port, options);
-      if (await becomesReady(postmaster, options.signal)) return;
-      throw databaseError(
-        'PostgreSQL does not start again',
-        'it was not ready in time',
-        await readLog(cluster.directory),
-      );
+    outage: {
+      begin: () => stopPostmaster(postmaster),
+      async end() {
+        postmaster = start(cluster, first.port, options);
+        if (await becomesReady(postmaster, options.signal)) return;
+        const log = await readLog(cluster.directory);
+        throw databaseError('PostgreSQL does not start again', 'it was not ready in time', log);
+      },
     },
     async stop() {
       await stopPostmaster(postmaster);

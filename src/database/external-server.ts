@@ -23,7 +23,7 @@ export async function openExternalServer(adminUrl: string): Promise<DatabaseServ
       warnings: lackings(await countsStatements(adminUrl)),
       pid: null,
       prepareTemplate: namespace.prepareTemplate,
-      restart: null,
+      outage: null,
       stop: namespace.dropAll,
     };
   } catch (error) {

@@ -1,51 +1,142 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseServer } from '../database/database-server.ts';
+import type { TrialDatabase } from '../database/trial-database.ts';
 import type { Service } from '../model/service.ts';
 import { runVectors, type VectorFailure } from '../target/conformance.ts';
+import { checkDatabaseRestart } from '../target/database-restart.ts';
+import type { LifecycleCheck, LifecycleOptions } from '../target/lifecycle.ts';
+import { type LifecycleFile, readLifecycleFile } from '../target/lifecycle-file.ts';
+import { checkShutdown } from '../target/shutdown.ts';
+import { checkStatementBudgets } from '../target/statement-budget.ts';
 import { benchDir } from './paths.ts';
 import type { ConformanceOutcome, Startable } from './prepare.ts';
 import type { Session } from './session.ts';
-import { startInGroup } from './target-group.ts';
+import { startInGroup, type TargetGroup } from './target-group.ts';
 import { TrialFailure } from './trial-failure.ts';
 
-/** How a target is set up for its vectors, which may name these as variables. */
-export const conformanceSize = { workerCount: 2, dbPoolTotal: 8 };
+export interface ConformanceSubject {
+  readonly startable: Startable;
+  readonly service: Service;
+  readonly seed: number;
+  readonly session: Session;
+}
+
+/** A part of the examination: what it is called, what it found, and what could not be looked at. */
+export interface ConformancePart {
+  readonly title: string;
+  readonly checkCount: number;
+  readonly failures: readonly string[];
+  /** null: all of it was checked. */
+  readonly notChecked: string | null;
+}
+
+/** How a target is set up for its checks, which may name these as variables. */
+const conformanceSize = { workerCount: 2, dbPoolTotal: 8 };
 
 /** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
-export async function conformToVectors(
-  startable: Startable,
-  service: Service,
-  seed: number,
-  session: Session,
-): Promise<ConformanceOutcome> {
+export async function conformToVectors(subject: ConformanceSubject): Promise<ConformanceOutcome> {
+  return withTarget(subject, (running) => checkVectors(subject, running));
+}
+
+/** Everything `paceline conform` looks at, part by part: vectors, statement budgets, shutdown, loss of the database. */
+export async function* conformWholly(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
+  yield await withTarget(subject, (running) => checkVectors(subject, running));
+  const path = join(benchDir, subject.service.id, 'lifecycle.json');
+  if (!existsSync(path)) return;
+  const file = await readLifecycleFile(path);
+  yield await withTarget(subject, (running) => checkBudgets(subject, running, file));
+  yield await withTarget(subject, (running) => checkStop(running, file));
+  yield await withTarget(subject, (running) => checkOutage(subject, running, file));
+}
+
+interface Running extends LifecycleOptions {
+  readonly started: TargetGroup;
+  readonly database: TrialDatabase | null;
+  readonly countsStatements: boolean;
+}
+
+async function withTarget(
+  { startable, service, seed, session }: ConformanceSubject,
+  examine: (running: Running) => Promise<ConformancePart>,
+): Promise<ConformancePart> {
   const environment = service.environment({ ...conformanceSize, seed });
   const database = await session.copyDatabase(service, seed);
   try {
-    const started = await startInGroup({
-      startable,
-      environment,
-      databaseUrl: database?.url ?? null,
-      limit: null,
-      session,
-    });
+    const countsStatements = (await database?.enableStatements()) ?? false;
+    const databaseUrl = database?.url ?? null;
+    const started = await startInGroup({ startable, environment, databaseUrl, limit: null, session });
     try {
-      const { checkCount, failures } = await runVectors({
-        baseUrl: started.target.baseUrl,
-        vectorsDir: join(benchDir, service.id, 'vectors'),
-        variables: { ...environment, ...service.vectorVariables(seed) },
-        signal: session.signal,
-      });
-      return { checkCount, failures: failures.map(failureText) };
+      const variables = { ...environment, ...service.vectorVariables(seed) };
+      const { baseUrl } = started.target;
+      return await examine({ started, database, countsStatements, baseUrl, variables, signal: session.signal });
     } finally {
       await started.dispose();
     }
   } catch (error) {
     if (!(error instanceof TrialFailure)) throw error;
-    return { checkCount: 0, failures: [`${error.message}\n${error.logTail}`] };
+    return { title: 'start', checkCount: 1, failures: [`${error.message}\n${error.logTail}`], notChecked: null };
   } finally {
     await database?.drop();
   }
 }
 
-export function failureText({ file, vector, step, expected, got }: VectorFailure): string {
+async function checkVectors({ service }: ConformanceSubject, running: Running): Promise<ConformancePart> {
+  const vectorsDir = join(benchDir, service.id, 'vectors');
+  const { checkCount, failures } = await runVectors({ ...running, vectorsDir });
+  return { title: 'vectors', checkCount, failures: failures.map(failureText), notChecked: null };
+}
+
+async function checkBudgets(
+  { service }: ConformanceSubject,
+  running: Running,
+  file: LifecycleFile,
+): Promise<ConformancePart> {
+  const title = 'statement budgets';
+  const { database } = running;
+  const budgets = service.statementBudgets;
+  if (budgets === null || database === null) return notChecked(title, 'the service has none');
+  if (!running.countsStatements) return notChecked(title, 'this database has no pg_stat_statements');
+  const checks = await checkStatementBudgets({
+    ...running,
+    file,
+    budgets,
+    resetStatements: database.resetStatements,
+    statementCalls: async () => (await database.statementCalls()) ?? [],
+  });
+  return partOf(title, checks);
+}
+
+async function checkStop(running: Running, file: LifecycleFile): Promise<ConformancePart> {
+  return partOf('shutdown', await checkShutdown({ ...running, file, stop: running.started.target.stop }));
+}
+
+async function checkOutage(
+  { session }: ConformanceSubject,
+  running: Running,
+  file: LifecycleFile,
+): Promise<ConformancePart> {
+  const title = 'loss of the database';
+  const outage: DatabaseServer['outage'] = session.databaseServer()?.outage ?? null;
+  if (outage === null) return notChecked(title, 'this database server is not ours to stop');
+  const checks = await checkDatabaseRestart({
+    ...running,
+    file,
+    stopDatabase: outage.begin,
+    startDatabase: outage.end,
+  });
+  return partOf(title, checks);
+}
+
+function notChecked(title: string, why: string): ConformancePart {
+  return { title, checkCount: 0, failures: [], notChecked: why };
+}
+
+function partOf(title: string, checks: readonly LifecycleCheck[]): ConformancePart {
+  const failures = checks.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail}`);
+  return { title, checkCount: checks.length, failures, notChecked: null };
+}
+
+function failureText({ file, vector, step, expected, got }: VectorFailure): string {
   return `${file}: ${vector}: step ${step}: expected ${expected}, got ${got}`;
 }

@@ -144,7 +144,11 @@ async function measure(
       realWorld({ spec, service, startable, session, onPhase: reporter.onPhase }),
     );
   };
-  const finished = await runTrials({ result, specs, path, triesMost: request.triesMost, runTrial: runOne }, reporter, () => new Date().toISOString());
+  const finished = await runTrials(
+    { result, specs, path, triesMost: request.triesMost, runTrial: runOne },
+    reporter,
+    () => new Date().toISOString(),
+  );
   return { result: finished, path };
 }
 
@@ -166,7 +170,7 @@ async function prepareAll(
       cacheDir: session.cacheDir,
       signal: session.signal,
       onStep: reporter.onStep,
-      conform: (startable) => conformToVectors(startable, service, scenario.seed, session),
+      conform: (startable) => conformToVectors({ startable, service, seed: scenario.seed, session }),
     });
     reporter.onPrepared(one.preparation);
     prepared.push(one);

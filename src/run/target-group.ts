@@ -63,7 +63,9 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
 }
 
 function limitGroup(group: LedgeredGroup['group'], limit: NonNullable<TrialSpec['limit']>): void {
-  if (group !== null) return group.limit(limit);
-  const remedy = 'run as root, or leave --limit out';
-  throw new HarnessError('cannot-measure', 'no control group can be made here, and --limit was asked for', remedy);
+  if (group === null) {
+    const remedy = 'run as root, or leave --limit out';
+    throw new HarnessError('cannot-measure', 'no control group can be made here, and --limit was asked for', remedy);
+  }
+  group.limit(limit);
 }

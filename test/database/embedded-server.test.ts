@@ -111,7 +111,8 @@ test('nothing is counted, nor paid for, before it is enabled', async () => {
 test('after a restart the same address serves the same rows from another process', async () => {
   const copy = await template.copy();
   const earlierPid = opened.server.pid;
-  await opened.server.restart?.();
+  await opened.server.outage?.begin();
+  await opened.server.outage?.end();
   assert.notEqual(opened.server.pid, earlierPid);
   assert.equal(opened.started.at(-1)?.pid, opened.server.pid);
   assert.equal(await copy.count('SELECT count(*) FROM things'), 3);

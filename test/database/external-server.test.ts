@@ -63,7 +63,7 @@ test('a foreign server is used through databases and a role of our naming, and t
 
 test('it says what it lacks', async () => {
   const server = await openExternal(outer.server.adminUrl);
-  assert.deepEqual([server.pid, server.restart], [null, null]);
+  assert.deepEqual([server.pid, server.outage], [null, null]);
   assert.deepEqual(
     server.warnings.map(({ code }) => code),
     ['database-cpu-unknown', 'database-restart-unchecked'],

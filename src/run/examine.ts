@@ -1,0 +1,60 @@
+import type { Implementation } from '../model/implementation.ts';
+import { buildImplementation } from '../target/build.ts';
+import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
+import { checkRequirements } from '../target/requirement.ts';
+import { type ConformancePart, conformWholly } from './conform.ts';
+import { loadService } from './declarations.ts';
+import { implsDir, rootDir } from './paths.ts';
+import { matching } from './select.ts';
+import { openSession, type Session } from './session.ts';
+
+export type Examination =
+  | {
+      readonly kind: 'skipped';
+      readonly implementation: Implementation;
+      readonly reason: string;
+      readonly remedy: string;
+    }
+  | { readonly kind: 'part'; readonly implementation: Implementation; readonly part: ConformancePart };
+
+export interface ExamineRequest {
+  readonly globs: readonly string[];
+  readonly directories: readonly string[];
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  onStep(text: string): void;
+}
+
+/** The seed of the rows that vectors run on; any will do, this one is the scenarios'. */
+const seed = 20_260_101;
+
+/** Examines implementations against the whole of their contract, one part after another. */
+export async function* examine(request: ExamineRequest): AsyncGenerator<Examination> {
+  const located = matching(await scanImplementations([implsDir, ...request.directories]), request.globs);
+  const session = await openSession({ ...request, probe: null });
+  try {
+    for (const one of located) yield* examineOne(one, session, request.onStep);
+  } finally {
+    await session.close();
+  }
+}
+
+async function* examineOne(
+  located: LocatedImplementation,
+  session: Session,
+  onStep: (text: string) => void,
+): AsyncGenerator<Examination> {
+  const { implementation } = located;
+  const available = await checkRequirements(implementation);
+  if (available.status === 'missing') {
+    yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
+    return;
+  }
+  const { cacheDir, signal } = session;
+  const { toolchain } = available;
+  const built = await buildImplementation({ located, rootDir, cacheDir, toolchain, onProgress: onStep, signal });
+  const startable = { located, toolchain, buildDir: built.dir, sourceHash: built.hash };
+  const service = await loadService(implementation.service);
+  for await (const part of conformWholly({ startable, service, seed, session }))
+    yield { kind: 'part', implementation, part };
+}
