@@ -32,7 +32,7 @@ function warningSection({ warnings }: ReportModel): Child {
       advice === null ? null : h('span', { class: 'advice' }, ` ${advice}`),
     ),
   );
-  return section('warnings', 'Doubts', h('ul', { class: 'warnings' }, ...items));
+  return section('warnings', 'Warnings', h('ul', { class: 'warnings' }, ...items));
 }
 
 /** Words a newcomer may not know, in the order in which the page uses them. */

@@ -38,7 +38,12 @@ function figure(chart: Chart): Markup {
   return h(
     'figure',
     { class: `chart ${size}${wide}`, id: chart.id },
-    h('figcaption', {}, h('strong', {}, `${chart.title}, ${chart.unit}`), h('span', {}, chart.howToRead)),
+    h(
+      'figcaption',
+      {},
+      h('strong', { class: 'chart-title' }, `${chart.title}, ${chart.unit}`),
+      h('span', { class: 'chart-how' }, chart.howToRead),
+    ),
     h(
       'div',
       { class: 'canvas' },
