@@ -2,6 +2,9 @@ import { Piscina } from 'piscina';
 import type { CpuWork } from '../_node/crud/cpuWork.ts';
 import type { MeanTask, ScryptTask } from './cpuTasks.ts';
 
+// Note: piscina derives this type from the last overload of postMessage, which takes options, not a list.
+type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>;
+
 /** CPU-bound work on `threadCount` worker threads, alive from the start: none of them is made during a request. */
 export function startCpuPool(threadCount: number): CpuWork {
   const pool = new Piscina({
@@ -17,7 +20,7 @@ export function startCpuPool(threadCount: number): CpuWork {
     mean: (vectors, order) =>
       pool.run({ vectors, order } satisfies MeanTask, {
         name: 'mean',
-        transferList: vectors.map(({ buffer }) => buffer),
+        transferList: vectors.map(({ buffer }) => buffer) as unknown as TransferList,
       }),
     close: () => pool.destroy(),
   };
