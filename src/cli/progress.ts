@@ -15,7 +15,13 @@ export interface Progress extends RunReporter {
   end(): void;
 }
 
-export function createProgress(output: ProgressOutput, nowMs: () => number): Progress {
+export interface ProgressOptions {
+  nowMs(): number;
+  /** A line that stays for each phase. */
+  readonly verbose: boolean;
+}
+
+export function createProgress(output: ProgressOutput, { nowMs, verbose }: ProgressOptions): Progress {
   const line = output.isTTY ? movingLine(output) : stillLine(output);
   let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
   let phase: Phase = 'copy-database';
@@ -46,7 +52,8 @@ export function createProgress(output: ProgressOutput, nowMs: () => number): Pro
     },
     onPhase(next) {
       phase = next;
-      draw();
+      if (verbose) line.keep(`  ${phase}`);
+      else draw();
     },
     onTrialEnd(ended, done, planned) {
       doneCount = done;

@@ -24,6 +24,7 @@ interface RunFlags {
   readonly out?: string;
   readonly report: string | false;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly saveReference?: boolean;
 }
 
@@ -48,6 +49,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
     .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
+    .option('--verbose', 'a line for each phase of a trial')
     .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error')
     .action(async (scenario: string, flags: RunFlags) => {
       context.exitCode = await run(scenario, flags, context);
@@ -57,7 +59,7 @@ export function addRun(program: Command, context: CommandContext): void {
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   const progress = createProgress(
     { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
-    () => performance.now(),
+    { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
   );
   try {
     const { result, path } = await performRun(requestOf(scenario, flags), context, progress);

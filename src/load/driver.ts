@@ -52,6 +52,8 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   options.signal.throwIfAborted();
   const child = spawn('sh', ['-c', joinScript, 'sh', ...options.joinPaths, '--', process.execPath, processPath], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A session of its own: a Ctrl-C meant for the harness must reach the driver through its conductor, in order.
+    detached: true,
   });
   const channel = openChannel(child, options);
   try {
