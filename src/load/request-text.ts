@@ -5,7 +5,7 @@ export type RequestWriter = (request: WorkloadRequest) => string;
 
 /**
  * Puts requests to `host` (with its port) into text. A workload that gives the same request object again gets the same text
- * without work. Note: remembering header parts in a WeakMap was no faster than joining a handful of strings.
+ * without work.
  */
 export function createRequestWriter(host: string): RequestWriter {
   const afterPath = ` HTTP/1.1\r\nhost: ${host}\r\n`;
