@@ -117,18 +117,25 @@ function unrankedPart(few: readonly Ranked[]): AnswerPart[] {
   return [plain(`; not ranked: ${names.join(', ')}`)];
 }
 
-/** Who held the rate. A row that did not is named with its reason, and is in no ranking by accident. */
+/**
+ * Who held the rate. A row that did not is named with its reason; one whose trials all failed by the fault of the machine
+ * or the generator is unknown, not guilty.
+ */
 function paceAnswer(place: string, tried: readonly Row[]): Answer {
-  const kept = tried.filter((row) => row.okCount > 0 && reasonOf(row) === null);
-  const broken = tried.flatMap((row) => {
-    const reason = reasonOf(row) ?? (row.okCount === 0 ? 'no trial counts' : null);
-    return reason === null ? [] : [`${row.who.implementation} (${reason})`];
-  });
-  const all = kept.length === tried.length;
-  const who = all && kept.length > 1 ? `all ${kept.length}` : joinWords(kept.map((row) => row.who.implementation));
-  const keepers = kept.length === 0 ? [plain('nobody')] : [strong(who)];
-  const others = broken.length > 0 ? [plain(`; not ${broken.join(', ')}`)] : [];
-  return { subject: 'Keeps the pace', metricId: null, verdict: 'pace', place, parts: [...keepers, ...others] };
+  const broken = tried.filter((row) => reasonOf(row) !== null);
+  const unknown = tried.filter((row) => row.okCount === 0 && !broken.includes(row));
+  const kept = tried.filter((row) => !broken.includes(row) && !unknown.includes(row));
+  const names = (rows: readonly Row[]) => rows.map((row) => row.who.implementation);
+  const all = kept.length === tried.length && kept.length > 1;
+  const clauses = [
+    kept.length > 0 ? [strong(all ? `all ${kept.length}` : joinWords(names(kept)))] : [],
+    broken.length > 0
+      ? [plain(`not ${broken.map((row) => `${row.who.implementation} (${reasonOf(row)})`).join(', ')}`)]
+      : [],
+    unknown.length > 0 ? [plain(`unknown for ${joinWords(names(unknown))} (no trial counts)`)] : [],
+  ].filter((clause) => clause.length > 0);
+  const parts = clauses.flatMap((clause, index) => (index > 0 ? [plain('; '), ...clause] : clause));
+  return { subject: 'Keeps the pace', metricId: null, verdict: 'pace', place, parts };
 }
 
 function reasonOf(row: Row): string | null {

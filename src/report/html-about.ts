@@ -4,6 +4,7 @@ import { plainTable } from './html-detail.ts';
 import { sign } from './html-series.ts';
 import { type Child, h, type Markup } from './markup.ts';
 import type { ReportModel, RunFacts } from './model.ts';
+import { warningText } from './warnings.ts';
 
 /** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
 export function aboutSections(model: ReportModel): Child[] {
@@ -22,14 +23,12 @@ function section(id: string, heading: string, ...children: Child[]): Markup {
 
 function warningSection({ warnings }: ReportModel): Child {
   if (warnings.length === 0) return null;
-  const items = warnings.map(({ message, advice, about, count }) =>
+  const items = warnings.map((warning) =>
     h(
       'li',
       {},
-      about.length === 0 ? null : h('b', { class: 'whose' }, `${about.join(', ')} `),
-      message,
-      count > 1 ? ` (${countOf(count, 'time')})` : null,
-      advice === null ? null : h('span', { class: 'advice' }, ` ${advice}`),
+      warning.about.length === 0 ? null : h('b', { class: 'whose' }, `${warning.about.join(', ')} `),
+      warningText(warning),
     ),
   );
   return section('warnings', 'Warnings', h('ul', { class: 'warnings' }, ...items));

@@ -68,11 +68,18 @@ function failedNotes(trials: readonly Trial[]): Note[] {
 function reasonNotes(trials: readonly Trial[], status: 'overloaded' | 'invalid', meaning: string): Note[] {
   const concerned = trials.filter((trial) => trial.status === status);
   if (concerned.length === 0) return [];
-  const messages = concerned.flatMap((trial) =>
-    'reasons' in trial ? trial.reasons.map((reason) => reason.message) : [],
-  );
-  const text = `${status} in ${countOf(concerned.length, 'trial')} (${meaning}): ${[...new Set(messages)].join('; ')}`;
+  const reasons = concerned.flatMap((trial) => ('reasons' in trial ? trial.reasons : []));
+  const text = `${status} in ${countOf(concerned.length, 'trial')} (${meaning}): ${alike(reasons).join('; ')}`;
   return [{ kind: status, label: status, trialCount: concerned.length, text, remedy: null }];
+}
+
+/** One message a code: the numbers of the others differ, their meaning does not. */
+function alike(reasons: readonly { readonly code: string; readonly message: string }[]): string[] {
+  const byCode = Map.groupBy(reasons, (reason) => reason.code);
+  return [...byCode.values()].map((same) => {
+    const others = new Set(same.map((reason) => reason.message)).size - 1;
+    return `${same[0]?.message ?? ''}${others > 0 ? ` (and ${others} more like it)` : ''}`;
+  });
 }
 
 function voidNotes(counted: readonly OkTrial[]): Note[] {

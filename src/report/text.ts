@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
 import { footnotes, reasonText, shortColumns } from './short-table.ts';
+import { warningText } from './warnings.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -148,9 +149,9 @@ export function resolutionSentence({ cvRatio, smallestDifferenceRatio, ...of }: 
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {
-  const lines = model.warnings.map(({ message, advice, about }) => {
-    const whose = about.length > 0 ? `${about.join(', ')}: ` : '';
-    return wrap(`Warning: ${whose}${message}${advice === null ? '' : ` ${advice}`}`, lineWidth, '    ');
+  const lines = model.warnings.map((warning) => {
+    const whose = warning.about.length > 0 ? `${warning.about.join(', ')}: ` : '';
+    return wrap(`Warning: ${whose}${warningText(warning)}`, lineWidth, '    ');
   });
   return lines.map(warn).join('\n');
 }

@@ -3,11 +3,12 @@ import type { Warning } from '../model/warning.ts';
 import { countOf } from './format.ts';
 import type { Group } from './group.ts';
 
-/** A warning with everything it is about; said once, however many trials carry it. */
+/** A warning with everything it is about; said once, however many trials carry it. `message` is the first one's. */
 export interface CollectedWarning extends Warning {
   /** Implementations, most often; empty: the run as a whole. */
   readonly about: readonly string[];
-  readonly count: number;
+  /** How many different messages of this code stand behind the first. */
+  readonly othersCount: number;
 }
 
 /** Below this many cores target, generator and database share them. */
@@ -15,17 +16,39 @@ const leastSeparateCoreCount = 4;
 
 /** Every doubt about the run: its own, its trials', and those that only the report can see. */
 export function collectWarnings(live: RunResult, groups: readonly Group[]): CollectedWarning[] {
-  const ofRun = [...derived(live), ...live.warnings].map((warning) => ({ warning, about: null as string | null }));
+  const ofRun = [...derived(live), ...live.warnings, ...leftOutWarnings(groups)];
   const ofTrials = live.trials.flatMap((trial) =>
     trial.warnings.map((warning) => ({ warning, about: trial.spec.implementation })),
   );
-  const leftOut = leftOutWarnings(groups).map((warning) => ({ warning, about: null }));
-  const same = Map.groupBy([...ofRun, ...leftOut, ...ofTrials], ({ warning }) => `${warning.code}\n${warning.message}`);
-  return [...same.values()].flatMap((entries) => {
-    const [first] = entries;
-    const about = new Set(entries.map((entry) => entry.about).filter((id) => id !== null));
-    return first === undefined ? [] : [{ ...first.warning, about: [...about], count: entries.length }];
-  });
+  const byCode = Map.groupBy(ofTrials, ({ warning }) => warning.code);
+  return [
+    ...[...new Map(ofRun.map((warning) => [warning.message, warning])).values()].map((warning) => ({
+      ...warning,
+      about: [],
+      othersCount: 0,
+    })),
+    ...[...byCode.values()].flatMap((same) => collected(same)),
+  ];
+}
+
+/** Trials' warnings of one code: their numbers differ, their meaning does not. */
+function collected(same: readonly { readonly warning: Warning; readonly about: string }[]): CollectedWarning[] {
+  const [first] = same;
+  if (first === undefined) return [];
+  const othersCount = new Set(same.map(({ warning }) => warning.message)).size - 1;
+  return [{ ...first.warning, about: [...new Set(same.map(({ about }) => about))], othersCount }];
+}
+
+/** The whole warning as sentences. */
+export function warningText({ message, advice, othersCount }: CollectedWarning): string {
+  const others = othersCount > 0 ? ` (and ${othersCount} more like it)` : '';
+  return `${sentence(`${message.replace(/\.$/, '')}${others}`)}${advice === null ? '' : ` ${sentence(advice)}`}`;
+}
+
+/** With a capital in front, unless that is a name, and a full stop behind. */
+function sentence(text: string): string {
+  const first = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
 function derived(live: RunResult): Warning[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Trial } from '../../src/model/trial.ts';
 import { reportModel } from '../../src/report/model.ts';
-import { okTrial, okTrials, overloadedTrial, runResult } from '../support/run-result.ts';
+import { invalidTrial, okTrial, okTrials, overloadedTrial, runResult } from '../support/run-result.ts';
 
 /** The answers as sentences, by their subject. */
 function sentences(trials: Trial[]): Record<string, string> {
@@ -72,6 +72,12 @@ test('what did not hold the rate is named and not ranked', () => {
     'crud-go and crud-node-async; not crud-python-flask (overloaded, 3 of 3 trials)',
   );
   assert.doesNotMatch(answers['Least CPU per request'] ?? '', /flask/);
+});
+
+test('what the machine spoiled is unknown, not guilty', () => {
+  const spoiled = [1, 2, 3].map((repetition) => invalidTrial({ implementation: 'crud-python-flask', repetition }));
+  const answers = sentences([...goTrials, ...spoiled]);
+  assert.equal(answers['Keeps the pace'], 'crud-go; unknown for crud-python-flask (no trial counts)');
 });
 
 test('a single implementation is ranked against nobody', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runResultSchema } from '../../src/model/run-result.ts';
 import { type Cell, type ReportModel, type Row, reportModel } from '../../src/report/model.ts';
+import { warningText } from '../../src/report/warnings.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioCell } from '../support/run-result.ts';
 
@@ -142,11 +143,15 @@ test('a recorded run of another contract or workload version is left out and sai
   }
 });
 
-test('a warning of many trials is said once, with whom it is about', () => {
-  const warning = { code: 'noisy', message: 'a neighbour', advice: null };
-  const trials = okTrials(3).map((trial) => ({ ...trial, warnings: [warning] }));
+test('a warning of many trials is said once, with whom it is about and how many more are like it', () => {
+  const trials = okTrials(3).map((trial, index) => ({
+    ...trial,
+    warnings: [{ code: 'noisy', message: `a neighbour took ${index} %`, advice: 'close it' }],
+  }));
   const noisy = reportModel(runResult({ trials }), []).warnings.filter(({ code }) => code === 'noisy');
-  assert.deepEqual(noisy, [{ ...warning, about: ['crud-go'], count: 3 }]);
+  assert.equal(noisy.length, 1);
+  assert.deepEqual(noisy[0]?.about, ['crud-go']);
+  assert.equal(noisy[0] && warningText(noisy[0]), 'A neighbour took 0 % (and 2 more like it). Close it.');
 });
 
 test('an unfinished run says how far it got', () => {
