@@ -1,0 +1,31 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+
+/** The generator against its null target: what it costs and how late it is at a ladder of rates. */
+export const scenario: Scenario = {
+  id: 'calibrate',
+  description: 'the load generator against a target that does nothing, at a ladder of rates',
+  cells: [
+    {
+      service: 'echo',
+      workload: 'echo',
+      ratesPerSec: [25, 100, 1_000, 5_000],
+      temperature: 'warm',
+      trialCount: 3,
+      profile: {
+        kind: 'constant',
+        steps: null,
+        warmupCount: 4_000,
+        warmupRatePerSec: 1_000,
+        measureMs: 5_000,
+        drainMs: 1_000,
+        timeoutMs: 2_000,
+        maxInFlightCount: 1_000,
+        connectionCount: 64,
+      },
+    },
+  ],
+  idleMs: 200,
+  workerCount: 1,
+  dbPoolTotal: 8,
+  seed: 20_260_101,
+};
