@@ -9,7 +9,7 @@ import type { Pacer } from './pacer.ts';
 import { createPool } from './pool.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createRequestWriter } from './request-text.ts';
-import { createSchedule } from './schedule.ts';
+import { createSchedule, peakRatePerSec } from './schedule.ts';
 import { type SelfReading, startSelfMeter } from './self-meter.ts';
 import { type Flight, sendWindow, type Window } from './sender.ts';
 import type { TargetAddress } from './socket.ts';
@@ -118,12 +118,6 @@ function meterFrom(clock: Clock, timeNs: number): { read(): SelfReading } {
     read = startSelfMeter();
   });
   return { read: () => read() };
-}
-
-/** The greatest rate that the profile reaches. */
-function peakRatePerSec({ kind, ratePerSec, steps }: LoadProfile): number {
-  const stepRates = (steps ?? []).map((step) => step.ratePerSec);
-  return kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
 }
 
 function hostOf({ host, port }: TargetAddress): string {

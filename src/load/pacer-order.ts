@@ -11,4 +11,6 @@ export interface PacerOrder {
 /** Counts wake-ups (and overflows without harm). */
 export const wakeCell = 0;
 export const stopCell = 1;
-export const cellsByteLength = 8;
+/** By how many nanoseconds the wake-ups come before their due times. */
+export const leadCell = 2;
+export const cellsByteLength = 12;

@@ -1,16 +1,16 @@
 import { parentPort } from 'node:worker_threads';
 import { monotonicClock } from './clock.ts';
-import { type PacerOrder, stopCell, wakeCell } from './pacer-order.ts';
+import { leadCell, type PacerOrder, stopCell, wakeCell } from './pacer-order.ts';
 import { createSchedule } from './schedule.ts';
 
 const nsPerMs = 1e6;
 
 parentPort?.on('message', (order: PacerOrder) => run(order));
 
-/** Sleeps to each due time in turn and wakes the sending loop. Due times already passed share one wake-up. */
+/** Sleeps to a little before each due time in turn and wakes the sending loop. Due times already passed share one wake-up. */
 function run({ spec, startAtNs, cells }: PacerOrder): void {
   const schedule = createSchedule(spec);
-  const dueNs = (index: number) => startAtNs + schedule.offsetNs(index);
+  const dueNs = (index: number) => startAtNs + schedule.offsetNs(index) - Atomics.load(cells, leadCell);
   let index = 0;
   while (sleepUntil(dueNs(index), cells)) {
     const nowNs = monotonicClock.nowNs();

@@ -32,6 +32,12 @@ export function createSchedule(spec: ScheduleSpec): Schedule {
   }
 }
 
+/** The greatest rate that the schedule reaches. */
+export function peakRatePerSec({ kind, ratePerSec, steps }: ScheduleSpec): number {
+  const stepRates = (steps ?? []).map((step) => step.ratePerSec);
+  return kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
+}
+
 /** Due times of a Poisson process are sums of all gaps before: asked in order they cost one draw each, backwards a replay. */
 function poissonSchedule(ratePerSec: number, seed: number): Schedule {
   let random = createRandom(seed);
