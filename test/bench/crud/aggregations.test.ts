@@ -46,7 +46,8 @@ test('an event told twice, of another kind, unreadable or of a failed aggregatio
   answer();
   assert.equal(tell(data, 'other'), null);
   assert.equal(tell('{'), null);
-  assert.equal(tell(JSON.stringify({ ...JSON.parse(data), status: 'failed', resultFileId: null })), null);
+  assert.equal(tell(JSON.stringify({ ...JSON.parse(data), status: 'failed' })), null);
+  assert.equal(tell(JSON.stringify({ ...JSON.parse(data), resultFileId: null })), null);
   assert.notEqual(tell(data), null);
   assert.equal(tell(data), null);
 });
@@ -60,6 +61,25 @@ test('an event that is read before its 202 is remembered: its result is read, no
   const read = drawUntil(session, 'read-result');
   assert.equal(read.request.path, `/files/${JSON.parse(data).resultFileId}/content`);
   assert.equal(read.check(responseOf(platform.answer(read.request))), null);
+});
+
+test('an early event is remembered until 256 others have come', () => {
+  const { accept, tell } = begin();
+  const [kept, forgotten] = [accept(), accept()];
+  const tellOthers = (count: number, from: number) => {
+    for (let at = from; at < from + count; at += 1) {
+      const aggregationId = `01990000-0000-7000-9000-${String(at).padStart(12, '0')}`;
+      tell(JSON.stringify({ ...JSON.parse(kept.data), aggregationId }));
+    }
+  };
+  tell(forgotten.data);
+  tellOthers(1, 0);
+  tell(kept.data);
+  tellOthers(255, 1);
+  kept.answer();
+  forgotten.answer();
+  assert.equal(tell(kept.data), null);
+  assert.notEqual(tell(forgotten.data), null);
 });
 
 test('while there is no result, an input of the same length is read', () => {

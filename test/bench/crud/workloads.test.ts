@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { service } from '../../../bench/crud/service.ts';
-import type { Operation, WorkloadSession } from '../../../src/model/workload.ts';
+import type { Operation, Workload, WorkloadSession } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
 import { datasetSeed, openSession, workloads } from './all-workloads.ts';
 import { type FakePlatform, fakePlatform, responseOf } from './fake-platform.ts';
@@ -91,6 +91,12 @@ for (const workload of workloads) {
     assert.equal(uncertainCount, 0);
   });
 }
+
+test('`authenticate` uses both live sessions of every user', () => {
+  const session = openSession(workloads.find(({ id }) => id === 'authenticate') as Workload);
+  const tokens = new Set(Array.from({ length: 30_000 }, () => session.next()?.request.headers.authorization));
+  assert.equal(tokens.size, 2_000);
+});
 
 test('another seed gives other requests', () => {
   for (const workload of workloads) {

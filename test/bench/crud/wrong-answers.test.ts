@@ -143,17 +143,23 @@ for (const [workload, operation, spoil, reason] of spoils) {
   });
 }
 
-test('a list’s answers are looked into one by four, its status always', () => {
+function judgeLists(spoil: (answer: Answer) => void): (string | null)[] {
   const platform = fakePlatform(datasetSeed);
   const session = openSession(history);
   const judgements: (string | null)[] = [];
   while (judgements.length < 8) {
     const drawn = session.next() as Operation;
     const answer = platform.answer(drawn.request);
-    if (drawn.name === 'list') setField('files', null)(answer);
+    if (drawn.name === 'list') spoil(answer);
     const judgement = drawn.check(responseOf(answer));
     if (drawn.name === 'list') judgements.push(judgement);
   }
+  return judgements;
+}
+
+test('a list’s answers are looked into one by four, their status and type always', () => {
   const wrong = 'no list of files';
-  assert.deepEqual(judgements, [wrong, null, null, null, wrong, null, null, null]);
+  assert.deepEqual(judgeLists(setField('files', null)), [wrong, null, null, null, wrong, null, null, null]);
+  assert.deepEqual(judgeLists(setStatus(500)), new Array(8).fill('status 500 instead of 200'));
+  assert.deepEqual(judgeLists(setHeader('content-type', 'a/b')), new Array(8).fill('content-type is not JSON'));
 });
