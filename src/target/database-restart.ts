@@ -12,10 +12,11 @@ export interface DatabaseRestartOptions extends LifecycleOptions {
   startDatabase(): Promise<void>;
   /** What a loaded machine may add to the contract's times. */
   readonly toleranceMs?: number;
+  /** The contract's; a test has less patience. */
+  readonly lostLimitMs?: number;
+  readonly backLimitMs?: number;
 }
 
-const lostLimitMs = 1_000;
-const backLimitMs = 5_000;
 const pollMs = 20;
 
 /** A database that goes away and comes back: 503 in time, well again in time, and the streams opened before still tell events. */
@@ -23,7 +24,7 @@ export async function checkDatabaseRestart(options: DatabaseRestartOptions): Pro
   const { before, lost, back } = options.file.databaseRestart;
   const { run, failure } = await prepareRun(options, [...options.file.setup, ...before]);
   if (failure !== null) return [failure];
-  const toleranceMs = options.toleranceMs ?? 500;
+  const { toleranceMs = 500, lostLimitMs = 1_000, backLimitMs = 5_000 } = options;
   try {
     await options.stopDatabase();
     const down = await timeUntilHealth(run, 503, lostLimitMs + toleranceMs);

@@ -34,6 +34,12 @@ interface State {
 
 export function startVectorRun({ baseUrl, variables, signal }: VectorRunOptions): VectorRun {
   const state: State = { baseUrl, signal, variables: { ...variables }, connections: new Map(), streams: new Map() };
+  const closeAll = () => {
+    for (const connection of state.connections.values()) connection.close();
+    for (const stream of state.streams.values()) stream.close();
+  };
+  // An interrupted user must not wait for an answer that is slow to come.
+  signal.addEventListener('abort', closeAll);
   return {
     signal,
     perform(step) {
@@ -44,8 +50,8 @@ export function startVectorRun({ baseUrl, variables, signal }: VectorRunOptions)
       return state.variables;
     },
     close() {
-      for (const connection of state.connections.values()) connection.close();
-      for (const stream of state.streams.values()) stream.close();
+      signal.removeEventListener('abort', closeAll);
+      closeAll();
     },
   };
 }
