@@ -56,6 +56,14 @@ export const databaseFactsSchema = z.strictObject({
   settings: z.record(z.string(), z.string()),
 });
 
+/** What a workload was at the time: enough for a reader who does not have its declaration. */
+export const workloadFactsSchema = z.strictObject({
+  service: z.string(),
+  id: z.string(),
+  version: z.int().positive(),
+  description: z.string(),
+});
+
 /** One run of one scenario: written again, whole, after each trial. */
 export const runResultSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
@@ -70,6 +78,7 @@ export const runResultSchema = z.strictObject({
   machine: machineSchema,
   versions: z.record(z.string(), z.string()),
   scenario: scenarioSchema,
+  workloads: z.array(workloadFactsSchema),
   database: databaseFactsSchema.nullable(),
   implementations: z.array(preparationSchema),
   plannedTrialCount: z.int().nonnegative(),

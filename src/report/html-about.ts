@@ -4,7 +4,7 @@ import { plainTable } from './html-detail.ts';
 import { sign } from './html-series.ts';
 import { type Child, h, type Markup } from './markup.ts';
 import type { ReportModel, RunFacts } from './model.ts';
-import { warningText } from './warnings.ts';
+import { sentence, warningText } from './warnings.ts';
 
 /** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
 export function aboutSections(model: ReportModel): Child[] {
@@ -35,9 +35,10 @@ function warningSection({ warnings }: ReportModel): Child {
 }
 
 /** Words a newcomer may not know, in the order in which the page uses them. */
-function glossary({ scenario }: RunFacts): readonly (readonly [string, string])[] {
+function glossary({ scenario, workloads }: RunFacts): readonly (readonly [string, string])[] {
   const trialCount = Math.max(1, ...scenario.cells.map((cell) => cell.trialCount));
   return [
+    ...workloads.map(({ id, description }) => [id, sentence(description)] as const),
     [
       'Pace',
       'Requests are due at fixed moments, whatever the service does. A slow answer never delays the next request.',

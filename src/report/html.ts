@@ -5,6 +5,7 @@ import { groupSection } from './html-group.ts';
 import { overviewTable } from './html-overview.ts';
 import { type Child, h, type Markup, scriptJson } from './markup.ts';
 import type { Chart, ReportModel } from './model.ts';
+import { sentence } from './warnings.ts';
 
 /** What the page needs beside its own text: see bundle.ts. The hashes let exactly these two run, and nothing else. */
 export interface PageAssets {
@@ -79,9 +80,16 @@ function pageHeader(model: ReportModel): Markup {
     {},
     h('p', { class: 'brand' }, h('b', {}, 'paceline'), ' same service, same pace, different effort'),
     h('h1', {}, model.title),
-    h('p', { class: 'lede' }, several(model) ? `${model.run.scenario.description} ${lede}` : lede),
+    h('p', { class: 'lede' }, `${sentence(question(model))} ${lede}`),
     h('p', { class: 'context' }, contextSentence(model)),
   );
+}
+
+/** What was asked, in the words of its declaration. */
+function question(model: ReportModel): string {
+  const { scenario, workloads } = model.run;
+  const [only] = workloads;
+  return several(model) || only === undefined ? scenario.description : only.description;
 }
 
 const lede =

@@ -25,6 +25,7 @@ export interface RunFacts extends Pick<RunResult, 'runId' | 'state' | 'startedAt
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly scenario: RunResult['scenario'];
+  readonly workloads: RunResult['workloads'];
   readonly database: RunResult['database'];
   readonly implementations: RunResult['implementations'];
   readonly plannedTrialCount: number;

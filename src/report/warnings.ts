@@ -46,7 +46,7 @@ export function warningText({ message, advice, othersCount }: CollectedWarning):
 }
 
 /** With a capital in front, unless that is a name, and a full stop behind. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const first = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -129,7 +129,7 @@ async function measure(
   const implementations = [...startables.values()].map(({ located }) => located.implementation);
   const specs = plan({ ...declarations, implementations, limit: request.limit });
   const result = await emptyResult(
-    declarations.scenario,
+    declarations,
     prepared.map(({ preparation }) => preparation),
     request,
     session,
@@ -179,7 +179,7 @@ async function prepareAll(
 }
 
 async function emptyResult(
-  scenario: Scenario,
+  { scenario, workloads }: Declarations,
   implementations: Preparation[],
   request: RunRequest,
   session: Session,
@@ -196,6 +196,12 @@ async function emptyResult(
     machine: session.machine,
     versions: { node: process.versions.node, paceline: await packageVersion() },
     scenario,
+    workloads: [...workloads.values()].map(({ service, id, version, description }) => ({
+      service,
+      id,
+      version,
+      description,
+    })),
     database: session.databaseFacts(),
     implementations,
     plannedTrialCount: 0,

@@ -188,6 +188,9 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       dbPoolTotal: 8,
       seed: 1,
     },
+    workloads: [
+      { service: 'crud', id: 'history', version: 1, description: 'Reads, lists, creates, replaces and deletes files.' },
+    ],
     database: { kind: 'embedded', version: '18.4', settings: { synchronous_commit: 'on', shared_buffers: '128MB' } },
     implementations: ids.map(ready),
     plannedTrialCount: trials.length,
