@@ -1,0 +1,156 @@
+/*
+ * Known answers: fixtures whose latency, CPU and memory are known beforehand, measured by a whole run. Prints expected
+ * beside measured. `npm run known-answers` (about seven minutes).
+ */
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import { createProgress } from '../../src/cli/progress.ts';
+import { plainChars } from '../../src/cli/table.ts';
+import type { Measurement } from '../../src/model/trial.ts';
+import { abortOnSignals } from '../../src/run/interruption.ts';
+import { performRun } from '../../src/run/perform.ts';
+import { decode, merge, percentileMs } from '../../src/stats/histogram.ts';
+import { median, quantile } from '../../src/stats/quantile.ts';
+
+const fixturesDir = join(import.meta.dirname, '..', 'fixtures', 'impls');
+const burnModes = ['burn', 'burn-threads', 'burn-children'];
+const globs = ['slow', 'stall', ...burnModes, ...burnModes.map((id) => `${id}-zero`)];
+const slowMs = 20;
+const stall = { everyCount: 200, lengthMs: 500 };
+const burnMs = 5;
+const heldMib = 50;
+
+interface Line {
+  readonly what: string;
+  readonly expected: number;
+  readonly measured: number | null;
+  readonly unit: string;
+}
+
+const { result } = await performRun(
+  {
+    scenario: 'known-answers',
+    implementationGlobs: globs,
+    implementationDirs: [fixturesDir],
+    overrides: {
+      workload: null,
+      ratesPerSec: null,
+      trialCount: null,
+      measureMs: null,
+      warmupCount: null,
+      workerCount: null,
+    },
+    limit: null,
+    probe: null,
+    triesMost: 3,
+    out: null,
+    saveReference: false,
+  },
+  { signal: abortOnSignals(), env: process.env },
+  createProgress(
+    { isTTY: process.stderr.isTTY === true, write: (text) => process.stderr.write(text) },
+    { nowMs: () => performance.now(), verbose: false },
+  ),
+);
+
+const [cell] = result.scenario.cells;
+const gapMs = 1000 / (cell?.ratesPerSec[0] ?? Number.NaN);
+process.stdout.write(`${tableText([...slowLines(), ...stallLines(), ...burnModes.flatMap(burnLines)])}\n`);
+process.exit(0);
+
+function measurementsOf(id: string): Measurement[] {
+  return result.trials.flatMap((trial) =>
+    trial.status === 'ok' && trial.spec.implementation === id ? [trial.measurement] : [],
+  );
+}
+
+function medianOf(id: string, from: (measurement: Measurement) => number | null): number | null {
+  return median(
+    measurementsOf(id)
+      .map(from)
+      .filter((value) => value !== null),
+  );
+}
+
+function slowLines(): Line[] {
+  return [
+    {
+      what: 'sleeps 20 ms: service p50',
+      expected: slowMs,
+      measured: medianOf('slow', ({ load }) => load.service.p50Ms),
+      unit: 'ms',
+    },
+    {
+      what: 'sleeps 20 ms: response p50',
+      expected: slowMs,
+      measured: medianOf('slow', ({ load }) => load.response.p50Ms),
+      unit: 'ms',
+    },
+    {
+      what: 'sleeps 20 ms: response p90',
+      expected: slowMs,
+      measured: medianOf('slow', ({ load }) => load.response.p90Ms),
+      unit: 'ms',
+    },
+  ];
+}
+
+/** A request due k gaps after the stall began waits for what is left of it; the others wait for nothing. */
+function stallLines(): Line[] {
+  const waits = Array.from({ length: stall.everyCount }, (_, index) => Math.max(0, stall.lengthMs - index * gapMs));
+  return [50, 90, 95, 99].map((percentile) => ({
+    what: `stands still 500 ms each 200th: response p${percentile}`,
+    expected: quantile(waits, percentile / 100) ?? Number.NaN,
+    measured: pooledPercentileMs('stall', percentile),
+    unit: 'ms',
+  }));
+}
+
+function pooledPercentileMs(id: string, percentile: number): number | null {
+  const [first, ...others] = measurementsOf(id).map(({ load }) => decode(load.response.encoded));
+  if (first === undefined) return null;
+  for (const other of others) merge(first, other);
+  return percentileMs(first, percentile);
+}
+
+/** The difference between the fixture and itself doing nothing: what a runtime costs by itself falls out. */
+function burnLines(id: string): Line[] {
+  const difference = (from: (measurement: Measurement) => number | null) => {
+    const [burning, idle] = [medianOf(id, from), medianOf(`${id}-zero`, from)];
+    return burning === null || idle === null ? null : burning - idle;
+  };
+  const held = difference(({ memory }) => memory.idleBytes);
+  return [
+    {
+      what: `${id}: CPU a request`,
+      expected: burnMs,
+      measured: difference(({ cpu }) => cpu.target.perRequestMs),
+      unit: 'ms',
+    },
+    { what: `${id}: private memory`, expected: heldMib, measured: held === null ? null : held / 2 ** 20, unit: 'MiB' },
+  ];
+}
+
+function tableText(lines: readonly Line[]): string {
+  const table = new Table({
+    head: ['known answer', 'expected', 'measured', 'off by', 'off by %'],
+    chars: plainChars,
+    style: { head: [], border: [] },
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
+  });
+  for (const { what, expected, measured, unit } of lines) {
+    const off = measured === null ? null : measured - expected;
+    table.push([
+      what,
+      `${figure(expected)} ${unit}`,
+      measured === null ? 'no trial counts' : `${figure(measured)} ${unit}`,
+      off === null ? '–' : `${figure(off)} ${unit}`,
+      off === null || expected === 0 ? '–' : `${((100 * off) / expected).toFixed(1)} %`,
+    ]);
+  }
+  return table.toString();
+}
+
+function figure(value: number): string {
+  return value.toFixed(2);
+}
