@@ -8,6 +8,7 @@ import { addDoctor } from './doctor.ts';
 import { addList } from './list.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
+import { addSchema } from './schema.ts';
 import { addWorkload } from './workload.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
@@ -38,7 +39,7 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => context.stderr.write(text) })
     .addHelpText('after', examples);
-  for (const add of [addRun, addReport, addConform, addWorkload, addList, addDoctor, addCalibrate])
+  for (const add of [addRun, addReport, addConform, addWorkload, addList, addDoctor, addCalibrate, addSchema])
     add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
