@@ -106,5 +106,5 @@ function parseJson(text: string, path: string): unknown {
 
 /** The published JSON Schema of a result file, generated from the zod source. */
 export function resultJsonSchema(): unknown {
-  return z.toJSONSchema(runResultSchema, { target: 'draft-2020-12' });
+  return z.toJSONSchema(runResultSchema, { target: 'draft-2020-12', reused: 'ref' });
 }
