@@ -18,10 +18,16 @@ export function addConform(program: Command, context: CommandContext): void {
     .argument('[impl...]', 'ids or globs (default: all)')
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
     .option('--json', 'one JSON object a part on standard output')
+    .addHelpText('after', examples)
     .action(async (globs: string[], flags: ConformFlags) => {
       context.exitCode = await conform(globs, flags, context);
     });
 }
+
+const examples = `
+Examples:
+  npm run bench -- conform crud-go
+  npm run bench -- conform 'crud-node-*' --json`;
 
 async function conform(globs: readonly string[], flags: ConformFlags, context: CommandContext): Promise<number> {
   const onStep = (text: string) => context.stderr.write(`${text}\n`);

@@ -24,6 +24,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .command('doctor')
     .description('what this machine has and lacks for measuring')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  npm run bench -- doctor')
     .action(async ({ json }: { json?: boolean }) => {
       const findings = [
         node(),

@@ -13,6 +13,7 @@ export function addList(program: Command, context: CommandContext): void {
     .command('list')
     .description('scenarios, workloads, implementations, and the results of this checkout')
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  npm run bench -- list')
     .action(async ({ json }: { json?: boolean }) => {
       const listing = await collectListing();
       context.stdout.write(json ? `${JSON.stringify(listing)}\n` : listingText(listing));

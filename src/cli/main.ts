@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { HarnessError } from '../model/harness-error.ts';
+import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addConform } from './conform.ts';
@@ -13,6 +14,7 @@ import { addWorkload } from './workload.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed);
   const context: CommandContext = {
     signal: abortOnSignals(),
     env: process.env,
@@ -21,12 +23,34 @@ export async function main(argv: readonly string[]): Promise<void> {
     exitCode: 0,
   };
   try {
-    await createProgram(context).parseAsync(argv);
+    const program = createProgram(context);
+    await refuseUnknownWord(argv[2], program);
+    await program.parseAsync(argv);
+    // Too late to cut anything short, but whoever asked to stop must not see a following command start.
+    context.signal.throwIfAborted();
   } catch (error) {
     context.exitCode = tell(error, context);
   }
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   // Not left to an empty event loop: a stray handle of a library must not keep a finished command alive.
   process.exit(context.exitCode);
+}
+
+/** Nobody reads any more (`| head`, a closed terminal): a run in progress must still put everything away. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+}
+
+/** Ending the process drops what a slow reader of a pipe has not taken yet. */
+function flushed(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((done) => stream.write('', () => done()));
+}
+
+/** A mistyped command would be taken for a scenario, as `run` may be left out. */
+async function refuseUnknownWord(word: string | undefined, program: Command): Promise<void> {
+  if (word === undefined || word.startsWith('-')) return;
+  const known = [...program.commands.map((command) => command.name()), 'help', ...(await scenarioIds())];
+  if (!known.includes(word)) throw unknownName('command or scenario', word, known);
 }
 
 function createProgram(context: CommandContext): Command {

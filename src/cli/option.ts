@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { unknownName } from '../run/declarations.ts';
 
 /** Parsers of option values; what they refuse, commander reports with the flag's name. */
 export function positiveNumber(text: string): number {
@@ -8,8 +9,8 @@ export function positiveNumber(text: string): number {
 }
 
 export function positiveCount(text: string): number {
-  const value = positiveNumber(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  const value = Number(text);
+  if (!(value > 0) || !Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;
 }
 
@@ -21,6 +22,15 @@ export function countOrZero(text: string): number {
 /** `25,100,400` */
 export function rateList(text: string): number[] {
   return text.split(',').map(positiveNumber);
+}
+
+/** One of a closed list of words; another is told with the nearest. */
+export function oneOf<Word extends string>(kind: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw unknownName(kind, text, words);
+    return found;
+  };
 }
 
 /** For options that may be given several times. */

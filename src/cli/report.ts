@@ -4,6 +4,7 @@ import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { readResult } from '../store/result-file.ts';
 import { type CommandContext, wantsColor } from './context.ts';
+import { oneOf } from './option.ts';
 import { referencesFor, writeReport } from './report-file.ts';
 
 interface ReportFlags {
@@ -18,8 +19,9 @@ export function addReport(program: Command, context: CommandContext): void {
     .description('make the HTML report (or text, Markdown) of a result file')
     .argument('<result>', 'results/<machine>/<file>.json')
     .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
-    .option('--format <format>', 'html, text or markdown (the latter two on standard output)', 'html')
-    .action(async (path: string, flags: ReportFlags, command: Command) => {
+    .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
+    .addHelpText('after', examples)
+    .action(async (path: string, flags: ReportFlags) => {
       if (flags.format === 'html') {
         context.stdout.write(`${await writeReport(path, flags.out ?? null)}\n`);
         return;
@@ -27,8 +29,13 @@ export function addReport(program: Command, context: CommandContext): void {
       const result = await readResult(path);
       const model = reportModel(result, await referencesFor(result));
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
-      else if (flags.format === 'text')
-        context.stdout.write(reportText(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
-      else command.error(`error: unknown format "${flags.format}": html, text or markdown`, { exitCode: 2 });
+      else context.stdout.write(reportText(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
     });
 }
+
+const format = oneOf('report format', ['html', 'text', 'markdown']);
+
+const examples = `
+Examples:
+  npm run bench -- report results/<machine>/<file>.json
+  npm run bench -- report results/<machine>/<file>.json --format markdown`;

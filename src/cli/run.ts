@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { RunResult } from '../model/run-result.ts';
 import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import { type CommandContext, wantsColor } from './context.ts';
-import { collect, countOrZero, limitOption, positiveCount, positiveNumber, rateList } from './option.ts';
+import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from './option.ts';
 import { createProgress } from './progress.ts';
 import { referencesFor, shortPath, writeReport } from './report-file.ts';
 
@@ -44,17 +43,24 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
     .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
     .option('--limit <limit>', "put the target into a group of this size, as 'cpu=2,memory=4GiB'", limitOption)
-    .addOption(new Option('--probe <kind>', 'force a probe').choices(['cgroup', 'proc', 'pidusage']))
+    .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
     .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
     .option('--verbose', 'a line for each phase of a trial')
     .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error')
+    .addHelpText('after', examples)
     .action(async (scenario: string, flags: RunFlags) => {
       context.exitCode = await run(scenario, flags, context);
     });
 }
+
+const examples = `
+Examples:
+  npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
+  npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   const progress = createProgress(

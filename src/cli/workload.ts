@@ -16,6 +16,7 @@ export function addWorkload(program: Command, context: CommandContext): void {
     .argument('<id>', 'such as history, or crud/history')
     .option('--seed <n>', 'the seed of the draw', countOrZero, 1)
     .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  npm run bench -- workload history --seed 7')
     .action(async (id: string, { seed, json }: { seed: number; json?: boolean }) => {
       const { service, name } = await locate(id);
       const workload = await loadWorkload(service, name);
