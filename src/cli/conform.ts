@@ -33,15 +33,17 @@ async function conform(globs: readonly string[], flags: ConformFlags, context: C
   const onStep = (text: string) => context.stderr.write(`${text}\n`);
   let failureCount = 0;
   let examinedCount = 0;
+  let unbuiltCount = 0;
   for await (const found of examine({ globs, directories: flags.impls ?? [], onStep, ...context })) {
     if (found.kind === 'part') {
       examinedCount += 1;
       failureCount += found.part.failures.length;
     }
+    if (found.kind === 'not-built') unbuiltCount += 1;
     context.stdout.write(flags.json ? `${jsonLine(found)}\n` : examinationText(found));
   }
   if (failureCount > 0) return 1;
-  return examinedCount > 0 ? 0 : 3;
+  return examinedCount > 0 && unbuiltCount === 0 ? 0 : 3;
 }
 
 function jsonLine({ implementation, ...found }: Examination): string {
@@ -51,6 +53,7 @@ function jsonLine({ implementation, ...found }: Examination): string {
 function examinationText(found: Examination): string {
   const { id } = found.implementation;
   if (found.kind === 'skipped') return `${id}: skipped: ${found.reason}\n  Remedy: ${found.remedy}\n`;
+  if (found.kind === 'not-built') return `${id}: ${found.reason}\n`;
   const { title, checkCount, failures, notChecked } = found.part;
   if (notChecked !== null) return `${id}: ${title}: not checked: ${notChecked}\n`;
   if (failures.length === 0) return `${id}: ${title}: ${checkCount} checks passed\n`;

@@ -107,7 +107,7 @@ function planLines(plan: PlanSummary): string[] {
 function preparedText(preparation: Preparation): string {
   const { id } = preparation.manifest;
   if (preparation.status === 'skipped') return `${id}: skipped: ${preparation.reason}`;
-  if (preparation.status === 'failed') return `${id}: ${preparation.message}`;
+  if (preparation.status === 'failed') return `${id}: ${preparation.message}\n${preparation.logTail}`.trimEnd();
   const built =
     preparation.manifest.build.length === 0 || preparation.buildCached
       ? ''

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RunResult } from '../model/run-result.ts';
+import type { Preparation, RunResult } from '../model/run-result.ts';
 import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
@@ -102,8 +102,13 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
   };
 }
 
-/** 0 when every cell that was not skipped has a trial that counts, else 3. */
+function breaksContract(preparation: Preparation): boolean {
+  return preparation.status === 'ready' && preparation.conformance.status === 'failed';
+}
+
+/** 1 when an implementation breaks its contract, else 0 when every cell that was not skipped has a trial that counts, else 3. */
 function exitCodeOf(result: RunResult): number {
+  if (result.implementations.some(breaksContract)) return 1;
   if (result.implementations.some(({ status }) => status === 'failed')) return 3;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {

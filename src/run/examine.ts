@@ -1,12 +1,13 @@
 import type { Implementation } from '../model/implementation.ts';
-import { buildImplementation } from '../target/build.ts';
+import { BuildFailure, buildImplementation } from '../target/build.ts';
 import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
-import { checkRequirements } from '../target/requirement.ts';
+import { checkRequirements, type Toolchain } from '../target/requirement.ts';
 import { type ConformancePart, conformWholly } from './conform.ts';
 import { loadService } from './declarations.ts';
 import { implsDir, rootDir } from './paths.ts';
+import type { Startable } from './prepare.ts';
 import { matching } from './select.ts';
-import { openSession, type Session } from './session.ts';
+import { noteProcessGroup, openSession, type Session } from './session.ts';
 
 export type Examination =
   | {
@@ -15,6 +16,7 @@ export type Examination =
       readonly reason: string;
       readonly remedy: string;
     }
+  | { readonly kind: 'not-built'; readonly implementation: Implementation; readonly reason: string }
   | { readonly kind: 'part'; readonly implementation: Implementation; readonly part: ConformancePart };
 
 export interface ExamineRequest {
@@ -50,11 +52,30 @@ async function* examineOne(
     yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
     return;
   }
-  const { cacheDir, signal } = session;
-  const { toolchain } = available;
-  const built = await buildImplementation({ located, rootDir, cacheDir, toolchain, onProgress: onStep, signal });
-  const startable = { located, toolchain, buildDir: built.dir, sourceHash: built.hash };
+  const startable = await build(located, available.toolchain, session, onStep);
+  if (startable instanceof BuildFailure) {
+    const { message, logTail } = startable;
+    yield { kind: 'not-built', implementation, reason: `${message}\n${logTail}` };
+    return;
+  }
   const service = await loadService(implementation.service);
   for await (const part of conformWholly({ startable, service, seed, session }))
     yield { kind: 'part', implementation, part };
+}
+
+async function build(
+  located: LocatedImplementation,
+  toolchain: Toolchain,
+  { cacheDir, signal, ledger }: Session,
+  onProgress: (line: string) => void,
+): Promise<Startable | BuildFailure> {
+  const keepNote = (pid: number) => noteProcessGroup(ledger, pid);
+  const options = { located, rootDir, cacheDir, toolchain, onProgress, noteProcessGroup: keepNote, signal };
+  try {
+    const { dir, hash } = await buildImplementation(options);
+    return { located, toolchain, buildDir: dir, sourceHash: hash };
+  } catch (error) {
+    if (error instanceof BuildFailure) return error;
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HarnessError } from '../model/harness-error.ts';
 import { type Preparation, type RunResult, schemaVersion } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
@@ -13,6 +12,7 @@ import { type Availability, checkRequirements } from '../target/requirement.ts';
 import { currentCommit } from './commit.ts';
 import { conformToVectors } from './conform.ts';
 import { loadScenario, loadService, loadWorkload } from './declarations.ts';
+import { nothingMeasured } from './nothing-measured.ts';
 import { type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { implsDir, resultsDir, rootDir } from './paths.ts';
 import { plan, trialMs } from './plan.ts';
@@ -21,7 +21,7 @@ import { realWorld } from './real-world.ts';
 import type { RunReporter } from './reporter.ts';
 import { runTrials } from './run.ts';
 import { selectImplementations } from './select.ts';
-import { openSession, type Session } from './session.ts';
+import { noteProcessGroup, openSession, type Session } from './session.ts';
 import { runTrial } from './trial.ts';
 
 export interface RunRequest {
@@ -119,13 +119,14 @@ async function measure(
   session: Session,
   reporter: RunReporter,
 ): Promise<{ result: RunResult; path: string }> {
-  await openDatabases(declarations, session);
+  if (checked.some(({ available }) => available.status === 'available')) await openDatabases(declarations, session);
   const prepared = await prepareAll(checked, declarations, session, reporter);
   const startables = new Map(
     prepared.flatMap(({ startable }) =>
       startable === null ? [] : [[startable.located.implementation.id, startable] as const],
     ),
   );
+  if (startables.size === 0) throw nothingMeasured(prepared.map(({ preparation }) => preparation));
   const implementations = [...startables.values()].map(({ located }) => located.implementation);
   const specs = plan({ ...declarations, implementations, limit: request.limit });
   const result = await emptyResult(
@@ -170,6 +171,7 @@ async function prepareAll(
       cacheDir: session.cacheDir,
       signal: session.signal,
       onStep: reporter.onStep,
+      noteProcessGroup: (pid) => noteProcessGroup(session.ledger, pid),
       conform: (startable) => conformToVectors({ startable, service, seed: scenario.seed, session }),
     });
     reporter.onPrepared(one.preparation);
@@ -234,13 +236,4 @@ function commandOf({ scenario, implementationGlobs, overrides, limit, probe }: R
 function limitText({ cpuCount, memoryBytes }: NonNullable<TrialSpec['limit']>): string {
   const parts = [cpuCount === null ? '' : `cpu=${cpuCount}`, memoryBytes === null ? '' : `memory=${memoryBytes}`];
   return parts.filter((part) => part !== '').join(',');
-}
-
-/** Nothing was measured, and why: for a run whose implementations were all skipped or refused. */
-export function nothingMeasured(result: RunResult): HarnessError | null {
-  if (result.trials.length > 0) return null;
-  const why = result.implementations.map(
-    (one) => `${one.manifest.id}: ${one.status === 'skipped' ? one.reason : one.status}`,
-  );
-  return new HarnessError('cannot-measure', `nothing could be measured (${why.join('; ')})`, 'see `paceline doctor`');
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Preparation } from '../model/run-result.ts';
-import { buildImplementation } from '../target/build.ts';
+import { BuildFailure, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import type { Availability, Toolchain } from '../target/requirement.ts';
 import { benchDir, rootDir } from './paths.ts';
@@ -31,6 +31,8 @@ export interface PrepareContext {
   readonly cacheDir: string;
   readonly signal: AbortSignal;
   onStep(text: string): void;
+  /** Keeps a process group in the ledger until the result is called. */
+  noteProcessGroup(pid: number): () => void;
   /** Starts it and runs its service's vectors. */
   conform(startable: Startable): Promise<ConformanceOutcome>;
 }
@@ -51,7 +53,8 @@ export async function prepare(
   } catch (error) {
     if (context.signal.aborted || !(error instanceof HarnessError)) throw error;
     const { code, message } = error;
-    return { preparation: { status: 'failed', manifest, code, message, logTail: '' }, startable: null };
+    const logTail = error instanceof BuildFailure ? error.logTail : '';
+    return { preparation: { status: 'failed', manifest, code, message, logTail }, startable: null };
   }
 }
 
@@ -60,8 +63,7 @@ async function prepareAvailable(
   { toolchain, runtimeVersion }: { readonly toolchain: Toolchain; readonly runtimeVersion: string },
   context: PrepareContext,
 ): Promise<Prepared> {
-  const { cacheDir, signal, onStep } = context;
-  const built = await buildImplementation({ located, rootDir, cacheDir, toolchain, onProgress: onStep, signal });
+  const built = await buildImplementation({ ...context, located, rootDir, toolchain, onProgress: context.onStep });
   const startable: Startable = { located, toolchain, buildDir: built.dir, sourceHash: built.hash };
   const outcome = await conformOnce(startable, context);
   const passed = outcome.failures.length === 0;

@@ -5,7 +5,9 @@ import { HarnessError } from '../model/harness-error.ts';
 import { acquireLock } from './build-lock.ts';
 import { createLogTail } from './log-tail.ts';
 import type { LocatedImplementation } from './manifest.ts';
+import { pause } from './pause.ts';
 import { expandAll, type Placeholders } from './placeholder.ts';
+import { signalGroup } from './process-group.ts';
 import type { Toolchain } from './requirement.ts';
 import { sourceHash } from './source-hash.ts';
 
@@ -20,7 +22,21 @@ export interface BuildOptions {
   readonly toolchain: Toolchain;
   /** One line for people at a time. */
   onProgress(line: string): void;
+  /** Told the id of each build tool's process group; the result is called when the tool has ended. */
+  noteProcessGroup(pid: number): () => void;
+  /** Aborting ends the tool and all that it started. */
   readonly signal: AbortSignal;
+}
+
+/** A build tool failed: the message says which, `logTail` is the end of what it printed. */
+export class BuildFailure extends HarnessError {
+  readonly logTail: string;
+
+  constructor(message: string, remedy: string, logTail: string) {
+    super('build-failed', message, remedy);
+    this.name = 'BuildFailure';
+    this.logTail = logTail;
+  }
 }
 
 export interface BuildResult {
@@ -34,7 +50,7 @@ export interface BuildResult {
 
 /**
  * Builds in place, in <cacheDir>/builds/<id>-<hash> (a Python environment cannot be moved), unless that is there already.
- * A build tool that fails is HarnessError 'build-failed' with the end of its own output.
+ * A build tool that fails is a BuildFailure.
  */
 export async function buildImplementation(options: BuildOptions): Promise<BuildResult> {
   const startedMs = performance.now();
@@ -74,16 +90,45 @@ async function runBuildCommand(command: readonly string[], buildDir: string, opt
     all: true,
     buffer: false,
     stdin: 'ignore',
-    cancelSignal: signal,
+    // A group of its own: tools start others, and all of them end together.
+    detached: true,
   });
   child.all.on('data', (chunk: Buffer) => tail.add(chunk));
-  const outcome = await child;
+  const outcome = await endedOrAborted(child, options);
   signal.throwIfAborted();
   if (!outcome.failed) return;
   const reason = outcome.exitCode === undefined ? outcome.shortMessage : `exit code ${outcome.exitCode}`;
-  throw new HarnessError(
-    'build-failed',
-    `${located.implementation.id}: \`${command.join(' ')}\` failed (${reason})\n${tail.text()}`,
+  throw new BuildFailure(
+    `\`${command.join(' ')}\` failed (${reason})`,
     `run it by hand in ${located.dir} (its {build} is ${buildDir})`,
+    tail.text(),
   );
+}
+
+/** How long a build tool may take to remove its temporary files. */
+const interruptPatienceMs = 2_000;
+
+async function endedOrAborted<Outcome>(
+  child: Promise<Outcome> & { readonly pid?: number | undefined },
+  { signal, noteProcessGroup }: BuildOptions,
+): Promise<Outcome> {
+  const { pid } = child;
+  if (pid === undefined) return child;
+  const strike = noteProcessGroup(pid);
+  const patience = new AbortController();
+  const interrupt = () => {
+    signalGroup(pid, 'SIGINT');
+    pause(interruptPatienceMs, patience.signal).then(
+      () => signalGroup(pid, 'SIGKILL'),
+      () => {},
+    );
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  const outcome = await child;
+  signal.removeEventListener('abort', interrupt);
+  patience.abort();
+  // Whatever the tool left in its group has no reader any more.
+  signalGroup(pid, 'SIGKILL');
+  strike();
+  return outcome;
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { type BuildOptions, buildImplementation } from '../../src/target/build.ts';
+import { BuildFailure, type BuildOptions, buildImplementation } from '../../src/target/build.ts';
 import type { LocatedImplementation } from '../../src/target/manifest.ts';
+import { livingMembers } from '../../src/target/process-group.ts';
 
 /** Each build adds a letter to a file beside the cache, so that builds can be counted. */
 const countingBuild = [
@@ -46,7 +47,9 @@ describe('the build cache', () => {
     };
     const toolchain = { placeholders: {}, versions };
     const signal = new AbortController().signal;
-    return { located, rootDir: root, cacheDir: path.join(root, 'cache'), toolchain, onProgress: () => {}, signal };
+    const noteProcessGroup = () => () => {};
+    const cacheDir = path.join(root, 'cache');
+    return { located, rootDir: root, cacheDir, toolchain, onProgress: () => {}, noteProcessGroup, signal };
   }
   const buildCount = async () => (await readFile(path.join(root, 'count'), 'utf8')).length;
 
@@ -100,10 +103,10 @@ describe('the build cache', () => {
         () => null,
         (reason: unknown) => reason,
       );
-      assert.ok(error instanceof HarnessError);
+      assert.ok(error instanceof BuildFailure);
       assert.equal(error.code, 'build-failed');
       assert.match(error.message, /exit code 7/);
-      assert.match(error.message, /source\.txt:3: no such verb/);
+      assert.match(error.logTail, /source\.txt:3: no such verb/);
     }
   });
 
@@ -119,6 +122,25 @@ describe('the build cache', () => {
     setTimeout(() => controller.abort(new Error('interrupted')), 100);
     await assert.rejects(buildImplementation(slow), /interrupted/);
     assert.equal((await buildImplementation(options())).cached, false);
+  });
+
+  test('an aborted build ends what its tool has started, heard or not, and takes the note back', async () => {
+    const controller = new AbortController();
+    const noted: string[] = [];
+    const stubborn = ['sh', '-c', 'trap "" INT; echo $$ > "$1"; sleep 20; true', 'sh', '{build}/pid'];
+    const slow = {
+      ...options([stubborn]),
+      signal: controller.signal,
+      noteProcessGroup: (pid: number) => {
+        noted.push(`${pid} noted`);
+        return () => noted.push(`${pid} struck`);
+      },
+    };
+    setTimeout(() => controller.abort(new Error('interrupted')), 300);
+    await assert.rejects(buildImplementation(slow), /interrupted/);
+    const pid = Number(noted[0]?.split(' ')[0]);
+    assert.deepEqual(noted, [`${pid} noted`, `${pid} struck`]);
+    assert.deepEqual(await livingMembers(pid), []);
   });
 
   test('a glob that matches nothing is named', async () => {

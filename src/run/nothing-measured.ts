@@ -1,0 +1,21 @@
+import { HarnessError } from '../model/harness-error.ts';
+import type { Preparation } from '../model/run-result.ts';
+
+/** Why a run has not a single trial to do: for each implementation its reason and its remedy. */
+export function nothingMeasured(preparations: readonly Preparation[]): HarnessError {
+  const why = preparations.map((one) => `\n  ${one.manifest.id}: ${reasonOf(one).replaceAll('\n', '\n    ')}`).join('');
+  const broken = preparations.some(({ status }) => status === 'ready');
+  return new HarnessError(
+    broken ? 'conformance-failed' : 'cannot-measure',
+    `nothing could be measured:${why}`,
+    broken
+      ? '`paceline conform` shows every check that fails'
+      : '`paceline doctor` shows what this machine has and lacks',
+  );
+}
+
+function reasonOf(preparation: Preparation): string {
+  if (preparation.status === 'skipped') return `${preparation.reason}\nremedy: ${preparation.remedy}`;
+  if (preparation.status === 'failed') return preparation.message;
+  return 'conformance failed, as told above';
+}
