@@ -4,6 +4,7 @@ import { claimTable, figureTable, generatorTable, percentileTable, trialTable } 
 import { headlineTable } from './html-headline.ts';
 import { type Child, h, type Markup } from './markup.ts';
 import type { Cell, Row } from './model.ts';
+import { footnotes } from './short-table.ts';
 import { resolutionSentence } from './text.ts';
 
 export interface CellPlace {
@@ -52,16 +53,13 @@ function unbroken(text: string): Child {
 
 /** What the labels of the note column mean; rows without figures say it in place of them. */
 function noteList(rows: readonly Row[]): Child {
-  const measured = rows.filter((row) => row.okCount > 0);
-  const notes = measured.flatMap((row) =>
-    row.notes.map(({ kind, text, remedy }) =>
-      h(
-        'li',
-        { class: kind },
-        h('b', { class: 'whose' }, row.who.implementation),
-        ` ${text}.`,
-        remedy === null ? null : ` Remedy: ${remedy}`,
-      ),
+  const notes = footnotes(rows.filter((row) => row.okCount > 0)).map(({ kind, implementations, text, remedy }) =>
+    h(
+      'li',
+      { class: kind },
+      h('b', { class: 'whose' }, implementations.join(', ')),
+      ` ${text}.`,
+      remedy === null ? null : ` Remedy: ${remedy}`,
     ),
   );
   return notes.length === 0 ? null : h('ul', { class: 'notes' }, ...notes);

@@ -47,9 +47,9 @@ function cellTexts(row: Row): string[] {
 
 function notes(rows: readonly Row[]): string {
   return footnotes(rows.filter((row) => row.okCount > 0))
-    .map(({ implementation, text, remedy }) => {
+    .map(({ implementations, text, remedy }) => {
       const after = remedy === null ? '' : ` Remedy: ${escapeMarkdown(remedy)}`;
-      return `- ${implementation}: ${escapeMarkdown(text)}.${after}`;
+      return `- ${implementations.join(', ')}: ${escapeMarkdown(text)}.${after}`;
     })
     .join('\n');
 }

@@ -85,13 +85,12 @@ function alike(reasons: readonly { readonly code: string; readonly message: stri
 function voidNotes(counted: readonly OkTrial[]): Note[] {
   const count = counted.filter((trial) => trial.latencyVoid).length;
   if (count === 0) return [];
-  const text = `latency void in ${countOf(count, 'trial')}: the load generator woke too late; CPU and memory stand`;
   return [
     {
       kind: 'latency-void',
       label: 'latency void',
       trialCount: count,
-      text,
+      text: 'latency void: the load generator woke too late; CPU and memory stand',
       remedy: 'Repeat on a quieter machine, or with more cores.',
     },
   ];
@@ -100,13 +99,12 @@ function voidNotes(counted: readonly OkTrial[]): Note[] {
 function unsteadyNotes(counted: readonly OkTrial[]): Note[] {
   const count = counted.filter((trial) => trial.measurement.steady === false).length;
   if (count === 0) return [];
-  const text = `not steady in ${countOf(count, 'trial')}: its CPU per request was still changing at the end of the warm-up`;
   return [
     {
       kind: 'not-steady',
       label: 'not steady',
       trialCount: count,
-      text,
+      text: 'not steady: CPU per request was still changing at the end of the warm-up',
       remedy: 'A scenario with a longer warm-up settles it.',
     },
   ];

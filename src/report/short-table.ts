@@ -50,15 +50,17 @@ export function reasonText(row: Row): string {
   return row.notes.map(({ text, remedy }) => `${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`).join('; ');
 }
 
-export interface Footnote {
-  readonly implementation: string;
-  readonly text: string;
-  readonly remedy: string | null;
+export interface Footnote extends Pick<Note, 'kind' | 'text' | 'remedy'> {
+  /** Of whom it is true; the note column says how often. */
+  readonly implementations: readonly string[];
 }
 
-/** What the labels in the note column mean, in full. */
+/** What the labels in the note column mean, in full, each once. */
 export function footnotes(rows: readonly Row[]): Footnote[] {
-  return rows.flatMap((row) =>
-    row.notes.map(({ text, remedy }) => ({ implementation: row.who.implementation, text, remedy })),
-  );
+  const notes = rows.flatMap((row) => row.notes.map((note) => ({ ...note, implementation: row.who.implementation })));
+  return [...Map.groupBy(notes, ({ text }) => text).values()].flatMap((same) => {
+    const [first] = same;
+    const implementations = [...new Set(same.map(({ implementation }) => implementation))];
+    return first === undefined ? [] : [{ implementations, kind: first.kind, text: first.text, remedy: first.remedy }];
+  });
 }

@@ -117,8 +117,8 @@ const noBorders = {
 };
 
 function notesText(rows: readonly Row[], { warn }: Paints): string {
-  const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementation, text, remedy }) =>
-    wrap(`${implementation}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`, lineWidth, '    '),
+  const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementations, text, remedy }) =>
+    wrap(`${implementations.join(', ')}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`, lineWidth, '    '),
   );
   return lines.map(warn).join('\n');
 }
@@ -145,7 +145,7 @@ export function resolutionSentence({ cvRatio, smallestDifferenceRatio, ...of }: 
   const [least, greatest] = of.trialCounts;
   const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
   const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
-  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} are not visible in this run.`;
+  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} will often not show in this run.`;
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {

@@ -113,15 +113,8 @@ function isLatencyVoid({ load }: Measurement): boolean {
   return late.p99Ms !== null && late.p99Ms > bound;
 }
 
-function doubts({ steady, noise }: Measurement): Warning[] {
+function doubts({ noise }: Measurement): Warning[] {
   const warnings: Warning[] = [];
-  if (steady === false) {
-    warnings.push({
-      code: 'not-steady',
-      message: 'CPU per request still moved by 3 % or more between the last warm-up blocks',
-      advice: 'a longer warm-up: scenario standard',
-    });
-  }
   if (noise.otherCpuRatio !== null && noise.otherCpuRatio > limits.otherCpuRatio) {
     warnings.push({
       code: 'other-cpu',

@@ -84,7 +84,7 @@ function noise(seen: Observations, window: WindowRecord): Measurement['noise'] {
   const { windowMs, target, generator, database, machineCpuMs } = window;
   const ofRoles = [target, generator, database].reduce(
     (sum, span) => sum + (span ? span.userMs + span.systemMs : 0),
-    0,
+    (window.samplingCoresUsed ?? 0) * windowMs,
   );
   return {
     targetRunDelayRatio: ratio(target.runDelayMs, windowMs),
