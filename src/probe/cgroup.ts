@@ -34,6 +34,8 @@ export interface ProcessGroup {
   remove(): Promise<void>;
   /** Time in which some task of the group waited for a core, since its start; null where the kernel keeps none. */
   pressureSomeMs(): number | null;
+  /** How many of its processes the kernel killed because the group, or the machine, was out of memory. */
+  memoryKillCount(): number;
 }
 
 let groupCount = 0;
@@ -60,6 +62,8 @@ export function createGroup(layout: CgroupLayout): ProcessGroup {
     kill: () => killGroup(unifiedDir),
     remove: () => removeDirectories(directories),
     pressureSomeMs: () => parsePressure(readIfThere(join(unifiedDir, 'cpu.pressure'))),
+    memoryKillCount: () =>
+      readMemoryKills(memoryDir, memoryDir === unifiedDir ? 'memory.events' : 'memory.oom_control'),
   };
 }
 
@@ -180,6 +184,12 @@ async function removeDirectories(directories: readonly string[]): Promise<void> 
 export function parsePressure(text: string): number | null {
   const [, totalUs] = /^some .*total=(\d+)/m.exec(text) ?? [];
   return totalUs === undefined ? null : Number(totalUs) / 1e3;
+}
+
+/** Both versions have the line `oom_kill <count>`. */
+function readMemoryKills(memoryDir: string | null, file: string): number {
+  const text = memoryDir === null ? '' : readIfThere(join(memoryDir, file));
+  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
 function readIfThere(path: string): string {

@@ -7,11 +7,12 @@ import type { Service } from '../model/service.ts';
 import type { Phase, TrialSpec } from '../model/trial.ts';
 import { openProbe } from '../probe/probe.ts';
 import { spinRatio } from '../probe/spin.ts';
+import type { ExitStatus } from '../target/process.ts';
 import { workloadPath } from './declarations.ts';
 import { limits } from './judge.ts';
 import type { Startable } from './prepare.ts';
 import { noteProcessGroup, type Session } from './session.ts';
-import { startInGroup } from './target-group.ts';
+import { startInGroup, type TargetGroup } from './target-group.ts';
 import { TrialFailure } from './trial-failure.ts';
 import { watchWindow } from './watch.ts';
 import type { DatabaseCopy, RunningDriver, RunningTarget, TrialWorld } from './world.ts';
@@ -100,11 +101,19 @@ async function startMeasured(options: RealWorldOptions, databaseUrl: string | nu
     url: target.baseUrl,
     startupMs: target.startupMs,
     probe: openProbe({ group, rootPid: target.pid, force: session.probe }),
-    died: target.died.then(({ exitCode, signal }) => `it ended by itself with ${signal ?? `exit code ${exitCode}`}`),
+    died: target.died.then((exit) => deathText(exit, group, limit)),
     logTail: target.logTail,
     stop: target.stop,
     dispose,
   };
+}
+
+function deathText({ exitCode, signal }: ExitStatus, group: TargetGroup['group'], limit: TrialSpec['limit']): string {
+  const how = `it ended by itself with ${signal ?? `exit code ${exitCode}`}`;
+  if ((group?.memoryKillCount() ?? 0) === 0) return how;
+  const bytes = limit?.memoryBytes ?? null;
+  const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;
+  return `${how}: killed by the kernel, out of memory (${whose})`;
 }
 
 interface GeneratorPart {
