@@ -57,7 +57,7 @@ export interface RunningTarget {
   logTail(): string;
   /** Resolves when the program ends, asked or not. */
   readonly died: Promise<ExitStatus>;
-  /** The same report however often it is called. */
+  /** The same report however often it is called. Aborting ends the wait for a graceful end. */
   stop(): Promise<StopReport>;
 }
 
@@ -164,7 +164,7 @@ function watch(child: ChildProcess, options: StartOptions): Watched {
   };
   let stopping: Promise<StopReport> | undefined;
   const stop = () => {
-    stopping ??= stopGroup(groupId ?? 0, died, kill, options.stopLimitMs ?? stopLimitMs);
+    stopping ??= stopGroup(groupId ?? 0, died, kill, options);
     return stopping;
   };
   return { log, died, stop, kill };
@@ -175,11 +175,11 @@ async function stopGroup(
   groupId: number,
   died: Promise<ExitStatus>,
   kill: () => Promise<void>,
-  limitMs: number,
+  options: Pick<StartOptions, 'stopLimitMs' | 'signal'>,
 ): Promise<StopReport> {
   const startedMs = performance.now();
   terminate(groupId);
-  const inTime = await within(died, limitMs);
+  const inTime = await within(died, options.stopLimitMs ?? stopLimitMs, options.signal);
   const stopMs = performance.now() - startedMs;
   const leftoverCount = (await livingMembers(groupId)).length;
   await kill();
@@ -194,9 +194,10 @@ function terminate(pid: number): void {
   }
 }
 
-async function within<T>(promise: Promise<T>, limitMs: number): Promise<T | null> {
+async function within<T>(promise: Promise<T>, limitMs: number, signal?: AbortSignal): Promise<T | null> {
   const timer = new AbortController();
-  const late = sleep(limitMs, null, { signal: timer.signal }).catch(() => null);
+  const ends = AbortSignal.any([timer.signal, ...(signal === undefined ? [] : [signal])]);
+  const late = sleep(limitMs, null, { signal: ends }).catch(() => null);
   return Promise.race([promise, late]).finally(() => timer.abort());
 }
 

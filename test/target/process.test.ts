@@ -134,6 +134,16 @@ describe('a target', () => {
     assert.match(target.logTail(), /SIGTERM ignored/);
   });
 
+  test('that ignores SIGTERM is not waited for by an interrupted run', { timeout: 20_000 }, async () => {
+    const controller = new AbortController();
+    const target = await started('deaf', { stopLimitMs: 60_000, signal: controller.signal });
+    const stopping = target.stop();
+    controller.abort(new Error('interrupted'));
+    const report = await stopping;
+    assert.equal(report.signal, 'SIGKILL');
+    assert.deepEqual(await livingMembers(target.pid), []);
+  });
+
   test('that leaves a child of its group behind is told and cleaned up', async () => {
     const changes = script('sleep 60 & exec "$0" "$1"');
     const { implementation } = changes.located;
