@@ -92,6 +92,10 @@ function tell(error: unknown, { stderr, signal }: CommandContext): number {
     stderr.write(`paceline: ${error.message}\nRemedy: ${error.remedy}\n`);
     return error.exitCode;
   }
+  if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
+    stderr.write(`paceline: the disk is full: ${(error as Error).message}\nRemedy: free some space, then run again\n`);
+    return 3;
+  }
   stderr.write(
     `paceline: a bug in paceline, please report it with this text:\n${(error as Error)?.stack ?? String(error)}\n`,
   );

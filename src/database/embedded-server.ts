@@ -3,6 +3,7 @@ import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { HarnessError } from '../model/harness-error.ts';
 import { findAccount, runAs } from './account.ts';
 import { installBinaries } from './binaries.ts';
 import type { DatabaseServer, DatabaseServerOptions } from './database-server.ts';
@@ -23,7 +24,7 @@ export async function openEmbeddedServer(options: DatabaseServerOptions): Promis
   onProgress('preparing PostgreSQL');
   const account = await findAccount();
   const binaries = await installBinaries(options.cacheDir, account);
-  const directory = await mkdtemp(join(tmpdir(), directoryPrefix));
+  const directory = await makeDirectory();
   const cluster: Cluster = { binaries, account, directory };
   let running: { postmaster: Postmaster; port: number } | null = null;
   try {
@@ -36,8 +37,19 @@ export async function openEmbeddedServer(options: DatabaseServerOptions): Promis
   } catch (error) {
     const log = await readLog(directory);
     if (running !== null) await stopPostmaster(running.postmaster);
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     throw signal.aborted ? signal.reason : databaseError('the embedded PostgreSQL does not start', error, log);
+  }
+}
+
+async function makeDirectory(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), directoryPrefix));
+  } catch (cause) {
+    const remedy = 'set TMPDIR to a folder that can be written and has 3 GB of room';
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `cannot make a folder for the database in ${tmpdir()} (${code})`;
+    throw new HarnessError('database-unavailable', message, remedy, { cause });
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { processStartTicks } from '../database/process-start.ts';
+import { HarnessError } from '../model/harness-error.ts';
 
 /** One thing outside this process that must not outlive it. Process ids are believed only with their start time. */
 const entrySchema = z.discriminatedUnion('kind', [
@@ -26,26 +27,62 @@ export interface Ledger {
   close(): void;
 }
 
+/** Throws HarnessError cannot-measure where the folder cannot be made. */
 export function openLedger(cacheDir: string): Ledger {
   const folder = ledgerFolder(cacheDir);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, `${process.pid}.json`);
-  const entries = new Set<LedgerEntry>();
   const startTicks = processStartTicks(process.pid);
-  const write = () => writeFileSync(path, JSON.stringify({ pid: process.pid, startTicks, entries: [...entries] }));
+  let entries: readonly LedgerEntry[] = [];
+  const write = (next: readonly LedgerEntry[]) =>
+    writeWhole(path, JSON.stringify({ pid: process.pid, startTicks, entries: next }));
   return {
     add(entry) {
-      entries.add(entry);
-      write();
+      const grown = [...entries, entry];
+      write(grown);
+      entries = grown;
       return () => {
-        entries.delete(entry);
-        write();
+        entries = entries.filter((other) => other !== entry);
+        strikeOut(() => write(entries));
       };
     },
     close() {
-      if (entries.size === 0) rmSync(path, { force: true });
+      if (entries.length === 0) rmSync(path, { force: true });
     },
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new HarnessError(
+      'cannot-measure',
+      `cannot make ${folder} (${(error as NodeJS.ErrnoException).code})`,
+      'make its parent writable, or choose another place with PACELINE_CACHE_DIR',
+      { cause: error },
+    );
+  }
+}
+
+/** Renamed over, so that a kill at any instant leaves a record that can be read. */
+function writeWhole(path: string, text: string): void {
+  try {
+    writeFileSync(`${path}.part`, text);
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    rmSync(`${path}.part`, { force: true });
+    throw error;
+  }
+}
+
+/** On a full disk the entry stays, which is safe: what it names is looked at again before anything is removed. */
+function strikeOut(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 export type RemoveEntry = (entry: LedgerEntry) => Promise<void>;

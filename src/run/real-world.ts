@@ -11,7 +11,7 @@ import type { ExitStatus } from '../target/process.ts';
 import { workloadPath } from './declarations.ts';
 import { limits } from './judge.ts';
 import type { Startable } from './prepare.ts';
-import { noteProcessGroup, type Session } from './session.ts';
+import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
 import { startInGroup, type TargetGroup } from './target-group.ts';
 import { TrialFailure } from './trial-failure.ts';
 import { watchWindow } from './watch.ts';
@@ -117,7 +117,7 @@ function deathText({ exitCode, signal }: ExitStatus, group: TargetGroup['group']
 }
 
 interface GeneratorPart {
-  readonly group: ReturnType<Session['openGroup']>['group'];
+  readonly group: LedgeredGroup['group'];
   readonly rootPid: number;
 }
 
@@ -125,7 +125,7 @@ async function startGenerator(
   { spec, session }: RealWorldOptions,
   targetUrl: string,
 ): Promise<{ driver: RunningDriver; part: GeneratorPart }> {
-  const ledgered = session.openGroup();
+  const ledgered = await session.openGroup();
   try {
     const driver = await startDriver({
       workloadPath: workloadPath(spec.service, spec.workload),

@@ -37,7 +37,7 @@ export interface Session {
   readonly machine: Machine;
   readonly probe: ProbeMethod | null;
   readonly ledger: Ledger;
-  openGroup(): LedgeredGroup;
+  openGroup(): Promise<LedgeredGroup>;
   /** Makes the service's template, once; nothing for a service without a database. */
   openTemplate(service: Service, seed: number): Promise<void>;
   /** A fresh copy; a database server that was lost since is started anew, once. null for a service without one. */
@@ -88,10 +88,10 @@ async function removeLeftover(entry: LedgerEntry): Promise<void> {
   if (isAlive(entry)) signalGroup(entry.pid, 'SIGKILL');
 }
 
-function openLedgeredGroup(layout: CgroupLayout | null, ledger: Ledger): LedgeredGroup {
-  if (layout === null) return { group: null, dispose: async () => {} };
+async function openLedgeredGroup(layout: CgroupLayout | null, ledger: Ledger): Promise<LedgeredGroup> {
+  if (layout === null) return noGroup;
   const group = createGroup(layout);
-  const strike = ledger.add({ kind: 'cgroup', record: group.record });
+  const strike = await noteGroup(group, ledger);
   return {
     group,
     async dispose() {
@@ -100,6 +100,18 @@ function openLedgeredGroup(layout: CgroupLayout | null, ledger: Ledger): Ledgere
       strike();
     },
   };
+}
+
+const noGroup: LedgeredGroup = { group: null, dispose: async () => {} };
+
+/** A group that cannot be noted must not stand. */
+async function noteGroup(group: ProcessGroup, ledger: Ledger): Promise<() => void> {
+  try {
+    return ledger.add({ kind: 'cgroup', record: group.record });
+  } catch (error) {
+    await group.remove();
+    throw error;
+  }
 }
 
 /** Notes a process group that was started; the result strikes it out. */
@@ -184,7 +196,7 @@ async function openServer(
   layout: CgroupLayout | null,
 ): Promise<OpenServer> {
   const databaseUrl = env.DATABASE_URL ?? null;
-  const ledgered = databaseUrl === null ? openLedgeredGroup(layout, ledger) : { group: null, dispose: async () => {} };
+  const ledgered = databaseUrl === null ? await openLedgeredGroup(layout, ledger) : noGroup;
   let strike = () => {};
   try {
     const server = await openDatabaseServer({

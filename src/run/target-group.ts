@@ -26,7 +26,7 @@ const host = '127.0.0.1';
 /** Starts a target in a control group of its own, both in the ledger. A target that does not get ready is a TrialFailure. */
 export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
   const { startable, environment, databaseUrl, limit, session } = options;
-  const ledgered = session.openGroup();
+  const ledgered = await session.openGroup();
   let strike = () => {};
   const putAway = async () => {
     await ledgered.dispose();

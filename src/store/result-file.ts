@@ -45,7 +45,7 @@ function asHarnessError(error: unknown, path: string): unknown {
       { cause: error },
     );
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') {
+  if (code !== undefined) {
     return new HarnessError(
       'cannot-measure',
       `cannot write ${path} (${code})`,

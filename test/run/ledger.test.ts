@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { processStartTicks } from '../../src/database/process-start.ts';
+import { HarnessError } from '../../src/model/harness-error.ts';
+import { isAlive, type LedgerEntry, openLedger, sweep } from '../../src/run/ledger.ts';
+
+function cache(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'paceline-ledger-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** A living process that has nothing to do with paceline. */
+function stranger(context: TestContext): number {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  context.after(() => child.kill('SIGKILL'));
+  return child.pid ?? 0;
+}
+
+function writeRecord(folder: string, name: string, record: unknown): void {
+  mkdirSync(join(folder, 'runs'), { recursive: true });
+  writeFileSync(join(folder, 'runs', name), typeof record === 'string' ? record : JSON.stringify(record));
+}
+
+const group = (record: string): LedgerEntry => ({ kind: 'cgroup', record });
+const records = (folder: string) => readdirSync(join(folder, 'runs'));
+
+async function swept(folder: string): Promise<LedgerEntry[]> {
+  const removed: LedgerEntry[] = [];
+  const count = await sweep(folder, async (entry) => {
+    removed.push(entry);
+  });
+  assert.equal(count, removed.length);
+  return removed;
+}
+
+test('what is added is on disk before add returns, and what is struck is not', (context) => {
+  const folder = cache(context);
+  const ledger = openLedger(folder);
+  const strike = ledger.add(group('one'));
+  ledger.add(group('two'));
+  const read = () => JSON.parse(readFileSync(join(folder, 'runs', `${process.pid}.json`), 'utf8'));
+  assert.deepEqual(read().entries, [group('one'), group('two')]);
+  assert.equal(read().startTicks, processStartTicks(process.pid));
+  strike();
+  assert.deepEqual(read().entries, [group('two')]);
+});
+
+test('an empty ledger is closed without a trace; one with entries stays for the next run', (context) => {
+  const folder = cache(context);
+  const ledger = openLedger(folder);
+  const strike = ledger.add(group('one'));
+  ledger.close();
+  assert.equal(records(folder).length, 1);
+  strike();
+  ledger.close();
+  assert.deepEqual(records(folder), []);
+});
+
+test('a living run’s entries are left alone', async (context) => {
+  const folder = cache(context);
+  openLedger(folder).add(group('mine'));
+  assert.deepEqual(await swept(folder), []);
+  assert.equal(records(folder).length, 1);
+});
+
+test('a dead run’s entries are put away newest first, and its record with them', async (context) => {
+  const folder = cache(context);
+  writeRecord(folder, '7.json', { pid: 7, startTicks: -1, entries: [group('first'), group('last')] });
+  assert.deepEqual(await swept(folder), [group('last'), group('first')]);
+  assert.deepEqual(records(folder), []);
+});
+
+test('a run whose pid was given away is dead, however alive the new process is', async (context) => {
+  const folder = cache(context);
+  const pid = stranger(context);
+  writeRecord(folder, `${pid}.json`, { pid, startTicks: 1, entries: [group('its')] });
+  assert.deepEqual(await swept(folder), [group('its')]);
+});
+
+test('a recorded process is itself only with its start time', (context) => {
+  const pid = stranger(context);
+  const startTicks = processStartTicks(pid);
+  assert.notEqual(startTicks, null);
+  assert.equal(isAlive({ pid, startTicks }), true);
+  assert.equal(isAlive({ pid, startTicks: (startTicks ?? 0) - 1 }), false);
+  assert.equal(isAlive({ pid, startTicks: null }), true);
+});
+
+test('a torn record is dropped, and nothing in it believed', async (context) => {
+  const folder = cache(context);
+  writeRecord(folder, '7.json', '{"pid":7,"startTicks":1,"entries":[{"kind":"cgroup","rec');
+  writeRecord(folder, '8.json', { pid: 8, startTicks: 1, entries: [{ kind: 'folder', path: '/' }] });
+  assert.deepEqual(await swept(folder), []);
+  assert.deepEqual(records(folder), []);
+});
+
+test('a folder that cannot be made is the user’s to mend', (context) => {
+  const folder = cache(context);
+  writeFileSync(join(folder, 'file'), '');
+  assert.throws(
+    () => openLedger(join(folder, 'file', 'cache')),
+    (error) => error instanceof HarnessError && /PACELINE_CACHE_DIR/.test(error.remedy),
+  );
+});
