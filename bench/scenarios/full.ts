@@ -10,10 +10,12 @@ const warm = { ...history, trialCount: 3 };
 export const scenario: Scenario = {
   ...standard,
   id: 'full',
-  description: 'every workload of crud: standard, the seed’s load and its halves, log-in ladder, aggregation, mixed',
+  description:
+    'every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
   cells: [
     ...standard.cells,
     ...seed.cells,
+    { ...warm, workload: 'authenticate', ratesPerSec: [100] },
     {
       ...warm,
       workload: 'login',
