@@ -38,7 +38,7 @@ export async function openEmbeddedServer(options: DatabaseServerOptions): Promis
     const log = await readLog(directory);
     if (running !== null) await stopPostmaster(running.postmaster);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-    throw signal.aborted ? signal.reason : databaseError('the embedded PostgreSQL does not start', error, log);
+    throw signal.aborted ? signal.reason : databaseError('the embedded PostgreSQL does not start', error, { log });
   }
 }
 
@@ -75,7 +75,7 @@ function embeddedServer(
         postmaster = start(cluster, first.port, options);
         if (await becomesReady(postmaster, options.signal)) return;
         const log = await readLog(cluster.directory);
-        throw databaseError('PostgreSQL does not start again', 'it was not ready in time', log);
+        throw databaseError('PostgreSQL does not start again', 'it was not ready in time', { log });
       },
     },
     async stop() {

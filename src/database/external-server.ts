@@ -27,7 +27,8 @@ export async function openExternalServer(adminUrl: string): Promise<DatabaseServ
       stop: namespace.dropAll,
     };
   } catch (error) {
-    throw databaseError(`DATABASE_URL (${address}) cannot be used`, error);
+    const remedy = 'start that server, correct DATABASE_URL, or unset it to use the embedded PostgreSQL';
+    throw databaseError(`DATABASE_URL (${address}) cannot be used`, error, { remedy });
   }
 }
 

@@ -5,8 +5,14 @@ const logTailCharacterCount = 2_000;
 /** PostgreSQL's SQLSTATE and libc's words for a full disk. */
 const diskFullSigns = /53100|ENOSPC|No space left on device/;
 
+export interface FailureDetail {
+  /** Of the server; its end is shown. */
+  readonly log?: string;
+  readonly remedy?: string;
+}
+
 /** What went wrong with the database, as a user can act on it. */
-export function databaseError(what: string, cause: unknown, log = ''): HarnessError {
+export function databaseError(what: string, cause: unknown, { log = '', remedy }: FailureDetail = {}): HarnessError {
   if (cause instanceof HarnessError) return cause;
   const reason = describe(cause);
   const tail = log.slice(-logTailCharacterCount).trim();
@@ -21,9 +27,8 @@ export function databaseError(what: string, cause: unknown, log = ''): HarnessEr
       },
     );
   }
-  return new HarnessError('database-unavailable', message, 'mend what the reason above names, then run again', {
-    cause,
-  });
+  const next = remedy ?? 'mend what the reason above names, then run again';
+  return new HarnessError('database-unavailable', message, next, { cause });
 }
 
 function describe(cause: unknown): string {

@@ -40,7 +40,11 @@ export function createNamespace(adminUrl: string): Namespace {
   }
 
   async function drop(name: string): Promise<void> {
-    await admin((sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    try {
+      await admin((sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    } catch (error) {
+      throw databaseError(`cannot drop database ${name}`, error);
+    }
     made.databases.delete(name);
   }
 

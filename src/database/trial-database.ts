@@ -19,7 +19,7 @@ export interface TrialDatabase {
   resetStatements(): Promise<void>;
   /** The calls of the implementation's role since the reset; null: cannot be counted. */
   statementCalls(): Promise<readonly StatementCalls[] | null>;
-  /** Ends what is still connected and drops it. Safe to call twice. */
+  /** Ends what is still connected and drops it. Safe to call twice. Throws HarnessError where the server is gone. */
   drop(): Promise<void>;
 }
 

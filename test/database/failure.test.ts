@@ -6,16 +6,14 @@ import { HarnessError } from '../../src/model/harness-error.ts';
 test('a full disk is told apart, whether the server or its log says so', () => {
   const bySqlState = Object.assign(new Error('could not extend file'), { code: '53100' });
   assert.equal(databaseError('cannot copy', bySqlState).code, 'disk-full');
-  const byLog = databaseError('does not start', new Error('exit 1'), 'FATAL: could not write: No space left on device');
+  const log = 'FATAL: could not write: No space left on device';
+  const byLog = databaseError('does not start', new Error('exit 1'), { log });
   assert.equal(byLog.code, 'disk-full');
 });
 
 test('any other failure names what was tried, why it failed and how the log ends', () => {
-  const error = databaseError(
-    'does not start',
-    new Error('it ended at once'),
-    `${'x'.repeat(9_000)}\nFATAL: the reason`,
-  );
+  const log = `${'x'.repeat(9_000)}\nFATAL: the reason`;
+  const error = databaseError('does not start', new Error('it ended at once'), { log });
   assert.equal(error.code, 'database-unavailable');
   assert.match(error.message, /^does not start: it ended at once\n[\s\S]*FATAL: the reason$/);
   assert.ok(error.message.length < 3_000);
