@@ -125,7 +125,7 @@ describe('Ctrl-C without a database', () => {
   }
 });
 
-describe('Ctrl-C with a database', () => {
+describe('Ctrl-C with a database', { concurrency: 2 }, () => {
   const args = (out: string) => [
     'run',
     'smoke',

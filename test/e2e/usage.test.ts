@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { echoRun, type Finished, paceline, workspace, writeImplementation } from '../support/paceline.ts';
 
 /** What is wrong, and the nearest name where there is one. */
@@ -29,15 +29,17 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a report of nothing', ['report'], /missing required argument 'result'/],
 ];
 
-for (const [what, args, expected] of mistakes) {
-  test(`${what} is a usage error that says what is meant`, async () => {
-    const { exitCode, stdout, stderr } = await paceline(args);
-    assert.match(stderr, expected);
-    assert.equal(exitCode, 2);
-    assert.equal(stdout, '');
-    assert.doesNotMatch(stderr, /\n\s+at /);
-  });
-}
+describe('a usage error says what is meant', { concurrency: 2 }, () => {
+  for (const [what, args, expected] of mistakes) {
+    test(what, async () => {
+      const { exitCode, stdout, stderr } = await paceline(args);
+      assert.match(stderr, expected);
+      assert.equal(exitCode, 2);
+      assert.equal(stdout, '');
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    });
+  }
+});
 
 test('each command explains itself with examples', async () => {
   for (const command of ['run', 'report', 'conform', 'workload', 'list', 'doctor', 'calibrate']) {

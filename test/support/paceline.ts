@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { cacheDir } from '../../src/run/paths.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
-const bin = resolve(import.meta.dirname, '../../bin/paceline.mjs');
+export const bin = resolve(import.meta.dirname, '../../bin/paceline.mjs');
 export const fixturesDir = resolve(import.meta.dirname, '../fixtures/impls');
 
 /** A folder of its own for everything that a test's paceline writes; its path also marks the processes started there. */
