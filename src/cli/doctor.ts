@@ -1,6 +1,5 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { findCgroupLayout } from '../probe/cgroup-layout.ts';
 import { describeMachine } from '../probe/host.ts';
@@ -31,7 +30,8 @@ export function addDoctor(program: Command, context: CommandContext): void {
         machine(),
         groups(),
         database(context.env),
-        await disk(context.env),
+        await temporaryFolder(),
+        await cacheFolder(context.env),
         ...(await toolchains()),
       ];
       if (json) context.stdout.write(`${JSON.stringify(findings)}\n`);
@@ -86,13 +86,33 @@ function database(env: NodeJS.ProcessEnv): Finding {
 
 const leastFreeBytes = 2 * 2 ** 30;
 
-async function disk(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const probeDir = await mkdtemp(join(tmpdir(), 'paceline-doctor-'));
-  const { bavail, bsize } = await statfs(probeDir).finally(() => rm(probeDir, { recursive: true }));
-  const text = `${mibText(bavail * bsize)} free in ${tmpdir()}; builds are kept in ${cacheDir(env)}`;
-  const enough = bavail * bsize >= leastFreeBytes;
-  const remedy = enough ? null : 'a run needs about 2 GiB for the database: free some, or set TMPDIR';
-  return { subject: 'disk', state: enough ? 'ok' : 'missing', text, remedy };
+async function temporaryFolder(): Promise<Finding> {
+  const subject = 'disk';
+  const folder = tmpdir();
+  try {
+    await access(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const text = `${mibText(bavail * bsize)} free in ${folder}`;
+    if (bavail * bsize >= leastFreeBytes) return { subject, state: 'ok', text, remedy: null };
+    const remedy = 'a run needs about 2 GiB for the database: free some, or set TMPDIR';
+    return { subject, state: 'missing', text, remedy };
+  } catch (error) {
+    const text = `cannot write to ${folder} (${(error as NodeJS.ErrnoException).code})`;
+    return { subject, state: 'missing', text, remedy: 'set TMPDIR to a folder that can be written' };
+  }
+}
+
+async function cacheFolder(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const subject = 'cache';
+  const folder = cacheDir(env);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return { subject, state: 'ok', text: `builds are kept in ${folder}`, remedy: null };
+  } catch (error) {
+    const text = `cannot write to ${folder} (${(error as NodeJS.ErrnoException).code})`;
+    return { subject, state: 'missing', text, remedy: 'set PACELINE_CACHE_DIR to a folder that can be written' };
+  }
 }
 
 async function toolchains(): Promise<Finding[]> {

@@ -89,6 +89,22 @@ test('no room to note what is started: exit 3, and nothing is left of it', { ski
   assert.deepEqual(leftovers(running.pid, own), []);
 });
 
+test('doctor finds folders that cannot be written, and what to do about them', async (context) => {
+  const space = await workspace(context);
+  writeFileSync(space.file('file'), '');
+  const env = { TMPDIR: space.file('file/tmp'), PACELINE_CACHE_DIR: space.file('file/cache') };
+  const { exitCode, stdout } = await paceline(['doctor'], { env });
+  assert.match(stdout, /missing {2}disk: cannot write to .*file\/tmp.*\n +Remedy: set TMPDIR/);
+  assert.match(stdout, /missing {2}cache: cannot write to .*file\/cache.*\n +Remedy: set PACELINE_CACHE_DIR/);
+  assert.equal(exitCode, 3);
+  const well = await paceline(['doctor', '--json'], space);
+  const findings = JSON.parse(well.stdout) as { subject: string; state: string }[];
+  assert.deepEqual(
+    findings.filter(({ subject }) => subject === 'cache').map(({ state }) => state),
+    ['ok'],
+  );
+});
+
 const places: Readonly<Record<string, (space: Workspace) => { env?: NodeJS.ProcessEnv; out?: string; says: RegExp }>> =
   {
     'temporary folder': (space) => ({ env: { TMPDIR: space.file('file/tmp') }, says: /file\/tmp.*\n?.*TMPDIR/s }),
