@@ -41,10 +41,16 @@ export async function runTrials(
     }
   } catch (error) {
     await save({ state: 'interrupted', finishedAt: nowText() }).catch(() => {});
+    if (result.trials.length > 0) reporter.onStep(keptText(result, prepared.path));
     throw error;
   }
   await save({ state: 'complete', finishedAt: nowText() });
   return result;
+}
+
+function keptText({ trials }: RunResult, path: string): string {
+  const count = trials.length === 1 ? '1 finished trial is' : `${trials.length} finished trials are`;
+  return `${count} kept: npm run bench -- report ${path}`;
 }
 
 function remainingMs(specs: readonly TrialSpec[], from: number): number {

@@ -83,7 +83,9 @@ describe('Ctrl-C without a database', () => {
   test('keeps the finished trials, of which a report can be made', async () => {
     const out = space.file('kept.json');
     const args = [...echoRun(['echo'], out, '--verbose'), '--trials', '3'];
-    assertInterrupted(await interruptedAt(args, { line: lineOf('drive'), nth: 2 }, ways[0], space));
+    const ended = await interruptedAt(args, { line: lineOf('drive'), nth: 2 }, ways[0], space);
+    assertInterrupted(ended);
+    assert.match(ended.stderr, new RegExp(`1 finished trial is kept: npm run bench -- report ${out}\\n`));
     const { trials, state } = await readResult(out);
     assert.equal(trials.length, 1);
     assert.equal(state, 'interrupted');
@@ -115,9 +117,9 @@ describe('Ctrl-C without a database', () => {
   });
 
   for (const [index, send] of ways.entries()) {
-    test(`while building, ${index === 0 ? 'to the group' : 'to the process alone'}`, async () => {
+    test(`while building, ${index === 0 ? 'to the group' : 'to the process alone'}`, { timeout: 60_000 }, async () => {
       // The tool starts another in the background, which keeps its output open.
-      const build = [['sh', '-c', 'sleep 60 & sleep 60; true']];
+      const build = [['sh', '-c', 'sleep 600 & sleep 600; true']];
       const impls = await writeImplementation(space.file('impls'), 'slow-build', { build });
       const args = [...echoRun(['slow-build'], space.file('build.json')), '--impls', impls];
       assertInterrupted(await interruptedAt(args, { line: /slow-build: sh -c/ }, send, space));

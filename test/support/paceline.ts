@@ -74,6 +74,13 @@ export interface PacelineOptions {
   readonly cwd?: string;
 }
 
+const living = new Set<ChildProcess>();
+
+// A test that fails or times out must not leave its run behind; paceline puts its own things away.
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGTERM');
+});
+
 /** Runs `paceline …` to its end. */
 export function paceline(args: readonly string[], options: PacelineOptions = {}): Promise<Finished> {
   return startPaceline(args, options).finished;
@@ -89,6 +96,8 @@ export function startPaceline(args: readonly string[], { env = {}, cwd }: Paceli
     detached: true,
   });
   const pid = child.pid ?? 0;
+  living.add(child);
+  child.once('exit', () => living.delete(child));
   const { finished, line } = listen(child, args);
   return {
     pid,
