@@ -8,7 +8,7 @@ import { findAccount, runAs } from './account.ts';
 import { installBinaries } from './binaries.ts';
 import type { DatabaseServer, DatabaseServerOptions } from './database-server.ts';
 import { readFacts } from './facts.ts';
-import { databaseError } from './failure.ts';
+import { databaseError, explainedByLog } from './failure.ts';
 import { becomesReady, type Cluster, type Postmaster, readLog, spawnPostmaster, stopPostmaster } from './postmaster.ts';
 import { directoryPrefix, removeRemains } from './remains.ts';
 import { embeddedSettings } from './server-settings.ts';
@@ -61,6 +61,10 @@ function embeddedServer(
 ): DatabaseServer {
   let { postmaster } = first;
   const namespace = createNamespace(known.adminUrl);
+  const explained = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch(async (error: unknown) => {
+      throw explainedByLog(error, await readLog(cluster.directory));
+    });
   return {
     kind: 'embedded',
     ...known,
@@ -68,7 +72,10 @@ function embeddedServer(
     get pid() {
       return postmaster.record.pid;
     },
-    prepareTemplate: namespace.prepareTemplate,
+    async prepareTemplate(...service) {
+      const template = await explained(namespace.prepareTemplate(...service));
+      return { copy: () => explained(template.copy()) };
+    },
     outage: {
       begin: () => stopPostmaster(postmaster),
       async end() {

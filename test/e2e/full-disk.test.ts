@@ -65,16 +65,19 @@ test('no room for the database: exit 3 with cause and remedy', { skip }, async (
   assert.deepEqual(leftovers(running.pid, { ...space, tempDir: disk }), []);
 });
 
-test('the disk fills while the template is made: exit 3 with cause and remedy', { skip }, async (context) => {
-  const { space, disk } = await smallDisk(context, '120m');
-  const env = { ...space.env, TMPDIR: disk };
-  const running = startPaceline(crudRun(space.file('r.json')), { env });
-  const { exitCode, stderr } = await running.finished;
-  assert.match(stderr, /paceline: cannot (prepare|copy) the template database.*No space left on device/s);
-  assert.match(stderr, /Remedy: free at least/);
-  assert.equal(exitCode, 3);
-  assert.deepEqual(leftovers(running.pid, { ...space, tempDir: disk }), []);
-});
+// With 100 MiB it is the log that finds no room, which takes the server down; with 120 MiB a table.
+for (const size of ['100m', '120m']) {
+  test(`the disk fills at ${size} while the template is made: exit 3, cause, remedy`, { skip }, async (context) => {
+    const { space, disk } = await smallDisk(context, size);
+    const env = { ...space.env, TMPDIR: disk };
+    const running = startPaceline(crudRun(space.file('r.json')), { env });
+    const { exitCode, stderr } = await running.finished;
+    assert.match(stderr, /paceline: cannot (prepare|copy) the template database.*No space left on device/s);
+    assert.match(stderr, /Remedy: free at least/);
+    assert.equal(exitCode, 3);
+    assert.deepEqual(leftovers(running.pid, { ...space, tempDir: disk }), []);
+  });
+}
 
 test('no room to note what is started: exit 3, and nothing is left of it', { skip }, async (context) => {
   const { space, disk } = await smallDisk(context, '1m');
