@@ -22,7 +22,7 @@ after(async () => {
 function openExternal(url: string): Promise<DatabaseServer> {
   return openDatabaseServer({
     databaseUrl: url,
-    cacheDir: '/nonexistent',
+    cacheDir: '/dev/null/none',
     signal: new AbortController().signal,
     onStarted: () => assert.fail('an external server is not started'),
     joinPaths: [],
