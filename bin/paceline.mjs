@@ -4,8 +4,8 @@
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
-    `paceline: this is Node ${process.versions.node}, and no pinned Node was found for ${process.platform}-${process.arch}.\n` +
-      'Remedy: run `npm ci` in the checkout and start paceline with `npm run bench` (npm finds the pinned Node), or install Node 24 or newer.\n',
+    `paceline: this is Node ${process.versions.node}, which cannot run TypeScript; paceline needs 24 or newer.\n` +
+      'Remedy: run `npm ci` in the checkout and start paceline with `npm run bench` or `npx paceline`, which find the pinned Node; where npm has none for this platform, install Node 24 or newer.\n',
   );
   process.exit(3);
 }

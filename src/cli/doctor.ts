@@ -77,7 +77,7 @@ function groups(): Finding {
 }
 
 function database(env: NodeJS.ProcessEnv): Finding {
-  if (env.DATABASE_URL !== undefined) {
+  if ((env.DATABASE_URL ?? '') !== '') {
     const text = 'DATABASE_URL is set: that server is used, and its CPU cannot be measured';
     return { subject: 'database', state: 'weak', text, remedy: 'unset it to use the embedded PostgreSQL' };
   }

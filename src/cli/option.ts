@@ -44,10 +44,20 @@ export function limitOption(text: string): { cpuCount: number | null; memoryByte
   for (const part of text.split(',')) {
     const [name, value = ''] = part.split('=');
     if (name === 'cpu') limit.cpuCount = positiveNumber(value);
-    else if (name === 'memory') limit.memoryBytes = byteCount(value);
+    else if (name === 'memory') limit.memoryBytes = enoughBytes(value);
     else throw new InvalidArgumentError(`"${part}" is neither cpu=N nor memory=SIZE.`);
   }
   return limit;
+}
+
+const leastMemoryBytes = 16 * 2 ** 20;
+
+/** Below this not even a Go program starts; a forgotten unit ends here too. */
+function enoughBytes(text: string): number {
+  const bytes = byteCount(text);
+  if (bytes < leastMemoryBytes)
+    throw new InvalidArgumentError(`"${text}" is under 16MiB; is a unit missing, as in 4GiB?`);
+  return bytes;
 }
 
 const unitBytes = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, kB: 1e3, MB: 1e6, GB: 1e9 } as const;

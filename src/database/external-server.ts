@@ -35,11 +35,14 @@ export async function openExternalServer(adminUrl: string): Promise<DatabaseServ
 /** The address without the password: it ends up in messages. */
 function describeAddress(adminUrl: string): string {
   try {
-    const { username, host } = new URL(adminUrl);
+    const { username, host, protocol } = new URL(adminUrl);
+    if (!/^postgres(ql)?:$/.test(protocol)) throw new Error(`${protocol} is another scheme`);
     return `${username}@${host}`;
   } catch (cause) {
     const remedy = 'write it as postgres://user:password@host:port/database';
-    throw new HarnessError('database-unavailable', 'DATABASE_URL is not a URL', remedy, { cause });
+    throw new HarnessError('database-unavailable', 'DATABASE_URL is not the URL of a PostgreSQL database', remedy, {
+      cause,
+    });
   }
 }
 

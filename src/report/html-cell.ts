@@ -71,7 +71,7 @@ function referenceTables({ references, place }: Cell): Child {
     h(
       'section',
       { class: 'reference' },
-      h('h4', {}, 'Recorded on another machine'),
+      h('h4', {}, 'Recorded earlier'),
       h(
         'p',
         { class: 'aside' },

@@ -18,7 +18,7 @@ function cellBlocks(cell: Cell): string[] {
     table(cell.rows),
     notes(cell.rows),
     ...[...bySource].flatMap(([label, rows]) => [
-      `Recorded elsewhere, not to be compared with the above: ${escapeMarkdown(label)}`,
+      `Recorded earlier, not to be compared with the above: ${escapeMarkdown(label)}`,
       table(rows),
     ]),
     cell.resolution === null ? '' : resolutionSentence(cell.resolution),

@@ -46,7 +46,7 @@ export interface Cell {
   readonly rows: readonly Row[];
   /** Implementations in `rows` without a figure: the reason why references are shown at all. */
   readonly missing: readonly string[];
-  /** Recorded elsewhere: shown beside, never compared with `rows`. */
+  /** Recorded at another time, maybe on another machine: shown beside, never compared with `rows`. */
   readonly references: readonly Row[];
   /** Why a recorded run is not shown. */
   readonly leftOut: readonly string[];

@@ -132,7 +132,7 @@ function referenceTexts({ references }: Cell, paints: Paints): string[] {
 }
 
 function recordedHeading(label: string): string {
-  return wrap(`Recorded elsewhere, not to be compared with the above: ${label}`, lineWidth, '    ');
+  return wrap(`Recorded earlier, not to be compared with the above: ${label}`, lineWidth, '    ');
 }
 
 function resolutionText(resolution: Resolution | null, { dim }: Paints): string {

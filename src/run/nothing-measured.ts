@@ -3,6 +3,7 @@ import type { Preparation } from '../model/run-result.ts';
 
 /** Why a run has not a single trial to do: for each implementation its reason and its remedy. */
 export function nothingMeasured(preparations: readonly Preparation[]): HarnessError {
+  if (preparations.length === 0) return nobodyThere();
   const why = preparations.map((one) => `\n  ${one.manifest.id}: ${reasonOf(one).replaceAll('\n', '\n    ')}`).join('');
   const broken = preparations.some(({ status }) => status === 'ready');
   return new HarnessError(
@@ -11,6 +12,14 @@ export function nothingMeasured(preparations: readonly Preparation[]): HarnessEr
     broken
       ? '`paceline conform` shows every check that fails'
       : '`paceline doctor` shows what this machine has and lacks',
+  );
+}
+
+function nobodyThere(): HarnessError {
+  return new HarnessError(
+    'cannot-measure',
+    'no implementation of the scenario’s service is in impls/',
+    'name the folder that holds one with --impls DIR (for known-answers: --impls test/fixtures/impls)',
   );
 }
 

@@ -61,6 +61,7 @@ export async function performRun(
     declarations.scenario,
     request.implementationGlobs,
   );
+  if (located.length === 0) throw nothingMeasured([]);
   const checked = await Promise.all(
     located.map(async (one) => ({ located: one, available: await checkRequirements(one.implementation) })),
   );
@@ -218,8 +219,17 @@ async function packageVersion(): Promise<string> {
 }
 
 /** The command that repeats a run, with every flag that changes what is measured. */
-function commandOf({ scenario, implementationGlobs, overrides, limit, probe }: RunRequest): string {
+function commandOf({
+  scenario,
+  implementationGlobs,
+  implementationDirs,
+  overrides,
+  limit,
+  probe,
+  triesMost,
+}: RunRequest): string {
   const flags = [
+    ...implementationDirs.map((dir) => `--impls '${dir}'`),
     ...implementationGlobs.map((glob) => `--impl '${glob}'`),
     overrides.workload === null ? '' : `--workload ${overrides.workload}`,
     overrides.ratesPerSec === null ? '' : `--rate ${overrides.ratesPerSec.join(',')}`,
@@ -229,6 +239,7 @@ function commandOf({ scenario, implementationGlobs, overrides, limit, probe }: R
     overrides.workerCount === null ? '' : `--workers ${overrides.workerCount}`,
     limit === null ? '' : `--limit ${limitText(limit)}`,
     probe === null ? '' : `--probe ${probe}`,
+    triesMost === 3 ? '' : `--tries ${triesMost}`,
   ];
   return ['npm run bench -- run', scenario, ...flags].filter((part) => part !== '').join(' ');
 }

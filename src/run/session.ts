@@ -195,7 +195,8 @@ async function openServer(
   ledger: Ledger,
   layout: CgroupLayout | null,
 ): Promise<OpenServer> {
-  const databaseUrl = env.DATABASE_URL ?? null;
+  // Empty is how a shell says unset.
+  const databaseUrl = env.DATABASE_URL === '' ? null : (env.DATABASE_URL ?? null);
   const ledgered = databaseUrl === null ? await openLedgeredGroup(layout, ledger) : noGroup;
   let strike = () => {};
   try {

@@ -15,6 +15,6 @@ test('a Node that cannot run TypeScript gets one clear message and exit code 3',
   });
   assert.equal(status, 3);
   assert.equal(stdout, '');
-  assert.match(stderr, /^paceline: this is Node 20\.1\.0, and no pinned Node was found for/);
+  assert.match(stderr, /^paceline: this is Node 20\.1\.0, which cannot run TypeScript/);
   assert.match(stderr, /Remedy: run `npm ci`/);
 });

@@ -11,6 +11,7 @@ test('a limit names cores and memory in the units people use', () => {
 test('a limit of something else, or of no size, is refused', () => {
   assert.throws(() => limitOption('disk=1'), InvalidArgumentError);
   assert.throws(() => limitOption('memory=lots'), InvalidArgumentError);
+  assert.throws(() => limitOption('memory=4'), InvalidArgumentError);
   assert.throws(() => limitOption('cpu=0'), InvalidArgumentError);
 });
 

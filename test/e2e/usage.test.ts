@@ -24,7 +24,11 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a number of trials that is none', ['run', '--trials', 'x'], /--trials.*'x'.*whole number/],
   ['half a trial', ['run', '--trials', '1.5'], /--trials.*whole number/],
   ['a limit that limits nothing', ['run', '--limit', 'disk=1GiB'], /--limit.*neither cpu=N nor memory=SIZE/],
-  ['a folder of implementations that is not there', ['run', '--impls', '/dev/null/none'], /cannot read.*\/dev\/null\/none/],
+  [
+    'a folder of implementations that is not there',
+    ['run', '--impls', '/dev/null/none'],
+    /cannot read.*\/dev\/null\/none/,
+  ],
   ['more workers than connections', ['run', 'smoke', '--workers', '99'], /99 workers.*\n.*--workers/],
   ['a report of nothing', ['report'], /missing required argument 'result'/],
 ];

@@ -84,9 +84,9 @@ test('recorded rows stand under their machine’s name, apart from the run’s',
   const html = htmlOf(badDay(), [recordedElsewhere()]);
   assert.match(
     html,
-    /Recorded on another machine<\/h4><p class="aside">Reference CPU 4\.2 GHz, 8 cores, recorded 2026-01-02/,
+    /Recorded earlier<\/h4><p class="aside">Reference CPU 4\.2 GHz, 8 cores, recorded 2026-01-02/,
   );
-  assert.doesNotMatch(htmlOf(sevenAtOneRate(), [recordedElsewhere()]), /Recorded on another machine/);
+  assert.doesNotMatch(htmlOf(sevenAtOneRate(), [recordedElsewhere()]), /Recorded earlier/);
 });
 
 test('the command, the commit, the machine, its hidden settings and the database are on the page', () => {

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nothingMeasured } from '../../src/run/nothing-measured.ts';
+import { skipped } from '../support/run-result.ts';
+
+test('a scenario whose service nobody implements names the flag that adds a folder', () => {
+  const error = nothingMeasured([]);
+  assert.equal(error.code, 'cannot-measure');
+  assert.match(error.remedy, /--impls test\/fixtures\/impls/);
+});
+
+test('implementations that were all skipped are told with reason and remedy', () => {
+  const error = nothingMeasured([skipped('crud-go', 'go not on PATH', 'install Go')]);
+  assert.match(error.message, /crud-go: go not on PATH\n\s+remedy: install Go/);
+});
