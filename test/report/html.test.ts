@@ -82,10 +82,7 @@ test('a skipped implementation says why and what to do in its row', () => {
 
 test('recorded rows stand under their machine’s name, apart from the run’s', () => {
   const html = htmlOf(badDay(), [recordedElsewhere()]);
-  assert.match(
-    html,
-    /Recorded earlier<\/h4><p class="aside">Reference CPU 4\.2 GHz, 8 cores, recorded 2026-01-02/,
-  );
+  assert.match(html, /Recorded earlier<\/h4><p class="aside">Reference CPU 4\.2 GHz, 8 cores, recorded 2026-01-02/);
   assert.doesNotMatch(htmlOf(sevenAtOneRate(), [recordedElsewhere()]), /Recorded earlier/);
 });
 
