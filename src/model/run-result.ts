@@ -4,7 +4,7 @@ import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Where it ran. Two results are comparable only when `id` and every hidden setting agree. */
 export const machineSchema = z.strictObject({

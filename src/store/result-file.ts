@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import { type RunResult, runResultSchema, schemaVersion } from '../model/run-result.ts';
+import { migrate } from './migrate.ts';
 
 /**
  * Writes a result whole: to a new file beside it, synced, then renamed over, so that a reader or a crash never sees half.
@@ -78,7 +79,7 @@ export function parseResult(text: string, path: string): RunResult {
       'use a newer paceline to read it',
     );
   }
-  const checked = runResultSchema.safeParse(value);
+  const checked = runResultSchema.safeParse(migrate(value));
   if (checked.success) return checked.data;
   const [first] = checked.error.issues;
   const where = first?.path.join('.') || 'the top level';

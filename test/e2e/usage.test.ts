@@ -76,12 +76,12 @@ test('a result that cannot be read is named with what is wrong with it', async (
   await paceline(echoRun(['echo'], whole), space);
   const text = await readFile(whole, 'utf8');
   await writeFile(space.file('cut.json'), text.slice(0, text.length / 2));
-  await writeFile(space.file('newer.json'), text.replace('"schemaVersion":1', '"schemaVersion":2'));
+  await writeFile(space.file('newer.json'), text.replace(/"schemaVersion":\d+/, '"schemaVersion":99'));
   await mkdir(space.file('folder.json'));
   const report = (name: string): Promise<Finished> => paceline(['report', space.file(name), '--format', 'text'], space);
   const refused: Record<string, RegExp> = {
     'cut.json': /cut\.json is not whole JSON \(truncated\?\)/,
-    'newer.json': /newer\.json has schema version 2; this paceline reads up to 1\n.*newer paceline/,
+    'newer.json': /newer\.json has schema version 99; this paceline reads up to \d+\n.*newer paceline/,
     'missing.json': /cannot read .*missing\.json \(ENOENT\)\n.*paceline list/,
     'folder.json': /cannot read .*folder\.json \(EISDIR\)/,
   };

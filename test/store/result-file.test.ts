@@ -36,7 +36,7 @@ test('a truncated file is refused with its name', async (context) => {
 test('a file of a newer schema is refused with both versions', async (context) => {
   const path = join(await folder(context), 'new.json');
   await writeFile(path, '{"schemaVersion":99}');
-  assert.match((await refusal(path)).message, /schema version 99; this paceline reads up to 1/);
+  assert.match((await refusal(path)).message, /schema version 99; this paceline reads up to \d+/);
 });
 
 test('a file that is something else is refused with the first field that is wrong', async (context) => {

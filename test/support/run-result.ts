@@ -1,5 +1,5 @@
 import type { Implementation } from '../../src/model/implementation.ts';
-import type { Preparation, RunResult } from '../../src/model/run-result.ts';
+import { type Preparation, type RunResult, schemaVersion } from '../../src/model/run-result.ts';
 import type { ScenarioCell } from '../../src/model/scenario.ts';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import { type MeasurementShape, measurement } from './measurement.ts';
@@ -162,7 +162,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
   const trials = overrides.trials ?? [];
   const ids = [...new Set(trials.map((trial) => trial.spec.implementation))];
   return {
-    schemaVersion: 1,
+    schemaVersion,
     runId: '2026-01-15T12-00-00Z-0123abc-quick',
     state: 'complete',
     startedAt,
