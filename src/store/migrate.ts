@@ -13,8 +13,17 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
+/** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
-  return { ...old };
+  return { ...old, trials: each(old.trials, (trial) => ({ ...trial, spec: { pair: null, ...asObject(trial.spec) } })) };
+}
+
+function each(list: unknown, change: (item: Json) => Json): unknown {
+  return Array.isArray(list) ? list.map((item) => (isObject(item) ? change(item) : item)) : list;
+}
+
+function asObject(value: unknown): Json {
+  return isObject(value) ? value : {};
 }
 
 function isObject(value: unknown): value is Json {
