@@ -28,7 +28,7 @@ function refusalText(first: Difference, others: readonly Difference[]): string {
 }
 
 /** What of the whole run differs: the machine, its hidden settings, the harness and its driver, the database. */
-function runDifferences(base: RunResult, head: RunResult): Difference[] {
+export function runDifferences(base: RunResult, head: RunResult): Difference[] {
   return differences([runSettings(base)], [runSettings(head)]);
 }
 
