@@ -4,6 +4,7 @@ import {
   type ComparisonBlock,
   type ComparisonLine,
   comparisonBlocks,
+  remarks,
   sideText,
   verdictWords,
 } from './comparison-lines.ts';
@@ -22,7 +23,8 @@ export function comparisonHtml(comparison: RunComparison, assets: PageAssets): s
   const main = h(
     'main',
     {},
-    ...blocks.map((block) => blockSection(block, comparison.comparisons)),
+    ...blocks.filter(({ remark }) => remark === null).map((block) => blockSection(block, comparison.comparisons)),
+    remarkSection(blocks),
     warningSection(comparison),
     aboutSection(comparison),
   );
@@ -51,12 +53,16 @@ function pageHeader(comparison: RunComparison): Markup {
 }
 
 function blockSection(block: ComparisonBlock, all: readonly Comparison[]): Markup {
-  const { id, title, remark, gated, informative } = block;
-  const content =
-    remark === null
-      ? [linesTable(`Gated: ${title}`, gated, all), ...more(block, all, informative.length)]
-      : [h('p', {}, remark)];
-  return h('section', { class: 'cell', id: id.replaceAll('/', '-') }, h('h2', {}, title), ...content);
+  const table = linesTable(`Gated: ${block.title}`, block.gated, all);
+  const rest = more(block, all, block.informative.length);
+  return h('section', { class: 'cell', id: block.id.replaceAll('/', '-') }, h('h2', {}, block.title), table, ...rest);
+}
+
+/** What has no table of its own, and why. */
+function remarkSection(blocks: readonly ComparisonBlock[]): Child {
+  const items = remarks(blocks).map(({ remark, titles }) => h('li', {}, h('b', {}, remark), `: ${titles.join('; ')}`));
+  if (items.length === 0) return null;
+  return h('section', { class: 'about', id: 'remarks' }, h('h2', {}, 'Not compared'), h('ul', {}, ...items));
 }
 
 function more({ title, informative }: ComparisonBlock, all: readonly Comparison[], count: number): Child[] {

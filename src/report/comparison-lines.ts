@@ -56,6 +56,15 @@ function sharedRemark(own: readonly Comparison[]): string | null {
   return isWhole ? only : null;
 }
 
+/** The remarks of whole cells, each once, with the titles of the cells. */
+export function remarks(blocks: readonly ComparisonBlock[]): { readonly remark: string; readonly titles: string[] }[] {
+  const byRemark = Map.groupBy(
+    blocks.flatMap(({ remark, title }) => (remark === null ? [] : [{ remark, title }])),
+    ({ remark }) => remark,
+  );
+  return [...byRemark].map(([remark, same]) => ({ remark, titles: same.map(({ title }) => title) }));
+}
+
 function lineOf(comparison: Comparison, hasFloor: boolean): ComparisonLine {
   const { id, verdict, change, floorRatio } = comparison;
   return {
@@ -73,7 +82,8 @@ function lineOf(comparison: Comparison, hasFloor: boolean): ComparisonLine {
 }
 
 function whatText({ label, unit, metricId }: Comparison): string {
-  return metricId === 'errors' ? label : `${label}, ${shownUnit(unit)}`;
+  const shown = shownUnit(unit);
+  return metricId === 'errors' || label.startsWith(shown) ? label : `${label}, ${shown}`;
 }
 
 function valueText({ unit }: Comparison, value: number | null): string {

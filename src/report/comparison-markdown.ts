@@ -1,5 +1,5 @@
 import type { RunComparison } from '../model/comparison.ts';
-import { type ComparisonBlock, type ComparisonLine, comparisonBlocks, sideText } from './comparison-lines.ts';
+import { type ComparisonBlock, type ComparisonLine, comparisonBlocks, remarks, sideText } from './comparison-lines.ts';
 import { rulesText } from './comparison-text.ts';
 import { countOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -16,7 +16,8 @@ export function comparisonMarkdown(comparison: RunComparison, limit: number = ma
     [
       [`**${escapeMarkdown(comparison.outcome.sentence)}**`],
       [sidesLine(comparison), ...doubts],
-      ...blocks.map((block) => [gatedMarkdown(block)]),
+      ...blocks.filter(({ remark }) => remark === null).map((block) => [gatedMarkdown(block)]),
+      ...remarks(blocks).map(({ remark, titles }) => [escapeMarkdown(`${remark}: ${titles.join('; ')}`)]),
       ...blocks.filter(({ informative }) => informative.length > 0).map((block) => [foldedMarkdown(block)]),
       [escapeMarkdown(rulesText(comparison))],
     ],
@@ -38,9 +39,8 @@ function code(content: string): string {
   return content.replaceAll('`', "'").replaceAll(/\s+/g, ' ');
 }
 
-function gatedMarkdown({ title, remark, gated }: ComparisonBlock): string {
-  const heading = `#### ${escapeMarkdown(title)}`;
-  return remark === null ? `${heading}\n\n${table(gated)}` : `${heading}\n\n${escapeMarkdown(remark)}`;
+function gatedMarkdown({ title, gated }: ComparisonBlock): string {
+  return `#### ${escapeMarkdown(title)}\n\n${table(gated)}`;
 }
 
 function foldedMarkdown({ title, informative }: ComparisonBlock): string {

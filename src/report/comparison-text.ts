@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { percentText } from '../compare/words.ts';
 import type { ComparisonOutcome, RunComparison } from '../model/comparison.ts';
-import { type ComparisonBlock, type ComparisonLine, comparisonBlocks, sideText } from './comparison-lines.ts';
+import { type ComparisonBlock, type ComparisonLine, comparisonBlocks, remarks, sideText } from './comparison-lines.ts';
 import { countOf } from './format.ts';
 import { noBorders } from './no-borders.ts';
 import { type Paint, type Paints, paintsFor } from './paint.ts';
@@ -19,14 +19,16 @@ const lineWidth = 100;
 /** The terminal's answer: the sentence, whose commits, a table a cell, the doubts. */
 export function comparisonText(comparison: RunComparison, { color, all }: ComparisonTextOptions): string {
   const paints = paintsFor(color);
-  const blocks = [
+  const blocks = comparisonBlocks(comparison);
+  const texts = [
     paintOf(comparison.outcome, paints)(wrap(comparison.outcome.sentence, lineWidth, '    ')),
     headText(comparison),
-    ...comparisonBlocks(comparison).map((block) => blockText(block, all, paints)),
+    ...blocks.filter(({ remark }) => remark === null).map((block) => blockText(block, all, paints)),
+    ...remarkTexts(blocks),
     ...comparison.warnings.map(({ message, advice }) => warning(message, advice, paints)),
     paints.dim(wrap(rulesText(comparison), lineWidth, '    ')),
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${texts.join('\n\n')}\n`;
 }
 
 function paintOf({ kind }: ComparisonOutcome, { bold, warn }: Paints): Paint {
@@ -38,8 +40,12 @@ function headText({ base, head }: RunComparison): string {
   return [`base  ${sideText(base)}`, `head  ${sideText(head)}`, `on    ${[...machines].join(' and ')}`].join('\n');
 }
 
-function blockText({ title, remark, gated, informative }: ComparisonBlock, all: boolean, paints: Paints): string {
-  if (remark !== null) return `${paints.bold(title)}\n${wrap(`  ${remark}`, lineWidth, '    ')}`;
+/** What is true of whole cells, said once for all of which it is. */
+function remarkTexts(blocks: readonly ComparisonBlock[]): string[] {
+  return remarks(blocks).map(({ remark, titles }) => wrap(`${remark}: ${titles.join('; ')}`, lineWidth, '    '));
+}
+
+function blockText({ title, gated, informative }: ComparisonBlock, all: boolean, paints: Paints): string {
   const changed = informative.filter(({ kind }) => kind === 'better' || kind === 'worse');
   const shown = all ? informative : changed;
   const hidden = informative.length - shown.length;
@@ -79,7 +85,7 @@ function tableText(lines: readonly ComparisonLine[]): string {
 
 function noteText(line: ComparisonLine | undefined): string[] {
   if (line === undefined || line.note === '') return [];
-  return [wrap(`      ${line.note}`, lineWidth, '      ')];
+  return [`      ${wrap(line.note, lineWidth - 6, '      ')}`];
 }
 
 function warning(message: string, advice: string | null, { warn }: Paints): string {

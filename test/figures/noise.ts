@@ -3,8 +3,9 @@
  * interval. `npm run bench -- run noise --impl crud-go`, then `npm run noise -- results/<machine>/<file>.json`.
  */
 
-import { quantile } from '../../src/stats/quantile.ts';
+import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { standardDeviation } from '../../src/stats/spread.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
 const resampleCount = 10_000;
@@ -19,7 +20,8 @@ const byImplementation = Map.groupBy(result.trials, ({ spec }) => spec.implement
 for (const [id, trials] of byImplementation) {
   const costs = trials.flatMap((trial) => (trial.status === 'ok' ? [trial.measurement.cpu.target.perRequestMs] : []));
   const known = costs.filter((cost) => cost !== null);
-  const { low, high } = bootstrapInterval(known);
+  const interval = bootstrapInterval(known, variation, { random: createRandom(1), levelRatio: 0.95, resampleCount });
+  const { low, high } = interval ?? { low: Number.NaN, high: Number.NaN };
   const figures = `CV ${percent(variation(known))} [${percent(low)}, ${percent(high)}]`;
   process.stdout.write(
     `${id}: ${figures} over ${known.length} of ${trials.length} trials (95 %, percentile bootstrap)\n`,
@@ -29,16 +31,7 @@ for (const [id, trials] of byImplementation) {
 /** Standard deviation (n − 1) ÷ mean. */
 function variation(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1)) / mean;
-}
-
-function bootstrapInterval(values: readonly number[]): { low: number; high: number } {
-  const random = createRandom(1);
-  const draws = Array.from({ length: resampleCount }, () =>
-    variation(values.map(() => values[random.below(values.length)] as number)),
-  );
-  return { low: quantile(draws, 0.025) ?? Number.NaN, high: quantile(draws, 0.975) ?? Number.NaN };
+  return (standardDeviation(values) ?? Number.NaN) / mean;
 }
 
 function percent(ratio: number): string {

@@ -20,24 +20,34 @@ export function goBenchmarkText(runs: readonly ExportedRun[]): string {
 }
 
 function sideLines({ side, run }: ExportedRun): string[] {
-  const facts = [`side: ${side}`, `commit: ${run.commit?.sha ?? 'unknown'}`, `machine: ${run.machine.id}`];
+  // The commit is no key: benchstat would put what differs in it into different tables.
+  const facts = [`# commit ${run.commit?.sha ?? 'unknown'}`, `side: ${side}`, `machine: ${run.machine.id}`];
   const lines = cellsOf([run]).flatMap((cell) => countedTrials(trialsIn(run, cell)).map(benchmarkLine));
   return ['', ...facts, '', ...lines];
 }
 
-/** BenchmarkHistory/impl=crud-go/warm/rate=100 1000 0.84 cpu-per-request-ms … */
+/** BenchmarkHistory/impl=crud-go/warm/rate=100 1000 0.00084 cpu-per-request-sec … */
 function benchmarkLine(trial: OkTrial): string {
   const { implementation, workload, temperature, profile } = trial.spec;
   const title = workload.replace(/^[a-z]/, (letter) => letter.toUpperCase());
   const name = `Benchmark${title}/impl=${implementation}/${temperature}/rate=${profile.ratePerSec}`;
   const values = metrics.flatMap((metric) => {
     const value = metricValue(metric, trial);
-    return value === null ? [] : [`${value} ${unitOf(metric)}`];
+    return value === null ? [] : [`${metric.unit === 'ms' ? value / 1000 : value} ${unitOf(metric)}`];
   });
   return [name, trial.measurement.load.counts.scheduledCount, ...values].join('\t');
 }
 
-/** A unit is one word; benchstat scales none of these. */
+const unitWords: Readonly<Record<Metric['unit'], string>> = {
+  ms: 'sec',
+  bytes: 'B',
+  'ms/s': 'ms-per-sec',
+  cores: 'cores',
+  ratio: 'ratio',
+  count: 'count',
+};
+
+/** One word; seconds and bytes, for which benchstat finds a prefix. */
 function unitOf({ id, unit }: Metric): string {
-  return `${id}-${unit === 'bytes' ? 'B' : unit.replace('/', '-per-')}`;
+  return `${id}-${unitWords[unit]}`;
 }
