@@ -2,7 +2,8 @@ import type { GatePolicy } from '../src/model/gate-policy.ts';
 
 /** What fails a commit. docs/comparing-commits.md says why these numbers. */
 export const gate: GatePolicy = {
-  alpha: 0.01,
+  alpha: 0.05,
+  informativeAlpha: 0.01,
   intervalLevelRatio: 0.95,
   metrics: {
     'cpu-per-request': { smallestEffectRatio: 0.025 },

@@ -32,8 +32,9 @@ function judged(raw: RawComparison, change: Change | null, policy: GatePolicy, f
   return { ...raw, change, verdict: raw.verdict ?? judgement(raw, change, policy, familyCount) };
 }
 
-function judgement(raw: RawComparison, change: Change | null, { alpha }: GatePolicy, familyCount: number): Verdict {
+function judgement(raw: RawComparison, change: Change | null, policy: GatePolicy, familyCount: number): Verdict {
   if (change === null) return { kind: 'too-few', reason: 'no pair of trials that both count', leastCount: 1 };
   const { better, smallestEffectRatio, floorRatio } = raw;
+  const alpha = raw.role === 'gated' ? policy.alpha : policy.informativeAlpha;
   return verdictOf(change, { better, smallestEffectRatio, floorRatio: floorRatio ?? 0, alpha, familyCount });
 }

@@ -17,8 +17,11 @@ export interface Pair {
 
 export function sampleOf(metric: Metric, base: readonly Trial[], head: readonly Trial[]): Sample {
   const pairs = pairedTrials(base, head);
-  if (pairs === null) return { base: values(metric, base), head: values(metric, head), pairs: null };
-  const known = pairs.flatMap((pair) => knownPair(metric, pair));
+  const known = pairs?.flatMap((pair) => knownPair(metric, pair)) ?? null;
+  // Without a pair both sides still show what they have: a metric that one of them lacks must not vanish.
+  if (known === null || known.length === 0) {
+    return { base: values(metric, base), head: values(metric, head), pairs: known };
+  }
   return { base: known.map((pair) => pair.base), head: known.map((pair) => pair.head), pairs: known };
 }
 

@@ -6,6 +6,8 @@ const ratio = z.number().positive().max(1);
 export const gatePolicySchema = z.strictObject({
   /** The chance of a false alarm in a whole comparison that is accepted before confirmation. */
   alpha: z.number().positive().max(0.5),
+  /** The same of a single metric that is only shown: not adjusted, therefore stricter. */
+  informativeAlpha: z.number().positive().max(0.5),
   /** How sure the shown intervals are. */
   intervalLevelRatio: z.number().min(0.5).max(0.999),
   /** Gated metrics by id, each with the smallest change that matters. */
