@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Preparation } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
+import { countOf } from '../report/format.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { durationText, mibText, msText } from './duration.ts';
 
@@ -100,7 +101,9 @@ function planLines(plan: PlanSummary): string[] {
   const lines = [plan.scenarioDescription];
   for (const { id, reason, remedy } of plan.skipped) lines.push(`skipped: ${id}: ${reason} (remedy: ${remedy})`);
   if (plan.implementationIds.length > 0) lines.push(`measuring ${plan.implementationIds.join(', ')}`);
-  lines.push(`${plan.trialCount} trials, about ${durationText(plan.expectedMs)} after building and checking`);
+  lines.push(
+    `${countOf(plan.trialCount, 'trial')}, about ${durationText(plan.expectedMs)} after building and checking`,
+  );
   return lines;
 }
 
