@@ -14,7 +14,23 @@ export function migrate(value: unknown): unknown {
 }
 
 function fromVersion1(old: Json): Json {
-  return { ...old };
+  return {
+    ...old,
+    trials: each(old.trials, (trial) => ({ ...trial, measurement: fromMeasurement1(trial.measurement) })),
+  };
+}
+
+function fromMeasurement1(measurement: unknown): unknown {
+  if (!isObject(measurement)) return measurement;
+  return { ...measurement, noise: { psiIoFullMs: null, ...asObject(measurement.noise) } };
+}
+
+function each(list: unknown, lift: (item: Json) => Json): unknown {
+  return Array.isArray(list) ? list.map((item) => (isObject(item) ? lift(item) : item)) : list;
+}
+
+function asObject(value: unknown): Json {
+  return isObject(value) ? value : {};
 }
 
 function isObject(value: unknown): value is Json {

@@ -54,8 +54,10 @@ test("a process's own groups are found by controller, and the unified one by an 
 });
 
 test('pressure is read in milliseconds, and is unknown where the file is empty', () => {
-  assert.equal(parsePressure('some avg10=0.62 avg60=2.90 avg300=1.71 total=17672437\nfull total=0\n'), 17672.437);
-  assert.equal(parsePressure(''), null);
+  const text = 'some avg10=0.62 avg60=2.90 avg300=1.71 total=17672437\nfull avg10=0.00 total=250\n';
+  assert.equal(parsePressure(text, 'some'), 17672.437);
+  assert.equal(parsePressure(text, 'full'), 0.25);
+  assert.equal(parsePressure('', 'some'), null);
 });
 
 test('two groups of one process never share a name', { skip }, async () => {
