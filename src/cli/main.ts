@@ -7,6 +7,7 @@ import { addConform } from './conform.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import { addList } from './list.ts';
+import { addLoad } from './load.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
@@ -63,11 +64,12 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => context.stderr.write(text) })
     .addHelpText('after', examples);
-  for (const add of [addRun, addReport, addConform, addWorkload, addList, addDoctor, addCalibrate, addSchema])
-    add(program, context);
+  for (const add of commands) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
+
+const commands = [addRun, addReport, addConform, addLoad, addWorkload, addList, addDoctor, addCalibrate, addSchema];
 
 const examples = `
 Examples:
@@ -76,6 +78,7 @@ Examples:
   npm run bench -- run quick --rate 50,200 --trials 5
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- conform crud-go                   does it keep the contract?
+  npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
   npm run bench -- doctor                            what this machine has and lacks
 For machines: npm run -s bench -- run quick --json, or npx paceline run quick --json
 

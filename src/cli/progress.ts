@@ -70,6 +70,24 @@ export function createProgress(output: ProgressOutput, { nowMs, verbose }: Progr
   };
 }
 
+/** For a load that tells how it is doing once a second: a line that is rewritten, or one that stays every so often. */
+export function liveLine(output: { readonly isTTY?: boolean; write(text: string): unknown }): {
+  tell(text: string): void;
+  end(): void;
+} {
+  if (output.isTTY) {
+    const { move, end } = movingLine({ isTTY: true, write: (text) => output.write(text) });
+    return { tell: move, end };
+  }
+  let toldCount = 0;
+  const tell = (text: string) => {
+    if (toldCount++ % stillEveryCount === 0) output.write(`${text}\n`);
+  };
+  return { tell, end: () => {} };
+}
+
+const stillEveryCount = 5;
+
 function leftText(leftMs: number, isTTY: boolean): string {
   return isTTY || leftMs <= 0 ? '' : ` (${durationText(leftMs)} left)`;
 }
