@@ -1,6 +1,8 @@
 import { basename, join, relative } from 'node:path';
+import type { RunComparison } from '../model/comparison.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { bundlePage } from '../report/bundle.ts';
+import { comparisonHtml } from '../report/comparison-html.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportModel } from '../report/model.ts';
 import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
@@ -13,6 +15,14 @@ export async function writeReport(resultPath: string, out: string | null): Promi
   const path = out ?? join(reportsDir, `${basename(resultPath, '.json')}.html`);
   const model = reportModel(result, await referencesFor(result));
   await writeWhole(path, reportHtml(model, await bundlePage()));
+  return shortPath(path);
+}
+
+/** Writes the page of a comparison; returns where, as a person in the checkout would name it. */
+export async function writeComparisonPage(comparison: RunComparison, out: string | null): Promise<string> {
+  const name = [comparison.base, comparison.head].map(({ commit, startedAt }) => commit?.sha.slice(0, 8) ?? startedAt);
+  const path = out ?? join(reportsDir, `compare-${name.join('-').replaceAll(':', '')}.html`);
+  await writeWhole(path, comparisonHtml(comparison, await bundlePage()));
   return shortPath(path);
 }
 

@@ -2,6 +2,8 @@ import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
+import { noBorders } from './no-borders.ts';
+import { type Paints, paintsFor } from './paint.ts';
 import { footnotes, reasonText, shortColumns } from './short-table.ts';
 import { warningText } from './warnings.ts';
 import { wrap } from './wrap.ts';
@@ -15,25 +17,12 @@ export interface TextOptions {
 
 const lineWidth = 100;
 
-type Paint = (text: string) => string;
-
-interface Paints {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly warn: Paint;
-}
-
 /** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
   const blocks = [...cells.map((cell) => cellText(cell, paints)), warningsText(model, paints), pathsText(options)];
   return `${present(blocks).join('\n\n')}\n`;
-}
-
-function paintsFor(color: boolean): Paints {
-  const paint = (code: number): Paint => (color ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  return { bold: paint(1), dim: paint(2), warn: paint(33) };
 }
 
 function present(blocks: readonly string[]): string[] {
@@ -97,24 +86,6 @@ function reasonCells(row: Row, [first = 0, ...others]: readonly number[]) {
   const content = wrap(reasonText(row), Math.min(room, lineWidth - first - gap), '');
   return [row.who.implementation, { content, colSpan: others.length, hAlign: 'left' as const }];
 }
-
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
 
 function notesText(rows: readonly Row[], { warn }: Paints): string {
   const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementations, text, remedy }) =>

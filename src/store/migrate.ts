@@ -13,10 +13,15 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
+/** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
   return {
     ...old,
-    trials: each(old.trials, (trial) => ({ ...trial, measurement: fromMeasurement1(trial.measurement) })),
+    trials: each(old.trials, (trial) => ({
+      ...trial,
+      spec: { pair: null, ...asObject(trial.spec) },
+      measurement: fromMeasurement1(trial.measurement),
+    })),
   };
 }
 
