@@ -42,6 +42,7 @@ export function manifest(id: string): Implementation {
     sources: [`impls/${id}/**`],
     build: [],
     command: [`{${runtime}}`, `{dir}/main`],
+    programs: {},
     env: {},
     limits: {},
     description: `The ${service} service of ${id}.`,
