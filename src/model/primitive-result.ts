@@ -81,6 +81,18 @@ export const primitiveMeasurementSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** What a primitive was at the time: enough for a reader who does not have its declaration. */
+export const primitiveFactsSchema = z.strictObject({
+  id: z.string(),
+  version: z.int().positive(),
+  title: z.string(),
+  kind: z.enum(['time', 'lateness', 'memory', 'start']),
+  operation: z.string(),
+  checked: z.string(),
+  sizeName: z.string().nullable(),
+  variants: z.array(z.strictObject({ language: z.string(), id: z.string(), description: z.string() })),
+});
+
 /** Why a case has no figure. `out-of-memory` and `timed-out` end a variant's sizes: the largest that worked is the result. */
 export const primitiveFailureCodes = [
   'wrong-result',
@@ -115,6 +127,7 @@ export const primitiveResultSchema = z.discriminatedUnion('status', [
   }),
 ]);
 
+export type PrimitiveFacts = z.infer<typeof primitiveFactsSchema>;
 export type PrimitiveProfile = z.infer<typeof primitiveProfileSchema>;
 export type PrimitiveSpec = z.infer<typeof primitiveSpecSchema>;
 export type PrimitiveSample = z.infer<typeof primitiveSampleSchema>;

@@ -7,6 +7,7 @@ export interface PrimitiveFigure {
   readonly cpuNs: number | null;
   readonly privateBytes: number | null;
   readonly osThreadCount: number | null;
+  readonly emptyLoopNs: number | null;
   /** Not clearly dearer than the loop around it: the figure is a bound, not a measurement. */
   readonly belowLoop: boolean;
 }
@@ -15,13 +16,14 @@ export interface PrimitiveFigure {
 export function figureOf(measurement: PrimitiveMeasurement): PrimitiveFigure {
   const { osThreadCount } = measurement;
   if (measurement.kind === 'memory') {
-    return { wallNs: null, cpuNs: null, privateBytes: measurement.privateBytes, osThreadCount, belowLoop: false };
+    const { privateBytes } = measurement;
+    return { wallNs: null, cpuNs: null, privateBytes, osThreadCount, emptyLoopNs: null, belowLoop: false };
   }
   const { samples, emptyLoop } = measurement;
   const wallNs = median(samples.map(perOperation));
-  const emptyNs = median(emptyLoop.map(perOperation)) ?? 0;
-  const belowLoop = wallNs !== null && emptyLoop.length > 0 && wallNs < emptyNs * clearlyDearer;
-  return { wallNs, cpuNs: cpuPerOperation(samples), privateBytes: null, osThreadCount, belowLoop };
+  const emptyLoopNs = median(emptyLoop.map(perOperation));
+  const belowLoop = wallNs !== null && wallNs < (emptyLoopNs ?? 0) * clearlyDearer;
+  return { wallNs, cpuNs: cpuPerOperation(samples), privateBytes: null, osThreadCount, emptyLoopNs, belowLoop };
 }
 
 /** At least half of what is measured should be the operation. */

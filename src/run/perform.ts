@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Implementation } from '../model/implementation.ts';
 import type { Primitive } from '../model/primitive.ts';
-import type { PrimitiveSpec } from '../model/primitive-result.ts';
+import type { PrimitiveFacts, PrimitiveSpec } from '../model/primitive-result.ts';
 import { type Preparation, type RunResult, schemaVersion } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
@@ -245,7 +245,7 @@ async function prepareAll(
 }
 
 async function emptyResult(
-  { scenario, workloads }: Declarations,
+  { scenario, workloads, primitives }: Declarations,
   implementations: Preparation[],
   request: RunRequest,
   session: Session,
@@ -272,10 +272,16 @@ async function emptyResult(
     implementations,
     plannedTrialCount: 0,
     trials: [],
+    primitiveFacts: primitives.map(factsOf),
     plannedPrimitiveCount: 0,
     primitives: [],
     warnings: [...session.warnings()],
   };
+}
+
+function factsOf({ sizes, usesData, programs, variants, ...facts }: Primitive): PrimitiveFacts {
+  const flat = Object.entries(variants).flatMap(([language, own]) => own.map((variant) => ({ language, ...variant })));
+  return { ...facts, variants: flat };
 }
 
 async function packageVersion(): Promise<string> {

@@ -15,7 +15,7 @@ export function migrate(value: unknown): unknown {
 
 function fromVersion1(old: Json): Json {
   const scenario = isObject(old.scenario) ? { primitives: null, ...old.scenario } : old.scenario;
-  return { plannedPrimitiveCount: 0, primitives: [], ...old, scenario };
+  return { primitiveFacts: [], plannedPrimitiveCount: 0, primitives: [], ...old, scenario };
 }
 
 function isObject(value: unknown): value is Json {

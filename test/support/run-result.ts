@@ -196,6 +196,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     database: { kind: 'embedded', version: '18.4', settings: { synchronous_commit: 'on', shared_buffers: '128MB' } },
     implementations: ids.map(ready),
     plannedTrialCount: trials.length,
+    primitiveFacts: [],
     plannedPrimitiveCount: 0,
     primitives: [],
     warnings: [],
