@@ -11,6 +11,7 @@ import { referencesFor, shortPath, writeReport } from './report-file.ts';
 interface RunFlags {
   readonly impl?: string[];
   readonly impls?: string[];
+  readonly only?: string[];
   readonly workload?: string;
   readonly rate?: number[];
   readonly trials?: number;
@@ -35,9 +36,10 @@ export function addRun(program: Command, context: CommandContext): void {
     .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
     .option('--impl <glob>', 'only these implementations (repeatable)', collect)
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--only <primitive>', 'only these primitives (repeatable)', collect)
     .option('--workload <id>', 'another workload of the same service')
     .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
-    .option('--trials <n>', 'trials of each implementation', positiveCount)
+    .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
@@ -60,6 +62,7 @@ const examples = `
 Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
@@ -93,6 +96,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
       measureMs: flags.duration === undefined ? null : flags.duration * 1000,
       warmupCount: flags.warmup ?? null,
       workerCount: flags.workers ?? null,
+      only: flags.only ?? null,
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,

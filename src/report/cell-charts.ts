@@ -1,6 +1,15 @@
 import type { Metric } from '../model/metric.ts';
 import { metricOf } from './answer.ts';
-import type { Axis, Bar, BarChart, Chart, Line, LineChart, Series } from './chart.ts';
+import {
+  type Axis,
+  type Bar,
+  type BarChart,
+  type Chart,
+  type Line,
+  type LineChart,
+  type Series,
+  seriesIn,
+} from './chart.ts';
 import { formatFigure, formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
 import type { Cell, CurvePoint, OverTime, Row } from './model.ts';
 
@@ -10,11 +19,7 @@ type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references'>;
 export function cellCharts(facts: Facts): Chart[] {
   const rows = [...facts.rows, ...facts.references];
   const all = [cpuBars, memoryBars, percentileCurves, coresOverTime, memoryOverTime, responseOverTime, honestyBars];
-  return all.map((draw) => draw(facts, rows)).filter((chart) => !isEmpty(chart));
-}
-
-function isEmpty(chart: Chart): boolean {
-  return chart.kind === 'bars' ? chart.bars.length === 0 : chart.lines.length === 0;
+  return all.map((draw) => draw(facts, rows)).filter((chart) => seriesIn(chart).length > 0);
 }
 
 export function seriesOf(row: Row): Series {

@@ -3,6 +3,7 @@ import { aboutSections } from './html-about.ts';
 import { cellSection } from './html-cell.ts';
 import { groupSection } from './html-group.ts';
 import { overviewTable } from './html-overview.ts';
+import { primitivesPart } from './html-primitives.ts';
 import { type Child, h, type Markup, scriptJson } from './markup.ts';
 import type { Chart, ReportModel } from './model.ts';
 import { sentence } from './warnings.ts';
@@ -49,11 +50,19 @@ function body(model: ReportModel, assets: PageAssets): Markup {
     ...group.charts,
     ...group.cells.flatMap((cell) => cell.charts),
   ]);
+  charts.push(...model.primitives.flatMap((section) => section.charts));
   return h(
     'body',
     {},
     pageHeader(model),
-    h('main', {}, h('noscript', {}, noScript()), ...mainSections(model), ...aboutSections(model)),
+    h(
+      'main',
+      {},
+      h('noscript', {}, noScript()),
+      ...mainSections(model),
+      primitivesPart(model.primitives),
+      ...aboutSections(model),
+    ),
     { html: `<script type="application/json" id="charts">${scriptJson(charts)}</script>` },
     { html: `<script>${assets.script}</script>` },
   );
@@ -66,6 +75,7 @@ function several({ groups }: ReportModel): boolean {
 /** A single question needs no level of headings for its group. */
 function mainSections(model: ReportModel): Child[] {
   const cells = model.groups.flatMap((group) => group.cells);
+  if (cells.length === 0) return [];
   if (!several(model)) return cells.map((cell) => cellSection(cell, { heading: null, folded: false }));
   return [overviewTable(cells), ...model.groups.map(groupSection)];
 }

@@ -4,10 +4,12 @@ import type { Answer } from './answer.ts';
 import { reportCells } from './cells.ts';
 import type { Chart } from './chart.ts';
 import { type Group, groupsOf } from './group.ts';
+import { type PrimitiveSection, primitiveSections } from './primitives.ts';
 import { type CollectedWarning, collectWarnings } from './warnings.ts';
 import { type Who, whoIsWho } from './who.ts';
 
-export type { Axis, Bar, BarChart, Chart, Line, LineChart, LinePoint, Series } from './chart.ts';
+export type { Axis, Bar, BarChart, Chart, Dot, DotChart, Line, LineChart, LinePoint, Series } from './chart.ts';
+export type { PrimitiveRow, PrimitiveSection } from './primitives.ts';
 export type { SeriesStyle } from './who.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
@@ -16,6 +18,8 @@ export interface ReportModel {
   readonly run: RunFacts;
   readonly who: readonly Who[];
   readonly groups: readonly Group[];
+  /** Empty where the run measured none. */
+  readonly primitives: readonly PrimitiveSection[];
   readonly warnings: readonly CollectedWarning[];
 }
 
@@ -30,6 +34,8 @@ export interface RunFacts extends Pick<RunResult, 'runId' | 'state' | 'startedAt
   readonly implementations: RunResult['implementations'];
   readonly plannedTrialCount: number;
   readonly trialCount: number;
+  readonly plannedPrimitiveCount: number;
+  readonly primitiveCount: number;
 }
 
 /** One workload at one rate, with every implementation's row. */
@@ -175,17 +181,19 @@ export function reportModel(live: RunResult, references: readonly RunResult[]): 
     run: runFacts(live),
     who: [...who.values()],
     groups,
+    primitives: primitiveSections(live, who),
     warnings: collectWarnings(live, groups),
   };
 }
 
 function runFacts(live: RunResult): RunFacts {
-  const { trials, schemaVersion, warnings, ...facts } = live;
-  return { ...facts, trialCount: trials.length };
+  const { trials, schemaVersion, warnings, primitives, primitiveFacts, ...facts } = live;
+  return { ...facts, trialCount: trials.length, primitiveCount: primitives.length };
 }
 
 function titleOf(live: RunResult, groups: readonly Group[]): string {
   const [only, ...others] = groups.flatMap((group) => group.cells);
+  if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
   return `${only.workload} at ${only.ratePerSec} requests a second`;
 }

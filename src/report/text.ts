@@ -2,6 +2,8 @@ import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
+import { noBorders } from './no-borders.ts';
+import { primitiveText } from './primitive-text.ts';
 import { footnotes, reasonText, shortColumns } from './short-table.ts';
 import { warningText } from './warnings.ts';
 import { wrap } from './wrap.ts';
@@ -27,7 +29,12 @@ interface Paints {
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
-  const blocks = [...cells.map((cell) => cellText(cell, paints)), warningsText(model, paints), pathsText(options)];
+  const blocks = [
+    ...cells.map((cell) => cellText(cell, paints)),
+    ...model.primitives.map((section) => primitiveText(section, paints.bold)),
+    warningsText(model, paints),
+    pathsText(options),
+  ];
   return `${present(blocks).join('\n\n')}\n`;
 }
 
@@ -97,24 +104,6 @@ function reasonCells(row: Row, [first = 0, ...others]: readonly number[]) {
   const content = wrap(reasonText(row), Math.min(room, lineWidth - first - gap), '');
   return [row.who.implementation, { content, colSpan: others.length, hAlign: 'left' as const }];
 }
-
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
 
 function notesText(rows: readonly Row[], { warn }: Paints): string {
   const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementations, text, remedy }) =>

@@ -14,7 +14,8 @@ export function migrate(value: unknown): unknown {
 }
 
 function fromVersion1(old: Json): Json {
-  return { ...old };
+  const scenario = isObject(old.scenario) ? { primitives: null, ...old.scenario } : old.scenario;
+  return { primitiveFacts: [], plannedPrimitiveCount: 0, primitives: [], ...old, scenario };
 }
 
 function isObject(value: unknown): value is Json {
