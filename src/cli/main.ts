@@ -3,6 +3,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addClaims } from './claims.ts';
 import { addCompare } from './compare.ts';
 import { addConform } from './conform.ts';
 import type { CommandContext } from './context.ts';
@@ -74,6 +75,7 @@ function createProgram(context: CommandContext): Command {
 const commands = [
   addRun,
   addReport,
+  addClaims,
   addCompare,
   addExplain,
   addConform,

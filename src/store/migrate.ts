@@ -16,7 +16,11 @@ export function migrate(value: unknown): unknown {
 /** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
   return {
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
     ...old,
+    scenario: { primitives: null, ...asObject(old.scenario) },
     trials: each(old.trials, (trial) => ({
       ...trial,
       spec: { pair: null, ...asObject(trial.spec) },
