@@ -215,6 +215,23 @@ export const replication: readonly Scenario[] = [
     },
   },
   {
+    name: 'probe-until-near',
+    title:
+      'a follower far behind is sent a batch an answer; within a batch of the end all goes out at once; older answers change nothing',
+    config: { maxBatchEntries: 2 },
+    play(node) {
+      leadWith(node, '1a 1b 1c 1d 1e', 2);
+      node.receive(say.rejected(2, 2, 5, 0, 1), 'send 2 append 1a 1b term 2 after 0/0 commit 0');
+      node.receive(say.appended(2, 2, 0, 0));
+      node.receive(say.appended(2, 2, 0, 2), 'send 2 append 1c 1d term 2 after 2/1 commit 0');
+      node.receive(say.appended(2, 2, 0, 1));
+      node.receive(say.appended(2, 2, 0, 2));
+      node.receive(say.appended(2, 2, 2, 4), 'send 2 append 1e 2 term 2 after 4/1 commit 0');
+      node.propose('f')('persist 3 term 2 vote 1 from 7: 2f', 'send 2 append 2f term 2 after 6/2 commit 0');
+      node.receive(say.appended(2, 2, 4, 6), 'apply 1: 1a 1b 1c 1d 1e 2');
+    },
+  },
+  {
     name: 'stream-batches-and-window',
     title: 'long logs go in batches, and stop at the window until answers come',
     config: { maxBatchEntries: 2, windowEntries: 5 },
