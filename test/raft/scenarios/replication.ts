@@ -182,6 +182,16 @@ export const replication: readonly Scenario[] = [
     },
   },
   {
+    name: 'leader-ignores-answers-of-older-terms',
+    title: 'what followers said to it in an older term means nothing to a leader elected again',
+    play(node) {
+      leadWith(node, '1a 2b', 4);
+      node.receive(say.appended(2, 3, 2, 3));
+      node.receive(say.rejected(3, 3, 2, 0, 1));
+      node.receive(say.appended(3, 4, 2, 3), 'apply 1: 1a 2b 4');
+    },
+  },
+  {
     name: 'figure-8-overwritten',
     title:
       'the other way of figure 8: the entry of term 2 that was not committed is overwritten by the leader of term 3',
