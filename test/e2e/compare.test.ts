@@ -51,7 +51,7 @@ before(async () => {
 after(() => removeWorkspace(space));
 
 function compare(...args: string[]): Promise<Finished> {
-  const files = args.map((arg) => (/^[\w/-]+\.(json|ts)$|^(empty|mixed|two)$/.test(arg) ? space.file(arg) : arg));
+  const files = args.map((arg) => (/^\w[\w/-]*\.(json|ts)$|^(empty|mixed|two)$/.test(arg) ? space.file(arg) : arg));
   return paceline(['compare', ...files], space);
 }
 
