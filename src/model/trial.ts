@@ -78,6 +78,8 @@ export const noiseSchema = z.strictObject({
   generatorRunDelayRatio: ratio.nullable(),
   /** Time in which some task of the machine waited for a core, within the window. */
   psiCpuSomeMs: ms.nullable(),
+  /** Time in which every task that could have run waited for the disk, within the window. */
+  psiIoFullMs: ms.nullable(),
   stealRatio: ratio.nullable(),
   /** Duration of a fixed spin before the trial ÷ this machine's reference; 1 is quiet. */
   spinRatio: ratio.nullable(),

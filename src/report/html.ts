@@ -1,9 +1,11 @@
 import { countOf } from './format.ts';
 import { aboutSections } from './html-about.ts';
 import { cellSection } from './html-cell.ts';
+import { claimsSection } from './html-claims.ts';
 import { groupSection } from './html-group.ts';
 import { overviewTable } from './html-overview.ts';
 import { brand, type PageAssets, pageHtml } from './html-page.ts';
+import { primitivesPart } from './html-primitives.ts';
 import { type Child, h, type Markup } from './markup.ts';
 import type { Chart, ReportModel } from './model.ts';
 import { sentence } from './warnings.ts';
@@ -16,7 +18,16 @@ export function reportHtml(model: ReportModel, assets: PageAssets): string {
     ...group.charts,
     ...group.cells.flatMap((cell) => cell.charts),
   ]);
-  const main = h('main', {}, h('noscript', {}, noScript()), ...mainSections(model), ...aboutSections(model));
+  charts.push(...model.primitives.flatMap((section) => section.charts));
+  const main = h(
+    'main',
+    {},
+    h('noscript', {}, noScript()),
+    claimsSection(model),
+    ...mainSections(model),
+    primitivesPart(model.primitives),
+    ...aboutSections(model),
+  );
   return pageHtml({ title: model.title, charts, content: [pageHeader(model), main] }, assets);
 }
 
@@ -27,6 +38,7 @@ function several({ groups }: ReportModel): boolean {
 /** A single question needs no level of headings for its group. */
 function mainSections(model: ReportModel): Child[] {
   const cells = model.groups.flatMap((group) => group.cells);
+  if (cells.length === 0) return [];
   if (!several(model)) return cells.map((cell) => cellSection(cell, { heading: null, folded: false }));
   return [overviewTable(cells), ...model.groups.map(groupSection)];
 }
@@ -41,7 +53,7 @@ function pageHeader(model: ReportModel): Markup {
     {},
     brand(),
     h('h1', {}, model.title),
-    h('p', { class: 'lede' }, `${sentence(question(model))} ${lede}`),
+    h('p', { class: 'lede' }, `${sentence(question(model))} ${model.groups.length === 0 ? primitivesLede : lede}`),
     h('p', { class: 'context' }, contextSentence(model)),
   );
 }
@@ -56,14 +68,23 @@ function question(model: ReportModel): string {
 const lede =
   'Every implementation answers the same requests, due at the same fixed moments. What differs is what each spends to keep up.';
 
-function contextSentence({ run }: ReportModel): string {
+const primitivesLede = 'The same operation in each language, checked each time, by the tool its own people use.';
+
+function contextSentence({ run, groups }: ReportModel): string {
   const { machine, scenario } = run;
   const trialCount = Math.max(0, ...scenario.cells.map((cell) => cell.trialCount));
   const parts = [
-    `${countOf(run.implementations.length, 'implementation')} of one service, ${countOf(trialCount, 'trial')} each, in turn`,
+    groups.length === 0
+      ? primitivesContext(run)
+      : `${countOf(run.implementations.length, 'implementation')} of one service, ${countOf(trialCount, 'trial')} each, in turn`,
     `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}`,
     run.startedAt.slice(0, 10),
     ...(run.commit === null ? [] : [`commit ${run.commit.sha.slice(0, 7)}${run.commit.dirty ? ' with changes' : ''}`]),
   ];
   return parts.join(' · ');
+}
+
+function primitivesContext({ scenario, primitiveCount }: ReportModel['run']): string {
+  const processes = scenario.primitives?.repetitionCount ?? 1;
+  return `${countOf(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
 }

@@ -1,9 +1,11 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
+import { claimsText } from './claim-text.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
 import { noBorders } from './no-borders.ts';
 import { type Paints, paintsFor } from './paint.ts';
+import { primitiveText } from './primitive-text.ts';
 import { footnotes, reasonText, shortColumns } from './short-table.ts';
 import { warningText } from './warnings.ts';
 import { wrap } from './wrap.ts';
@@ -21,7 +23,13 @@ const lineWidth = 100;
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
-  const blocks = [...cells.map((cell) => cellText(cell, paints)), warningsText(model, paints), pathsText(options)];
+  const blocks = [
+    claimsBlock(model, paints),
+    ...cells.map((cell) => cellText(cell, paints)),
+    ...model.primitives.map((section) => primitiveText(section, paints.bold)),
+    warningsText(model, paints),
+    pathsText(options),
+  ];
   return `${present(blocks).join('\n\n')}\n`;
 }
 
@@ -117,6 +125,12 @@ export function resolutionSentence({ cvRatio, smallestDifferenceRatio, ...of }: 
   const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
   const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
   return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} will often not show in this run.`;
+}
+
+function claimsBlock({ claims }: ReportModel, { bold, warn }: Paints): string {
+  if (claims.judged.length === 0) return '';
+  const paint = (verdict: string, text: string) => (verdict === 'holds' ? bold(text) : warn(text));
+  return claimsText(claims.judged, paint, false);
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {

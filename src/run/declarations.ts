@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type GatePolicy, gatePolicySchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
+import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Workload } from '../model/workload.ts';
@@ -50,6 +51,22 @@ export async function loadWorkload(service: string, id: string): Promise<Workloa
   if (!known.includes(id)) throw unknownName('workload', id, known);
   const { workload } = await load(workloadPath(service, id));
   return workload as Workload;
+}
+
+export function primitiveIds(): Promise<string[]> {
+  return declarationIds(join(benchDir, 'primitives'));
+}
+
+/** The named primitives in their order; an empty list means all. */
+export async function loadPrimitives(only: readonly string[]): Promise<Primitive[]> {
+  const known = await primitiveIds();
+  const unknown = only.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw unknownName('primitive', unknown, known);
+  const ids = known.filter((id) => only.length === 0 || only.includes(id));
+  const loaded = await Promise.all(
+    ids.map(async (id) => (await load(join(benchDir, 'primitives', `${id}.ts`))).primitive as Primitive),
+  );
+  return loaded.sort((a, b) => a.order - b.order);
 }
 
 /** Services that declare themselves with a service.ts. */

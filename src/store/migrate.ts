@@ -15,11 +15,27 @@ export function migrate(value: unknown): unknown {
 
 /** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
-  return { ...old, trials: each(old.trials, (trial) => ({ ...trial, spec: { pair: null, ...asObject(trial.spec) } })) };
+  return {
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
+    ...old,
+    scenario: { primitives: null, ...asObject(old.scenario) },
+    trials: each(old.trials, (trial) => ({
+      ...trial,
+      spec: { pair: null, ...asObject(trial.spec) },
+      measurement: fromMeasurement1(trial.measurement),
+    })),
+  };
 }
 
-function each(list: unknown, change: (item: Json) => Json): unknown {
-  return Array.isArray(list) ? list.map((item) => (isObject(item) ? change(item) : item)) : list;
+function fromMeasurement1(measurement: unknown): unknown {
+  if (!isObject(measurement)) return measurement;
+  return { ...measurement, noise: { psiIoFullMs: null, ...asObject(measurement.noise) } };
+}
+
+function each(list: unknown, lift: (item: Json) => Json): unknown {
+  return Array.isArray(list) ? list.map((item) => (isObject(item) ? lift(item) : item)) : list;
 }
 
 function asObject(value: unknown): Json {
