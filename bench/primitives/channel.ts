@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'channel',
+  order: 3,
   version: 1,
   title: 'Throughput of a channel',
   kind: 'time',

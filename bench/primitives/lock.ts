@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'lock',
+  order: 4,
   version: 1,
   title: 'A contended lock',
   kind: 'time',

@@ -7,6 +7,7 @@ const variants: readonly PrimitiveVariant[] = [
 
 export const primitive: Primitive = {
   id: 'memory-empty',
+  order: 10,
   version: 1,
   title: 'Memory of an empty program',
   kind: 'memory',

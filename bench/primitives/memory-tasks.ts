@@ -2,12 +2,13 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'memory-tasks',
+  order: 11,
   version: 1,
   title: 'Memory of N waiting tasks',
   kind: 'memory',
   operation:
-    'SIZE units that all have started and wait for one signal; private memory, less that of the same program with none',
-  checked: 'after the signal all SIZE units have counted',
+    'N units that all have started and wait for one signal; private memory, less that of the same program with none',
+  checked: 'after the signal all N units have counted',
   sizeName: 'tasks',
   sizes: [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
   variants: {

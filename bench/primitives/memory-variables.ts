@@ -10,11 +10,12 @@ const variants: readonly PrimitiveVariant[] = [
 
 export const primitive: Primitive = {
   id: 'memory-variables',
+  order: 12,
   version: 1,
   title: 'Memory of 1,000,000 equal variables',
   kind: 'memory',
-  operation: 'SIZE variables in the language’s ordinary list; private memory, less that of the same program with none',
-  checked: 'after the reading the list still holds SIZE right values',
+  operation: 'N variables in the language’s ordinary list; private memory, less that of the same program with none',
+  checked: 'after the reading the list still holds N right values',
   sizeName: 'variables',
   sizes: [0, 1_000_000],
   variants: { typescript: variants, go: variants, python: variants },

@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'message',
+  order: 2,
   version: 1,
   title: 'A message there and back',
   kind: 'time',

@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'sort',
+  order: 8,
   version: 1,
   title: 'Merge sort of 1,000,000 integers',
   kind: 'time',

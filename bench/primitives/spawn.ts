@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'spawn',
+  order: 1,
   version: 1,
   title: 'Spawn and join',
   kind: 'time',

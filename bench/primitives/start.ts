@@ -4,6 +4,7 @@ const variants: readonly PrimitiveVariant[] = [{ id: 'program', description: 'a 
 
 export const primitive: Primitive = {
   id: 'start',
+  order: 9,
   version: 1,
   title: 'Start of an empty program',
   kind: 'start',

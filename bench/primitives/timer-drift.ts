@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'timer-drift',
+  order: 7,
   version: 1,
   title: 'Drift of a restarted timer',
   kind: 'lateness',

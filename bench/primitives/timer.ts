@@ -2,6 +2,7 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'timer',
+  order: 6,
   version: 1,
   title: 'Restart of a timer',
   kind: 'time',

@@ -2,11 +2,12 @@ import type { Primitive } from '../../src/model/primitive.ts';
 
 export const primitive: Primitive = {
   id: 'wait-group',
+  order: 5,
   version: 1,
   title: 'A wait group',
   kind: 'time',
-  operation: 'start SIZE units that each add 1 to a counter and report done, and wait until all have',
-  checked: 'the counter is SIZE times the number of operations: doneCount is the counter divided by SIZE',
+  operation: 'start N units that each add 1 to a counter and report done, and wait until all have',
+  checked: 'the counter is N times the number of operations: doneCount is the counter divided by N',
   sizeName: 'units',
   sizes: [8],
   variants: {

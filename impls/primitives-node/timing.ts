@@ -12,6 +12,8 @@ interface Sample {
 
 const startedMs = performance.now();
 const emptyCount = 5;
+/** Fewer would time the clock's own reading. */
+const emptyLeast = 100_000;
 const emptyMost = 10_000_000;
 
 /** Warms up, finds how many operations a sample needs, and lets tinybench take the samples. */
@@ -29,7 +31,7 @@ export async function timeCase(timed: TimedCase, settings: Settings): Promise<Re
     operationCount,
     iterations: affordable(batchMs, settings),
   });
-  const empty = Math.min(operationCount, emptyMost);
+  const empty = Math.min(Math.max(operationCount, emptyLeast), emptyMost);
   const emptyLoop = timed.dueNs === undefined ? await sampleEmptyLoop(empty) : [];
   const osThreadCount = await threads(timed);
   const { doneCount, hash = null } = await timed.finish(askedCount);

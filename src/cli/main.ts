@@ -3,6 +3,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addClaims } from './claims.ts';
 import { addConform } from './conform.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
@@ -63,7 +64,17 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => context.stderr.write(text) })
     .addHelpText('after', examples);
-  for (const add of [addRun, addReport, addConform, addWorkload, addList, addDoctor, addCalibrate, addSchema])
+  for (const add of [
+    addRun,
+    addReport,
+    addClaims,
+    addConform,
+    addWorkload,
+    addList,
+    addDoctor,
+    addCalibrate,
+    addSchema,
+  ])
     add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

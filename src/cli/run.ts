@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { Preparation, RunResult } from '../model/run-result.ts';
-import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from './option.ts';
 import { createProgress } from './progress.ts';
-import { referencesFor, shortPath, writeReport } from './report-file.ts';
+import { modelOf, shortPath, writeReport } from './report-file.ts';
 
 interface RunFlags {
   readonly impl?: string[];
@@ -75,7 +74,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     progress.end();
     const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
     const people = flags.json ? context.stderr : context.stdout;
-    const model = reportModel(result, await referencesFor(result));
+    const model = await modelOf(result);
     people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return exitCodeOf(result);

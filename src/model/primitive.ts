@@ -17,6 +17,8 @@ export type PrimitiveKind = 'time' | 'lateness' | 'memory' | 'start';
 /** What is measured of a unit of concurrency, as a declaration in bench/primitives/<id>.ts, exported under the name `primitive`. */
 export interface Primitive {
   readonly id: string;
+  /** Its place in reports and runs. */
+  readonly order: number;
   /** Part of every comparison: results of different versions are not comparable. */
   readonly version: number;
   readonly title: string;

@@ -70,6 +70,7 @@ export interface Axis {
   /** Where given, these and no others. */
   readonly ticks: readonly { readonly value: number; readonly label: string }[] | null;
   readonly min: number | null;
+  readonly max: number | null;
 }
 
 export interface Line extends Series {

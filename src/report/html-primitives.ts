@@ -17,7 +17,7 @@ export function primitivesPart(sections: readonly PrimitiveSection[]): Child {
     h(
       'p',
       { class: 'aside' },
-      'Each language by the tool of its own convention, each case in fresh processes. Wall and CPU time are both shown: a faster wall time may be bought with a second core. Other machines will give other figures; the steps between the rows tell more than the rows.',
+      'Each language by the tool of its own convention, each case in fresh processes. Wall and CPU time are both shown: a ring to the right of its mark worked on more than one core, one to its left waited. All axes are logarithmic. Other machines will give other figures; the steps between the rows tell more than the rows.',
     ),
     h('div', { class: 'multiples' }, ...sections.map(primitiveSection)),
   );

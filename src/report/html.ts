@@ -1,6 +1,7 @@
 import { countOf } from './format.ts';
 import { aboutSections } from './html-about.ts';
 import { cellSection } from './html-cell.ts';
+import { claimsSection } from './html-claims.ts';
 import { groupSection } from './html-group.ts';
 import { overviewTable } from './html-overview.ts';
 import { primitivesPart } from './html-primitives.ts';
@@ -59,6 +60,7 @@ function body(model: ReportModel, assets: PageAssets): Markup {
       'main',
       {},
       h('noscript', {}, noScript()),
+      claimsSection(model),
       ...mainSections(model),
       primitivesPart(model.primitives),
       ...aboutSections(model),
@@ -90,7 +92,7 @@ function pageHeader(model: ReportModel): Markup {
     {},
     h('p', { class: 'brand' }, h('b', {}, 'paceline'), ' same service, same pace, different effort'),
     h('h1', {}, model.title),
-    h('p', { class: 'lede' }, `${sentence(question(model))} ${lede}`),
+    h('p', { class: 'lede' }, `${sentence(question(model))} ${model.groups.length === 0 ? primitivesLede : lede}`),
     h('p', { class: 'context' }, contextSentence(model)),
   );
 }
@@ -105,14 +107,23 @@ function question(model: ReportModel): string {
 const lede =
   'Every implementation answers the same requests, due at the same fixed moments. What differs is what each spends to keep up.';
 
-function contextSentence({ run }: ReportModel): string {
+const primitivesLede = 'The same operation in each language, checked each time, by the tool its own people use.';
+
+function contextSentence({ run, groups }: ReportModel): string {
   const { machine, scenario } = run;
   const trialCount = Math.max(0, ...scenario.cells.map((cell) => cell.trialCount));
   const parts = [
-    `${countOf(run.implementations.length, 'implementation')} of one service, ${countOf(trialCount, 'trial')} each, in turn`,
+    groups.length === 0
+      ? primitivesContext(run)
+      : `${countOf(run.implementations.length, 'implementation')} of one service, ${countOf(trialCount, 'trial')} each, in turn`,
     `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}`,
     run.startedAt.slice(0, 10),
     ...(run.commit === null ? [] : [`commit ${run.commit.sha.slice(0, 7)}${run.commit.dirty ? ' with changes' : ''}`]),
   ];
   return parts.join(' · ');
+}
+
+function primitivesContext({ scenario, primitiveCount }: ReportModel['run']): string {
+  const processes = scenario.primitives?.repetitionCount ?? 1;
+  return `${countOf(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
 }

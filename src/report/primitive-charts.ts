@@ -46,9 +46,9 @@ function dotChart(facts: PrimitiveFacts, rows: readonly PrimitiveRow[], quantity
     kind: 'dots',
     id: `primitive-${facts.id}`,
     title: isTime ? 'Time of an operation' : memoryTitle(facts),
-    howToRead: `${isTime ? 'Filled: wall time; ring: CPU time of all processes. A ring to the right of its mark worked on more than one core, one to the left waited. ' : ''}Each step of the axis is tenfold. Thin lines: least to greatest process.`,
+    howToRead: `${isTime ? 'Filled: wall time. Ring: CPU time. ' : ''}Thin lines: least to greatest process.`,
     alternative: `${facts.title}: ${dots.map(({ label, text }) => `${label} ${text}`).join('; ')}.`,
-    unit: 'logarithmic',
+    unit: 'log scale',
     x: axis('', allValues(dots), quantity),
     dots,
   };
@@ -86,9 +86,9 @@ function lineChart(facts: PrimitiveFacts, rows: readonly PrimitiveRow[], quantit
     kind: 'lines',
     id: `primitive-${facts.id}`,
     title: quantity === time ? 'Time of an operation' : memoryTitle(facts),
-    howToRead: `Both axes are logarithmic. ${quantity === time ? 'A line that rises: the more take part, the dearer one operation.' : 'A line that falls to a level: what the first ones cost is shared by many. It ends where the limit was met.'}`,
+    howToRead: `${quantity === time ? 'A line that rises: the more take part, the dearer one operation.' : 'A line that falls to a level: what the first ones cost is shared by many. It ends where the limit was met.'}`,
     alternative: `${facts.title}: ${lines.map((line) => spoken(line, quantity)).join('; ')}.`,
-    unit: 'logarithmic',
+    unit: 'log scale',
     x: sizeAxis(facts, rows),
     y: axis('', values, quantity),
     lines,
@@ -123,7 +123,7 @@ function whiskerOf({ min, max, values }: Range): readonly [number, number] | nul
 function sizeAxis({ sizeName }: PrimitiveFacts, rows: readonly PrimitiveRow[]): Axis {
   const sizes = [...new Set(rows.map(({ size }) => size ?? 0))].sort((a, b) => a - b);
   const ticks = sizes.map((value) => ({ value, label: value.toLocaleString('en-US') }));
-  return { title: sizeName ?? '', scale: 'logarithmic', ticks, min: sizes[0] ?? 1 };
+  return { title: sizeName ?? '', scale: 'logarithmic', ticks, min: sizes[0] ?? 1, max: sizes.at(-1) ?? null };
 }
 
 /** From the step at or below the least value to the one at or above the greatest. */
@@ -133,7 +133,7 @@ function axis(title: string, values: readonly number[], { base, text }: Quantity
   const last = steps.findIndex((step) => step >= Math.max(...values));
   const shown = steps.slice(Math.max(0, first), last < 0 ? undefined : last + 1);
   const ticks = shown.map((value) => ({ value, label: text(value).replace(/\.0+ /, ' ') }));
-  return { title, scale: 'logarithmic', ticks, min: shown[0] ?? null };
+  return { title, scale: 'logarithmic', ticks, min: shown[0] ?? null, max: shown.at(-1) ?? null };
 }
 
 /** 0.1 ns to 100 s. */

@@ -27,7 +27,7 @@ export interface PrimitiveRow {
   readonly wallNs: Range | null;
   readonly cpuNs: Range | null;
   readonly privateBytes: Range | null;
-  /** What one unit adds to the program that has none of them; null for the baseline, and where there is none. */
+  /** What one unit adds to the program that has none of them; null for the baseline, where there is none, and where it is too little to be seen. */
   readonly bytesPerUnit: Range | null;
   readonly osThreadCount: number | null;
   readonly emptyLoopNs: number | null;
@@ -114,8 +114,13 @@ function baselineBytes(all: readonly PrimitiveResult[], { implementation, varian
 
 function perUnit(figures: readonly PrimitiveFigure[], size: number | null, baseline: number | null): Range | null {
   if (size === null || size === 0 || baseline === null) return null;
-  return rangeOf(figures.map(({ privateBytes }) => (privateBytes === null ? null : (privateBytes - baseline) / size)));
+  const added = rangeOf(figures.map(({ privateBytes }) => (privateBytes === null ? null : privateBytes - baseline)));
+  if (added === null || added.median < leastSeenBytes) return null;
+  return rangeOf(added.values.map((bytes) => bytes / size));
 }
+
+/** Two starts of one program differ by some dozen pages: less than this cannot be told from nothing. */
+const leastSeenBytes = 256 * 1024;
 
 function greatest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);

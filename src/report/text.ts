@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
+import { claimsText } from './claim-text.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
 import { noBorders } from './no-borders.ts';
@@ -30,6 +31,7 @@ export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
   const blocks = [
+    claimsBlock(model, paints),
     ...cells.map((cell) => cellText(cell, paints)),
     ...model.primitives.map((section) => primitiveText(section, paints.bold)),
     warningsText(model, paints),
@@ -135,6 +137,12 @@ export function resolutionSentence({ cvRatio, smallestDifferenceRatio, ...of }: 
   const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
   const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
   return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} will often not show in this run.`;
+}
+
+function claimsBlock({ claims }: ReportModel, { bold, warn }: Paints): string {
+  if (claims.judged.length === 0) return '';
+  const paint = (verdict: string, text: string) => (verdict === 'holds' ? bold(text) : warn(text));
+  return claimsText(claims.judged, paint, false);
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {

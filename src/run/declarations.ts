@@ -44,15 +44,16 @@ export function primitiveIds(): Promise<string[]> {
   return declarationIds(join(benchDir, 'primitives'));
 }
 
-/** The named primitives by name; an empty list means all. */
+/** The named primitives in their order; an empty list means all. */
 export async function loadPrimitives(only: readonly string[]): Promise<Primitive[]> {
   const known = await primitiveIds();
   const unknown = only.find((id) => !known.includes(id));
   if (unknown !== undefined) throw unknownName('primitive', unknown, known);
   const ids = known.filter((id) => only.length === 0 || only.includes(id));
-  return Promise.all(
+  const loaded = await Promise.all(
     ids.map(async (id) => (await load(join(benchDir, 'primitives', `${id}.ts`))).primitive as Primitive),
   );
+  return loaded.sort((a, b) => a.order - b.order);
 }
 
 /** Services that declare themselves with a service.ts. */

@@ -279,7 +279,7 @@ async function emptyResult(
   };
 }
 
-function factsOf({ sizes, usesData, programs, variants, ...facts }: Primitive): PrimitiveFacts {
+function factsOf({ order, sizes, usesData, programs, variants, ...facts }: Primitive): PrimitiveFacts {
   const flat = Object.entries(variants).flatMap(([language, own]) => own.map((variant) => ({ language, ...variant })));
   return { ...facts, variants: flat };
 }

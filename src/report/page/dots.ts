@@ -15,7 +15,7 @@ const shapes: Readonly<Record<Dot['style']['family'], PointStyle>> = {
 
 /** One mark a row on a logarithmic axis, with its range, a ring for a second value, and the value in words. */
 export function dotConfiguration(chart: DotChart, look: Look): ChartConfiguration<'line'> {
-  const { ticks, min } = chart.x;
+  const { ticks, min, max } = chart.x;
   const labels = new Map(ticks?.map(({ value, label }) => [value, label]));
   return {
     type: 'line',
@@ -42,7 +42,7 @@ export function dotConfiguration(chart: DotChart, look: Look): ChartConfiguratio
         x: {
           type: 'logarithmic',
           ...(min === null ? {} : { min }),
-          max: ticks?.at(-1)?.value ?? 1,
+          ...(max === null ? {} : { max }),
           afterBuildTicks: (built) => {
             built.ticks = (ticks ?? []).map(({ value }) => ({ value }));
           },
