@@ -38,6 +38,9 @@ func TestMemoryIsHeldUntilALineComes(t *testing.T) {
 	if err := holdMemory(benchCase{primitive: "memory-tasks", variant: "goroutine", size: 10}, lines, &output); err != nil {
 		t.Fatal(err)
 	}
+	if len(lines) > 0 {
+		t.Error("it did not wait for the line")
+	}
 	var ready memoryReady
 	var result memoryResult
 	decoder := json.NewDecoder(&output)
