@@ -75,7 +75,7 @@ function rowOf(
   const { spec } = same[0] as PrimitiveResult;
   const figures = okFigures(same);
   const language = who.get(spec.implementation)?.language ?? '';
-  const siblings = facts.variants.filter((one) => one.language === language);
+  const siblings = facts.variants.filter((one) => one.language === language.toLowerCase());
   const index = siblings.findIndex(({ id }) => id === spec.variant);
   return {
     label: `${shortName(spec.implementation)} ${spec.variant}`,
