@@ -61,6 +61,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       warmupCount: null,
       workerCount: null,
       only: null,
+      memoryLimitBytes: null,
     },
     limit: null,
     probe: null,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Implementation } from '../model/implementation.ts';
 import type { Primitive } from '../model/primitive.ts';
@@ -129,6 +130,9 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
+/** A small machine must not be driven into its own limit by a case. */
+const memoryShareMost = 0.5;
+
 function planCases(
   { scenario, primitives }: Declarations,
   implementations: readonly Implementation[],
@@ -136,7 +140,14 @@ function planCases(
   if (scenario.primitives === null) return [];
   const runners = implementations.filter(({ service }) => service === 'primitives');
   const { primitives: profile, seed } = scenario;
-  return planPrimitives({ profile, primitives, runners, seed, random: createRandom(seed) });
+  const memoryLimitBytes = Math.min(profile.memoryLimitBytes, Math.floor(totalmem() * memoryShareMost));
+  return planPrimitives({
+    profile: { ...profile, memoryLimitBytes },
+    primitives,
+    runners,
+    seed,
+    random: createRandom(seed),
+  });
 }
 
 function expectedMs(spec: PrimitiveSpec, declarations: Declarations): number {
