@@ -9,7 +9,7 @@ import (
 
 var environment = map[string]string{
 	"PRIMITIVE": "lock", "VARIANT": "mutex", "SIZE": "8", "SAMPLES": "3",
-	"SAMPLE_MS": "20", "WARMUP_MS": "0", "BUDGET_MS": "1000", "DATA_FILE": "",
+	"SAMPLE_MS": "20", "WARMUP_MS": "0", "BUDGET_MS": "600000", "DATA_FILE": "",
 }
 
 func readChanged(change map[string]string) (benchCase, error) {
@@ -23,7 +23,7 @@ func readChanged(change map[string]string) (benchCase, error) {
 
 func TestACaseIsReadFromTheEnvironment(t *testing.T) {
 	c, err := readChanged(nil)
-	want := benchCase{"lock", "mutex", 8, 3, 20 * time.Millisecond, 0, time.Second, ""}
+	want := benchCase{"lock", "mutex", 8, 3, 20 * time.Millisecond, 0, 10 * time.Minute, ""}
 	if err != nil || c != want {
 		t.Errorf("read %+v, %v", c, err)
 	}
