@@ -165,7 +165,7 @@ async function measure(
   session: Session,
   reporter: RunReporter,
 ): Promise<{ result: RunResult; path: string }> {
-  if (checked.some(({ available }) => available.status === 'available')) await openDatabases(declarations, session);
+  await openDatabases(checked, declarations, session);
   const prepared = await prepareAll(checked, declarations, session, reporter);
   const startables = new Map(
     prepared.flatMap(({ startable }) =>
@@ -227,8 +227,16 @@ async function preparePrimitives(
   };
 }
 
-async function openDatabases({ services, scenario }: Declarations, session: Session): Promise<void> {
-  for (const service of services.values()) await session.openTemplate(service, scenario.seed);
+/** Only of services that somebody here can be asked for. */
+async function openDatabases(
+  checked: readonly Checked[],
+  { services, scenario }: Declarations,
+  session: Session,
+): Promise<void> {
+  const available = checked.filter((one) => one.available.status === 'available');
+  const asked = new Set(available.map(({ located }) => located.implementation.service));
+  for (const service of services.values())
+    if (asked.has(service.id as Implementation['service'])) await session.openTemplate(service, scenario.seed);
 }
 
 async function prepareAll(
