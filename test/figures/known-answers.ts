@@ -41,6 +41,7 @@ const { result } = await performRun(
       warmupCount: null,
       workerCount: null,
       only: null,
+      memoryLimitBytes: null,
     },
     limit: null,
     probe: null,
