@@ -14,7 +14,20 @@ export function migrate(value: unknown): unknown {
 }
 
 function fromVersion1(old: Json): Json {
-  return { ...old };
+  return { ...old, trials: list(old.trials).map(withWakes) };
+}
+
+/** How the generator woke was not recorded. */
+function withWakes(trial: unknown): unknown {
+  if (!isObject(trial) || !isObject(trial.measurement)) return trial;
+  const { measurement } = trial;
+  if (!isObject(measurement.load) || !isObject(measurement.load.generator)) return trial;
+  const load = { ...measurement.load, generator: { ...measurement.load.generator, wakes: null } };
+  return { ...trial, measurement: { ...measurement, load } };
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isObject(value: unknown): value is Json {
