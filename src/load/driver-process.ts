@@ -8,7 +8,7 @@ import { monotonicClock } from './clock.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
 import { choosePacerKind, createPacer } from './pacer.ts';
-import type { TargetAddress } from './socket.ts';
+import { parseTarget, requireTrust } from './target-address.ts';
 
 /*
  * The load driver's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug
@@ -37,6 +37,7 @@ async function open(command: OpenCommand): Promise<DriverReport> {
   sharpenTimers();
   const workload = await loadWorkload(command.workloadPath);
   const address = parseTarget(command.targetUrl);
+  await requireTrust(address);
   const clock = monotonicClock;
   const pacer = createPacer(choosePacerKind(availableParallelism()), clock);
   session = await openLoadSession({
@@ -76,14 +77,6 @@ async function loadWorkload(path: string): Promise<Workload> {
     throw new HarnessError('cannot-measure', `${path} does not export workload`, 'export it under that name');
   }
   return module.workload;
-}
-
-function parseTarget(targetUrl: string): TargetAddress {
-  const url = URL.parse(targetUrl);
-  if (url === null || url.protocol !== 'http:') {
-    throw new HarnessError('usage', `the target ${targetUrl} is no http URL`, 'give it as http://host:port');
-  }
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? 80 : url.port) };
 }
 
 function report(message: DriverReport): void {

@@ -13,6 +13,7 @@ import { createSchedule, peakRatePerSec } from './schedule.ts';
 import { type SelfReading, startSelfMeter } from './self-meter.ts';
 import { type Flight, sendWindow, type Window } from './sender.ts';
 import type { TargetAddress } from './socket.ts';
+import { hostOf } from './target-address.ts';
 
 /** One workload against one target: warm-up blocks and the measured window share its connections and its state. */
 export interface LoadSession {
@@ -130,8 +131,4 @@ function meterFrom(clock: Clock, timeNs: number, parkedNs: () => number): { read
     read = startSelfMeter(parkedNs);
   });
   return { read: () => read() };
-}
-
-function hostOf({ host, port }: TargetAddress): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -69,8 +69,13 @@ export function createPacer(kind: 'timer' | 'thread', clock: Clock): Pacer {
   return createLoopPacer({ clock, sleepUntil: createSleep(clock), guard: kind === 'thread' ? createGuard() : null });
 }
 
-/** Sleeping ends so much before the due time: what is left is for one look at the sockets, and polled away. */
-const marginNs = 30_000;
+/**
+ * Sleeping ends a margin before the due time: getting up and one look at the sockets take so long. It follows the median of
+ * what they take (a quantile by stochastic approximation: Robbins and Monro 1951); what is left of it is polled away.
+ */
+const longestBlindNs = 1e6;
+const longestMarginNs = 60_000;
+const marginStepNs = 500;
 /** A sleeping loop looks up now and then, for its timers and its parent. */
 const longestSleepNs = 100e6;
 /** Average lateness from which on the guard is posted, and the share of due times met asleep at which it may go. */
@@ -93,6 +98,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let parkedNs = 0;
   let latenessNs = 0;
   let parkedRatio = 1;
+  let marginNs = 10_000;
 
   const look = (by: keyof Wakes, nowNs: number) => {
     if (course === null) return;
@@ -139,12 +145,18 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       parkedNs += clock.nowNs() - nowNs;
     }
     // Between two immediates the loop looks at the sockets once: a connection closed meanwhile is not sent on.
-    setImmediate(arrive);
+    if (untilNs - nowNs > longestBlindNs) setImmediate(arrive);
+    else arrive();
   };
   const arrive = () => {
     if (course === null) return;
     let nowNs = clock.nowNs();
-    if (course.nextDueNs() - nowNs <= marginNs) while (nowNs < course.nextDueNs()) nowNs = clock.nowNs();
+    const dueNs = course.nextDueNs();
+    if (dueNs - nowNs <= marginNs) {
+      const moveNs = nowNs < dueNs ? -marginStepNs * 9 : marginStepNs;
+      marginNs = Math.min(longestMarginNs, Math.max(0, marginNs + moveNs));
+      while (nowNs < dueNs) nowNs = clock.nowNs();
+    }
     look('parkedCount', nowNs);
     guard?.parked(false);
   };
