@@ -10,7 +10,7 @@ import {
   stopCell,
   wakeCell,
 } from './pacer-order.ts';
-import type { ScheduleSpec } from './schedule.ts';
+import { peakRatePerSec, type ScheduleSpec } from './schedule.ts';
 
 /** What is to be paced: the sender's side of the bargain. */
 export interface Course {
@@ -78,11 +78,16 @@ const longestMarginNs = 60_000;
 const marginStepNs = 500;
 /** A sleeping loop looks up now and then, for its timers and its parent. */
 const longestSleepNs = 100e6;
-/** Average lateness from which on the guard is posted, and the share of due times met asleep at which it may go. */
+/** Where due times follow each other faster than this, those of one sleep are served together. */
+const shortestGapNs = 100_000;
+const shortestSleepNs = 150_000;
+/** Timers stand behind the other ways of waking: not set again for each request. */
+const shortestAlarmNs = 4e6;
+/** Average lateness from which on the guard is posted; it goes when so many due times in a row were not late. */
 const guardedLatenessNs = 60_000;
-const longestCountedLatenessNs = 1e6;
-const unguardedParkedRatio = 0.9;
+const longestCountedLatenessNs = 4e6;
 const memoryCount = 32;
+const releaseAfterCount = 256;
 
 /**
  * Wakes in the cheapest way that is precise. Nothing in flight: nothing can come, so the loop itself sleeps until the due time
@@ -97,30 +102,41 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let isParkPlanned = false;
   let parkedNs = 0;
   let latenessNs = 0;
-  let parkedRatio = 1;
+  let punctualCount = 0;
   let marginNs = 10_000;
+  let leastSleepNs = 0;
 
+  const count = (by: keyof Wakes) => {
+    // One by one: a key that changes would be looked up by the runtime each time.
+    if (by === 'parkedCount') counts.parkedCount++;
+    else if (by === 'answerCount') counts.answerCount++;
+    else if (by === 'threadCount') counts.threadCount++;
+    else counts.timerCount++;
+  };
   const look = (by: keyof Wakes, nowNs: number) => {
     if (course === null) return;
     const dueNs = course.nextDueNs();
     if (dueNs <= nowNs) serve(course, by, nowNs - dueNs);
-    settle();
+    settle(nowNs);
   };
   const serve = ({ wake, servedCount }: Course, by: keyof Wakes, lateNs: number) => {
-    counts[by]++;
+    count(by);
     wake();
     if (guard === null) return;
     guard.served(servedCount());
+    watch(guard, lateNs);
+  };
+  const watch = ({ post }: Guard, lateNs: number) => {
     latenessNs += (Math.min(lateNs, longestCountedLatenessNs) - latenessNs) / memoryCount;
-    parkedRatio += ((by === 'parkedCount' ? 1 : 0) - parkedRatio) / memoryCount;
-    if (parkedRatio > unguardedParkedRatio) guard.post(false);
-    else if (latenessNs > guardedLatenessNs) guard.post(true);
+    punctualCount = lateNs > guardedLatenessNs ? 0 : punctualCount + 1;
+    if (latenessNs > guardedLatenessNs) post(true);
+    else if (punctualCount > releaseAfterCount) post(false);
   };
   /** Sees to the next waking. */
-  const settle = () => {
+  const settle = (nowNs: number) => {
     if (course === null) return;
     if (sleepUntil !== null && course.isQuiet()) planPark();
-    else alarm ??= clock.at(course.nextDueNs(), ring);
+    else alarm ??= clock.at(Math.max(course.nextDueNs(), nowNs + (guard === null ? 0 : shortestAlarmNs)), ring);
   };
   const ring = () => {
     alarm = null;
@@ -136,9 +152,10 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   const park = () => {
     isParkPlanned = false;
     if (course === null || sleepUntil === null) return;
-    if (!course.isQuiet()) return settle();
     const nowNs = clock.nowNs();
-    const untilNs = Math.min(course.nextDueNs() - marginNs, nowNs + longestSleepNs);
+    if (!course.isQuiet()) return settle(nowNs);
+    const dueNs = Math.max(course.nextDueNs(), nowNs + leastSleepNs);
+    const untilNs = Math.min(dueNs - marginNs, nowNs + longestSleepNs);
     if (untilNs > nowNs) {
       guard?.parked(true);
       sleepUntil(untilNs);
@@ -173,7 +190,8 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       stop();
       course = next;
       guard?.start(next, () => look('threadCount', clock.nowNs()));
-      settle();
+      leastSleepNs = 1e9 / peakRatePerSec(next.spec) < shortestGapNs ? shortestSleepNs : 0;
+      settle(clock.nowNs());
     },
     poke: (nowNs) => look('answerCount', nowNs),
     stop,
