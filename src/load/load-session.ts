@@ -9,7 +9,7 @@ import type { Pacer } from './pacer.ts';
 import { createPool } from './pool.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createRequestWriter } from './request-text.ts';
-import { createSchedule, peakRatePerSec } from './schedule.ts';
+import { createSchedule, peakRatePerSec, type Share } from './schedule.ts';
 import { type SelfReading, startSelfMeter } from './self-meter.ts';
 import { type Flight, sendWindow, type Window } from './sender.ts';
 import type { TargetAddress } from './socket.ts';
@@ -18,13 +18,22 @@ import { hostOf } from './target-address.ts';
 /** One workload against one target: warm-up blocks and the measured window share its connections and its state. */
 export interface LoadSession {
   warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
-  measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult>;
+  measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare>;
+}
+
+/** A result and, where it is only a share of the load, what is needed to merge its seconds. */
+export interface MeasuredShare {
+  readonly result: LoadResult;
+  readonly secondHistograms: readonly string[];
 }
 
 export interface LoadSessionOptions {
   readonly workload: Workload;
   readonly address: TargetAddress;
+  /** The whole load's, but for connectionCount and maxInFlightCount: these are this session's own. */
   readonly profile: LoadProfile;
+  /** This session's part of the load; null: all of it. */
+  readonly share: Share | null;
   readonly niceness: number;
   readonly clock: Clock;
   readonly pacer: Pacer;
@@ -40,9 +49,11 @@ const warmupDrainSlackMs = 1_000;
 
 /** Opens the workload's event streams. Throws when one of them is refused. */
 export async function openLoadSession(options: LoadSessionOptions): Promise<LoadSession> {
-  const { workload, address, profile, clock, pacer } = options;
-  const { seed, timeoutMs } = profile;
-  const session = workload.open({ seed, timeoutMs, ratePerSec: peakRatePerSec(profile), nowNs: clock.nowNs });
+  const { workload, address, profile, share, clock, pacer } = options;
+  const { timeoutMs } = profile;
+  const split = share === null ? {} : { share };
+  const seed = profile.seed + (share?.index ?? 0);
+  const session = workload.open({ seed, timeoutMs, ratePerSec: peakRatePerSec({ ...profile, ...split }), nowNs: clock.nowNs });
   const writeRequest = createRequestWriter(hostOf(address));
   const pool = createPool<Flight>(connectTo(address, writeRequest), profile.connectionCount, clock);
   let current: { readonly recorder: Recorder; readonly startAtNs: number } | null = null;
@@ -58,7 +69,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
 
   const run = async (phase: DriverProgress['phase'], window: Window, onWindowEnd: (nowNs: number) => void) => {
     const { startAtNs } = window;
-    const recorder = createRecorder(startAtNs, window.lengthNs);
+    const recorder = createRecorder(startAtNs, window.lengthNs, share !== null);
     current = { recorder, startAtNs };
     const report = () => {
       const elapsedMs = Math.max(0, (clock.nowNs() - startAtNs) / nsPerMs);
@@ -73,28 +84,29 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
 
   const limits = { timeoutNs: timeoutMs * nsPerMs, maxInFlightCount: profile.maxInFlightCount };
   const warmUp = async (count: number, ratePerSec: number) => {
-    const spec = { kind: 'constant', ratePerSec, steps: null, seed } as const;
-    const lengthNs = createSchedule(spec).offsetNs(count);
+    const whole = { kind: 'constant', ratePerSec, steps: null, seed } as const;
+    const spec = { ...whole, ...split };
+    const lengthNs = createSchedule(whole).offsetNs(count);
     const drainNs = limits.timeoutNs + warmupDrainSlackMs * nsPerMs;
     const startAtNs = clock.nowNs() + nsPerMs;
     const { counts } = await run('warm-up', { spec, startAtNs, lengthNs, drainNs, ...limits }, () => undefined);
     return counts;
   };
 
-  const measure = async (startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult> => {
+  const measure = async (startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare> => {
     const lengthNs = profile.measureMs * nsPerMs;
-    const window = { spec: profile, startAtNs, lengthNs, drainNs: profile.drainMs * nsPerMs, ...limits };
+    const window = { spec: { ...profile, ...split }, startAtNs, lengthNs, drainNs: profile.drainMs * nsPerMs, ...limits };
     const before = pool.stats();
     const wakesBefore = pacer.wakes();
     const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs, pacer.parkedNs);
     const windowEnd = Promise.withResolvers<{ endedAtNs: number; self: SelfReading }>();
-    const { sendGapCvRatio, ...recording } = await run('measure', window, (endedAtNs) => {
+    const { sendGapCvRatio, secondHistograms, ...recording } = await run('measure', window, (endedAtNs) => {
       windowEnd.resolve({ endedAtNs, self: meter.read() });
       onWindowEnd(endedAtNs);
     });
     const { endedAtNs, self } = await windowEnd.promise;
     const after = pool.stats();
-    return {
+    const result = {
       startedAtNs: startAtNs,
       endedAtNs,
       ...recording,
@@ -110,6 +122,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
         staleRetriesCount: after.staleRetriesCount - before.staleRetriesCount,
       },
     };
+    return { result, secondHistograms };
   };
   return { warmUp, measure };
 }

@@ -27,7 +27,7 @@ export type Recording = Pick<
   | 'completions'
   | 'seconds'
   | 'errors'
-> & { readonly sendGapCvRatio: number | null };
+> & { readonly sendGapCvRatio: number | null; readonly secondHistograms: string[] };
 
 /**
  * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `timedOut`
@@ -57,14 +57,14 @@ interface OperationAccount {
   readonly service: Histogram;
 }
 
-export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
+export function createRecorder(startAtNs: number, lengthNs: number, keepsSecondHistograms = false): Recorder {
   const counts = emptyCounts();
   const accounts = new Map<string, OperationAccount>();
   const completions = new Map<string, Histogram>();
   const lag = createHistogram();
   const wokeLate = createHistogram();
   const waited = createHistogram();
-  const series = createSecondSeries(startAtNs, lengthNs);
+  const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
   const sendGaps = createGapMeter();
 
@@ -142,6 +142,7 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
         seconds: series.finish() satisfies LoadSecond[],
         errors: reasons.most(),
         sendGapCvRatio: sendGaps.cvRatio(),
+        secondHistograms: series.histograms(),
       };
     },
   };
