@@ -7,7 +7,7 @@ import { openEventStreams } from './event-streams.ts';
 import type { DriverProgress } from './messages.ts';
 import type { Pacer } from './pacer.ts';
 import { createPool } from './pool.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createRecorder, type Recorder, type Recording } from './recorder.ts';
 import { createRequestWriter } from './request-text.ts';
 import { createSchedule, peakRatePerSec, type Share } from './schedule.ts';
 import { type SelfReading, startSelfMeter } from './self-meter.ts';
@@ -19,6 +19,8 @@ import { hostOf } from './target-address.ts';
 export interface LoadSession {
   warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
   measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare>;
+  /** What the open window has recorded by now; null when none is open. */
+  soFar(): MeasuredShare | null;
 }
 
 /** A result and, where it is only a share of the load, what is needed to merge its seconds. */
@@ -53,9 +55,15 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
   const { timeoutMs } = profile;
   const split = share === null ? {} : { share };
   const seed = profile.seed + (share?.index ?? 0);
-  const session = workload.open({ seed, timeoutMs, ratePerSec: peakRatePerSec({ ...profile, ...split }), nowNs: clock.nowNs });
+  const session = workload.open({
+    seed,
+    timeoutMs,
+    ratePerSec: peakRatePerSec({ ...profile, ...split }),
+    nowNs: clock.nowNs,
+  });
   const writeRequest = createRequestWriter(hostOf(address));
   const pool = createPool<Flight>(connectTo(address, writeRequest), profile.connectionCount, clock);
+  let soFar: () => MeasuredShare | null = () => null;
   let current: { readonly recorder: Recorder; readonly startAtNs: number } | null = null;
 
   /** What an event completes belongs to a window when it began there. */
@@ -95,36 +103,51 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
 
   const measure = async (startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare> => {
     const lengthNs = profile.measureMs * nsPerMs;
-    const window = { spec: { ...profile, ...split }, startAtNs, lengthNs, drainNs: profile.drainMs * nsPerMs, ...limits };
+    const window = {
+      spec: { ...profile, ...split },
+      startAtNs,
+      lengthNs,
+      drainNs: profile.drainMs * nsPerMs,
+      ...limits,
+    };
     const before = pool.stats();
     const wakesBefore = pacer.wakes();
     const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs, pacer.parkedNs);
+    const assemble = (
+      { sendGapCvRatio, secondHistograms, ...recording }: Recording,
+      endedAtNs: number,
+      self: SelfReading,
+    ): MeasuredShare => {
+      const result: LoadResult = {
+        startedAtNs: startAtNs,
+        endedAtNs,
+        ...recording,
+        acknowledged: session.acknowledged(),
+        generator: {
+          pacer: pacer.kind,
+          threadCount: 1,
+          wakes: wakesSince(wakesBefore, pacer.wakes()),
+          niceness: options.niceness,
+          ...self,
+          sendGapCvRatio,
+          connectionsOpenedCount: pool.stats().openedCount,
+          staleRetriesCount: pool.stats().staleRetriesCount - before.staleRetriesCount,
+        },
+      };
+      return { result, secondHistograms };
+    };
     const windowEnd = Promise.withResolvers<{ endedAtNs: number; self: SelfReading }>();
-    const { sendGapCvRatio, secondHistograms, ...recording } = await run('measure', window, (endedAtNs) => {
+    const recorded = run('measure', window, (endedAtNs) => {
       windowEnd.resolve({ endedAtNs, self: meter.read() });
       onWindowEnd(endedAtNs);
     });
+    soFar = () =>
+      current === null ? null : assemble(current.recorder.snapshot(), Math.max(startAtNs, clock.nowNs()), meter.read());
+    const recording = await recorded;
     const { endedAtNs, self } = await windowEnd.promise;
-    const after = pool.stats();
-    const result = {
-      startedAtNs: startAtNs,
-      endedAtNs,
-      ...recording,
-      acknowledged: session.acknowledged(),
-      generator: {
-        pacer: pacer.kind,
-        threadCount: 1,
-        wakes: wakesSince(wakesBefore, pacer.wakes()),
-        niceness: options.niceness,
-        ...self,
-        sendGapCvRatio,
-        connectionsOpenedCount: after.openedCount,
-        staleRetriesCount: after.staleRetriesCount - before.staleRetriesCount,
-      },
-    };
-    return { result, secondHistograms };
+    return assemble(recording, endedAtNs, self);
   };
-  return { warmUp, measure };
+  return { warmUp, measure, soFar: () => soFar() };
 }
 
 function wakesSince(before: Wakes, now: Wakes): Wakes {

@@ -7,6 +7,8 @@ export const limits = {
   lostRatio: 0.005,
   spinRatio: 1.5,
   stealRatio: 0.05,
+  /** Of the window, with every task waiting for the disk. */
+  diskStallRatio: 0.03,
   otherCpuRatio: 0.05,
 } as const;
 
@@ -53,7 +55,7 @@ function generatorTrouble(verdict: GeneratorVerdict): readonly Reason[] {
 }
 
 /** The machine's trouble; the generator judges itself. */
-function machineTrouble({ noise }: Measurement): Reason[] {
+function machineTrouble({ noise, load, windowMs }: Measurement): Reason[] {
   const reasons: Reason[] = [];
   if (noise.spinRatio !== null && noise.spinRatio > limits.spinRatio) {
     reasons.push({
@@ -63,6 +65,14 @@ function machineTrouble({ noise }: Measurement): Reason[] {
   }
   if (noise.stealRatio !== null && noise.stealRatio > limits.stealRatio) {
     reasons.push({ code: 'stolen-cpu', message: `the hypervisor took ${percent(noise.stealRatio)} of the CPU away` });
+  }
+  const stalledMs = noise.psiIoFullMs ?? 0;
+  // All implementations write the same rows through the same database: a disk that stands still is no target's doing.
+  if (wasHeldUp(load) && stalledMs > limits.diskStallRatio * windowMs) {
+    reasons.push({
+      code: 'disk-stalled',
+      message: `the disk stood still for ${Math.round(stalledMs)} ms while requests waited for connections`,
+    });
   }
   return reasons;
 }

@@ -13,21 +13,38 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
+/** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
-  return { ...old, trials: list(old.trials).map(withWakes) };
+  return {
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
+    ...old,
+    scenario: { primitives: null, ...asObject(old.scenario) },
+    trials: each(old.trials, (trial) => ({
+      ...trial,
+      spec: { pair: null, ...asObject(trial.spec) },
+      measurement: fromMeasurement1(trial.measurement),
+    })),
+  };
 }
 
-/** How the generator woke was not recorded. */
-function withWakes(trial: unknown): unknown {
-  if (!isObject(trial) || !isObject(trial.measurement)) return trial;
-  const { measurement } = trial;
-  if (!isObject(measurement.load) || !isObject(measurement.load.generator)) return trial;
-  const load = { ...measurement.load, generator: { ...measurement.load.generator, wakes: null } };
-  return { ...trial, measurement: { ...measurement, load } };
+function fromMeasurement1(measurement: unknown): unknown {
+  if (!isObject(measurement)) return measurement;
+  const load = asObject(measurement.load);
+  return {
+    ...measurement,
+    load: { ...load, generator: { wakes: null, ...asObject(load.generator) } },
+    noise: { psiIoFullMs: null, ...asObject(measurement.noise) },
+  };
 }
 
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+function each(list: unknown, lift: (item: Json) => Json): unknown {
+  return Array.isArray(list) ? list.map((item) => (isObject(item) ? lift(item) : item)) : list;
+}
+
+function asObject(value: unknown): Json {
+  return isObject(value) ? value : {};
 }
 
 function isObject(value: unknown): value is Json {

@@ -223,3 +223,38 @@ test('the driver does not outlive its parent', async () => {
   for (let tries = 0; isAlive(pid) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(isAlive(pid), false);
 });
+
+test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
+  const asked: LoadProfile = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
+  await withDriver({ threadCount: 3, profile: asked }, async (driver) => {
+    assertAllOk(await driver.warmUp(100, 500), 100);
+    const ends: number[] = [];
+    const result = await driver.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
+    assertAllOk(result.counts, 452);
+    loadResultSchema.parse(result);
+    assert.deepEqual(ends, [result.endedAtNs]);
+    assert.equal(result.generator.threadCount, 3);
+    assert.equal(result.response.count, 452);
+    assert.equal(decode(result.response.encoded).totalCount, 452);
+    assert.equal(result.operations.echo?.counts.okCount, 452);
+    assert.deepEqual(
+      result.seconds.map(({ scheduledCount, okCount }) => [scheduledCount, okCount]),
+      [
+        [301, 301],
+        [151, 151],
+      ],
+    );
+    assert.ok(result.seconds.every(({ responseP50Ms }) => responseP50Ms !== null));
+    assert.ok(result.generator.connectionsOpenedCount <= 7);
+  });
+});
+
+test('a workload that keeps state is refused by several threads, with the remedy', async () => {
+  const statefulPath = pathOf('../../bench/crud/workloads/authenticate.ts');
+  await assert.rejects(startDriver(optionsFor({ threadCount: 2, workloadPath: statefulPath })), (error: unknown) => {
+    assert.ok(error instanceof HarnessError);
+    assert.match(error.message, /keeps state/);
+    assert.match(error.remedy, /one thread/);
+    return true;
+  });
+});
