@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -256,5 +257,45 @@ test('a workload that keeps state is refused by several threads, with the remedy
     assert.match(error.message, /keeps state/);
     assert.match(error.remedy, /one thread/);
     return true;
+  });
+});
+
+/** A target that speaks TLS; its certificate is for localhost and 127.0.0.1, and nobody's trust by itself. */
+async function withSecureTarget(use: (url: string, certificatePath: string) => Promise<void>): Promise<void> {
+  const file = (name: string) => pathOf(`../fixtures/tls/${name}`);
+  const [key, cert] = await Promise.all(['untrusted.key', 'untrusted.pem'].map((name) => readFile(file(name))));
+  const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, file('untrusted.pem'));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('a target behind TLS is driven like any other once its issuer is trusted', async () => {
+  await withSecureTarget(async (targetUrl, certificatePath) => {
+    process.env.NODE_EXTRA_CA_CERTS = certificatePath;
+    try {
+      await withDriver({ targetUrl }, async (driver) => {
+        assertAllOk(await driver.warmUp(100, 500), 100);
+        const result = await driver.measure(soonNs(), () => undefined);
+        assertAllOk(result.counts, 200);
+        assert.ok(result.generator.connectionsOpenedCount <= 8, 'connections are kept');
+      });
+    } finally {
+      delete process.env.NODE_EXTRA_CA_CERTS;
+    }
+  });
+});
+
+test('a certificate that is not trusted fails every request with its reason', async () => {
+  await withSecureTarget(async (targetUrl) => {
+    await withDriver({ targetUrl, profile: { ...profile, ratePerSec: 20 } }, async (driver) => {
+      const { counts, errors } = await driver.measure(soonNs(), () => undefined);
+      assert.equal(counts.failedCount, 20);
+      assert.match(errors[0]?.reason ?? '', /CERT|VERIFY/);
+    });
   });
 });
