@@ -1,6 +1,6 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
-import { assertAccounted, emptyCounts, type MutableCounts, withAlive } from './counts.ts';
+import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
 import { createGapMeter } from './gap-meter.ts';
 import { createReasonTally } from './reason-tally.ts';
 import { createSecondSeries, type OpenSecond } from './second-series.ts';
@@ -78,8 +78,8 @@ export function createRecorder(startAtNs: number, lengthNs: number, keepsSecondH
     return made;
   };
   const tally = (account: OperationAccount, count: keyof LoadCounts) => {
-    counts[count]++;
-    account.counts[count]++;
+    increment(counts, count);
+    increment(account.counts, count);
   };
   const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
     record(lag, untilNs - dueNs);

@@ -5,7 +5,7 @@
  * was asked last ({count, cv, overRatio}), the server's view is shown too.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { startDriver } from '../../src/load/driver.ts';
 import { judgeGenerator } from '../../src/model/generator-verdict.ts';
 import type { LoadProfile } from '../../src/model/load-profile.ts';
+import { startNullTarget } from './null-target-process.ts';
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const { values: options } = parseArgs({
@@ -51,14 +52,6 @@ try {
   }
 } finally {
   target.child?.kill();
-}
-
-async function startNullTarget(): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [pathOf('../../src/load/null-target.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(child.stdout, 'data');
-  return { url: String(line).trim(), child };
 }
 
 async function driveOurs(ratePerSec: number): Promise<Row> {
