@@ -1,6 +1,6 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
-import { assertAccounted, emptyCounts, type MutableCounts, withAlive } from './counts.ts';
+import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
 import { createGapMeter } from './gap-meter.ts';
 import { createReasonTally } from './reason-tally.ts';
 import { createSecondSeries, type OpenSecond } from './second-series.ts';
@@ -27,7 +27,7 @@ export type Recording = Pick<
   | 'completions'
   | 'seconds'
   | 'errors'
-> & { readonly sendGapCvRatio: number | null };
+> & { readonly sendGapCvRatio: number | null; readonly secondHistograms: string[] };
 
 /**
  * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `timedOut`
@@ -59,14 +59,14 @@ interface OperationAccount {
   readonly service: Histogram;
 }
 
-export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
+export function createRecorder(startAtNs: number, lengthNs: number, keepsSecondHistograms = false): Recorder {
   const counts = emptyCounts();
   const accounts = new Map<string, OperationAccount>();
   const completions = new Map<string, Histogram>();
   const lag = createHistogram();
   const wokeLate = createHistogram();
   const waited = createHistogram();
-  const series = createSecondSeries(startAtNs, lengthNs);
+  const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
   const sendGaps = createGapMeter();
 
@@ -78,8 +78,8 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     return made;
   };
   const tally = (account: OperationAccount, count: keyof LoadCounts) => {
-    counts[count]++;
-    account.counts[count]++;
+    increment(counts, count);
+    increment(account.counts, count);
   };
   const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
     record(lag, untilNs - dueNs);
@@ -107,6 +107,7 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     seconds: series.finish() satisfies LoadSecond[],
     errors: reasons.most(),
     sendGapCvRatio: sendGaps.cvRatio(),
+    secondHistograms: series.histograms(),
   });
 
   return {

@@ -31,7 +31,12 @@ function fromVersion1(old: Json): Json {
 
 function fromMeasurement1(measurement: unknown): unknown {
   if (!isObject(measurement)) return measurement;
-  return { ...measurement, noise: { psiIoFullMs: null, ...asObject(measurement.noise) } };
+  const load = asObject(measurement.load);
+  return {
+    ...measurement,
+    load: { ...load, generator: { wakes: null, ...asObject(load.generator) } },
+    noise: { psiIoFullMs: null, ...asObject(measurement.noise) },
+  };
 }
 
 function each(list: unknown, lift: (item: Json) => Json): unknown {
