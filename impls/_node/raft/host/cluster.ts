@@ -228,7 +228,7 @@ function refuseIfCrashed({ id, status }: Member): void {
 }
 
 async function statusOf({ slot, status }: Member): Promise<NodeStatus | null> {
-  return status === 'crashed' ? null : slot.status().catch(() => null);
+  return status === 'crashed' ? null : slot.status(true).catch(() => null);
 }
 
 function nodeAnswer({ id, status, incarnation }: Member, node: NodeStatus | null): NodeAnswer {
