@@ -117,7 +117,7 @@ func (n *Node) propose(requests []Proposal) {
 }
 
 func (n *Node) persisted(seq uint64) {
-	if seq <= n.persistence.persistedSeq {
+	if seq <= n.persistence.persistedSeq || seq > n.persistence.seq {
 		return
 	}
 	n.release(seq)
