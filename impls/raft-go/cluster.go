@@ -25,6 +25,7 @@ type cluster struct {
 
 	mu        sync.Mutex
 	seats     []seat // by id
+	started   int    // nodes that have been started once: before all have, nobody leads
 	leader    *member
 	elections elections
 }
@@ -130,11 +131,14 @@ func (c *cluster) roleChanged(m *member, role raft.RoleChange, nowUs int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	seat := &c.seats[m.id]
+	if seat.role == (raft.RoleChange{}) && m.incarnation == 1 {
+		c.started++
+	}
 	if m.fenced.Load() {
 		return
 	}
 	seat.role = role
-	if role.Role == raft.Leader || c.leader == m {
+	if role.Role == raft.Leader || c.leader == m || c.started == c.config.clusterSize && c.leader == nil {
 		c.findLeader()
 	}
 	if seat.status == live {
@@ -145,6 +149,9 @@ func (c *cluster) roleChanged(m *member, role raft.RoleChange, nowUs int64) {
 // findLeader looks for the live node that leads in the highest term.
 func (c *cluster) findLeader() {
 	c.leader = nil
+	if c.started < c.config.clusterSize {
+		return
+	}
 	var term uint64
 	for id := range c.seats {
 		if s := &c.seats[id]; s.status == live && s.role.Role == raft.Leader && s.role.Term > term {

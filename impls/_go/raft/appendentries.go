@@ -116,7 +116,7 @@ func (n *Node) onAppendEntriesReply(m AppendEntriesReply) {
 	p := n.state.leadership.peer(m.From)
 	p.ackedUs = n.nowUs
 	if m.Success {
-		p.advance(m.MatchIndex)
+		p.advance(&n.log, m.MatchIndex, n.config.MaxBatchEntries)
 	} else {
 		p.backUp(&n.log, m)
 	}

@@ -30,15 +30,23 @@ func (l *leadership) peer(id int) *peer {
 	return &l.peers[id-2]
 }
 
-// advance takes a success.
-func (p *peer) advance(matchIndex uint64) {
+// advance takes a success. A peer far behind is brought near by one message at a time before entries are streamed to it.
+func (p *peer) advance(log *ReplicatedLog, matchIndex uint64, maxBatchEntries int) {
 	p.matchIndex = max(p.matchIndex, matchIndex)
-	if p.probing {
-		p.nextIndex = p.matchIndex + 1
-		p.probing, p.paused = false, false
-	} else {
+	switch {
+	case !p.probing:
 		p.nextIndex = max(p.nextIndex, p.matchIndex+1)
+	case p.foundAgreement(log):
+		p.nextIndex = p.matchIndex + 1
+		p.paused = false
+		p.probing = log.lastIndex() > p.matchIndex+uint64(maxBatchEntries)
 	}
+}
+
+// foundAgreement is false of an older answer: to stop probing for it would send again all that is under way, and again for
+// each.
+func (p *peer) foundAgreement(log *ReplicatedLog) bool {
+	return p.matchIndex >= p.nextIndex || (p.matchIndex == p.nextIndex-1 && p.matchIndex == log.lastIndex())
 }
 
 // backUp takes a failure: it skips a whole conflicting term at a time (paper 5.3, end).
