@@ -131,19 +131,26 @@ func (c *cluster) roleChanged(m *member, role raft.RoleChange, nowUs int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	seat := &c.seats[m.id]
-	if seat.role == (raft.RoleChange{}) && m.incarnation == 1 {
-		c.started++
-	}
+	allStarted := c.countStart(m, seat)
 	if m.fenced.Load() {
 		return
 	}
 	seat.role = role
-	if role.Role == raft.Leader || c.leader == m || c.started == c.config.clusterSize && c.leader == nil {
+	if role.Role == raft.Leader || c.leader == m || allStarted {
 		c.findLeader()
 	}
 	if seat.status == live {
 		c.elections.roleChanged(m.id, role, nowUs)
 	}
+}
+
+// countStart tells whether this was the last node to take its first step.
+func (c *cluster) countStart(m *member, s *seat) (allStarted bool) {
+	if m.incarnation > 1 || s.role.Role != "" {
+		return false
+	}
+	c.started++
+	return c.started == c.config.clusterSize
 }
 
 // findLeader looks for the live node that leads in the highest term.
