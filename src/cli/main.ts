@@ -3,6 +3,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addCapacity } from './capacity.ts';
 import { addConform } from './conform.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
@@ -69,7 +70,18 @@ function createProgram(context: CommandContext): Command {
   return program;
 }
 
-const commands = [addRun, addReport, addConform, addLoad, addWorkload, addList, addDoctor, addCalibrate, addSchema];
+const commands = [
+  addRun,
+  addReport,
+  addConform,
+  addLoad,
+  addWorkload,
+  addList,
+  addDoctor,
+  addCalibrate,
+  addCapacity,
+  addSchema,
+];
 
 const examples = `
 Examples:
