@@ -43,6 +43,7 @@ export const scenario: Scenario = {
       },
     },
   ],
+  primitives: null,
   idleMs: 200,
   workerCount: 1,
   dbPoolTotal: 8,

@@ -58,6 +58,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       measureMs: null,
       warmupCount: null,
       workerCount: null,
+      only: null,
     },
     limit: null,
     probe: null,

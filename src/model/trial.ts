@@ -36,6 +36,8 @@ export const trialSpecSchema = z.strictObject({
   attempt: z.int().positive(),
   /** Position in the interleaved order of the run. */
   slot: z.int().nonnegative(),
+  /** The trial of the other commit that was made next to this one has the same pair; null: made for no comparison. */
+  pair: z.strictObject({ sessionId: z.string().min(1), number: z.int().positive() }).nullable(),
   workerCount: z.int().positive(),
   dbPoolTotal: z.int().positive(),
   limit: z.strictObject({ cpuCount: z.number().positive().nullable(), memoryBytes: bytes.nullable() }).nullable(),

@@ -3,7 +3,6 @@ import type { ScenarioCell } from '../model/scenario.ts';
 import type { Trial } from '../model/trial.ts';
 import { answersOf } from './answer.ts';
 import { cellCharts } from './cell-charts.ts';
-import { claimLines } from './claims.ts';
 import type { Cell, Row } from './model.ts';
 import { referencesOf } from './references.ts';
 import { resolutionOf } from './resolution.ts';
@@ -30,7 +29,6 @@ export function reportCells(live: RunResult, references: readonly RunResult[], w
       leftOut: recorded.leftOut,
       answers: answersOf(facts.place, rows),
       resolution: resolutionOf(rows),
-      claims: claimLines(key.workload, rows),
       charts: cellCharts(facts),
     };
   });

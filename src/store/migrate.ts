@@ -13,10 +13,19 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
+/** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
   return {
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
     ...old,
-    trials: each(old.trials, (trial) => ({ ...trial, measurement: fromMeasurement1(trial.measurement) })),
+    scenario: { primitives: null, ...asObject(old.scenario) },
+    trials: each(old.trials, (trial) => ({
+      ...trial,
+      spec: { pair: null, ...asObject(trial.spec) },
+      measurement: fromMeasurement1(trial.measurement),
+    })),
   };
 }
 

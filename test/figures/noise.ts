@@ -7,8 +7,9 @@
 
 import { metrics, metricValue } from '../../src/model/metric.ts';
 import type { Trial } from '../../src/model/trial.ts';
-import { quantile } from '../../src/stats/quantile.ts';
+import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { standardDeviation } from '../../src/stats/spread.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
 const resampleCount = 10_000;
@@ -39,9 +40,9 @@ function valuesOf(metricId: string, trials: readonly Trial[]): number[] {
 
 function describe(values: readonly number[]): string {
   if (values.length < 4) return 'too few trials that count';
-  const { low, high } = bootstrapInterval(values);
+  const { low, high } = intervalOf(values);
   const cv = `CV ${percent(variation(values))} [${percent(low)}, ${percent(high)}] (95 %, percentile bootstrap)`;
-  return `${cv}, SD of neighbours' log ratio ${percent(deviation(neighbourRatios(values)))}, ${values.length} trials count`;
+  return `${cv}, SD of neighbours' log ratio ${percent(standardDeviation(neighbourRatios(values)) ?? Number.NaN)}, ${values.length} trials count`;
 }
 
 /** Of each two trials in a row, no trial twice. */
@@ -53,26 +54,13 @@ function neighbourRatios(values: readonly number[]): number[] {
 }
 
 function variation(values: readonly number[]): number {
-  return deviation(values) / mean(values);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return (standardDeviation(values) ?? Number.NaN) / mean;
 }
 
-/** Standard deviation (n − 1). */
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function bootstrapInterval(values: readonly number[]): { low: number; high: number } {
-  const random = createRandom(1);
-  const draws = Array.from({ length: resampleCount }, () =>
-    variation(values.map(() => values[random.below(values.length)] as number)),
-  );
-  return { low: quantile(draws, 0.025) ?? Number.NaN, high: quantile(draws, 0.975) ?? Number.NaN };
+function intervalOf(values: readonly number[]): { readonly low: number; readonly high: number } {
+  const options = { random: createRandom(1), levelRatio: 0.95, resampleCount };
+  return bootstrapInterval(values, variation, options) ?? { low: Number.NaN, high: Number.NaN };
 }
 
 function percent(ratio: number): string {
