@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +8,7 @@ import { monotonicClock } from './clock.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
 import { choosePacerKind, createPacer } from './pacer.ts';
-import type { TargetAddress } from './socket.ts';
+import { parseTarget, requireTrust } from './target-address.ts';
 
 /*
  * The load driver's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug
@@ -40,8 +41,10 @@ async function answer(command: Exclude<DriverCommand, { kind: 'cut-short' }>): P
 async function open(command: OpenCommand): Promise<DriverReport> {
   // Before the pacer's thread starts: a thread keeps the niceness of the one that made it.
   const niceness = renice(command.niceness);
+  sharpenTimers();
   const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
   const address = parseTarget(command.targetUrl);
+  await requireTrust(address);
   const clock = monotonicClock;
   const pacer = createPacer(choosePacerKind(availableParallelism()), clock);
   session = await openLoadSession({
@@ -64,6 +67,15 @@ function renice(niceness: number): number {
   return getPriority();
 }
 
+/** Linux wakes a sleeping thread up to 50 µs late to save power, unless told otherwise; threads made later take it over. */
+function sharpenTimers(): void {
+  try {
+    writeFileSync('/proc/self/timerslack_ns', '1');
+  } catch {
+    // Another system, or not permitted: the lag shows it.
+  }
+}
+
 interface WorkloadModule {
   readonly workload?: Workload;
   createWorkload?(argument: unknown): Workload;
@@ -78,14 +90,6 @@ async function loadWorkload(path: string, argument: unknown): Promise<Workload> 
     throw new HarnessError('cannot-measure', `${path} does not export workload`, 'export it under that name');
   }
   return module.workload;
-}
-
-function parseTarget(targetUrl: string): TargetAddress {
-  const url = URL.parse(targetUrl);
-  if (url === null || url.protocol !== 'http:') {
-    throw new HarnessError('usage', `the target ${targetUrl} is no http URL`, 'give it as http://host:port');
-  }
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port === '' ? 80 : url.port) };
 }
 
 function report(message: DriverReport): void {

@@ -1,5 +1,5 @@
 import type { LoadProfile } from '../model/load-profile.ts';
-import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+import type { LoadCounts, LoadResult, Wakes } from '../model/load-result.ts';
 import type { ServerSentEvent, Workload } from '../model/workload.ts';
 import type { Clock } from './clock.ts';
 import { connectTo } from './connection.ts';
@@ -13,6 +13,7 @@ import { createSchedule, peakRatePerSec } from './schedule.ts';
 import { type SelfReading, startSelfMeter } from './self-meter.ts';
 import { type Flight, sendWindow, type Window } from './sender.ts';
 import type { TargetAddress } from './socket.ts';
+import { hostOf } from './target-address.ts';
 
 /** One workload against one target: warm-up blocks and the measured window share its connections and its state. */
 export interface LoadSession {
@@ -55,6 +56,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     if (completed === null || current === null || completed.startedAtNs < current.startAtNs) return;
     current.recorder.completed(completed.operation, clock.nowNs() - completed.startedAtNs);
   };
+  const hasStreams = session.streams.length > 0;
   await openEventStreams(address, writeRequest, session.streams, onEvent);
 
   const run = async (phase: DriverProgress['phase'], window: Window, onWindowEnd: (nowNs: number) => void) => {
@@ -66,7 +68,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
       options.onProgress({ phase, elapsedMs, counts: recorder.counts() });
     };
     const ticker = setInterval(report, progressEveryMs);
-    await sendWindow(window, { clock, pacer, pool, session, recorder, onWindowEnd });
+    await sendWindow(window, { clock, pacer, pool, session, recorder, hasStreams, onWindowEnd });
     clearInterval(ticker);
     current = null;
     return recorder.finish();
@@ -86,7 +88,8 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     const lengthNs = profile.measureMs * nsPerMs;
     const window = { spec: profile, startAtNs, lengthNs, drainNs: profile.drainMs * nsPerMs, ...limits };
     const before = pool.stats();
-    const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs);
+    const wakesBefore = pacer.wakes();
+    const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs, pacer.parkedNs);
     const assemble = (
       { sendGapCvRatio, ...recording }: Recording,
       endedAtNs: number,
@@ -99,6 +102,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
       generator: {
         pacer: pacer.kind,
         threadCount: 1,
+        wakes: wakesSince(wakesBefore, pacer.wakes()),
         niceness: options.niceness,
         ...self,
         sendGapCvRatio,
@@ -120,16 +124,21 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
   return { warmUp, measure, soFar: () => soFar() };
 }
 
-/** A meter that starts at `timeNs`, so that the wait for the window does not dilute its figures. */
-function meterFrom(clock: Clock, timeNs: number): { read(): SelfReading } {
-  let read = startSelfMeter();
-  clock.at(timeNs, () => {
-    read();
-    read = startSelfMeter();
-  });
-  return { read: () => read() };
+function wakesSince(before: Wakes, now: Wakes): Wakes {
+  return {
+    parkedCount: now.parkedCount - before.parkedCount,
+    answerCount: now.answerCount - before.answerCount,
+    threadCount: now.threadCount - before.threadCount,
+    timerCount: now.timerCount - before.timerCount,
+  };
 }
 
-function hostOf({ host, port }: TargetAddress): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** A meter that starts at `timeNs`, so that the wait for the window does not dilute its figures. */
+function meterFrom(clock: Clock, timeNs: number, parkedNs: () => number): { read(): SelfReading } {
+  let read = startSelfMeter(parkedNs);
+  clock.at(timeNs, () => {
+    read();
+    read = startSelfMeter(parkedNs);
+  });
+  return { read: () => read() };
 }

@@ -145,6 +145,7 @@ function specAt({ startable, service, workload }: Parts, ratePerSec: number, mea
         ...{ temperature: 'warm', trialCount: 1, profile: { ...profileBase, measureMs } },
       },
     ],
+    primitives: null,
     ...{ idleMs: 200, workerCount, dbPoolTotal, seed },
   };
   const [spec] = plan({
