@@ -25,17 +25,21 @@ export interface Floor {
   readonly rows: readonly FloorRow[];
   /** The greatest rate of the ladder that most of its trials kept; null when none did. */
   readonly highestRatePerSec: number | null;
+  /** Whether a rate above it was tried and missed: without, the machine may keep more. */
+  readonly isLimit: boolean;
 }
 
 export function floorOf(result: RunResult): Floor {
   const byRate = Map.groupBy(result.trials, ({ spec }) => spec.profile.ratePerSec);
   const rows = [...byRate].map(([ratePerSec, trials]) => rowOf(ratePerSec, trials)).sort(byRateAscending);
   const kept = rows.filter(({ okCount, trialCount }) => 2 * okCount > trialCount);
+  const highest = kept.at(-1)?.ratePerSec ?? null;
   return {
     machineId: result.machine.id,
     startedAt: result.startedAt,
     rows,
-    highestRatePerSec: kept.at(-1)?.ratePerSec ?? null,
+    highestRatePerSec: highest,
+    isLimit: highest !== null && highest !== rows.at(-1)?.ratePerSec,
   };
 }
 

@@ -20,7 +20,8 @@ const floor = floorOf(calibrated);
 const plain = { color: false, resultPath: null, reportPath: null };
 
 test('the highest rate kept is the greatest that most of its trials kept', () => {
-  assert.equal(floor.highestRatePerSec, 1_000);
+  assert.deepEqual([floor.highestRatePerSec, floor.isLimit], [1_000, true]);
+  assert.equal(floorOf(runResult({ trials: [okTrial({ ratePerSec: 100 })] })).isLimit, false);
   assert.equal(floorOf(runResult({ trials: [invalidTrial()] })).highestRatePerSec, null);
 });
 
