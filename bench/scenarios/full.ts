@@ -1,4 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
+import { scenario as primitives } from './primitives.ts';
 import { scenario as seed } from './seed.ts';
 import { scenario as standard } from './standard.ts';
 
@@ -10,8 +11,9 @@ const warm = { ...history, trialCount: 3 };
 export const scenario: Scenario = {
   ...standard,
   id: 'full',
+  primitives: primitives.primitives,
   description:
-    'every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
+    'every primitive, and every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
   cells: [
     ...standard.cells,
     ...seed.cells,

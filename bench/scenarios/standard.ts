@@ -28,6 +28,7 @@ export const scenario: Scenario = {
       profile: { ...profile, warmupCount: 0, measureMs: 30_000 },
     },
   ],
+  primitives: null,
   idleMs: 1_500,
   workerCount: 2,
   dbPoolTotal: 8,

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
+import type { PrimitiveResult } from '../model/primitive-result.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
-import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from './option.ts';
 import { createProgress } from './progress.ts';
-import { referencesFor, shortPath, writeReport } from './report-file.ts';
+import { modelOf, shortPath, writeReport } from './report-file.ts';
 
 interface RunFlags {
   readonly impl?: string[];
   readonly impls?: string[];
+  readonly only?: string[];
   readonly workload?: string;
   readonly rate?: number[];
   readonly trials?: number;
@@ -35,14 +36,19 @@ export function addRun(program: Command, context: CommandContext): void {
     .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
     .option('--impl <glob>', 'only these implementations (repeatable)', collect)
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--only <primitive>', 'only these primitives (repeatable)', collect)
     .option('--workload <id>', 'another workload of the same service')
     .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
-    .option('--trials <n>', 'trials of each implementation', positiveCount)
+    .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
     .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
-    .option('--limit <limit>', "put the target into a group of this size, as 'cpu=2,memory=4GiB'", limitOption)
+    .option(
+      '--limit <limit>',
+      "put the target into a group of this size, as 'cpu=2,memory=4GiB' (a primitive: memory alone)",
+      limitOption,
+    )
     .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
@@ -60,6 +66,7 @@ const examples = `
 Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
@@ -72,7 +79,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     progress.end();
     const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
     const people = flags.json ? context.stderr : context.stdout;
-    const model = reportModel(result, await referencesFor(result));
+    const model = await modelOf(result);
     people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return exitCodeOf(result);
@@ -93,6 +100,8 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
       measureMs: flags.duration === undefined ? null : flags.duration * 1000,
       warmupCount: flags.warmup ?? null,
       workerCount: flags.workers ?? null,
+      only: flags.only ?? null,
+      memoryLimitBytes: flags.limit?.memoryBytes ?? null,
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
@@ -106,14 +115,30 @@ function breaksContract(preparation: Preparation): boolean {
   return preparation.status === 'ready' && preparation.conformance.status === 'failed';
 }
 
+/** Fast but wrong. */
+function isWrong(result: PrimitiveResult): boolean {
+  return result.status === 'failed' && result.code === 'wrong-result';
+}
+
+/** What a runner says it cannot do was not asked of it. */
+function isSpared(result: PrimitiveResult): boolean {
+  return result.status === 'unsupported';
+}
+
 /** 1 when an implementation breaks its contract, else 0 when every cell that was not skipped has a trial that counts, else 3. */
 function exitCodeOf(result: RunResult): number {
   if (result.implementations.some(breaksContract)) return 1;
   if (result.implementations.some(({ status }) => status === 'failed')) return 3;
+  if (result.primitives.some(isWrong)) return 1;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {
     const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature].join(' ');
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
+  }
+  for (const one of result.primitives) {
+    const { implementation, primitive, variant } = one.spec;
+    const own = [implementation, primitive, variant].join(' ');
+    asked.set(own, (asked.get(own) ?? false) || one.status === 'ok' || isSpared(one));
   }
   return asked.size > 0 && [...asked.values()].every(Boolean) ? 0 : 3;
 }

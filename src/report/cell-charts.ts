@@ -1,6 +1,15 @@
 import type { Metric } from '../model/metric.ts';
 import { metricOf } from './answer.ts';
-import type { Axis, Bar, BarChart, Chart, Line, LineChart, Series } from './chart.ts';
+import {
+  type Axis,
+  type Bar,
+  type BarChart,
+  type Chart,
+  type Line,
+  type LineChart,
+  type Series,
+  seriesIn,
+} from './chart.ts';
 import { formatFigure, formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
 import type { Cell, CurvePoint, OverTime, Row } from './model.ts';
 
@@ -10,11 +19,7 @@ type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references'>;
 export function cellCharts(facts: Facts): Chart[] {
   const rows = [...facts.rows, ...facts.references];
   const all = [cpuBars, memoryBars, percentileCurves, coresOverTime, memoryOverTime, responseOverTime, honestyBars];
-  return all.map((draw) => draw(facts, rows)).filter((chart) => !isEmpty(chart));
-}
-
-function isEmpty(chart: Chart): boolean {
-  return chart.kind === 'bars' ? chart.bars.length === 0 : chart.lines.length === 0;
+  return all.map((draw) => draw(facts, rows)).filter((chart) => seriesIn(chart).length > 0);
 }
 
 export function seriesOf(row: Row): Series {
@@ -129,6 +134,7 @@ function percentileCurves({ id, place }: Facts, rows: readonly Row[]): LineChart
       scale: 'percentile',
       ticks: percentileTicks.filter(({ value }) => value <= percentilePosition(furthest) + 0.01),
       min: 0,
+      max: null,
     },
     y: msAxis('response, ms', values),
     lines: curves.map((row) => ({ ...seriesOf(row), points: row.curve.map(curvePoint) })),
@@ -148,7 +154,7 @@ function spokenCurve(row: Row): string {
 /** Logarithmic only where a linear axis would press most curves to the ground. */
 function msAxis(title: string, values: readonly number[]): Axis {
   const wide = Math.max(...values) > 25 * Math.min(...values) && Math.min(...values) > 0;
-  return { title, scale: wide ? 'logarithmic' : 'linear', ticks: null, min: wide ? null : 0 };
+  return { title, scale: wide ? 'logarithmic' : 'linear', ticks: null, min: wide ? null : 0, max: null };
 }
 
 function coresOverTime(facts: Facts, rows: readonly Row[]): LineChart {
@@ -204,8 +210,8 @@ function overTime(facts: Facts, rows: readonly Row[], what: keyof OverTime, word
     kind: 'lines',
     ...texts,
     alternative: `${words.title} ${facts.place}: ${lines.map((line) => spokenSpan(line, words.unit)).join('; ')}.`,
-    x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0 },
-    y: { title: words.unit, scale: 'linear', ticks: null, min: 0 },
+    x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0, max: null },
+    y: { title: words.unit, scale: 'linear', ticks: null, min: 0, max: null },
     lines,
     markPoints: false,
   };

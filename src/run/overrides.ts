@@ -9,6 +9,10 @@ export interface ScenarioOverrides {
   readonly measureMs: number | null;
   readonly warmupCount: number | null;
   readonly workerCount: number | null;
+  /** Primitives by id. */
+  readonly only: readonly string[] | null;
+  /** What a case of a primitive may use. */
+  readonly memoryLimitBytes: number | null;
 }
 
 /** The scenario as it will be run: the result file keeps this one. */
@@ -22,7 +26,31 @@ export function withOverrides(scenario: Scenario, overrides: ScenarioOverrides):
       'ask for fewer with --workers',
     );
   }
-  return { ...scenario, cells: withoutRepeats(cells), workerCount };
+  return {
+    ...scenario,
+    cells: withoutRepeats(cells),
+    primitives: overriddenPrimitives(scenario, overrides),
+    workerCount,
+  };
+}
+
+function overriddenPrimitives(
+  { id, primitives }: Scenario,
+  { only, trialCount, memoryLimitBytes }: ScenarioOverrides,
+): Scenario['primitives'] {
+  if (primitives !== null)
+    return {
+      ...primitives,
+      only: [...(only ?? primitives.only)],
+      repetitionCount: trialCount ?? primitives.repetitionCount,
+      memoryLimitBytes: memoryLimitBytes ?? primitives.memoryLimitBytes,
+    };
+  if (only === null) return null;
+  throw new HarnessError(
+    'usage',
+    `--only names primitives, and the scenario ${id} measures none`,
+    'use it with `run primitives`',
+  );
 }
 
 function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): ScenarioCell {

@@ -12,6 +12,7 @@ const scenario: Scenario = {
   cells: [
     { service: 'crud', workload: 'history', ratesPerSec: [50, 100], temperature: 'warm', trialCount: 4, profile },
   ],
+  primitives: null,
   idleMs: 500,
   workerCount: 2,
   dbPoolTotal: 8,
