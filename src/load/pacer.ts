@@ -100,6 +100,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let course: Course | null = null;
   let alarm: Alarm | null = null;
   let isParkPlanned = false;
+  let isArriving = false;
   let parkedNs = 0;
   let latenessNs = 0;
   let punctualCount = 0;
@@ -124,7 +125,8 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     wake();
     if (guard === null) return;
     guard.served(servedCount());
-    watch(guard, lateNs);
+    // Late out of its own sleep: the machine's doing, which another sleeper would share.
+    watch(guard, by === 'parkedCount' ? 0 : lateNs);
   };
   const watch = ({ post }: Guard, lateNs: number) => {
     latenessNs += (Math.min(lateNs, longestCountedLatenessNs) - latenessNs) / memoryCount;
@@ -140,6 +142,8 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   };
   const ring = () => {
     alarm = null;
+    // Just got up: what is due is served at the end of this turn.
+    if (isArriving) return;
     look('timerCount', clock.nowNs());
   };
 
@@ -147,10 +151,12 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   const planPark = () => {
     if (isParkPlanned) return;
     isParkPlanned = true;
-    setImmediate(park);
+    setImmediate(() => {
+      isParkPlanned = false;
+      park();
+    });
   };
   const park = () => {
-    isParkPlanned = false;
     if (course === null || sleepUntil === null) return;
     const nowNs = clock.nowNs();
     if (!course.isQuiet()) return settle(nowNs);
@@ -162,10 +168,12 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       parkedNs += clock.nowNs() - nowNs;
     }
     // Between two immediates the loop looks at the sockets once: a connection closed meanwhile is not sent on.
-    if (untilNs - nowNs > longestBlindNs) setImmediate(arrive);
+    isArriving = untilNs - nowNs > longestBlindNs;
+    if (isArriving) setImmediate(arrive);
     else arrive();
   };
   const arrive = () => {
+    isArriving = false;
     if (course === null) return;
     let nowNs = clock.nowNs();
     const dueNs = course.nextDueNs();
@@ -193,7 +201,12 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       leastSleepNs = 1e9 / peakRatePerSec(next.spec) < shortestGapNs ? shortestSleepNs : 0;
       settle(clock.nowNs());
     },
-    poke: (nowNs) => look('answerCount', nowNs),
+    poke: (nowNs) => {
+      if (course === null) return;
+      // Nothing in flight means that nothing else is waiting to be read either: sleep here, without another turn of the loop.
+      if (nowNs < course.nextDueNs() && sleepUntil !== null && course.isQuiet()) park();
+      else look('answerCount', nowNs);
+    },
     stop,
     wakes: () => ({ ...counts }),
     parkedNs: () => parkedNs,
