@@ -16,7 +16,7 @@ export interface DriverOptions {
   /** http://host:port or https://host:port; a path is not part of it. */
   readonly targetUrl: string;
   readonly profile: LoadProfile;
-  /** How many threads send; more than one only where the workload is stateless. 1 if not given. */
+  /** How many threads send; more than one only where the workload is stateless. Not given: as many as the rate needs. */
   readonly threadCount?: number;
   /** cgroup.procs files that the process enters before it runs. */
   readonly joinPaths: readonly string[];
@@ -66,7 +66,7 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   });
   const channel = openChannel(child, options);
   try {
-    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness, threadCount = 1 } = options;
+    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness, threadCount = null } = options;
     const part = { threadCount, share: null };
     const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness, ...part } as const;
     const { ready } = await channel.ask(open, 'ready');
