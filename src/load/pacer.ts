@@ -85,7 +85,8 @@ const shortestSleepNs = 150_000;
 const shortestAlarmNs = 4e6;
 /** Average lateness from which on the guard is posted; it goes when so many due times in a row were not late. */
 const guardedLatenessNs = 60_000;
-const longestCountedLatenessNs = 4e6;
+/** What one lateness counts for at most: a gap, so that it takes more than one hiccup to post the guard at high rates. */
+const countedLatenessNs = { least: 1e6, most: 4e6 };
 const memoryCount = 32;
 const releaseAfterCount = 256;
 
@@ -106,6 +107,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let punctualCount = 0;
   let marginNs = 10_000;
   let leastSleepNs = 0;
+  let countedMostNs = countedLatenessNs.most;
 
   const count = (by: keyof Wakes) => {
     // One by one: a key that changes would be looked up by the runtime each time.
@@ -129,7 +131,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     watch(guard, by === 'parkedCount' ? 0 : lateNs);
   };
   const watch = ({ post }: Guard, lateNs: number) => {
-    latenessNs += (Math.min(lateNs, longestCountedLatenessNs) - latenessNs) / memoryCount;
+    latenessNs += (Math.min(lateNs, countedMostNs) - latenessNs) / memoryCount;
     punctualCount = lateNs > guardedLatenessNs ? 0 : punctualCount + 1;
     if (latenessNs > guardedLatenessNs) post(true);
     else if (punctualCount > releaseAfterCount) post(false);
@@ -198,7 +200,9 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       stop();
       course = next;
       guard?.start(next, () => look('threadCount', clock.nowNs()));
-      leastSleepNs = 1e9 / peakRatePerSec(next.spec) < shortestGapNs ? shortestSleepNs : 0;
+      const gapNs = 1e9 / peakRatePerSec(next.spec);
+      leastSleepNs = gapNs < shortestGapNs ? shortestSleepNs : 0;
+      countedMostNs = Math.max(countedLatenessNs.least, Math.min(countedLatenessNs.most, gapNs));
       settle(clock.nowNs());
     },
     poke: (nowNs) => {
