@@ -59,6 +59,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       warmupCount: null,
       workerCount: null,
       only: null,
+      memoryLimitBytes: null,
     },
     limit: null,
     probe: null,

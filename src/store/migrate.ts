@@ -31,12 +31,14 @@ function fromVersion1(old: Json): Json {
 
 function fromMeasurement1(measurement: unknown): unknown {
   if (!isObject(measurement)) return measurement;
-  const load = asObject(measurement.load);
-  return {
-    ...measurement,
-    load: { ...load, generator: { wakes: null, ...asObject(load.generator) } },
-    noise: { psiIoFullMs: null, ...asObject(measurement.noise) },
-  };
+  const noise = { psiIoFullMs: null, ...asObject(measurement.noise) };
+  return { ...measurement, noise, load: fromLoad1(measurement.load) };
+}
+
+/** How the generator woke was not recorded. */
+function fromLoad1(load: unknown): unknown {
+  if (!isObject(load) || !isObject(load.generator)) return load;
+  return { ...load, generator: { wakes: null, ...load.generator } };
 }
 
 function each(list: unknown, lift: (item: Json) => Json): unknown {
