@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
+import { countOf } from '../report/format.ts';
 import { figureOf } from '../report/primitive-figure.ts';
 import { formatBytes, formatNs } from '../report/quantity.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
@@ -79,6 +80,24 @@ export function createProgress(output: ProgressOutput, { nowMs, verbose }: Progr
   };
 }
 
+/** For a load that tells how it is doing once a second: a line that is rewritten, or one that stays every so often. */
+export function liveLine(output: { readonly isTTY?: boolean; write(text: string): unknown }): {
+  tell(text: string): void;
+  end(): void;
+} {
+  if (output.isTTY) {
+    const { move, end } = movingLine({ isTTY: true, write: (text) => output.write(text) });
+    return { tell: move, end };
+  }
+  let toldCount = 0;
+  const tell = (text: string) => {
+    if (toldCount++ % stillEveryCount === 0) output.write(`${text}\n`);
+  };
+  return { tell, end: () => {} };
+}
+
+const stillEveryCount = 5;
+
 function leftText(leftMs: number, isTTY: boolean): string {
   return isTTY || leftMs <= 0 ? '' : ` (${durationText(leftMs)} left)`;
 }
@@ -115,8 +134,8 @@ function planLines(plan: PlanSummary): string[] {
 }
 
 function planned({ trialCount, primitiveCount }: PlanSummary): string {
-  const trials = trialCount > 0 || primitiveCount === 0 ? [`${trialCount} trials`] : [];
-  const cases = primitiveCount > 0 ? [`${primitiveCount} cases of primitives`] : [];
+  const trials = trialCount > 0 || primitiveCount === 0 ? [countOf(trialCount, 'trial')] : [];
+  const cases = primitiveCount > 0 ? [`${countOf(primitiveCount, 'case')} of primitives`] : [];
   return [...trials, ...cases].join(' and ');
 }
 

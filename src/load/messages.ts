@@ -1,6 +1,7 @@
 import type { HarnessErrorCode } from '../model/harness-error.ts';
 import type { LoadProfile } from '../model/load-profile.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+import type { Share } from './schedule.ts';
 
 /** What the driver's process says of itself once it can send. */
 export interface DriverReady {
@@ -20,16 +21,24 @@ export interface DriverProgress {
 export interface OpenCommand {
   readonly kind: 'open';
   readonly workloadPath: string;
+  /** null: the module exports a workload. */
+  readonly workloadArgument: unknown;
   readonly targetUrl: string;
   readonly profile: LoadProfile;
   readonly niceness: number;
+  /** How many threads send. */
+  readonly threadCount: number;
+  /** To one of several threads: its part. null: all of the load. */
+  readonly share: Share | null;
 }
 
 /** From the parent; one at a time, each answered by its report or by `refused`. */
 export type DriverCommand =
   | OpenCommand
   | { readonly kind: 'warm-up'; readonly count: number; readonly ratePerSec: number }
-  | { readonly kind: 'measure'; readonly startAtNs: number };
+  | { readonly kind: 'measure'; readonly startAtNs: number }
+  /** Answered by `measured`, in place of the window's own; by nothing when no window is open. */
+  | { readonly kind: 'cut-short' };
 
 /** From the driver's process. */
 export type DriverReport =
@@ -37,5 +46,5 @@ export type DriverReport =
   | { readonly kind: 'progress'; readonly progress: DriverProgress }
   | { readonly kind: 'warmed-up'; readonly counts: LoadCounts }
   | { readonly kind: 'window-end'; readonly endedAtNs: number }
-  | { readonly kind: 'measured'; readonly result: LoadResult }
+  | { readonly kind: 'measured'; readonly result: LoadResult; readonly secondHistograms: readonly string[] }
   | { readonly kind: 'refused'; readonly code: HarnessErrorCode; readonly message: string; readonly remedy: string };

@@ -1,6 +1,6 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
-import { assertAccounted, emptyCounts, type MutableCounts } from './counts.ts';
+import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
 import { createGapMeter } from './gap-meter.ts';
 import { createReasonTally } from './reason-tally.ts';
 import { createSecondSeries, type OpenSecond } from './second-series.ts';
@@ -27,7 +27,7 @@ export type Recording = Pick<
   | 'completions'
   | 'seconds'
   | 'errors'
-> & { readonly sendGapCvRatio: number | null };
+> & { readonly sendGapCvRatio: number | null; readonly secondHistograms: string[] };
 
 /**
  * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `timedOut`
@@ -47,6 +47,8 @@ export interface Recorder {
   leftInFlight(request: Timed, nowNs: number): void;
   completed(operationName: string, durationNs: number): void;
   counts(): LoadCounts;
+  /** What is known before the end: requests without an outcome count as in flight, with no latency. */
+  snapshot(): Recording;
   /** Throws when a request is unaccounted for. */
   finish(): Recording;
 }
@@ -57,14 +59,14 @@ interface OperationAccount {
   readonly service: Histogram;
 }
 
-export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
+export function createRecorder(startAtNs: number, lengthNs: number, keepsSecondHistograms = false): Recorder {
   const counts = emptyCounts();
   const accounts = new Map<string, OperationAccount>();
   const completions = new Map<string, Histogram>();
   const lag = createHistogram();
   const wokeLate = createHistogram();
   const waited = createHistogram();
-  const series = createSecondSeries(startAtNs, lengthNs);
+  const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
   const sendGaps = createGapMeter();
 
@@ -76,8 +78,8 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     return made;
   };
   const tally = (account: OperationAccount, count: keyof LoadCounts) => {
-    counts[count]++;
-    account.counts[count]++;
+    increment(counts, count);
+    increment(account.counts, count);
   };
   const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
     record(lag, untilNs - dueNs);
@@ -92,6 +94,21 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     if (isLatency && isSent) record(account.service, nowNs - request.sentNs);
     series.settle(request.second, outcome === 'okCount', isLatency ? nowNs - request.dueNs : null);
   };
+
+  const recordingOf = (counted: LoadCounts): Recording => ({
+    counts: counted,
+    response: summarize(mergeAll(accounts, 'response')),
+    service: summarize(mergeAll(accounts, 'service')),
+    lag: summarize(lag),
+    wokeLate: summarize(wokeLate),
+    waited: summarize(waited),
+    operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
+    completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
+    seconds: series.finish() satisfies LoadSecond[],
+    errors: reasons.most(),
+    sendGapCvRatio: sendGaps.cvRatio(),
+    secondHistograms: series.histograms(),
+  });
 
   return {
     due: (dueNs, nowNs) => {
@@ -128,21 +145,10 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
       record(histogram, durationNs);
     },
     counts: () => ({ ...counts }),
+    snapshot: () => recordingOf(withAlive(counts)),
     finish: () => {
       assertAccounted(counts);
-      return {
-        counts,
-        response: summarize(mergeAll(accounts, 'response')),
-        service: summarize(mergeAll(accounts, 'service')),
-        lag: summarize(lag),
-        wokeLate: summarize(wokeLate),
-        waited: summarize(waited),
-        operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
-        completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
-        seconds: series.finish() satisfies LoadSecond[],
-        errors: reasons.most(),
-        sendGapCvRatio: sendGaps.cvRatio(),
-      };
+      return recordingOf(counts);
     },
   };
 }
@@ -155,5 +161,5 @@ function mergeAll(accounts: ReadonlyMap<string, OperationAccount>, key: 'respons
 }
 
 function summarizeAccount({ counts, response, service }: OperationAccount): LoadResult['operations'][string] {
-  return { counts, response: summarize(response), service: summarize(service) };
+  return { counts: withAlive(counts), response: summarize(response), service: summarize(service) };
 }

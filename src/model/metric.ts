@@ -35,6 +35,15 @@ export const metrics: readonly Metric[] = [
     ...cost,
     from: (m) => m.cpu.database?.perRequestMs ?? null,
   },
+  {
+    // Both change alike with the machine's speed from one trial to the next, so their quotient repeats far better than either.
+    id: 'cpu-to-database',
+    label: 'CPU for each ms of the database’s',
+    unit: 'ratio',
+    gated: false,
+    ...cost,
+    from: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
+  },
   { id: 'response-p50', label: 'response p50', gated: true, ...wait, from: (m) => m.load.response.p50Ms },
   { id: 'response-p90', label: 'response p90', gated: false, ...wait, from: (m) => m.load.response.p90Ms },
   { id: 'response-p99', label: 'response p99', gated: false, ...wait, from: (m) => m.load.response.p99Ms },
@@ -73,6 +82,10 @@ export const metrics: readonly Metric[] = [
   },
   { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...cost, from: (m) => m.startupMs },
 ];
+
+function quotient(part: number, whole: number | null): number | null {
+  return whole === null || whole === 0 ? null : part / whole;
+}
 
 /** A metric's value in a trial that counts, else null: invalid and failed trials have none, void latencies neither. */
 export function metricValue(metric: Metric, trial: Trial): number | null {

@@ -69,5 +69,10 @@ export interface Workload {
   readonly mix: Readonly<Record<string, number>>;
   /** The total rate this workload is defined at; null: any rate. */
   readonly fixedRatePerSec: number | null;
+  /**
+   * No request follows from an earlier answer, and sessions know nothing of each other: several threads may each open one and
+   * share the sequence. Without it, one thread sends everything.
+   */
+  readonly isStateless?: true;
   open(context: WorkloadContext): WorkloadSession;
 }

@@ -4,70 +4,31 @@ import { cellSection } from './html-cell.ts';
 import { claimsSection } from './html-claims.ts';
 import { groupSection } from './html-group.ts';
 import { overviewTable } from './html-overview.ts';
+import { brand, type PageAssets, pageHtml } from './html-page.ts';
 import { primitivesPart } from './html-primitives.ts';
-import { type Child, h, type Markup, scriptJson } from './markup.ts';
+import { type Child, h, type Markup } from './markup.ts';
 import type { Chart, ReportModel } from './model.ts';
 import { sentence } from './warnings.ts';
 
-/** What the page needs beside its own text: see bundle.ts. The hashes let exactly these two run, and nothing else. */
-export interface PageAssets {
-  readonly script: string;
-  readonly style: string;
-  /** "sha256-…" as a Content-Security-Policy names it. */
-  readonly scriptHash: string;
-  readonly styleHash: string;
-}
+export type { PageAssets };
 
 /** The report as one HTML document that needs no network and reads without JavaScript. */
 export function reportHtml(model: ReportModel, assets: PageAssets): string {
-  const document = h('html', { lang: 'en' }, head(model, assets), body(model, assets));
-  return `<!doctype html>\n${document.html}\n`;
-}
-
-function head(model: ReportModel, assets: PageAssets): Markup {
-  const policy = [
-    "default-src 'none'",
-    `script-src '${assets.scriptHash}'`,
-    `style-src '${assets.styleHash}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-  return h(
-    'head',
-    {},
-    h('meta', { charset: 'utf-8' }),
-    h('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    h('meta', { name: 'color-scheme', content: 'light dark' }),
-    h('title', {}, `${model.title} · paceline`),
-    h('link', { rel: 'icon', href: 'data:,' }),
-    { html: `<style>${assets.style}</style>` },
-  );
-}
-
-function body(model: ReportModel, assets: PageAssets): Markup {
   const charts: Chart[] = model.groups.flatMap((group) => [
     ...group.charts,
     ...group.cells.flatMap((cell) => cell.charts),
   ]);
   charts.push(...model.primitives.flatMap((section) => section.charts));
-  return h(
-    'body',
+  const main = h(
+    'main',
     {},
-    pageHeader(model),
-    h(
-      'main',
-      {},
-      h('noscript', {}, noScript()),
-      claimsSection(model),
-      ...mainSections(model),
-      primitivesPart(model.primitives),
-      ...aboutSections(model),
-    ),
-    { html: `<script type="application/json" id="charts">${scriptJson(charts)}</script>` },
-    { html: `<script>${assets.script}</script>` },
+    h('noscript', {}, noScript()),
+    claimsSection(model),
+    ...mainSections(model),
+    primitivesPart(model.primitives),
+    ...aboutSections(model),
   );
+  return pageHtml({ title: model.title, charts, content: [pageHeader(model), main] }, assets);
 }
 
 function several({ groups }: ReportModel): boolean {
@@ -90,7 +51,7 @@ function pageHeader(model: ReportModel): Markup {
   return h(
     'header',
     {},
-    h('p', { class: 'brand' }, h('b', {}, 'paceline'), ' same service, same pace, different effort'),
+    brand(),
     h('h1', {}, model.title),
     h('p', { class: 'lede' }, `${sentence(question(model))} ${model.groups.length === 0 ? primitivesLede : lede}`),
     h('p', { class: 'context' }, contextSentence(model)),

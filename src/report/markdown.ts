@@ -60,6 +60,6 @@ function provenance({ run }: ReportModel): string {
 }
 
 /** Text that must stay text: no markup, no table cell of its own, one line. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\|*_`<>[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
 }

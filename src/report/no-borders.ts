@@ -1,4 +1,4 @@
-/** A table of spaces alone, for cli-table3. */
+/** cli-table3 without lines: columns are told apart by their alignment alone. */
 export const noBorders = {
   top: '',
   'top-mid': '',

@@ -1,9 +1,11 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { claimsText } from './claim-text.ts';
+import { floorSentence } from './floor.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
 import { noBorders } from './no-borders.ts';
+import { type Paints, paintsFor } from './paint.ts';
 import { primitiveText } from './primitive-text.ts';
 import { footnotes, reasonText, shortColumns } from './short-table.ts';
 import { warningText } from './warnings.ts';
@@ -18,14 +20,6 @@ export interface TextOptions {
 
 const lineWidth = 100;
 
-type Paint = (text: string) => string;
-
-interface Paints {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly warn: Paint;
-}
-
 /** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
@@ -34,15 +28,11 @@ export function reportText(model: ReportModel, options: TextOptions): string {
     claimsBlock(model, paints),
     ...cells.map((cell) => cellText(cell, paints)),
     ...model.primitives.map((section) => primitiveText(section, paints.bold)),
+    floorText(model, paints),
     warningsText(model, paints),
     pathsText(options),
   ];
   return `${present(blocks).join('\n\n')}\n`;
-}
-
-function paintsFor(color: boolean): Paints {
-  const paint = (code: number): Paint => (color ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  return { bold: paint(1), dim: paint(2), warn: paint(33) };
 }
 
 function present(blocks: readonly string[]): string[] {
@@ -143,6 +133,10 @@ function claimsBlock({ claims }: ReportModel, { bold, warn }: Paints): string {
   if (claims.judged.length === 0) return '';
   const paint = (verdict: string, text: string) => (verdict === 'holds' ? bold(text) : warn(text));
   return claimsText(claims.judged, paint, false);
+}
+
+function floorText({ floor }: ReportModel, { dim }: Paints): string {
+  return (floor?.rows ?? []).map((row) => dim(wrap(floorSentence(row), lineWidth, '    '))).join('\n');
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type GatePolicy, gatePolicySchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
@@ -18,6 +19,18 @@ export async function loadScenario(id: string): Promise<Scenario> {
 
 export function scenarioIds(): Promise<string[]> {
   return declarationIds(join(benchDir, 'scenarios'));
+}
+
+/** The gate policy of a file that exports it as `gate`. Throws HarnessError usage that names the field. */
+export async function loadGate(path: string = join(benchDir, 'gate.ts')): Promise<GatePolicy> {
+  const { gate } = await load(resolve(path)).catch((error: Error) => {
+    throw new HarnessError('usage', `cannot load ${path}: ${error.message}`, 'name a file that exports `gate`');
+  });
+  const checked = gatePolicySchema.safeParse(gate);
+  if (checked.success) return checked.data;
+  const [first] = checked.error.issues;
+  const where = first?.path.join('.') || 'gate';
+  throw new HarnessError('usage', `${path} is no gate policy: ${where}: ${first?.message}`, 'see bench/gate.ts');
 }
 
 export async function loadService(id: string): Promise<Service> {

@@ -62,6 +62,7 @@ function trialSpec(
     repetition,
     attempt: 1,
     slot,
+    pair: null,
     workerCount: scenario.workerCount,
     dbPoolTotal: scenario.dbPoolTotal,
     limit,

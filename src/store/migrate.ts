@@ -13,9 +13,40 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
+/** Version 2 knows pairs of trials. */
 function fromVersion1(old: Json): Json {
-  const scenario = isObject(old.scenario) ? { primitives: null, ...old.scenario } : old.scenario;
-  return { primitiveFacts: [], plannedPrimitiveCount: 0, primitives: [], ...old, scenario };
+  return {
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
+    ...old,
+    scenario: { primitives: null, ...asObject(old.scenario) },
+    trials: each(old.trials, (trial) => ({
+      ...trial,
+      spec: { pair: null, ...asObject(trial.spec) },
+      measurement: fromMeasurement1(trial.measurement),
+    })),
+  };
+}
+
+function fromMeasurement1(measurement: unknown): unknown {
+  if (!isObject(measurement)) return measurement;
+  const noise = { psiIoFullMs: null, ...asObject(measurement.noise) };
+  return { ...measurement, noise, load: fromLoad1(measurement.load) };
+}
+
+/** How the generator woke was not recorded. */
+function fromLoad1(load: unknown): unknown {
+  if (!isObject(load) || !isObject(load.generator)) return load;
+  return { ...load, generator: { wakes: null, ...load.generator } };
+}
+
+function each(list: unknown, lift: (item: Json) => Json): unknown {
+  return Array.isArray(list) ? list.map((item) => (isObject(item) ? lift(item) : item)) : list;
+}
+
+function asObject(value: unknown): Json {
+  return isObject(value) ? value : {};
 }
 
 function isObject(value: unknown): value is Json {

@@ -73,6 +73,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       targetRunDelayRatio: 0.03,
       generatorRunDelayRatio: 0.01,
       psiCpuSomeMs: 220,
+      psiIoFullMs: 0,
       stealRatio: 0.001,
       spinRatio: 1.01,
       otherCpuRatio: 0.02,
@@ -130,6 +131,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     generator: {
       pacer: 'thread',
       threadCount: 1,
+      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
       niceness: -10,
       cpuUserMs: 0.08 * requestCount,
       cpuSystemMs: 0.02 * requestCount,

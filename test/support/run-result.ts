@@ -15,6 +15,7 @@ export interface TrialShape extends Partial<MeasurementShape> {
   readonly repetition?: number;
   readonly attempt?: number;
   readonly slot?: number;
+  readonly pair?: TrialSpec['pair'];
 }
 
 const languages: Readonly<Record<string, string>> = { node: 'TypeScript', go: 'Go', python: 'Python' };
@@ -77,6 +78,7 @@ export function spec(shape: TrialShape = {}): TrialSpec {
     repetition: shape.repetition ?? 1,
     attempt: shape.attempt ?? 1,
     slot: shape.slot ?? 0,
+    pair: shape.pair ?? null,
     workerCount: 2,
     dbPoolTotal: 8,
     limit: null,

@@ -1,9 +1,15 @@
-"""What runs in child processes. It imports no more than they need: starting and holding them is what is measured."""
+"""What runs in child processes, some of it in threads too. It imports no more than a child needs: starting and holding
+children is what is measured."""
 
 import socket
 from multiprocessing.connection import Connection
-from multiprocessing.queues import Queue, SimpleQueue
 from multiprocessing.synchronize import Event, Semaphore
+
+TYPE_CHECKING = False  # without typing, which nothing else here imports
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from primitives.mailbox import Mailbox
 
 MESSAGE_BYTES = 8
 
@@ -18,7 +24,7 @@ def wait_for_signal(signal: Event, started: Semaphore, counted: Semaphore) -> No
     counted.release()
 
 
-def answer_queue(there: "Queue[int]", back: "Queue[int]") -> None:
+def answer_queue(there: "Mailbox", back: "Mailbox") -> "NoReturn":
     back.put(0)  # it is there
     while True:
         back.put(there.get() + 1)
@@ -32,7 +38,7 @@ def answer_socket(address: tuple[str, int]) -> None:
             connection.sendall(answer.to_bytes(MESSAGE_BYTES, "little"))
 
 
-def produce(shares: "SimpleQueue[int]", channel: "Queue[int]") -> None:
+def produce(shares: "Mailbox", channel: "Mailbox") -> "NoReturn":
     channel.put(0)  # it is there
     while True:
         for value in range(shares.get()):

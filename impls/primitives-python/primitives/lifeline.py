@@ -18,6 +18,8 @@ class Lifeline:
     """Ends this process and its children when standard input ends, or at SIGTERM."""
 
     def __init__(self) -> None:
+        # Set once the result is out: nobody need stay for the rest.
+        self.is_over = False
         self._line = threading.Event()
         signal.signal(signal.SIGTERM, _end_at_signal)
         threading.Thread(target=self._follow, name="lifeline", daemon=True).start()
@@ -28,7 +30,7 @@ class Lifeline:
     def _follow(self) -> None:
         while os.read(STANDARD_INPUT, READ_BYTES):  # not sys.stdin: its lock would outlive the interpreter
             self._line.set()
-        end_at_once(EXIT_ABANDONED)
+        end_at_once(0 if self.is_over else EXIT_ABANDONED)
 
 
 def end_at_once(code: int) -> NoReturn:

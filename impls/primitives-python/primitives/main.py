@@ -23,6 +23,7 @@ def main() -> int:
         # Threads and processes that wait for each other are not waited for.
         print(f"primitives-python: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         end_at_once(EXIT_FAILED)
+    lifeline.is_over = True
     return 0
 
 

@@ -14,7 +14,8 @@ from primitives.operations.sorting import (
 
 
 def drawn(count: int) -> list[int]:
-    integers = [random.Random(count).randint(-(2**31), 2**31 - 1) for _ in range(count)]  # noqa: S311
+    generator = random.Random(count)  # noqa: S311
+    integers = [generator.randint(-(2**31), 2**31 - 1) for _ in range(count)]
     return integers + integers  # equal ones too
 
 

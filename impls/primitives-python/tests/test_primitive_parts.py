@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from primitives.accounts import living_children_cpu_ns
+from primitives.accounts import cpu_ns, living_children_cpu_ns
 from primitives.census import Census
 from primitives.children import answer_queue
 from primitives.restartable_timer import RestartableTimer
@@ -18,17 +18,30 @@ from primitives.wait_group import WaitGroup
 
 
 def test_a_wait_group_waits_for_every_unit() -> None:
-    group, counted = WaitGroup(), [0] * 4
-    group.add(len(counted))
+    group, order = WaitGroup(), list[str]()
+    waiting, late = threading.Event(), threading.Event()
 
-    def unit(index: int) -> None:
-        counted[index] = 1
+    def wait() -> None:
+        waiting.set()
+        group.wait()
+        order.append("waited")
+
+    def last_unit() -> None:
+        late.wait()
+        order.append("done")
         group.done()
 
-    for index in range(len(counted)):
-        threading.Thread(target=unit, args=(index,)).start()
-    group.wait()
-    assert counted == [1, 1, 1, 1]
+    group.add(2)
+    group.done()
+    threads = [threading.Thread(target=target) for target in (wait, last_unit)]
+    for thread in threads:
+        thread.start()
+    waiting.wait()
+    time.sleep(0.05)  # one that does not wait has its chance
+    late.set()
+    for thread in threads:
+        thread.join()
+    assert order == ["done", "waited"]
 
 
 def test_a_wait_group_that_nobody_was_added_to_does_not_wait() -> None:
@@ -76,38 +89,47 @@ def test_a_stretch_adds_up_and_leaves_out_what_is_between() -> None:
     assert stretch.cpu_ns > once_ns
 
 
-def test_a_stretch_counts_the_cpu_of_a_child_that_lives_on() -> None:
+def test_a_stretch_adds_what_children_that_live_on_have_spent_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, children = iter([100, 107]), iter([{1: 10, 2: 20}, {1: 25, 2: 20, 3: 4}])
+    monkeypatch.setattr("primitives.stretch.cpu_ns", lambda: next(own))
+    monkeypatch.setattr("primitives.stretch.living_children_cpu_ns", lambda: next(children))
+    stretch = Stretch()
+    with stretch:
+        pass
+    assert stretch.cpu_ns == 7 + 15 + 4
+
+
+def test_the_cpu_of_a_child_is_its_own_and_moves_to_the_parent_when_it_ends() -> None:
     context = get_context("spawn")
     there, back = context.Queue(), context.Queue()
     partner = context.Process(target=answer_queue, args=(there, back), daemon=True)
     partner.start()
     back.get()
-    assert partner.pid is not None
-    child_before_ns = living_children_cpu_ns()[partner.pid]
-    own_before_ns = time.process_time_ns()
-    stretch = Stretch()
-    with stretch:
-        for value in range(200):
-            there.put(value)
-            back.get()
-    own_ns = time.process_time_ns() - own_before_ns
-    child_ns = living_children_cpu_ns()[partner.pid] - child_before_ns
+    pid = partner.pid or 0
+    before_ns = living_children_cpu_ns()[pid]
+    for value in range(100):
+        there.put(value)
+        back.get()
+    after_ns = living_children_cpu_ns()[pid]
+    assert after_ns > before_ns
+    ended_before_ns = cpu_ns()
     partner.kill()
     partner.join()
-    assert child_ns > 0
-    assert stretch.cpu_ns > child_ns / 2 + own_ns / 2
+    assert pid not in living_children_cpu_ns()
+    assert cpu_ns() - ended_before_ns > after_ns - 10_000_000  # the kernel counts both, by clocks of different steps
 
 
-def test_a_census_counts_the_threads_and_processes_that_take_part_but_not_itself() -> None:
+def test_a_census_counts_the_threads_that_take_part() -> None:
     over = threading.Event()
-    threads_before = threading.active_count()
+    threads = [threading.Thread(target=over.wait) for _ in range(20)]
     with Census(with_children=False) as census:
-        thread = threading.Thread(target=over.wait)
-        thread.start()
-        while census.threads_count is not None and census.threads_count <= threads_before:
+        for thread in threads:
+            thread.start()
+        while (census.threads_count or 0) < len(threads):
             burn()
         over.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
     assert census.processes_count == 1
 
 

@@ -1,31 +1,29 @@
 """Throughput of a channel: producers that live on, each told its share; one consumer that adds up what it gets."""
 
 import asyncio
+from collections.abc import Sequence
 from multiprocessing import get_context
 from queue import Queue, SimpleQueue
 from threading import Thread
 
 from primitives.case import Case
 from primitives.children import produce
+from primitives.mailbox import Mailbox
 from primitives.operation import AsyncOperation, Operation, shares_of
 from primitives.stretch import Stretch
 
 ROOM = 1_024
 
 
-class ThreadChannel(Operation):
-    def __init__(self, case: Case) -> None:
-        self._channel: Queue[int] = Queue(ROOM)
-        self._shares: list[SimpleQueue[int]] = [SimpleQueue() for _ in range(case.size)]
-        self._done_count = 0
-        for shares in self._shares:
-            Thread(target=self._produce, args=(shares,), daemon=True).start()
+class QueueChannel(Operation):
+    """The producers wait for shares already; each puts one 0 first, to say that it is there."""
 
-    def _produce(self, shares: SimpleQueue[int]) -> None:
-        channel = self._channel
-        while True:
-            for value in range(shares.get()):
-                channel.put(value)
+    def __init__(self, channel: Mailbox, shares: Sequence[Mailbox]) -> None:
+        self._channel = channel
+        self._shares = shares
+        self._done_count = 0
+        for _ in shares:
+            channel.get()
 
     def run(self, count: int, stretch: Stretch) -> None:
         shares = shares_of(count, len(self._shares))
@@ -41,34 +39,31 @@ class ThreadChannel(Operation):
         return self._done_count
 
 
-class ProcessChannel(Operation):
+class ThreadChannel(QueueChannel):
+    def __init__(self, case: Case) -> None:
+        channel = Queue[int](ROOM)
+        all_shares = [SimpleQueue[int]() for _ in range(case.size)]
+        for shares in all_shares:
+            Thread(target=produce, args=(shares, channel), daemon=True).start()
+        super().__init__(channel, all_shares)
+
+
+class ProcessChannel(QueueChannel):
     def __init__(self, case: Case) -> None:
         context = get_context("spawn")
-        self._channel = context.Queue(ROOM)
-        self._shares = [context.SimpleQueue() for _ in range(case.size)]
-        self._done_count = 0
+        channel = context.Queue(ROOM)
+        all_shares = [context.SimpleQueue() for _ in range(case.size)]
         self._producers = [
-            context.Process(target=produce, args=(shares, self._channel), daemon=True) for shares in self._shares
+            context.Process(target=produce, args=(shares, channel), daemon=True) for shares in all_shares
         ]
         for producer in self._producers:
             producer.start()
-        for _ in self._producers:
-            self._channel.get()  # each says that it is there
-
-    def run(self, count: int, stretch: Stretch) -> None:
-        shares = shares_of(count, len(self._shares))
-        channel, total = self._channel, 0
-        with stretch:
-            for producer, share in zip(self._shares, shares, strict=True):
-                producer.put(share)
-            for _ in range(count):
-                total += channel.get()
-        self._done_count += received_count(total, shares)
+        super().__init__(channel, all_shares)
 
     def end(self) -> int:
         for producer in self._producers:
             producer.kill()
-        return self._done_count
+        return super().end()
 
 
 class AsyncChannel(AsyncOperation):

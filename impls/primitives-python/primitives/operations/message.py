@@ -8,23 +8,16 @@ from threading import Thread
 
 from primitives.case import Case
 from primitives.children import MESSAGE_BYTES, answer_queue, answer_socket
+from primitives.mailbox import Mailbox
 from primitives.operation import AsyncOperation, Operation
 from primitives.stretch import Stretch
 
 CALL_BACK_SEC = 20
 
 
-class ThreadQueues(Operation):
-    def __init__(self, _case: Case) -> None:
-        self._there: Queue[int] = Queue()
-        self._back: Queue[int] = Queue()
-        self._value = 0
-        Thread(target=self._answer, daemon=True).start()
-
-    def _answer(self) -> None:
-        there, back = self._there, self._back
-        while True:
-            back.put(there.get() + 1)
+class Queues(Operation):
+    def __init__(self, there: Mailbox, back: Mailbox, value: int) -> None:
+        self._there, self._back, self._value = there, back, value
 
     def run(self, count: int, stretch: Stretch) -> None:
         there, back, value = self._there, self._back, self._value
@@ -38,25 +31,24 @@ class ThreadQueues(Operation):
         return self._value
 
 
-class ProcessQueues(Operation):
+class ThreadQueues(Queues):
+    def __init__(self, _case: Case) -> None:
+        there, back = Queue[int](), Queue[int]()
+        Thread(target=answer_queue, args=(there, back), daemon=True).start()
+        super().__init__(there, back, back.get())
+
+
+class ProcessQueues(Queues):
     def __init__(self, _case: Case) -> None:
         context = get_context("spawn")
-        self._there, self._back = context.Queue(), context.Queue()
-        self._partner = context.Process(target=answer_queue, args=(self._there, self._back), daemon=True)
+        there, back = context.Queue(), context.Queue()
+        self._partner = context.Process(target=answer_queue, args=(there, back), daemon=True)
         self._partner.start()
-        self._value: int = self._back.get()
-
-    def run(self, count: int, stretch: Stretch) -> None:
-        there, back, value = self._there, self._back, self._value
-        with stretch:
-            for _ in range(count):
-                there.put(value)
-                value = back.get()
-        self._value = value
+        super().__init__(there, back, back.get())
 
     def end(self) -> int:
         self._partner.kill()
-        return self._value
+        return super().end()
 
 
 class AsyncQueues(AsyncOperation):
