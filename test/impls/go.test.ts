@@ -13,7 +13,11 @@ const modules = folders.flatMap((folder) =>
 );
 
 test('there is Go to check', () => {
-  for (const wanted of ['crud-go', 'raft', 'raft-go']) assert.ok(modules.some(({ name }) => name === wanted), wanted);
+  for (const wanted of ['crud-go', 'raft', 'raft-go'])
+    assert.ok(
+      modules.some(({ name }) => name === wanted),
+      wanted,
+    );
 });
 
 for (const { name, dir } of modules) {
