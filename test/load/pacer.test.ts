@@ -121,6 +121,57 @@ test('a guard is posted when timers are too late on average, not for one late wa
   assert.equal(posted.at(-1), true);
 });
 
+/** A pacer whose sleeps end `lateNs` after the time asked for, on a clock that only they move. */
+function sleepyPacer(lateNs: number) {
+  let nowNs = 0;
+  const told: string[] = [];
+  const guard: Guard = {
+    start: () => undefined,
+    stop: () => undefined,
+    post: (isPosted) => told.push(isPosted ? 'posted' : 'released'),
+    parked: (isParked) => told.push(isParked ? 'asleep' : 'up'),
+    served: () => told.push('served'),
+    close: async () => undefined,
+  };
+  const clock = { nowNs: () => nowNs++, at: () => ({ cancel: () => undefined }) };
+  const sleepUntil = (timeNs: number) => {
+    nowNs = timeNs + lateNs;
+  };
+  let isQuiet = false;
+  const wokenNs: number[] = [];
+  const pacer = createLoopPacer({ clock, sleepUntil, guard });
+  const course = courseFrom(
+    nsPerMs,
+    () => nowNs,
+    () => wokenNs.push(nowNs),
+    () => isQuiet,
+  );
+  pacer.start(course);
+  isQuiet = true;
+  const read = () => {
+    nowNs = course.nextDueNs() - nsPerMs / 2;
+    pacer.poke(nowNs);
+  };
+  return { pacer, read, wokenNs, told };
+}
+
+test('after the last answer the loop sleeps where it stands, and is up at the due time', () => {
+  const { pacer, read, wokenNs, told } = sleepyPacer(0);
+  read();
+  pacer.stop();
+  assert.ok(wokenNs.length === 1 && (wokenNs[0] ?? 0) >= nsPerMs && (wokenNs[0] ?? 0) < 1.1 * nsPerMs);
+  assert.deepEqual(told, ['asleep', 'served', 'up']);
+  assert.equal(pacer.wakes().parkedCount, 1);
+});
+
+test('a loop that gets up late by itself posts no guard: it would be as late', () => {
+  const { pacer, read, wokenNs, told } = sleepyPacer(3 * nsPerMs);
+  for (let count = 0; count < 100; count++) read();
+  pacer.stop();
+  assert.equal(wokenNs.length, 100);
+  assert.ok(!told.includes('posted'));
+});
+
 test('on a single core the generator does not run a second thread', () => {
   assert.equal(choosePacerKind(1), 'timer');
   assert.equal(choosePacerKind(2), 'thread');
