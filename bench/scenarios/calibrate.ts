@@ -11,6 +11,7 @@ export const scenario: Scenario = {
       ratesPerSec: [25, 100, 1_000, 5_000],
       temperature: 'warm',
       trialCount: 3,
+      cluster: null,
       profile: {
         kind: 'constant',
         steps: null,

@@ -18,13 +18,22 @@ export const scenario: Scenario = {
   id: 'standard',
   description: 'file history at 25, 100 and 200/s after a full warm-up, and young at 25/s',
   cells: [
-    { service: 'crud', workload: 'history', ratesPerSec: [25, 100, 200], temperature: 'warm', trialCount: 3, profile },
+    {
+      service: 'crud',
+      workload: 'history',
+      ratesPerSec: [25, 100, 200],
+      temperature: 'warm',
+      trialCount: 3,
+      cluster: null,
+      profile,
+    },
     {
       service: 'crud',
       workload: 'history',
       ratesPerSec: [25],
       temperature: 'young',
       trialCount: 1,
+      cluster: null,
       profile: { ...profile, warmupCount: 0, measureMs: 30_000 },
     },
   ],

@@ -71,18 +71,18 @@ function requestOf(flags: CalibrateFlags): RunRequest {
 
 interface Column {
   readonly title: string;
-  from(measurement: Measurement): number | null;
+  from(measurement: Measurement): number | null | undefined;
 }
 
 /** Medians over the trials that count; times in milliseconds, as everywhere. */
 const columns: readonly Column[] = [
-  { title: 'woke late p50 ms', from: ({ load }) => load.wokeLate.p50Ms },
-  { title: 'p99 ms', from: ({ load }) => load.wokeLate.p99Ms },
-  { title: 'service p50 ms', from: ({ load }) => load.service.p50Ms },
-  { title: 'p99 ms', from: ({ load }) => load.service.p99Ms },
-  { title: 'generator CPU ms', from: ({ cpu }) => cpu.generator.perRequestMs },
+  { title: 'woke late p50 ms', from: ({ load }) => load?.wokeLate.p50Ms },
+  { title: 'p99 ms', from: ({ load }) => load?.wokeLate.p99Ms },
+  { title: 'service p50 ms', from: ({ load }) => load?.service.p50Ms },
+  { title: 'p99 ms', from: ({ load }) => load?.service.p99Ms },
+  { title: 'generator CPU ms', from: ({ cpu }) => cpu.generator?.perRequestMs },
   { title: 'null target CPU ms', from: ({ cpu }) => cpu.target.perRequestMs },
-  { title: 'send-gap CV', from: ({ load }) => load.generator.sendGapCvRatio },
+  { title: 'send-gap CV', from: ({ load }) => load?.generator.sendGapCvRatio },
 ];
 
 function floorText(result: RunResult): string {
@@ -100,13 +100,13 @@ function floorText(result: RunResult): string {
 function floorRow(ratePerSec: number, trials: readonly Trial[]): string[] {
   const measured = trials.flatMap((trial) => (trial.status === 'ok' ? [trial.measurement] : []));
   const figures = columns.map(({ from }) => {
-    const value = median(measured.map(from).filter((known) => known !== null));
+    const value = median(measured.map((one) => from(one) ?? null).filter((known) => known !== null));
     return value === null ? '–' : String(Number(value.toPrecision(3)));
   });
   return [
     String(ratePerSec),
     ...figures,
     `${measured.length} of ${trials.length}`,
-    measured[0]?.load.generator.pacer ?? '–',
+    measured[0]?.load?.generator.pacer ?? '–',
   ];
 }

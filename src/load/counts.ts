@@ -9,6 +9,7 @@ export function emptyCounts(): MutableCounts {
     okCount: 0,
     wrongCount: 0,
     failedCount: 0,
+    refusedCount: 0,
     timedOutCount: 0,
     inFlightCount: 0,
     unsentCount: 0,
@@ -17,8 +18,10 @@ export function emptyCounts(): MutableCounts {
 
 /** Throws unless every request that was due has exactly one outcome: nothing vanishes. */
 export function assertAccounted(counts: LoadCounts): void {
-  const { scheduledCount, okCount, wrongCount, failedCount, timedOutCount, inFlightCount, unsentCount } = counts;
-  const accountedCount = okCount + wrongCount + failedCount + timedOutCount + inFlightCount + unsentCount;
+  const { scheduledCount, okCount, wrongCount, failedCount, refusedCount, timedOutCount, inFlightCount, unsentCount } =
+    counts;
+  const accountedCount =
+    okCount + wrongCount + failedCount + refusedCount + timedOutCount + inFlightCount + unsentCount;
   if (accountedCount !== scheduledCount) {
     throw new Error(
       `${scheduledCount} requests were due, ${accountedCount} have an outcome: ${JSON.stringify(counts)}`,

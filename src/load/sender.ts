@@ -89,6 +89,13 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
     if (isSending && !sendDue()) clock.at(clock.nowNs(), wake);
   };
 
+  const settleAnswer = (flight: Flight, answer: WorkloadResponse, nowNs: number) => {
+    const refusal = flight.operation.refusal?.(answer) ?? null;
+    if (refusal === null) return recorder.answered(flight, nowNs, judge(flight.operation, answer));
+    flight.operation.abandon();
+    recorder.refused(flight, nowNs, refusal);
+  };
+
   const endWindow = () => {
     if (!sendDue()) {
       clock.at(clock.nowNs(), endWindow);
@@ -119,7 +126,7 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
     onSent: (flight) => recorder.sent(flight),
     onAnswer: (flight, answer, nowNs) => {
       inFlight.remove(flight);
-      recorder.answered(flight, nowNs, judge(flight.operation, answer));
+      settleAnswer(flight, answer, nowNs);
       finishWhenDrained();
     },
     onFailure: (flight, reason, nowNs) => {

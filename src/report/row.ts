@@ -63,24 +63,24 @@ function figuresOf(counted: readonly OkTrial[]): Record<string, Range | null> {
 }
 
 function generatorQuality(trials: readonly Trial[]): GeneratorQuality | null {
-  const measurements = trials.map((trial) => trial.measurement).filter((measurement) => measurement !== null);
-  if (measurements.length === 0) return null;
-  const middle = (from: (measurement: Measurement) => number | null) =>
-    median(measurements.map(from).filter((value) => value !== null));
+  const measurements = trials.map((trial) => trial.measurement).filter((m) => m !== null);
+  if (measurements.every(({ load }) => load === null)) return null;
+  const middle = (from: (measurement: Measurement) => number | null | undefined) =>
+    median(measurements.map((m) => from(m) ?? null).filter((value) => value !== null));
   return {
-    lagP50Ms: middle((m) => m.load.lag.p50Ms),
-    lagP99Ms: middle((m) => m.load.lag.p99Ms),
-    wokeLateP50Ms: middle((m) => m.load.wokeLate.p50Ms),
-    wokeLateP99Ms: middle((m) => m.load.wokeLate.p99Ms),
-    waitedP99Ms: middle((m) => m.load.waited.p99Ms),
-    wokeLateShareRatio: middle((m) => quotient(m.load.wokeLate.p50Ms, m.load.response.p50Ms)),
-    sendGapCvRatio: middle((m) => m.load.generator.sendGapCvRatio),
-    eventLoopUtilizationRatio: middle((m) => m.load.generator.eventLoopUtilizationRatio),
-    coresUsed: middle((m) => m.cpu.generator.coresUsed),
-    sentOfDueRatio: middle((m) => quotient(m.load.counts.sentCount, m.load.counts.scheduledCount)),
+    lagP50Ms: middle((m) => m.load?.lag.p50Ms),
+    lagP99Ms: middle((m) => m.load?.lag.p99Ms),
+    wokeLateP50Ms: middle((m) => m.load?.wokeLate.p50Ms),
+    wokeLateP99Ms: middle((m) => m.load?.wokeLate.p99Ms),
+    waitedP99Ms: middle((m) => m.load?.waited.p99Ms),
+    wokeLateShareRatio: middle((m) => quotient(m.load?.wokeLate.p50Ms, m.load?.response.p50Ms)),
+    sendGapCvRatio: middle((m) => m.load?.generator.sendGapCvRatio),
+    eventLoopUtilizationRatio: middle((m) => m.load?.generator.eventLoopUtilizationRatio),
+    coresUsed: middle((m) => m.cpu.generator?.coresUsed),
+    sentOfDueRatio: middle((m) => quotient(m.load?.counts.sentCount, m.load?.counts.scheduledCount)),
   };
 }
 
-function quotient(part: number | null, whole: number | null): number | null {
-  return part === null || whole === null || whole === 0 ? null : part / whole;
+function quotient(part: number | null | undefined, whole: number | null | undefined): number | null {
+  return part == null || whole == null || whole === 0 ? null : part / whole;
 }

@@ -60,12 +60,13 @@ async function withTarget(
   { startable, service, seed, session }: ConformanceSubject,
   examine: (running: Running) => Promise<ConformancePart>,
 ): Promise<ConformancePart> {
-  const environment = service.environment({ ...conformanceSize, seed });
+  const environment = service.environment({ ...conformanceSize, seed, cluster: null });
   const database = await session.copyDatabase(service, seed);
   try {
     const countsStatements = (await database?.enableStatements()) ?? false;
     const databaseUrl = database?.url ?? null;
-    const started = await startInGroup({ startable, environment, databaseUrl, limit: null, session });
+    const { usesDataDir } = service;
+    const started = await startInGroup({ startable, environment, databaseUrl, usesDataDir, limit: null, session });
     try {
       const variables = { ...environment, ...service.vectorVariables(seed) };
       const { baseUrl } = started.target;

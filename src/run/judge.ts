@@ -1,4 +1,5 @@
-import type { Measurement, Trial, TrialSpec } from '../model/trial.ts';
+import type { LoadResult } from '../model/load-result.ts';
+import type { Measurement, RoleCpu, Trial, TrialSpec } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 
 /** Where the line is drawn between a result and a doubt; the reasons are in docs/method.md. */
@@ -38,12 +39,13 @@ export function judge({ spec, startedAt, measurement, warnings: given, targetLog
   const measured = { spec, startedAt, measurement, warnings };
   const invalid = invalidity(measurement);
   if (invalid.length > 0) return { status: 'invalid', ...measured, reasons: invalid };
-  const overload = overloads(measurement);
+  const overload = [...lostRequests(spec, measurement), ...lostLeaders(spec, measurement)];
   if (overload.length > 0) return { status: 'overloaded', ...measured, reasons: overload };
   return { status: 'ok', ...measured, latencyVoid: isLatencyVoid(measurement) };
 }
 
 function wrongness({ load }: Measurement): Reason | null {
+  if (load === null) return null;
   const { wrongCount, failedCount } = load.counts;
   const examples = load.errors.slice(0, 3).map(({ reason, count }) => `${count} × ${reason}`);
   const why = examples.length > 0 ? `: ${examples.join('; ')}` : '';
@@ -53,8 +55,12 @@ function wrongness({ load }: Measurement): Reason | null {
 }
 
 function invalidity({ cpu, load, noise }: Measurement): Reason[] {
+  return [...(load === null ? [] : generatorFaults(load, cpu.generator)), ...machineFaults(noise)];
+}
+
+function generatorFaults(load: LoadResult, cpu: RoleCpu | null): Reason[] {
   const reasons: Reason[] = [];
-  const cores = cpu.generator.coresUsed / load.generator.threadCount;
+  const cores = (cpu?.coresUsed ?? 0) / load.generator.threadCount;
   if (cores > limits.generatorCoresUsed) {
     reasons.push({
       code: 'generator-busy',
@@ -68,6 +74,11 @@ function invalidity({ cpu, load, noise }: Measurement): Reason[] {
       message: `only ${percent(sent)} of the due requests were sent although connections were free`,
     });
   }
+  return reasons;
+}
+
+function machineFaults(noise: Measurement['noise']): Reason[] {
+  const reasons: Reason[] = [];
   if (noise.spinRatio !== null && noise.spinRatio > limits.spinRatio) {
     reasons.push({
       code: 'slow-machine',
@@ -80,14 +91,30 @@ function invalidity({ cpu, load, noise }: Measurement): Reason[] {
   return reasons;
 }
 
-function overloads({ load }: Measurement): Reason[] {
-  const { scheduledCount, timedOutCount, unsentCount, inFlightCount } = load.counts;
+/** Requests refused or lost while a leader is away are what a workload that crashes leaders is about. */
+function lostRequests({ cluster }: TrialSpec, { load }: Measurement): Reason[] {
+  if (load === null || cluster?.act === 'crash-under-load') return [];
+  return overloads(load);
+}
+
+/** A leader that was lost although nobody touched it: this cluster is too much for its host. */
+function lostLeaders(spec: TrialSpec, { cluster }: Measurement): Reason[] {
+  if (cluster === null || spec.cluster?.act !== 'watch') return [];
+  const { termBefore, termAfter, leaderAfter } = cluster;
+  if (leaderAfter !== null && termBefore === termAfter) return [];
+  const end = leaderAfter === null ? 'and there was no leader at the end' : `and node ${leaderAfter} led at the end`;
+  const message = `the leader was lost though nobody crashed it: term ${termBefore} became ${termAfter}, ${end}`;
+  return [{ code: 'leader-lost', message }];
+}
+
+function overloads(load: LoadResult): Reason[] {
+  const { scheduledCount, refusedCount, timedOutCount, unsentCount, inFlightCount } = load.counts;
   const reasons: Reason[] = [];
-  const lost = (timedOutCount + unsentCount + inFlightCount) / Math.max(1, scheduledCount);
+  const lost = (refusedCount + timedOutCount + unsentCount + inFlightCount) / Math.max(1, scheduledCount);
   if (lost > limits.lostRatio) {
     reasons.push({
       code: 'not-kept-up',
-      message: `${timedOutCount} timed out, ${unsentCount} unsent, ${inFlightCount} unanswered of ${scheduledCount}`,
+      message: `${refusedCount > 0 ? `${refusedCount} refused, ` : ''}${timedOutCount} timed out, ${unsentCount} unsent, ${inFlightCount} unanswered of ${scheduledCount}`,
     });
   }
   if (wasHeldUp(load))
@@ -99,12 +126,13 @@ function overloads({ load }: Measurement): Reason[] {
 }
 
 /** Whether requests that were due found every connection taken: the target's doing, not the generator's. */
-function wasHeldUp({ waited, counts }: Measurement['load']): boolean {
+function wasHeldUp({ waited, counts }: LoadResult): boolean {
   return (waited.p90Ms ?? waited.p50Ms ?? 0) > limits.waitedMs || counts.timedOutCount > 0 || counts.inFlightCount > 0;
 }
 
 /** Only the generator's late waking voids a latency; CPU and memory stand. */
 function isLatencyVoid({ load }: Measurement): boolean {
+  if (load === null) return false;
   const response = load.response.p50Ms;
   const late = load.wokeLate;
   if (response === null || late.p50Ms === null) return false;

@@ -1,4 +1,5 @@
-import type { LoadProfile } from '../model/load-profile.ts';
+import type { ClusterSpec } from '../model/cluster.ts';
+import type { Implementation } from '../model/implementation.ts';
 import type { Scenario, ScenarioCell } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { TrialSpec } from '../model/trial.ts';
@@ -8,7 +9,7 @@ import { createRandom } from '../stats/random.ts';
 export interface PlanInput {
   readonly scenario: Scenario;
   /** Ready implementations, by service. */
-  readonly implementations: readonly { readonly id: string; readonly service: string }[];
+  readonly implementations: readonly Pick<Implementation, 'id' | 'service' | 'limits'>[];
   readonly services: ReadonlyMap<string, Service>;
   /** By `${service}/${workload}`. */
   readonly workloads: ReadonlyMap<string, Workload>;
@@ -23,17 +24,30 @@ export function plan(input: PlanInput): TrialSpec[] {
   const random = createRandom(input.scenario.seed);
   const specs: TrialSpec[] = [];
   for (const cell of input.scenario.cells) {
-    for (const ratePerSec of ratesOf(cell, input)) {
-      for (let repetition = 1; repetition <= cell.trialCount; repetition += 1) {
-        const round = shuffled(
-          input.implementations.filter(({ service }) => service === cell.service),
-          random.below,
-        );
-        for (const { id } of round) specs.push(trialSpec(input, cell, ratePerSec, id, repetition, specs.length));
-      }
+    for (const round of roundsOf(cell, input)) {
+      const able = input.implementations.filter(
+        ({ service, limits }) =>
+          service === cell.service && (round.size ?? 0) <= (limits.clusterSize ?? Number.MAX_VALUE),
+      );
+      for (const { id } of shuffled(able, random.below)) specs.push(trialSpec(input, cell, round, id, specs.length));
     }
   }
   return specs;
+}
+
+interface Round {
+  readonly ratePerSec: number;
+  /** Nodes; null: no cluster. */
+  readonly size: number | null;
+  readonly repetition: number;
+}
+
+function roundsOf(cell: ScenarioCell, input: PlanInput): Round[] {
+  const counted = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const sizes = cell.cluster?.sizes ?? [null];
+  return ratesOf(cell, input).flatMap((ratePerSec) =>
+    sizes.flatMap((size) => counted(1, cell.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
+  );
 }
 
 function ratesOf(cell: ScenarioCell, { workloads }: PlanInput): readonly number[] {
@@ -46,9 +60,8 @@ function ratesOf(cell: ScenarioCell, { workloads }: PlanInput): readonly number[
 function trialSpec(
   { scenario, services, workloads, limit }: PlanInput,
   cell: ScenarioCell,
-  ratePerSec: number,
+  { ratePerSec, size, repetition }: Round,
   implementation: string,
-  repetition: number,
   slot: number,
 ): TrialSpec {
   return {
@@ -63,10 +76,23 @@ function trialSpec(
     slot,
     workerCount: scenario.workerCount,
     dbPoolTotal: scenario.dbPoolTotal,
-    limit,
+    limit: limit ?? memoryLimit(cell),
     idleMs: scenario.idleMs,
+    cluster: size === null ? null : clusterSpec(cell, size, workloads),
     profile: { ...cell.profile, ratePerSec, seed: scenario.seed },
   };
+}
+
+function memoryLimit({ cluster }: ScenarioCell): TrialSpec['limit'] {
+  const memoryBytes = cluster?.memoryLimitBytes ?? null;
+  return memoryBytes === null ? null : { cpuCount: null, memoryBytes };
+}
+
+function clusterSpec(cell: ScenarioCell, size: number, workloads: PlanInput['workloads']): ClusterSpec | null {
+  if (cell.cluster === null) return null;
+  const { sizes, memoryLimitBytes, ...timing } = cell.cluster;
+  const act = workloads.get(`${cell.service}/${cell.workload}`)?.clusterAct ?? 'watch';
+  return { ...timing, size, act };
 }
 
 function shuffled<T>(items: readonly T[], below: (bound: number) => number): T[] {
@@ -82,6 +108,12 @@ function shuffled<T>(items: readonly T[], below: (bound: number) => number): T[]
 const overheadMs = 2_500;
 
 /** Expected wall time of one trial. */
-export function trialMs({ idleMs, profile }: { idleMs: number; profile: LoadProfile }): number {
-  return overheadMs + idleMs + (profile.warmupCount / profile.warmupRatePerSec) * 1000 + profile.measureMs;
+export function trialMs({ idleMs, profile, cluster }: Pick<TrialSpec, 'idleMs' | 'profile' | 'cluster'>): number {
+  const warmupMs = (profile.warmupCount / profile.warmupRatePerSec) * 1000;
+  return overheadMs + idleMs + warmupMs + (cluster?.act === 'crash-leaders' ? crashesMs(cluster) : profile.measureMs);
+}
+
+/** About two time-outs for an election, and as long again until the cluster is whole and quiet. */
+function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
+  return crashCount * (4 * electionTimeoutMaxMs + 100);
 }

@@ -10,14 +10,22 @@ const scenario: Scenario = {
   id: 'test',
   description: 'a test',
   cells: [
-    { service: 'crud', workload: 'history', ratesPerSec: [50, 100], temperature: 'warm', trialCount: 4, profile },
+    {
+      service: 'crud',
+      workload: 'history',
+      ratesPerSec: [50, 100],
+      temperature: 'warm',
+      trialCount: 4,
+      cluster: null,
+      profile,
+    },
   ],
   idleMs: 500,
   workerCount: 2,
   dbPoolTotal: 8,
   seed: 7,
 };
-const implementations = ['a', 'b', 'c'].map((id) => ({ id, service: 'crud' }));
+const implementations = ['a', 'b', 'c'].map((id) => ({ id, service: 'crud' as const, limits: {} }));
 const fixed = (fixedRatePerSec: number | null) =>
   new Map([['crud/history', { id: 'history', version: 3, fixedRatePerSec } as Workload]]);
 const input = { scenario, implementations, services: new Map(), workloads: fixed(null), limit: null };
@@ -48,7 +56,7 @@ test('a workload defined at one rate is run at that rate only', () => {
 });
 
 test('implementations of another service are not asked', () => {
-  assert.equal(plan({ ...input, implementations: [{ id: 'r', service: 'raft' }] }).length, 0);
+  assert.equal(plan({ ...input, implementations: [{ id: 'r', service: 'raft', limits: {} }] }).length, 0);
 });
 
 test('a trial is expected to take its idle, warm-up and measured time and a little more', () => {
