@@ -1,84 +1,84 @@
-import type { ClusterFigures, Election } from '../model/cluster.ts';
+import type { ClusterFigures, ClusterSpec, Election } from '../model/cluster.ts';
 import type { TrialSpec } from '../model/trial.ts';
-import type { ClusterControl, ClusterState } from '../target/cluster.ts';
+import type { ClusterControl, ClusterState, HostElection } from '../target/cluster.ts';
 import type { TrialWorld } from './world.ts';
 
 type Clock = Pick<TrialWorld, 'sleepMs'>;
 
+interface Play {
+  readonly cluster: ClusterControl;
+  readonly setting: ClusterSpec;
+  readonly clock: Clock;
+  /** Number of the newest election known. */
+  readonly seen: { number: number };
+}
+
 /** Longer than any election should take: the published one without any randomness took more than 9.8 s. */
 const electionLimitMs = 10_000;
 const wholeLimitMs = 10_000;
-/** Each look is work for the target too. */
-const lookEveryMs = 20;
+/** Each look is work for the target too, and some of it falls into what is timed. */
+const lookEveryMs = 25;
 
 /** Does to the cluster what the workload asks for during the measured window. Gives the elections this caused. */
-export async function playAct(spec: TrialSpec, cluster: ClusterControl, clock: Clock): Promise<Election[]> {
-  const { cluster: setting, profile } = spec;
+export async function playAct({ cluster: setting, profile }: TrialSpec, cluster: ClusterControl, clock: Clock) {
   if (setting === null) throw new Error('a trial without a cluster has no act');
-  if (setting.act === 'crash-leaders') return crashInTurn(setting.crashCount, cluster, clock, setting.heartbeatMs);
-  if (setting.act === 'crash-under-load') {
-    return crashEvenly(setting.crashCount, profile.measureMs, cluster, clock);
-  }
+  const play = { cluster, setting, clock, seen: { number: 0 } };
+  if (setting.act === 'crash-leaders') return crashInTurn(play);
+  if (setting.act === 'crash-under-load') return crashEvenly(play, profile.measureMs);
   if (profile.ratePerSec === 0) await clock.sleepMs(profile.measureMs);
   return [];
 }
 
-/** One crash after another, each as soon as the cluster is whole again. */
-async function crashInTurn(
-  count: number,
-  cluster: ClusterControl,
-  clock: Clock,
-  heartbeatMs: number,
-): Promise<Election[]> {
+/** One crash after another, each when the cluster is whole again. */
+async function crashInTurn(play: Play): Promise<Election[]> {
   const elections: Election[] = [];
-  for (let done = 0; done < count; done += 1) {
-    elections.push(await loseLeader(cluster, clock));
-    // Followers must have forgotten when they were last woken by this crash.
-    await clock.sleepMs(2 * heartbeatMs);
-  }
+  while (elections.length < play.setting.crashCount) elections.push(await loseLeader(play));
   return elections;
 }
 
 /** Crashes in the middle of equal parts of the window. */
-async function crashEvenly(
-  count: number,
-  windowMs: number,
-  cluster: ClusterControl,
-  clock: Clock,
-): Promise<Election[]> {
-  const partMs = windowMs / Math.max(1, count);
+async function crashEvenly(play: Play, windowMs: number): Promise<Election[]> {
+  const { crashCount } = play.setting;
+  const partMs = windowMs / Math.max(1, crashCount);
   const elections: Election[] = [];
-  for (let done = 0; done < count; done += 1) {
-    const rest = clock.sleepMs(done === 0 ? partMs / 2 : partMs);
-    await rest;
-    elections.push(await loseLeader(cluster, clock));
+  let elapsedMs = 0;
+  const clock: Clock = {
+    sleepMs(durationMs) {
+      elapsedMs += durationMs;
+      return play.clock.sleepMs(durationMs);
+    },
+  };
+  while (elections.length < crashCount) {
+    await clock.sleepMs(Math.max(0, (elections.length + 0.5) * partMs - elapsedMs));
+    elections.push(await loseLeader({ ...play, clock }));
   }
   return elections;
 }
 
-/** Crashes the leader, waits for the next one, then makes the cluster whole. */
-async function loseLeader(cluster: ClusterControl, clock: Clock): Promise<Election> {
-  const knownCount = (await cluster.elections()).length;
-  const node = await cluster.crashLeader();
-  if (node === null) {
-    await waitUntilWhole(cluster, clock);
-    return { electionMs: null, termsUsed: null, splitVotes: null };
-  }
-  const found = await until(clock, electionLimitMs, async () => (await cluster.elections())[knownCount] ?? null);
+/** Crashes the leader, waits for the next one, then makes the cluster whole again. */
+async function loseLeader({ cluster, setting, clock, seen }: Play): Promise<Election> {
+  const conditions = { synchronise: setting.synchronised, laggards: setting.laggardCount };
+  const node = await until(clock, electionLimitMs, () => cluster.crashLeader(conditions));
+  if (node === null) return { electionMs: null, terms: null };
+  const ended = await until(clock, electionLimitMs, async () => {
+    const election = (await cluster.electionsAfter(seen.number)).at(-1);
+    return election === undefined || election.electionUs === null ? null : election;
+  });
+  seen.number = ended?.number ?? seen.number + 1;
   await cluster.restart(node);
-  await waitUntilWhole(cluster, clock);
-  if (found === null) return { electionMs: null, termsUsed: null, splitVotes: null };
-  const { electionUs, termsUsed, splitVotes } = found;
-  return { electionMs: electionUs === null ? null : electionUs / 1000, termsUsed, splitVotes };
-}
-
-async function waitUntilWhole(cluster: ClusterControl, clock: Clock): Promise<void> {
   await until(clock, wholeLimitMs, async () => (isWhole(await cluster.state()) ? true : null));
+  return ended === null ? { electionMs: null, terms: null } : electionOf(ended);
 }
 
-/** Every node is up and follows the same leader's term. */
+function electionOf({ electionUs, terms }: HostElection): Election {
+  return { electionMs: electionUs === null ? null : electionUs / 1000, terms };
+}
+
+/** Every node is up and knows the leader of the newest term. */
 function isWhole({ leader, term, nodes }: ClusterState): boolean {
-  return leader !== null && nodes.every((node) => node.status === 'up' && node.term === term);
+  return (
+    leader !== null && nodes.every((node) => node.status === 'live' && node.term === term && node.leader === leader)
+  );
 }
 
 async function until<T>(clock: Clock, limitMs: number, look: () => Promise<T | null>): Promise<T | null> {
@@ -97,12 +97,11 @@ export async function clusterFigures(
 ): Promise<ClusterFigures> {
   const after = await cluster.state();
   const delay = after.oneWayDelayUs;
-  const inMs = (us: number | null) => (us === null ? null : us / 1000);
   return {
     termBefore: before.term,
     termAfter: after.term,
     leaderAfter: after.leader,
     elections,
-    oneWayDelay: delay === null ? null : { count: delay.count, p50Ms: inMs(delay.p50), p99Ms: inMs(delay.p99) },
+    oneWayDelay: delay === null ? null : { count: delay.count, p50Ms: delay.p50 / 1000, p99Ms: delay.p99 / 1000 },
   };
 }

@@ -11,9 +11,17 @@ export interface ScenarioOverrides {
   readonly workerCount: number | null;
 }
 
-/** The scenario as it will be run: the result file keeps this one. */
-export function withOverrides(scenario: Scenario, overrides: ScenarioOverrides): Scenario {
-  const cells = scenario.cells.map((cell) => overriddenCell(cell, overrides));
+/** The scenario as it will be run: the result file keeps this one. With --workload, services that lack it are left out. */
+export function withOverrides(
+  scenario: Scenario,
+  overrides: ScenarioOverrides,
+  workloads: ReadonlyMap<string, readonly string[]>,
+): Scenario {
+  const { workload } = overrides;
+  const knows = ({ service }: ScenarioCell) => workload === null || (workloads.get(service) ?? []).includes(workload);
+  // A name that nobody knows is told as such when it is loaded.
+  const asked = scenario.cells.some(knows) ? scenario.cells.filter(knows) : scenario.cells;
+  const cells = asked.map((cell) => overriddenCell(cell, overrides));
   const workerCount = overrides.workerCount ?? scenario.workerCount;
   if (workerCount > scenario.dbPoolTotal) {
     throw new HarnessError(

@@ -43,11 +43,24 @@ interface Round {
 }
 
 function roundsOf(cell: ScenarioCell, input: PlanInput): Round[] {
-  const counted = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
   const sizes = cell.cluster?.sizes ?? [null];
   return ratesOf(cell, input).flatMap((ratePerSec) =>
-    sizes.flatMap((size) => counted(1, cell.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
+    cell.cluster?.climbs
+      ? climb(cell.cluster.sizes, cell.trialCount).map((round) => ({ ratePerSec, ...round }))
+      : sizes.flatMap((size) => counted(1, cell.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
   );
+}
+
+/** Up with one trial a size and a second chance; then down, asking each size all that is left. See needless.ts. */
+function climb(sizes: readonly number[], trialCount: number): Omit<Round, 'ratePerSec'>[] {
+  const up = [...sizes].sort((a, b) => a - b);
+  const each = (order: readonly number[], repetitions: readonly number[]) =>
+    order.flatMap((size) => repetitions.map((repetition) => ({ size, repetition })));
+  return [...each(up, counted(1, Math.min(2, trialCount))), ...each(up.reverse(), counted(3, trialCount))];
+}
+
+function counted(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
 function ratesOf(cell: ScenarioCell, { workloads }: PlanInput): readonly number[] {
@@ -90,7 +103,7 @@ function memoryLimit({ cluster }: ScenarioCell): TrialSpec['limit'] {
 
 function clusterSpec(cell: ScenarioCell, size: number, workloads: PlanInput['workloads']): ClusterSpec | null {
   if (cell.cluster === null) return null;
-  const { sizes, memoryLimitBytes, ...timing } = cell.cluster;
+  const { sizes, memoryLimitBytes, published, ...timing } = cell.cluster;
   const act = workloads.get(`${cell.service}/${cell.workload}`)?.clusterAct ?? 'watch';
   return { ...timing, size, act };
 }

@@ -137,7 +137,7 @@ function orFailedTrial(control: ClusterControl): ClusterControl {
     state: guarded(control.state),
     crashLeader: guarded(control.crashLeader),
     restart: guarded(control.restart),
-    elections: guarded(control.elections),
+    electionsAfter: guarded(control.electionsAfter),
   };
 }
 

@@ -4,20 +4,29 @@ const count = z.int().nonnegative();
 
 /** What GET /cluster answers, as far as the conductor needs it. */
 const stateSchema = z.object({
+  clusterSize: z.int().positive(),
   term: count,
   leader: z.int().nullable(),
-  nodes: z.array(z.object({ id: z.int(), status: z.string(), term: count })),
-  oneWayDelayUs: z.object({ count, p50: z.number().nullable(), p99: z.number().nullable() }).nullable(),
+  oneWayDelayUs: z.object({ count, p50: z.number(), p99: z.number() }).nullable(),
+  nodes: z.array(
+    z.object({
+      id: z.int(),
+      status: z.enum(['live', 'isolated', 'crashed']),
+      term: count.nullable(),
+      leader: z.int().nullable(),
+    }),
+  ),
 });
 
-const crashSchema = z.object({ node: z.int() });
+const crashSchema = z.object({ id: z.int().positive(), crashedAtUs: count });
 
 const electionsSchema = z.object({
   elections: z.array(
     z.object({
-      electionUs: z.number().nonnegative().nullable(),
-      termsUsed: count.nullable(),
-      splitVotes: count.nullable(),
+      number: z.int().positive(),
+      crashedAtUs: count,
+      electionUs: count.nullable(),
+      terms: z.int().positive().nullable(),
     }),
   ),
 });
@@ -25,14 +34,19 @@ const electionsSchema = z.object({
 export type ClusterState = z.infer<typeof stateSchema>;
 export type HostElection = z.infer<typeof electionsSchema>['elections'][number];
 
+export interface CrashConditions {
+  readonly synchronise: boolean;
+  readonly laggards: number;
+}
+
 /** The cluster behind one target, by its routes under /cluster. Every method throws ClusterFailure. */
 export interface ClusterControl {
   state(): Promise<ClusterState>;
   /** Gives the id of the node that was the leader; null where there was none to crash. */
-  crashLeader(): Promise<number | null>;
+  crashLeader(conditions: CrashConditions): Promise<number | null>;
   restart(node: number): Promise<void>;
-  /** Those of crashed leaders that are over, oldest first. */
-  elections(): Promise<readonly HostElection[]>;
+  /** Of the crashes with a greater number, oldest first; those still open have no `electionUs`. */
+  electionsAfter(number: number): Promise<readonly HostElection[]>;
 }
 
 /** A control route that did not do what the contract says: the target's doing. */
@@ -46,8 +60,8 @@ export class ClusterFailure extends Error {
 const answerMs = 15_000;
 
 export function clusterAt(baseUrl: string, signal: AbortSignal): ClusterControl {
-  const call = async (method: 'GET' | 'POST', path: string, allowed: readonly number[]) => {
-    const answer = await ask(`${baseUrl}${path}`, method, signal);
+  const call = async (method: 'GET' | 'POST', path: string, allowed: readonly number[], body?: object) => {
+    const answer = await ask(`${baseUrl}${path}`, method, body, signal);
     if (allowed.includes(answer.status)) return answer;
     throw new ClusterFailure(`${method} ${path} answered ${answer.status}: ${answer.text.slice(0, 200)}`);
   };
@@ -56,23 +70,32 @@ export function clusterAt(baseUrl: string, signal: AbortSignal): ClusterControl 
       const { text } = await call('GET', '/cluster', [200]);
       return parsed('GET /cluster', text, stateSchema);
     },
-    async crashLeader() {
-      const { status, text } = await call('POST', '/cluster/leader/crash', [200, 503]);
-      return status === 503 ? null : parsed('POST /cluster/leader/crash', text, crashSchema).node;
+    async crashLeader(conditions) {
+      const { status, text } = await call('POST', '/cluster/leader/crash', [200, 503, 504], conditions);
+      return status === 200 ? parsed('POST /cluster/leader/crash', text, crashSchema).id : null;
     },
     async restart(node) {
       await call('POST', `/cluster/nodes/${node}/restart`, [200]);
     },
-    async elections() {
-      const { text } = await call('GET', '/cluster/elections', [200]);
+    async electionsAfter(number) {
+      const { text } = await call('GET', `/cluster/elections?after=${number}`, [200]);
       return parsed('GET /cluster/elections', text, electionsSchema).elections;
     },
   };
 }
 
-async function ask(url: string, method: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+async function ask(
+  url: string,
+  method: string,
+  body: object | undefined,
+  signal: AbortSignal,
+): Promise<{ status: number; text: string }> {
   try {
-    const response = await fetch(url, { method, signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });
+    const response = await fetch(url, {
+      method,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+    });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     signal.throwIfAborted();
