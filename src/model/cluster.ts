@@ -57,6 +57,7 @@ export const electionSchema = z.strictObject({
 });
 
 export const clusterFiguresSchema = z.strictObject({
+  nodeCount: z.int().positive(),
   termBefore: count,
   termAfter: count,
   /** null: there was none at the end. */

@@ -71,8 +71,52 @@ export const metrics: readonly Metric[] = [
     ...cost,
     from: (m) => m.memory.afterBytes,
   },
+  {
+    id: 'election-p50',
+    label: 'election p50',
+    unit: 'ms',
+    gated: true,
+    ...cost,
+    from: (m) => middle(electionsMs(m)),
+  },
+  {
+    id: 'outage-p50',
+    label: 'gap for clients p50',
+    unit: 'ms',
+    gated: false,
+    ...cost,
+    from: (m) => (m.cluster === null ? null : middle((m.load?.outages ?? []).map(({ durationMs }) => durationMs))),
+  },
+  { id: 'node-cpu', label: 'CPU of a quiet node', unit: 'ms/s', gated: false, ...cost, from: quietNodeCpu },
+  {
+    id: 'node-memory',
+    label: 'private memory of a node',
+    unit: 'bytes',
+    gated: false,
+    ...cost,
+    from: (m) => ofNode(m, m.memory.medianBytes),
+  },
   { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...cost, from: (m) => m.startupMs },
 ];
+
+function electionsMs({ cluster }: Measurement): number[] {
+  return (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);
+}
+
+function middle(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return below === undefined || above === undefined ? null : (below + above) / 2;
+}
+
+function quietNodeCpu(m: Measurement): number | null {
+  const isQuiet = m.load === null && m.cluster?.elections.length === 0;
+  return isQuiet ? ofNode(m, m.cpu.target.coresUsed * 1000) : null;
+}
+
+function ofNode({ cluster }: Measurement, value: number | null): number | null {
+  return cluster === null || value === null ? null : value / cluster.nodeCount;
+}
 
 /** A metric's value in a trial that counts, else null: invalid and failed trials have none, void latencies neither. */
 export function metricValue(metric: Metric, trial: Trial): number | null {

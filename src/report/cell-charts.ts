@@ -1,15 +1,26 @@
 import type { Metric } from '../model/metric.ts';
 import { metricOf } from './answer.ts';
 import type { Axis, Bar, BarChart, Chart, Line, LineChart, Series } from './chart.ts';
+import { electionCurves, gapBars } from './election-charts.ts';
 import { formatFigure, formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
 import type { Cell, CurvePoint, OverTime, Row } from './model.ts';
 
-type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references'>;
+export type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references' | 'published'>;
 
 /** The pictures of one workload at one rate; one that would show nothing is not there. */
 export function cellCharts(facts: Facts): Chart[] {
   const rows = [...facts.rows, ...facts.references];
-  const all = [cpuBars, memoryBars, percentileCurves, coresOverTime, memoryOverTime, responseOverTime, honestyBars];
+  const all = [
+    electionCurves,
+    gapBars,
+    cpuBars,
+    memoryBars,
+    percentileCurves,
+    coresOverTime,
+    memoryOverTime,
+    responseOverTime,
+    honestyBars,
+  ];
   return all.map((draw) => draw(facts, rows)).filter((chart) => !isEmpty(chart));
 }
 
@@ -81,7 +92,7 @@ function honestyBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
   };
 }
 
-function bars(metric: Metric, rows: readonly Row[], marks: (row: Row) => Bar['marks']): Bar[] {
+export function bars(metric: Metric, rows: readonly Row[], marks: (row: Row) => Bar['marks']): Bar[] {
   return rows.flatMap((row) => {
     const range = row.figures[metric.id] ?? null;
     if (range === null) return [];
@@ -92,7 +103,7 @@ function bars(metric: Metric, rows: readonly Row[], marks: (row: Row) => Bar['ma
   });
 }
 
-function spoken(metric: Metric, rows: readonly Row[]): string {
+export function spoken(metric: Metric, rows: readonly Row[]): string {
   const known = rows.flatMap((row) => {
     const range = row.figures[metric.id] ?? null;
     return range === null

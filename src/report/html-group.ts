@@ -1,3 +1,4 @@
+import { headingOf } from './cells.ts';
 import { formatNumber, formatRange } from './format.ts';
 import type { Group, Slope } from './group.ts';
 import { cellSection } from './html-cell.ts';
@@ -13,7 +14,7 @@ export function groupSection(group: Group): Markup {
     'section',
     { class: 'group', id: group.id },
     h('h2', {}, groupTitle(group)),
-    ...group.cells.map((cell) => cellSection(cell, { heading: `${cell.ratePerSec} requests a second`, folded })),
+    ...group.cells.map((cell) => cellSection(cell, { heading: headingOf(cell), folded })),
     folded
       ? h('section', { class: 'cell' }, h('h3', {}, 'From rate to rate'), chartBlock(group.charts), slopeTable(group))
       : null,

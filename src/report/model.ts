@@ -1,8 +1,11 @@
+import type { Published } from '../model/cluster.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
 import type { Range } from '../stats/range.ts';
 import type { Answer } from './answer.ts';
 import { reportCells } from './cells.ts';
 import type { Chart } from './chart.ts';
+import type { ClusterKey } from './cluster-key.ts';
+import type { Elections } from './elections.ts';
 import { type Group, groupsOf } from './group.ts';
 import { type CollectedWarning, collectWarnings } from './warnings.ts';
 import { type Who, whoIsWho } from './who.ts';
@@ -39,7 +42,10 @@ export interface Cell {
   readonly service: string;
   readonly workload: string;
   readonly temperature: 'warm' | 'young';
+  /** 0: no request is sent. */
   readonly ratePerSec: number;
+  readonly cluster: ClusterKey | null;
+  readonly published: Published | null;
   /** In sentences: "at 100/s on history". */
   readonly place: string;
   /** Least CPU per request first; what has no figure last. */
@@ -66,6 +72,8 @@ export interface Row {
   /** By metric id (see model/metric.ts). */
   readonly figures: Readonly<Record<string, Range | null>>;
   readonly p99: Tail | null;
+  /** null: no leader was lost. */
+  readonly elections: Elections | null;
   readonly notes: readonly Note[];
   readonly curve: readonly CurvePoint[];
   readonly overTime: OverTime | null;
@@ -187,5 +195,5 @@ function runFacts(live: RunResult): RunFacts {
 function titleOf(live: RunResult, groups: readonly Group[]): string {
   const [only, ...others] = groups.flatMap((group) => group.cells);
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
-  return `${only.workload} at ${only.ratePerSec} requests a second`;
+  return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;
 }

@@ -3,8 +3,9 @@ import type { Preparation, RunResult } from '../model/run-result.ts';
 import type { Measurement, OkTrial, Trial } from '../model/trial.ts';
 import { median } from '../stats/quantile.ts';
 import { type Range, rangeOf } from '../stats/range.ts';
-import { type CellKey, plannedCount, trialsOf } from './cells.ts';
+import { type CellKey, plannedCount, publishedOf, trialsOf } from './cells.ts';
 import { pooledCurve, tailOf } from './curve.ts';
+import { electionsOf } from './elections.ts';
 import type { GeneratorQuality, Row, Source } from './model.ts';
 import { notesOf } from './notes.ts';
 import { overTimeOf } from './over-time.ts';
@@ -32,6 +33,7 @@ export function rowOf(
     plannedCount: planned,
     figures: figuresOf(counted),
     p99: tailOf(counted),
+    elections: electionsOf(counted, key.cluster, publishedOf(run, key)),
     notes: notesOf(preparation, trials, counted, planned),
     curve: pooledCurve(counted),
     overTime: overTimeOf(counted),

@@ -2,7 +2,8 @@ import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { countOf, formatPercent } from './format.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
-import { footnotes, reasonText, shortColumns } from './short-table.ts';
+import { comparisonLines } from './published.ts';
+import { columnsFor, footnotes, reasonText, type ShortColumn } from './short-table.ts';
 import { warningText } from './warnings.ts';
 import { wrap } from './wrap.ts';
 
@@ -44,6 +45,7 @@ function cellText(cell: Cell, paints: Paints): string {
   const blocks = [
     cell.answers.map((answer) => answerText(answer, paints)).join('\n'),
     tableText(cell.rows, paints),
+    comparisonLines(cell).join('\n'),
     notesText(cell.rows, paints),
     ...referenceTexts(cell, paints),
     resolutionText(cell.resolution, paints),
@@ -60,15 +62,16 @@ function answerText({ subject, place, parts }: Answer, { bold }: Paints): string
 
 /** A row without figures says why in their place. */
 function tableText(rows: readonly Row[], { bold }: Paints): string {
-  const widths = columnWidths(rows);
+  const columns = columnsFor(rows);
+  const widths = columnWidths(columns, rows);
   const table = new Table({
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
-    colAligns: shortColumns.map(({ align }) => align),
+    colAligns: columns.map(({ align }) => align),
     colWidths: widths.map((width) => width + gap),
   });
-  table.push(shortColumns.map(({ head }) => head.split('\n').map(bold).join('\n')));
-  table.push(...rows.map((row) => (row.okCount > 0 ? figureCells(row, widths) : reasonCells(row, widths))));
+  table.push(columns.map(({ head }) => head.split('\n').map(bold).join('\n')));
+  table.push(...rows.map((row) => (row.okCount > 0 ? figureCells(columns, row, widths) : reasonCells(row, widths))));
   const lines = table.toString().split('\n');
   return lines.map((line) => line.trimEnd()).join('\n');
 }
@@ -76,8 +79,8 @@ function tableText(rows: readonly Row[], { bold }: Paints): string {
 const gap = 2;
 
 /** Each column as wide as its widest line; the last one takes what is left. */
-function columnWidths(rows: readonly Row[]): number[] {
-  const widths = shortColumns.slice(0, -1).map(({ head, text }) => {
+function columnWidths(columns: readonly ShortColumn[], rows: readonly Row[]): number[] {
+  const widths = columns.slice(0, -1).map(({ head, text }) => {
     const figures = rows.filter((row) => row.okCount > 0 || head === 'who').map(text);
     return Math.max(...[...head.split('\n'), ...figures].map((line) => line.length));
   });
@@ -85,9 +88,9 @@ function columnWidths(rows: readonly Row[]): number[] {
   return [...widths, Math.max(12, room)];
 }
 
-function figureCells(row: Row, widths: readonly number[]): string[] {
-  return shortColumns.map(({ text }, index) => {
-    const isLast = index === shortColumns.length - 1;
+function figureCells(columns: readonly ShortColumn[], row: Row, widths: readonly number[]): string[] {
+  return columns.map(({ text }, index) => {
+    const isLast = index === columns.length - 1;
     return isLast ? wrap(text(row), widths[index] ?? lineWidth, '') : text(row);
   });
 }

@@ -98,6 +98,7 @@ export async function clusterFigures(
   const after = await cluster.state();
   const delay = after.oneWayDelayUs;
   return {
+    nodeCount: after.clusterSize,
     termBefore: before.term,
     termAfter: after.term,
     leaderAfter: after.leader,
