@@ -2,11 +2,12 @@
 // rather than SO_REUSEPORT: its primary hands connections out in turn, where the kernel's hash leaves a few keep-alive connections
 // unevenly spread, and a child that dies takes no waiting connection with it. A child whose primary is gone ends by itself.
 import cluster from 'node:cluster';
-import { orExit, readConfig, shareOf } from '../_node/crud/config.ts';
+import { readConfig, shareOf } from '../_node/crud/config.ts';
 import { eventLoopCpuWork } from '../_node/crud/cpuWork.ts';
 import { startService } from '../_node/crud/service.ts';
-import { stopOnSignal } from '../_node/crud/signals.ts';
 import { type Server, supervise } from '../_node/crud/supervisor.ts';
+import { orExit } from '../_node/program/environment.ts';
+import { stopOnSignal } from '../_node/program/signals.ts';
 
 const config = orExit(() => readConfig(process.env));
 const share = orExit(() => shareOf(config));

@@ -1,11 +1,12 @@
 // WORKERS worker threads, each a whole server (event loop, database pool, cache, LISTEN) on one port: with SO_REUSEPORT the kernel
 // spreads the connections over their sockets. The main thread only starts, restarts and stops them.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type Config, orExit, readConfig, shareOf } from '../_node/crud/config.ts';
+import { type Config, readConfig, shareOf } from '../_node/crud/config.ts';
 import { eventLoopCpuWork } from '../_node/crud/cpuWork.ts';
 import { startService } from '../_node/crud/service.ts';
-import { stopOnSignal } from '../_node/crud/signals.ts';
 import { type Server, supervise } from '../_node/crud/supervisor.ts';
+import { orExit } from '../_node/program/environment.ts';
+import { stopOnSignal } from '../_node/program/signals.ts';
 
 if (isMainThread) {
   const config = orExit(() => readConfig(process.env));

@@ -1,7 +1,8 @@
 // One process, one event loop for all I/O; what costs CPU (scrypt and the mean) runs on WORKERS worker threads of a piscina pool.
-import { orExit, readConfig } from '../_node/crud/config.ts';
+import { readConfig } from '../_node/crud/config.ts';
 import { startService } from '../_node/crud/service.ts';
-import { stopOnSignal } from '../_node/crud/signals.ts';
+import { orExit } from '../_node/program/environment.ts';
+import { stopOnSignal } from '../_node/program/signals.ts';
 import { startCpuPool } from './cpuPool.ts';
 
 const config = orExit(() => readConfig(process.env));

@@ -1,3 +1,5 @@
+import { ConfigError, type Environment, integer, logLevels, oneOf, required } from '../program/environment.ts';
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -10,13 +12,6 @@ export interface Config {
   readonly maxEventStreamCount: number;
   readonly logLevel: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A setting that makes no sense: the program ends with exit code 2 and this one line. */
-export class ConfigError extends Error {}
-
-const logLevels = ['debug', 'info', 'warn', 'error'];
 
 /** @throws ConfigError naming the variable. */
 export function readConfig(env: Environment): Config {
@@ -48,41 +43,6 @@ export function shareOf(config: Config): Config {
   };
 }
 
-/** Runs a reader of the configuration; ends the program where it refuses. */
-export function orExit<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return process.exit(2);
-  }
-}
-
-function required(env: Environment, name: string): string {
-  const text = env[name] ?? '';
-  if (text === '') throw new ConfigError(`${name} is not set`);
-  return text;
-}
-
-interface IntegerRule {
-  readonly min: number;
-  readonly max?: number;
-  readonly fallback?: number;
-}
-
-function integer(
-  env: Environment,
-  name: string,
-  { min, max = Number.MAX_SAFE_INTEGER, fallback }: IntegerRule,
-): number {
-  if (env[name] === undefined && fallback !== undefined) return fallback;
-  const text = required(env, name);
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new ConfigError(`${name}=${text} is not a whole number from ${min} up`);
-  return value;
-}
-
 function databaseUrl(env: Environment): string {
   const text = required(env, 'DATABASE_URL');
   const url = URL.parse(text);
@@ -90,11 +50,5 @@ function databaseUrl(env: Environment): string {
   if (!complete || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new ConfigError('DATABASE_URL is not postgres://user:password@host:port/database');
   }
-  return text;
-}
-
-function oneOf(env: Environment, name: string, allowed: readonly string[], fallback: string): string {
-  const text = env[name] ?? fallback;
-  if (!allowed.includes(text)) throw new ConfigError(`${name}=${text} is none of ${allowed.join(', ')}`);
   return text;
 }

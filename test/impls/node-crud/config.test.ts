@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, readConfig, shareOf } from '../../../impls/_node/crud/config.ts';
+import { readConfig, shareOf } from '../../../impls/_node/crud/config.ts';
+import { ConfigError } from '../../../impls/_node/program/environment.ts';
 
 const least = { HOST: '127.0.0.1', PORT: '8080', DATABASE_URL: 'postgres://app:pw@localhost:5432/crud' };
 

@@ -1,0 +1,39 @@
+import { appendTo } from './appendEntries.ts';
+import { advanceCommit } from './commitment.ts';
+import type { Core } from './core.ts';
+import type { AppendEntriesReply } from './message.ts';
+import type { Peer } from './peer.ts';
+import { ackRound } from './readIndex.ts';
+import { lastIndexOfTerm } from './replicatedLog.ts';
+
+export function onAppendEntriesReply(core: Core, message: AppendEntriesReply): void {
+  const { state } = core;
+  if (state.role !== 'leader' || message.term !== core.term) return;
+  const peer = state.peers.get(message.from);
+  if (peer === undefined) return;
+  peer.ackedUs = core.nowUs;
+  if (message.success) advance(peer, message.matchIndex);
+  else backUp(core, peer, message);
+  advanceCommit(core, state);
+  ackRound(core, state, peer, message.round);
+  appendTo(core, state, peer, false);
+}
+
+function advance(peer: Peer, matchIndex: number): void {
+  peer.matchIndex = Math.max(peer.matchIndex, matchIndex);
+  peer.nextIndex = peer.probing ? peer.matchIndex + 1 : Math.max(peer.nextIndex, peer.matchIndex + 1);
+  peer.probing = false;
+  peer.paused = false;
+}
+
+/** Skips a whole conflicting term at a time (paper 5.3, end). */
+function backUp({ log }: Core, peer: Peer, message: AppendEntriesReply): void {
+  const { prevLogIndex, conflictTerm, conflictIndex } = message;
+  const isStale = prevLogIndex <= peer.matchIndex || (peer.probing && prevLogIndex !== peer.nextIndex - 1);
+  if (isStale) return;
+  const sameTermIndex = conflictTerm > 0 ? lastIndexOfTerm(log, conflictTerm, prevLogIndex) : 0;
+  const nextIndex = sameTermIndex > 0 ? sameTermIndex + 1 : conflictIndex;
+  peer.nextIndex = Math.max(peer.matchIndex + 1, Math.min(nextIndex, prevLogIndex));
+  peer.probing = true;
+  peer.paused = false;
+}

@@ -1,0 +1,100 @@
+import type { Message } from '../_node/raft/core/message.ts';
+import { nowUs } from '../_node/raft/host/clock.ts';
+import type { Config } from '../_node/raft/host/config.ts';
+import { createDelayLine } from '../_node/raft/host/delayLine.ts';
+import { type Runner, startRunner } from '../_node/raft/host/runner.ts';
+import type { Host, Slot, SlotEvents } from '../_node/raft/host/slot.ts';
+
+interface Parcel {
+  readonly message: Message;
+  readonly sentUs: number;
+  /** Those it was sent between: a successor gets no mail of its predecessor. */
+  readonly sender: Place;
+  readonly epoch: number;
+}
+
+interface Place {
+  runner: Runner | null;
+  /** Raised by each cut: what was sent before is not delivered. */
+  epoch: number;
+  isConnected: boolean;
+}
+
+/** The nodes of a cluster on this event loop, with one line for all messages between them. */
+export function createLoopHost(config: Config): Host {
+  const places = new Map<number, Place>();
+  const line = createDelayLine<Parcel>(config.networkDelayUs, deliver);
+
+  function deliver({ message, sentUs, sender, epoch }: Parcel): void {
+    const receiver = places.get(message.to);
+    if (sender.epoch !== epoch || receiver === undefined || !receiver.isConnected) return;
+    receiver.runner?.receive(message, sentUs);
+  }
+
+  return {
+    slot(id, events) {
+      const place: Place = { runner: null, epoch: 0, isConnected: false };
+      places.set(id, place);
+      const send = (message: Message, sentUs: number): void => {
+        if (place.isConnected) line.push({ message, sentUs, sender: place, epoch: place.epoch }, sentUs);
+      };
+      return createSlot(config, id, place, send, events);
+    },
+    async close() {
+      line.close();
+    },
+  };
+}
+
+function createSlot(
+  config: Config,
+  id: number,
+  place: Place,
+  send: (message: Message, sentUs: number) => void,
+  events: SlotEvents,
+): Slot {
+  function cut(): number {
+    place.epoch += 1;
+    place.isConnected = false;
+    return nowUs();
+  }
+
+  return {
+    async start(incarnation) {
+      const ports = {
+        send,
+        answered: events.answered,
+        roleChanged: events.roleChanged,
+        failed(error: Error) {
+          cut();
+          place.runner = null;
+          events.failed(error.message);
+        },
+      };
+      place.isConnected = true;
+      const runner = startRunner(config, id, incarnation, ports);
+      place.runner = runner;
+      const { term, entries, droppedBytes } = runner.recovered;
+      return { term, lastLogIndex: entries.length, droppedBytes };
+    },
+    async cut() {
+      return cut();
+    },
+    async kill() {
+      place.runner?.drop();
+      place.runner = null;
+    },
+    async isolate(isIsolated) {
+      place.epoch += 1;
+      place.isConnected = !isIsolated;
+    },
+    propose: (requests) => place.runner?.propose(requests),
+    read: (reads) => place.runner?.read(reads),
+    heartbeat: () => place.runner?.heartbeat(),
+    lagBehind: (from) => place.runner?.lagBehind(from),
+    async status() {
+      if (place.runner === null) throw new Error(`node ${id} is not running`);
+      return place.runner.status();
+    },
+  };
+}
