@@ -1,5 +1,6 @@
 import type { ClusterCell } from '../../src/model/cluster.ts';
 import type { ScenarioCell } from '../../src/model/scenario.ts';
+import { published } from './published.ts';
 
 /** The usual cluster: time-outs of 150 to 300 ms, the range the paper recommends. */
 export const cluster: ClusterCell = {
@@ -51,4 +52,23 @@ export function raftCell(workload: string, change: Change): ScenarioCell {
 /** For workloads that send nothing: there is nothing to warm up. */
 export function quietCell(workload: string, change: Change): ScenarioCell {
   return raftCell(workload, { temperature: 'young', ...change, profile: { warmupCount: 0, ...change.profile } });
+}
+
+/** One line of the published experiment (dissertation, section 9.4) under its two conditions; the heartbeat is half the least time-out. */
+export function paperCell(minMs: number, maxMs: number, crashCount: number, networkDelayUs: number): ScenarioCell {
+  return quietCell('election', {
+    cluster: {
+      sizes: [5],
+      electionTimeoutMinMs: minMs,
+      electionTimeoutMaxMs: maxMs,
+      heartbeatMs: minMs / 2,
+      networkDelayUs,
+      crashCount,
+      // The published leader broadcast to all at once and crashed uniformly within the heartbeat interval after that, as every
+      // heartbeat here is. The contract's `synchronise` would crash it right after the broadcast, half an interval earlier.
+      synchronised: false,
+      laggardCount: 2,
+      published: published[`${minMs}–${maxMs}`] ?? null,
+    },
+  });
 }

@@ -4,7 +4,7 @@ export const service: Service = {
   id: 'raft',
   contractVersion: 1,
   database: null,
-  usesDataDir: true,
+  isCluster: true,
   environment: ({ seed, cluster }) => ({
     CLUSTER_SIZE: String(cluster?.size ?? 3),
     ELECTION_TIMEOUT_MIN_MS: String(cluster?.electionTimeoutMinMs ?? 150),

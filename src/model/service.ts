@@ -37,8 +37,8 @@ export interface Service {
   /** Results of different contract versions are never compared. */
   readonly contractVersion: number;
   readonly database: ServiceDatabase | null;
-  /** Whether each target gets an empty folder of its own, named in DATA_DIR. */
-  readonly usesDataDir: boolean;
+  /** Whether it is a cluster in one program: each target gets an empty folder in DATA_DIR, and its nodes are crashed in checks. */
+  readonly isCluster: boolean;
   /** The service's environment beyond HOST, PORT and DATABASE_URL. */
   environment(context: EnvironmentContext): Readonly<Record<string, string>>;
   /** Values that vectors may name as ${…}: seeded tokens, users and files. */

@@ -98,7 +98,7 @@ async function startMeasured(options: RealWorldOptions, databaseUrl: string | nu
   const { spec, service, startable, session } = options;
   const { workerCount, dbPoolTotal, cluster, limit } = spec;
   const environment = service.environment({ workerCount, dbPoolTotal, seed: trialSeed(spec), cluster });
-  const { usesDataDir } = service;
+  const usesDataDir = service.isCluster;
   const where = { startable, environment, databaseUrl, usesDataDir, limit, session };
   const { target, group, dispose } = await startInGroup(where);
   return {
