@@ -24,3 +24,9 @@ export const published: Readonly<Record<string, Published>> = {
   '25–50': line(43, 118, 276),
   '12–24': line(30, 87, 152),
 };
+
+/**
+ * The one-way delay, in milliseconds, at which the line 150–300 comes out as published; fitted on that line alone (`npm run bench -- run
+ * election-paper-fit --impl raft-node-async`, docs/method.md). The other lines are predictions.
+ */
+export const fittedDelayMs = 5;

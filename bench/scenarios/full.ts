@@ -1,4 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
+import { scenario as raft } from './raft.ts';
 import { scenario as seed } from './seed.ts';
 import { scenario as standard } from './standard.ts';
 
@@ -11,9 +12,9 @@ export const scenario: Scenario = {
   ...standard,
   id: 'full',
   description:
-    'every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
+    'every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed; every question of raft',
   cells: [
-    ...standard.cells,
+    ...standard.cells.filter(({ service }) => service === 'crud'),
     ...seed.cells,
     { ...warm, workload: 'authenticate', ratesPerSec: [100] },
     {
@@ -29,5 +30,6 @@ export const scenario: Scenario = {
       profile: { ...warm.profile, warmupCount: 40, warmupRatePerSec: 4 },
     },
     { ...warm, workload: 'mixed', ratesPerSec: [50] },
+    ...raft.cells,
   ],
 };

@@ -60,6 +60,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       measureMs: null,
       warmupCount: null,
       workerCount: null,
+      crashCount: null,
     },
     limit: null,
     probe: null,

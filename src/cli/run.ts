@@ -17,6 +17,7 @@ interface RunFlags {
   readonly duration?: number;
   readonly warmup?: number;
   readonly workers?: number;
+  readonly crashes?: number;
   readonly limit?: RunRequest['limit'];
   readonly tries: number;
   readonly probe?: RunRequest['probe'];
@@ -41,6 +42,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
+    .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
     .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
     .option('--limit <limit>', "put the target into a group of this size, as 'cpu=2,memory=4GiB'", limitOption)
     .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
@@ -60,6 +62,7 @@ const examples = `
 Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
@@ -93,6 +96,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
       measureMs: flags.duration === undefined ? null : flags.duration * 1000,
       warmupCount: flags.warmup ?? null,
       workerCount: flags.workers ?? null,
+      crashCount: flags.crashes ?? null,
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,

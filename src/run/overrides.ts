@@ -1,3 +1,4 @@
+import type { ClusterCell } from '../model/cluster.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Scenario, ScenarioCell } from '../model/scenario.ts';
 
@@ -9,6 +10,8 @@ export interface ScenarioOverrides {
   readonly measureMs: number | null;
   readonly warmupCount: number | null;
   readonly workerCount: number | null;
+  /** Where leaders are crashed. */
+  readonly crashCount: number | null;
 }
 
 /** The scenario as it will be run: the result file keeps this one. With --workload, services that lack it are left out. */
@@ -40,12 +43,18 @@ function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): Scena
     workload: overrides.workload ?? cell.workload,
     ratesPerSec: [...(overrides.ratesPerSec ?? cell.ratesPerSec)],
     trialCount: overrides.trialCount ?? cell.trialCount,
+    cluster: overriddenCluster(cell.cluster, overrides),
     profile: {
       ...profile,
       measureMs: overrides.measureMs ?? profile.measureMs,
       warmupCount: cell.temperature === 'young' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
     },
   };
+}
+
+function overriddenCluster(cluster: ClusterCell | null, { crashCount }: ScenarioOverrides): ClusterCell | null {
+  if (cluster === null || cluster.crashCount === 0) return cluster;
+  return { ...cluster, crashCount: crashCount ?? cluster.crashCount };
 }
 
 /** With --workload, cells that differed only in their workload become one. */

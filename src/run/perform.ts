@@ -248,6 +248,7 @@ function commandOf({
     overrides.measureMs === null ? '' : `--duration ${overrides.measureMs / 1000}`,
     overrides.warmupCount === null ? '' : `--warmup ${overrides.warmupCount}`,
     overrides.workerCount === null ? '' : `--workers ${overrides.workerCount}`,
+    overrides.crashCount === null ? '' : `--crashes ${overrides.crashCount}`,
     limit === null ? '' : `--limit ${limitText(limit)}`,
     probe === null ? '' : `--probe ${probe}`,
     triesMost === 3 ? '' : `--tries ${triesMost}`,

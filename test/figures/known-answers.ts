@@ -40,6 +40,7 @@ const { result } = await performRun(
       measureMs: null,
       warmupCount: null,
       workerCount: null,
+      crashCount: null,
     },
     limit: null,
     probe: null,
