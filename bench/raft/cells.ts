@@ -51,7 +51,7 @@ export function raftCell(workload: string, change: Change): ScenarioCell {
 
 /** For workloads that send nothing: there is nothing to warm up. */
 export function quietCell(workload: string, change: Change): ScenarioCell {
-  return raftCell(workload, { temperature: 'young', ...change, profile: { warmupCount: 0, ...change.profile } });
+  return raftCell(workload, { ...change, profile: { warmupCount: 0, ...change.profile } });
 }
 
 /** One line of the published experiment (dissertation, section 9.4) under its two conditions; the heartbeat is half the least time-out. */

@@ -28,8 +28,19 @@ export function reportCells(live: RunResult, references: readonly RunResult[], w
     const rows = rowsOf(live, key, who);
     const missing = rows.filter((row) => row.okCount === 0).map((row) => row.who.implementation);
     const recorded = missing.length > 0 ? referencesOf(live, references, key, who) : { rows: [], leftOut: [] };
-    const published = publishedOf(live, key);
-    const facts = { ...key, id: cellId(key), place: placeOf(key), published, rows, missing, references: recorded.rows };
+    const asked = live.scenario.cells.find((cell) => asks(cell, key))?.cluster ?? null;
+    const climb = asked?.climbs ? asked.sizes : null;
+    const published = asked?.published ?? null;
+    const facts = {
+      ...key,
+      id: cellId(key),
+      place: placeOf(key),
+      published,
+      climb,
+      rows,
+      missing,
+      references: recorded.rows,
+    };
     return {
       ...facts,
       leftOut: recorded.leftOut,

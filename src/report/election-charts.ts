@@ -1,8 +1,8 @@
 import { metricOf } from './answer.ts';
-import { bars, type Facts, seriesOf, spoken } from './cell-charts.ts';
 import type { BarChart, Line, LineChart } from './chart.ts';
 import { formatNumber } from './format.ts';
 import type { Row } from './model.ts';
+import { bars, type Facts, seriesOf, spoken } from './row-bars.ts';
 
 /** How many of the elections were over within a time, with the published figures beside them. */
 export function electionCurves({ id, place, published }: Facts, rows: readonly Row[]): LineChart {

@@ -1,8 +1,8 @@
 import { metricOf } from './answer.ts';
-import { seriesOf } from './cell-charts.ts';
 import type { Line } from './chart.ts';
 import { shownValue } from './format.ts';
 import type { Cell, Row } from './model.ts';
+import { seriesOf } from './row-bars.ts';
 
 /** One figure of everybody across the cells of a group, at the x that a cell stands for; only values above `above` are drawn. */
 export function figureLines(

@@ -1,5 +1,6 @@
 import { fitLine } from '../stats/least-squares.ts';
 import type { Chart } from './chart.ts';
+import { type LargestCluster, largestBars, largestClusters } from './largest-cluster.ts';
 import type { Cell } from './model.ts';
 import { rateCharts } from './rate-charts.ts';
 import { sizeCharts } from './size-charts.ts';
@@ -14,6 +15,8 @@ export interface Group {
   readonly cells: readonly Cell[];
   /** Empty below three rates: two points are always on a line. */
   readonly slopes: readonly Slope[];
+  /** Of a climb; empty otherwise. */
+  readonly largest: readonly LargestCluster[];
   /** Rate on the x axis; empty for a single rate. */
   readonly charts: readonly Chart[];
 }
@@ -36,17 +39,9 @@ export function groupsOf(cells: readonly Cell[]): Group[] {
     const [first] = same;
     if (first === undefined) return [];
     const { service, workload, temperature } = first;
-    return [
-      {
-        id,
-        service,
-        workload,
-        temperature,
-        cells: same,
-        slopes: slopesOf(same),
-        charts: [...rateCharts(id, same), ...sizeCharts(id, same)],
-      },
-    ];
+    const largest = largestClusters(same);
+    const charts = [...largestBars(id, largest), ...rateCharts(id, same), ...sizeCharts(id, same)];
+    return [{ id, service, workload, temperature, cells: same, slopes: slopesOf(same), largest, charts }];
   });
 }
 

@@ -5,6 +5,7 @@ import { cellSection } from './html-cell.ts';
 import { chartBlock } from './html-chart.ts';
 import { plainTable } from './html-detail.ts';
 import { sign } from './html-series.ts';
+import { largestText } from './largest-cluster.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
 /** One workload at all its rates. */
@@ -16,9 +17,25 @@ export function groupSection(group: Group): Markup {
     h('h2', {}, groupTitle(group)),
     ...group.cells.map((cell) => cellSection(cell, { heading: headingOf(cell), folded })),
     folded
-      ? h('section', { class: 'cell' }, h('h3', {}, 'From rate to rate'), chartBlock(group.charts), slopeTable(group))
+      ? h(
+          'section',
+          { class: 'cell' },
+          h('h3', {}, acrossTitle(group)),
+          largestList(group),
+          chartBlock(group.charts),
+          slopeTable(group),
+        )
       : null,
   );
+}
+
+function acrossTitle({ cells }: Group): string {
+  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? 'From rate to rate' : 'From size to size';
+}
+
+function largestList({ largest }: Group): Child {
+  if (largest.length === 0) return null;
+  return h('ul', { class: 'notes' }, ...largest.map((one) => h('li', {}, largestText(one))));
 }
 
 function slopeTable(group: Group): Child {

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import { clusterText } from './cluster-key.ts';
+import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Row } from './model.ts';
 import { comparisonLines } from './published.ts';
 import { columnsFor, footnotes, reasonText, type ShortColumn } from './short-table.ts';
@@ -8,7 +9,12 @@ import { resolutionSentence } from './text.ts';
 /** The sentences and the table of few columns as Markdown. */
 export function reportMarkdown(model: ReportModel): string {
   const cells = model.groups.flatMap((group) => group.cells);
-  const blocks = [...cells.flatMap(cellBlocks), provenance(model)];
+  const largest = model.groups.flatMap((group) => group.largest.map((one) => `- ${escapeMarkdown(largestText(one))}`));
+  const blocks = [
+    ...cells.flatMap(cellBlocks),
+    largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
+    provenance(model),
+  ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 

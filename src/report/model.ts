@@ -46,6 +46,8 @@ export interface Cell {
   readonly ratePerSec: number;
   readonly cluster: ClusterKey | null;
   readonly published: Published | null;
+  /** The sizes asked, of which this cell is one; null: the scenario does not look for the largest. */
+  readonly climb: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly place: string;
   /** Least CPU per request first; what has no figure last. */

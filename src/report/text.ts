@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { countOf, formatPercent } from './format.ts';
+import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
 import { comparisonLines } from './published.ts';
 import { columnsFor, footnotes, reasonText, type ShortColumn } from './short-table.ts';
@@ -28,13 +29,24 @@ interface Paints {
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
-  const blocks = [...cells.map((cell) => cellText(cell, paints)), warningsText(model, paints), pathsText(options)];
+  const largest = model.groups.flatMap((group) => group.largest.map(largestText));
+  const blocks = [
+    ...cells.map((cell) => cellText(cell, paints)),
+    largestBlock(largest, paints),
+    warningsText(model, paints),
+    pathsText(options),
+  ];
   return `${present(blocks).join('\n\n')}\n`;
 }
 
 function paintsFor(color: boolean): Paints {
   const paint = (code: number): Paint => (color ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
   return { bold: paint(1), dim: paint(2), warn: paint(33) };
+}
+
+function largestBlock(lines: readonly string[], { bold }: Paints): string {
+  if (lines.length === 0) return '';
+  return [bold('Largest cluster'), ...lines.map((line) => wrap(line, lineWidth, '    '))].join('\n');
 }
 
 function present(blocks: readonly string[]): string[] {
