@@ -81,12 +81,22 @@ interface Ranked {
 function answer(question: Question, place: string, rows: readonly Row[]): Answer {
   const metric = metricOf(question.metricId);
   const known = rows.flatMap((row) => {
-    const range = row.figures[metric.id] ?? null;
+    const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
     return range === null ? [] : [{ id: row.who.implementation, range }];
   });
   const ranked = known.filter(({ range }) => range.values.length >= leastTrialCount);
   const few = known.filter(({ range }) => range.values.length < leastTrialCount);
   return { subject: question.subject, metricId: metric.id, place, ...verdict(question, metric, ranked, few) };
+}
+
+/** So many elections bound their median on both sides. */
+const leastElectionCount = 10;
+
+/** Each election is an experiment of its own: the 95 % interval of their median stands for the range of the trials. */
+function electionRange({ elections }: Row): Range | null {
+  const { p50, timesMs } = elections ?? { p50: null, timesMs: [] };
+  if (p50 === null || p50.lower === null || p50.upper === null || timesMs.length < leastElectionCount) return null;
+  return { median: p50.estimate, min: p50.lower, max: p50.upper, values: timesMs };
 }
 
 function verdict(question: Question, metric: Metric, ranked: readonly Ranked[], few: readonly Ranked[]) {
