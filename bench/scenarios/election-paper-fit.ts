@@ -7,6 +7,7 @@ const delaysMs = [0, 1, 2, 3, 4, 5, 6, 7.5];
 export const scenario: Scenario = {
   id: 'election-paper-fit',
   description: 'the published election experiment, line 150–300 ms, at a ladder of one-way delays',
+  primitives: null,
   cells: delaysMs.map((delayMs) => paperCell(150, 300, 300, 1000 * delayMs)),
   idleMs: 500,
   workerCount: 2,

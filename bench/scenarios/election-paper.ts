@@ -17,6 +17,7 @@ const lines = [
 export const scenario: Scenario = {
   id: 'election-paper',
   description: 'the published election experiment (Raft dissertation 9.4) line by line, with one fitted delay',
+  primitives: null,
   cells: lines.map(([minMs, maxMs, count]) => paperCell(minMs, maxMs, count, 1000 * fittedDelayMs)),
   idleMs: 500,
   workerCount: 2,

@@ -1,4 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
+import { scenario as primitives } from './primitives.ts';
 import { scenario as raft } from './raft.ts';
 import { scenario as seed } from './seed.ts';
 import { scenario as standard } from './standard.ts';
@@ -11,8 +12,9 @@ const warm = { ...history, trialCount: 3 };
 export const scenario: Scenario = {
   ...standard,
   id: 'full',
+  primitives: primitives.primitives,
   description:
-    'every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed; every question of raft',
+    'every primitive, every question of raft, and every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
   cells: [
     ...standard.cells.filter(({ service }) => service === 'crud'),
     ...seed.cells,

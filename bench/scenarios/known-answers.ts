@@ -25,6 +25,7 @@ export const scenario: Scenario = {
       },
     },
   ],
+  primitives: null,
   idleMs: 1_000,
   workerCount: 2,
   dbPoolTotal: 8,

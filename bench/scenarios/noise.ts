@@ -5,6 +5,7 @@ import { scenario as quick } from './quick.ts';
 export const scenario: Scenario = {
   ...quick,
   id: 'noise',
+  primitives: null,
   description:
     'file history at 100/s, 40 trials: the repeat noise of this machine (choose one implementation with --impl)',
   cells: quick.cells.map((cell) => ({

@@ -6,6 +6,7 @@ export const scenario: Scenario = {
   id: 'raft-scale',
   description:
     'the largest cluster of each implementation that elects a leader and keeps it for 10 s in 9 of 10 starts',
+  primitives: null,
   cells: [
     quietCell('scale', {
       trialCount: 11,

@@ -5,6 +5,7 @@ import { quietCell, raftCell } from '../raft/cells.ts';
 export const scenario: Scenario = {
   id: 'raft-smoke',
   description: 'every question about Raft once, in a few seconds each: for a first look',
+  primitives: null,
   cells: [
     quietCell('election', { cluster: { crashCount: 5 } }),
     raftCell('put', { ratesPerSec: [100], profile: { warmupCount: 100, measureMs: 2_000 } }),

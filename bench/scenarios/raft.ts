@@ -5,6 +5,7 @@ import { quietCell, raftCell } from '../raft/cells.ts';
 export const scenario: Scenario = {
   id: 'raft',
   description: 'Raft: elections, puts and reads, what clients see when the leader is lost, and what a quiet node costs',
+  primitives: null,
   cells: [
     quietCell('election', { cluster: { sizes: [3, 5], crashCount: 50 } }),
     raftCell('put', { ratesPerSec: [100, 1_000], trialCount: 3, cluster: { sizes: [3, 5] } }),

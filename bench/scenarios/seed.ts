@@ -21,6 +21,7 @@ export const scenario: Scenario = {
   id: 'seed',
   description: 'the first seed’s load, 25/s on each API: the whole platform, authentication alone, files alone',
   cells: [cell('seed'), cell('seed-auth'), cell('seed-files')],
+  primitives: null,
   idleMs: 1_500,
   workerCount: 2,
   dbPoolTotal: 8,

@@ -25,6 +25,7 @@ export const scenario: Scenario = {
       },
     },
   ],
+  primitives: null,
   idleMs: 200,
   workerCount: 2,
   dbPoolTotal: 8,

@@ -41,6 +41,7 @@ export const scenario: Scenario = {
     quietCell('election', { cluster: { sizes: [3, 5], crashCount: 50 } }),
     raftCell('put', { ratesPerSec: [100], trialCount: 3, profile: { measureMs: 8_000 } }),
   ],
+  primitives: null,
   idleMs: 1_500,
   workerCount: 2,
   dbPoolTotal: 8,

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import type { RunResult } from '../model/run-result.ts';
-import type { Measurement, Trial } from '../model/trial.ts';
+import { type Floor, type FloorRow, floorOf } from '../report/floor.ts';
 import { rootDir } from '../run/paths.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
-import { median } from '../stats/quantile.ts';
 import type { CommandContext } from './context.ts';
 import { positiveCount, rateList } from './option.ts';
 import { createProgress } from './progress.ts';
@@ -26,8 +24,8 @@ export function addCalibrate(program: Command, context: CommandContext): void {
     .description(
       'drive the null target at a ladder of rates: how late and how dear the generator itself is on this machine',
     )
-    .option('--rate <list>', 'rates per second (default: 25,100,1000,5000)', rateList)
-    .option('--trials <n>', 'trials at each rate (default: 3)', positiveCount)
+    .option('--rate <list>', 'rates per second (default: 25 to 40000)', rateList)
+    .option('--trials <n>', 'trials at each rate (default: 3, above 5,000/s 2)', positiveCount)
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--json', 'the result as JSON on standard output')
     .addHelpText('after', '\nExample:\n  npm run bench -- calibrate --rate 100,1000 --trials 5')
@@ -40,7 +38,7 @@ export function addCalibrate(program: Command, context: CommandContext): void {
         const { result, path } = await performRun(requestOf(flags), context, progress);
         progress.end();
         if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
-        else context.stdout.write(`${floorText(result)}\n\nResult  ${shortPath(path)}\n`);
+        else context.stdout.write(`${floorText(floorOf(result))}\n\nResult  ${shortPath(path)}\n`);
         context.exitCode = result.trials.some(({ status }) => status === 'ok') ? 0 : 3;
       } finally {
         progress.end();
@@ -61,6 +59,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       warmupCount: null,
       workerCount: null,
       crashCount: null,
+      only: null,
     },
     limit: null,
     probe: null,
@@ -72,42 +71,37 @@ function requestOf(flags: CalibrateFlags): RunRequest {
 
 interface Column {
   readonly title: string;
-  from(measurement: Measurement): number | null | undefined;
+  from(row: FloorRow): number | null;
 }
 
-/** Medians over the trials that count; times in milliseconds, as everywhere. */
+/** Times in milliseconds, as everywhere. */
 const columns: readonly Column[] = [
-  { title: 'woke late p50 ms', from: ({ load }) => load?.wokeLate.p50Ms },
-  { title: 'p99 ms', from: ({ load }) => load?.wokeLate.p99Ms },
-  { title: 'service p50 ms', from: ({ load }) => load?.service.p50Ms },
-  { title: 'p99 ms', from: ({ load }) => load?.service.p99Ms },
-  { title: 'generator CPU ms', from: ({ cpu }) => cpu.generator?.perRequestMs },
-  { title: 'null target CPU ms', from: ({ cpu }) => cpu.target.perRequestMs },
-  { title: 'send-gap CV', from: ({ load }) => load?.generator.sendGapCvRatio },
+  { title: 'woke late p50 ms', from: (row) => row.wokeLateP50Ms },
+  { title: 'p99 ms', from: (row) => row.wokeLateP99Ms },
+  { title: 'service p50 ms', from: (row) => row.serviceP50Ms },
+  { title: 'p99 ms', from: (row) => row.serviceP99Ms },
+  { title: 'generator CPU ms', from: (row) => row.generatorCpuMs },
+  { title: 'null target CPU ms', from: (row) => row.targetCpuMs },
+  { title: 'send-gap CV', from: (row) => row.sendGapCvRatio },
 ];
 
-function floorText(result: RunResult): string {
+function floorText({ rows, highestRatePerSec }: Floor): string {
   const table = new Table({
     head: ['rate/s', ...columns.map(({ title }) => title), 'trials ok', 'pacer'],
     chars: plainChars,
     style: { head: [], border: [] },
     colAligns: ['right', ...columns.map(() => 'right' as const), 'right', 'left'],
   });
-  const byRate = Map.groupBy(result.trials, ({ spec }) => spec.profile.ratePerSec);
-  for (const [ratePerSec, trials] of byRate) table.push(floorRow(ratePerSec, trials));
-  return table.toString();
+  for (const row of rows) table.push(floorRow(row));
+  const highest =
+    highestRatePerSec === null ? 'none of these rates was kept' : `highest rate kept: ${highestRatePerSec}/s`;
+  return `${table.toString()}\n\n${highest} (\`load\` refuses more unless asked; reports of this machine show this floor)`;
 }
 
-function floorRow(ratePerSec: number, trials: readonly Trial[]): string[] {
-  const measured = trials.flatMap((trial) => (trial.status === 'ok' ? [trial.measurement] : []));
+function floorRow(row: FloorRow): string[] {
   const figures = columns.map(({ from }) => {
-    const value = median(measured.map((one) => from(one) ?? null).filter((known) => known !== null));
+    const value = from(row);
     return value === null ? '–' : String(Number(value.toPrecision(3)));
   });
-  return [
-    String(ratePerSec),
-    ...figures,
-    `${measured.length} of ${trials.length}`,
-    measured[0]?.load?.generator.pacer ?? '–',
-  ];
+  return [String(row.ratePerSec), ...figures, `${row.okCount} of ${row.trialCount}`, row.pacer ?? '–'];
 }

@@ -3,10 +3,14 @@ import { HarnessError } from '../model/harness-error.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addClaims } from './claims.ts';
+import { addCompare } from './compare.ts';
 import { addConform } from './conform.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
+import { addExplain } from './explain.ts';
 import { addList } from './list.ts';
+import { addLoad } from './load.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSchema } from './schema.ts';
@@ -63,11 +67,25 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => context.stderr.write(text) })
     .addHelpText('after', examples);
-  for (const add of [addRun, addReport, addConform, addWorkload, addList, addDoctor, addCalibrate, addSchema])
-    add(program, context);
+  for (const add of commands) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
+
+const commands = [
+  addRun,
+  addReport,
+  addClaims,
+  addCompare,
+  addExplain,
+  addConform,
+  addLoad,
+  addWorkload,
+  addList,
+  addDoctor,
+  addCalibrate,
+  addSchema,
+];
 
 const examples = `
 Examples:
@@ -75,11 +93,14 @@ Examples:
   npm run bench -- run quick --impl 'crud-node-*'    only some implementations
   npm run bench -- run quick --rate 50,200 --trials 5
   npm run bench -- report results/<machine>/<file>.json
+  npm run bench -- compare base.json head.json       what two commits differ in
   npm run bench -- conform crud-go                   does it keep the contract?
+  npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
   npm run bench -- doctor                            what this machine has and lacks
 For machines: npm run -s bench -- run quick --json, or npx paceline run quick --json
 
-Exit codes: 0 fine, 1 conformance failure, 2 usage, 3 could not measure, 4 a bug in paceline, 130 interrupted, 143 terminated`;
+Exit codes: 0 fine, 1 conformance failure or a regression under the gate, 2 usage, 3 could not measure or decide,
+4 a bug in paceline, 130 interrupted, 143 terminated`;
 
 /** Prints an error for the person in front of the terminal; returns the exit code. */
 function tell(error: unknown, { stderr, signal }: CommandContext): number {

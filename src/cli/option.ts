@@ -24,6 +24,22 @@ export function rateList(text: string): number[] {
   return text.split(',').map(positiveNumber);
 }
 
+/** `2.5%` or `2.5`, as a ratio. */
+export function percentOption(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text);
+  const ratio = Number(match?.[1]) / 100;
+  if (!(ratio > 0) || ratio > 1) throw new InvalidArgumentError('It must be a percentage above 0, as 2.5%.');
+  return ratio;
+}
+
+/** A day that is on the calendar. */
+export function dayOption(text: string): string {
+  const day = new Date(`${text}T00:00:00Z`);
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+  if (!isDay) throw new InvalidArgumentError('It must be a day, as 2026-12-31.');
+  return text;
+}
+
 /** One of a closed list of words; another is told with the nearest. */
 export function oneOf<Word extends string>(kind: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {

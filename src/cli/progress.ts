@@ -1,6 +1,10 @@
 import { createLogUpdate } from 'log-update';
+import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
+import { countOf } from '../report/format.ts';
+import { figureOf } from '../report/primitive-figure.ts';
+import { formatBytes, formatNs } from '../report/quantity.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { median } from '../stats/quantile.ts';
 import { durationText, mibText, msText } from './duration.ts';
@@ -63,12 +67,37 @@ export function createProgress(output: ProgressOutput, { nowMs, verbose }: Progr
       trial = null;
       line.keep(`[${done}/${planned}] ${describe(ended.spec)}: ${outcomeText(ended)}${left}`);
     },
+    onPrimitiveStart(spec, remainingMs) {
+      trial = null;
+      line.move(`${describeCase(spec)} · ${durationText(remainingMs)} left`);
+    },
+    onPrimitiveEnd(ended, done, planned) {
+      line.keep(`[${done}/${planned}] ${describeCase(ended.spec)}: ${caseText(ended)}`);
+    },
     end() {
       if (ticker !== null) clearInterval(ticker);
       line.end();
     },
   };
 }
+
+/** For a load that tells how it is doing once a second: a line that is rewritten, or one that stays every so often. */
+export function liveLine(output: { readonly isTTY?: boolean; write(text: string): unknown }): {
+  tell(text: string): void;
+  end(): void;
+} {
+  if (output.isTTY) {
+    const { move, end } = movingLine({ isTTY: true, write: (text) => output.write(text) });
+    return { tell: move, end };
+  }
+  let toldCount = 0;
+  const tell = (text: string) => {
+    if (toldCount++ % stillEveryCount === 0) output.write(`${text}\n`);
+  };
+  return { tell, end: () => {} };
+}
+
+const stillEveryCount = 5;
 
 function leftText(leftMs: number, isTTY: boolean): string {
   return isTTY || leftMs <= 0 ? '' : ` (${durationText(leftMs)} left)`;
@@ -101,8 +130,14 @@ function planLines(plan: PlanSummary): string[] {
   const lines = [plan.scenarioDescription];
   for (const { id, reason, remedy } of plan.skipped) lines.push(`skipped: ${id}: ${reason} (remedy: ${remedy})`);
   if (plan.implementationIds.length > 0) lines.push(`measuring ${plan.implementationIds.join(', ')}`);
-  lines.push(`${plan.trialCount} trials, about ${durationText(plan.expectedMs)} after building and checking`);
+  lines.push(`${planned(plan)}, about ${durationText(plan.expectedMs)} after building and checking`);
   return lines;
+}
+
+function planned({ trialCount, primitiveCount }: PlanSummary): string {
+  const trials = trialCount > 0 || primitiveCount === 0 ? [countOf(trialCount, 'trial')] : [];
+  const cases = primitiveCount > 0 ? [`${countOf(primitiveCount, 'case')} of primitives`] : [];
+  return [...trials, ...cases].join(' and ');
 }
 
 function preparedText(preparation: Preparation): string {
@@ -114,7 +149,10 @@ function preparedText(preparation: Preparation): string {
       ? ''
       : `built in ${durationText(preparation.buildMs)}, `;
   const { conformance } = preparation;
-  const passed = `${conformance.checkCount} checks of the contract passed`;
+  const passed =
+    preparation.manifest.service === 'primitives'
+      ? 'each case carries its own check'
+      : `${conformance.checkCount} checks of the contract passed`;
   return `${id}: ${built}${conformance.status === 'passed' ? passed : `conformance failed: ${conformance.failures[0]}`}`;
 }
 
@@ -123,6 +161,18 @@ function describe({ implementation, workload, profile, cluster, temperature, att
   const nodes = cluster === null ? '' : ` ${cluster.size} nodes`;
   const rate = profile.ratePerSec === 0 ? '' : ` ${profile.ratePerSec}/s`;
   return `${implementation} ${workload}${nodes}${rate}${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
+}
+
+function describeCase({ implementation, primitive, variant, size, repetition }: PrimitiveSpec): string {
+  return `${implementation} ${primitive} ${variant}${size === null ? '' : ` ${size}`} #${repetition}`;
+}
+
+function caseText(result: PrimitiveResult): string {
+  if (result.status === 'unsupported') return result.reason;
+  if (result.status === 'failed') return `${result.code}: ${firstLine(result.message)}`;
+  const { wallNs, cpuNs, privateBytes } = figureOf(result.measurement);
+  if (privateBytes !== null) return formatBytes(privateBytes);
+  return `${wallNs === null ? '–' : formatNs(wallNs)}${cpuNs === null ? '' : `, CPU ${formatNs(cpuNs)}`}`;
 }
 
 function outcomeText(trial: Trial): string {

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { reportMarkdown } from '../report/markdown.ts';
-import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { readResult } from '../store/result-file.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { oneOf } from './option.ts';
-import { referencesFor, writeReport } from './report-file.ts';
+import { modelOf, writeReport } from './report-file.ts';
 
 interface ReportFlags {
   readonly out?: string;
@@ -27,7 +26,7 @@ export function addReport(program: Command, context: CommandContext): void {
         return;
       }
       const result = await readResult(path);
-      const model = reportModel(result, await referencesFor(result));
+      const model = await modelOf(result);
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
       else context.stdout.write(reportText(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
     });

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
+import { clusterId, clusterKey } from '../model/cluster-key.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
-import { reportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from './option.ts';
 import { createProgress } from './progress.ts';
-import { referencesFor, shortPath, writeReport } from './report-file.ts';
+import { modelOf, shortPath, writeReport } from './report-file.ts';
 
 interface RunFlags {
   readonly impl?: string[];
   readonly impls?: string[];
+  readonly only?: string[];
   readonly workload?: string;
   readonly rate?: number[];
   readonly trials?: number;
@@ -36,9 +37,10 @@ export function addRun(program: Command, context: CommandContext): void {
     .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
     .option('--impl <glob>', 'only these implementations (repeatable)', collect)
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--only <primitive>', 'only these primitives (repeatable)', collect)
     .option('--workload <id>', 'another workload of the same service')
     .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
-    .option('--trials <n>', 'trials of each implementation', positiveCount)
+    .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
@@ -63,6 +65,7 @@ Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
   npm run bench -- run raft --impl 'raft-node-*' --crashes 200
+  npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
@@ -75,7 +78,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     progress.end();
     const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
     const people = flags.json ? context.stderr : context.stdout;
-    const model = reportModel(result, await referencesFor(result));
+    const model = await modelOf(result);
     people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return exitCodeOf(result);
@@ -97,6 +100,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
       warmupCount: flags.warmup ?? null,
       workerCount: flags.workers ?? null,
       crashCount: flags.crashes ?? null,
+      only: flags.only ?? null,
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
@@ -116,7 +120,9 @@ function exitCodeOf(result: RunResult): number {
   if (result.implementations.some(({ status }) => status === 'failed')) return 3;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {
-    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature].join(' ');
+    // The sizes of a climb that do not hold are its answer.
+    const cluster = spec.cluster === null || spec.cluster.climbs ? '' : clusterId(clusterKey(spec.cluster));
+    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature, cluster].join(' ');
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
   }
   return asked.size > 0 && [...asked.values()].every(Boolean) ? 0 : 3;

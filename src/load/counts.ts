@@ -16,15 +16,23 @@ export function emptyCounts(): MutableCounts {
   };
 }
 
+/** The same counts with what has no outcome yet as in flight. */
+export function withAlive(counts: LoadCounts): LoadCounts {
+  return { ...counts, inFlightCount: counts.inFlightCount + counts.scheduledCount - outcomeCount(counts) };
+}
+
 /** Throws unless every request that was due has exactly one outcome: nothing vanishes. */
 export function assertAccounted(counts: LoadCounts): void {
-  const { scheduledCount, okCount, wrongCount, failedCount, refusedCount, timedOutCount, inFlightCount, unsentCount } =
-    counts;
-  const accountedCount =
-    okCount + wrongCount + failedCount + refusedCount + timedOutCount + inFlightCount + unsentCount;
+  const { scheduledCount } = counts;
+  const accountedCount = outcomeCount(counts);
   if (accountedCount !== scheduledCount) {
     throw new Error(
       `${scheduledCount} requests were due, ${accountedCount} have an outcome: ${JSON.stringify(counts)}`,
     );
   }
+}
+
+function outcomeCount(counts: LoadCounts): number {
+  const { okCount, wrongCount, failedCount, refusedCount, timedOutCount, inFlightCount, unsentCount } = counts;
+  return okCount + wrongCount + failedCount + refusedCount + timedOutCount + inFlightCount + unsentCount;
 }

@@ -17,10 +17,17 @@ let session: LoadSession | null = null;
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
-  answer(message as DriverCommand).then(report, refuse);
+  const command = message as DriverCommand;
+  if (command.kind === 'cut-short') return cutShort();
+  answer(command).then(report, refuse);
 });
 
-async function answer(command: DriverCommand): Promise<DriverReport> {
+function cutShort(): void {
+  const result = session?.soFar() ?? null;
+  if (result !== null) report({ kind: 'measured', result });
+}
+
+async function answer(command: Exclude<DriverCommand, { kind: 'cut-short' }>): Promise<DriverReport> {
   if (command.kind === 'open') return open(command);
   if (session === null) throw new Error(`${command.kind} before open`);
   if (command.kind === 'warm-up') {
@@ -33,7 +40,7 @@ async function answer(command: DriverCommand): Promise<DriverReport> {
 async function open(command: OpenCommand): Promise<DriverReport> {
   // Before the pacer's thread starts: a thread keeps the niceness of the one that made it.
   const niceness = renice(command.niceness);
-  const workload = await loadWorkload(command.workloadPath);
+  const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
   const address = parseTarget(command.targetUrl);
   const clock = monotonicClock;
   const pacer = createPacer(choosePacerKind(availableParallelism()), clock);
@@ -57,10 +64,16 @@ function renice(niceness: number): number {
   return getPriority();
 }
 
-async function loadWorkload(path: string): Promise<Workload> {
-  const module: { workload?: Workload } = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
+interface WorkloadModule {
+  readonly workload?: Workload;
+  createWorkload?(argument: unknown): Workload;
+}
+
+async function loadWorkload(path: string, argument: unknown): Promise<Workload> {
+  const module: WorkloadModule = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new HarnessError('cannot-measure', `cannot load ${path}: ${error.message}`, 'name a module of a workload');
   });
+  if (argument !== null && module.createWorkload !== undefined) return module.createWorkload(argument);
   if (module.workload === undefined) {
     throw new HarnessError('cannot-measure', `${path} does not export workload`, 'export it under that name');
   }

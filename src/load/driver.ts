@@ -9,8 +9,10 @@ import type { DriverCommand, DriverProgress, DriverReady, DriverReport } from '.
 export type { DriverProgress, DriverReady } from './messages.ts';
 
 export interface DriverOptions {
-  /** A module that exports `workload`. */
+  /** A module that exports `workload`, or `createWorkload` where there is an argument for it. */
   readonly workloadPath: string;
+  /** Plain data that `createWorkload` makes the workload of. */
+  readonly workloadArgument?: unknown;
   /** http://host:port; a path is not part of it. */
   readonly targetUrl: string;
   readonly profile: LoadProfile;
@@ -37,6 +39,11 @@ export interface Driver {
    * `onWindowEnd` is called when the window closes, before the drain; the result comes after it.
    */
   measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult>;
+  /**
+   * While `measure` is waited for: lets it resolve at once with what was recorded so far, the requests alive now counted as in
+   * flight (their ages are in no histogram). Only `stop` is of use after it.
+   */
+  cutShort(): void;
   /** Ends the process; fine at any time and more than once. */
   stop(): Promise<void>;
 }
@@ -57,8 +64,9 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   });
   const channel = openChannel(child, options);
   try {
-    const { workloadPath, targetUrl, profile, niceness } = options;
-    const { ready } = await channel.ask({ kind: 'open', workloadPath, targetUrl, profile, niceness }, 'ready');
+    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness } = options;
+    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness } as const;
+    const { ready } = await channel.ask(open, 'ready');
     return driverOn(channel, child.pid ?? 0, ready);
   } catch (error) {
     await channel.close();
@@ -76,6 +84,7 @@ function driverOn(channel: Channel, pid: number, ready: DriverReady): Driver {
       channel.onWindowEnd = onWindowEnd;
       return (await channel.ask({ kind: 'measure', startAtNs }, 'measured')).result;
     },
+    cutShort: () => channel.tell({ kind: 'cut-short' }),
     stop: channel.close,
   };
 }
@@ -85,6 +94,8 @@ type ReportOf<Kind extends DriverReport['kind']> = Extract<DriverReport, { kind:
 interface Channel {
   onWindowEnd: (endedAtNs: number) => void;
   ask<Kind extends DriverReport['kind']>(command: DriverCommand, answer: Kind): Promise<ReportOf<Kind>>;
+  /** A command whose answer is another question's. */
+  tell(command: DriverCommand): void;
   close(): Promise<void>;
 }
 
@@ -130,6 +141,9 @@ function openChannel(child: ChildProcess, options: DriverOptions): Channel {
         // A failed send is followed by 'close', which says more.
         child.send(command, () => undefined);
       }),
+    tell: (command) => {
+      if (death === null) child.send(command, () => undefined);
+    },
     close: async () => {
       child.kill('SIGKILL');
       await ended;

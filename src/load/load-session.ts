@@ -7,7 +7,7 @@ import { openEventStreams } from './event-streams.ts';
 import type { DriverProgress } from './messages.ts';
 import type { Pacer } from './pacer.ts';
 import { createPool } from './pool.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createRecorder, type Recorder, type Recording } from './recorder.ts';
 import { createRequestWriter } from './request-text.ts';
 import { createSchedule, peakRatePerSec } from './schedule.ts';
 import { type SelfReading, startSelfMeter } from './self-meter.ts';
@@ -18,6 +18,8 @@ import type { TargetAddress } from './socket.ts';
 export interface LoadSession {
   warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
   measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult>;
+  /** What the open window has recorded by now; null when none is open. */
+  soFar(): LoadResult | null;
 }
 
 export interface LoadSessionOptions {
@@ -44,6 +46,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
   const session = workload.open({ seed, timeoutMs, ratePerSec: peakRatePerSec(profile), nowNs: clock.nowNs });
   const writeRequest = createRequestWriter(hostOf(address));
   const pool = createPool<Flight>(connectTo(address, writeRequest), profile.connectionCount, clock);
+  let soFar: () => LoadResult | null = () => null;
   let current: { readonly recorder: Recorder; readonly startAtNs: number } | null = null;
 
   /** What an event completes belongs to a window when it began there. */
@@ -84,14 +87,11 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     const window = { spec: profile, startAtNs, lengthNs, drainNs: profile.drainMs * nsPerMs, ...limits };
     const before = pool.stats();
     const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs);
-    const windowEnd = Promise.withResolvers<{ endedAtNs: number; self: SelfReading }>();
-    const { sendGapCvRatio, ...recording } = await run('measure', window, (endedAtNs) => {
-      windowEnd.resolve({ endedAtNs, self: meter.read() });
-      onWindowEnd(endedAtNs);
-    });
-    const { endedAtNs, self } = await windowEnd.promise;
-    const after = pool.stats();
-    return {
+    const assemble = (
+      { sendGapCvRatio, ...recording }: Recording,
+      endedAtNs: number,
+      self: SelfReading,
+    ): LoadResult => ({
       startedAtNs: startAtNs,
       endedAtNs,
       ...recording,
@@ -102,12 +102,22 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
         niceness: options.niceness,
         ...self,
         sendGapCvRatio,
-        connectionsOpenedCount: after.openedCount,
-        staleRetriesCount: after.staleRetriesCount - before.staleRetriesCount,
+        connectionsOpenedCount: pool.stats().openedCount,
+        staleRetriesCount: pool.stats().staleRetriesCount - before.staleRetriesCount,
       },
-    };
+    });
+    const windowEnd = Promise.withResolvers<{ endedAtNs: number; self: SelfReading }>();
+    const recorded = run('measure', window, (endedAtNs) => {
+      windowEnd.resolve({ endedAtNs, self: meter.read() });
+      onWindowEnd(endedAtNs);
+    });
+    soFar = () =>
+      current === null ? null : assemble(current.recorder.snapshot(), Math.max(startAtNs, clock.nowNs()), meter.read());
+    const recording = await recorded;
+    const { endedAtNs, self } = await windowEnd.promise;
+    return assemble(recording, endedAtNs, self);
   };
-  return { warmUp, measure };
+  return { warmUp, measure, soFar: () => soFar() };
 }
 
 /** A meter that starts at `timeNs`, so that the wait for the window does not dilute its figures. */

@@ -20,6 +20,8 @@ export interface DriverProgress {
 export interface OpenCommand {
   readonly kind: 'open';
   readonly workloadPath: string;
+  /** null: the module exports a workload. */
+  readonly workloadArgument: unknown;
   readonly targetUrl: string;
   readonly profile: LoadProfile;
   readonly niceness: number;
@@ -29,7 +31,9 @@ export interface OpenCommand {
 export type DriverCommand =
   | OpenCommand
   | { readonly kind: 'warm-up'; readonly count: number; readonly ratePerSec: number }
-  | { readonly kind: 'measure'; readonly startAtNs: number };
+  | { readonly kind: 'measure'; readonly startAtNs: number }
+  /** Answered by `measured`, in place of the window's own; by nothing when no window is open. */
+  | { readonly kind: 'cut-short' };
 
 /** From the driver's process. */
 export type DriverReport =

@@ -1,6 +1,6 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
-import { assertAccounted, emptyCounts, type MutableCounts } from './counts.ts';
+import { assertAccounted, emptyCounts, type MutableCounts, withAlive } from './counts.ts';
 import { createGapMeter } from './gap-meter.ts';
 import { createOutageMeter } from './outage-meter.ts';
 import { createReasonTally } from './reason-tally.ts';
@@ -51,6 +51,8 @@ export interface Recorder {
   leftInFlight(request: Timed, nowNs: number): void;
   completed(operationName: string, durationNs: number): void;
   counts(): LoadCounts;
+  /** What is known before the end: requests without an outcome count as in flight, with no latency. */
+  snapshot(): Recording;
   /** Throws when a request is unaccounted for. */
   finish(): Recording;
 }
@@ -101,6 +103,21 @@ export function createRecorder(startAtNs: number, lengthNs: number, seesOutages 
     series.settle(request.second, outcome === 'okCount', isLatency ? nowNs - request.dueNs : null);
   };
 
+  const recordingOf = (counted: LoadCounts): Recording => ({
+    counts: counted,
+    response: summarize(mergeAll(accounts, 'response')),
+    service: summarize(mergeAll(accounts, 'service')),
+    lag: summarize(lag),
+    wokeLate: summarize(wokeLate),
+    waited: summarize(waited),
+    operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
+    completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
+    seconds: series.finish() satisfies LoadSecond[],
+    errors: reasons.most(),
+    outages: outages?.finish() ?? [],
+    sendGapCvRatio: sendGaps.cvRatio(),
+  });
+
   return {
     due: (dueNs, nowNs) => {
       counts.scheduledCount++;
@@ -140,22 +157,10 @@ export function createRecorder(startAtNs: number, lengthNs: number, seesOutages 
       record(histogram, durationNs);
     },
     counts: () => ({ ...counts }),
+    snapshot: () => recordingOf(withAlive(counts)),
     finish: () => {
       assertAccounted(counts);
-      return {
-        counts,
-        response: summarize(mergeAll(accounts, 'response')),
-        service: summarize(mergeAll(accounts, 'service')),
-        lag: summarize(lag),
-        wokeLate: summarize(wokeLate),
-        waited: summarize(waited),
-        operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
-        completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
-        seconds: series.finish() satisfies LoadSecond[],
-        errors: reasons.most(),
-        outages: outages?.finish() ?? [],
-        sendGapCvRatio: sendGaps.cvRatio(),
-      };
+      return recordingOf(counts);
     },
   };
 }
@@ -168,5 +173,5 @@ function mergeAll(accounts: ReadonlyMap<string, OperationAccount>, key: 'respons
 }
 
 function summarizeAccount({ counts, response, service }: OperationAccount): LoadResult['operations'][string] {
-  return { counts, response: summarize(response), service: summarize(service) };
+  return { counts: withAlive(counts), response: summarize(response), service: summarize(service) };
 }

@@ -23,6 +23,8 @@ export const implementationSchema = z.strictObject({
   sources: z.array(z.string().min(1)).min(1),
   build: z.array(programArguments),
   command: programArguments,
+  /** Other programs of the same build by name: a primitives runner's empty ones. */
+  programs: z.record(z.string(), programArguments).default({}),
   env: z.record(z.string(), z.string()),
   /** Named upper bounds, such as the largest cluster. */
   limits: z.record(z.string(), z.number()),

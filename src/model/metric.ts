@@ -35,6 +35,15 @@ export const metrics: readonly Metric[] = [
     ...cost,
     from: (m) => m.cpu.database?.perRequestMs ?? null,
   },
+  {
+    // Both change alike with the machine's speed from one trial to the next, so their quotient repeats far better than either.
+    id: 'cpu-to-database',
+    label: 'CPU for each ms of the database’s',
+    unit: 'ratio',
+    gated: false,
+    ...cost,
+    from: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
+  },
   { id: 'response-p50', label: 'response p50', gated: true, ...wait, from: (m) => m.load?.response.p50Ms ?? null },
   { id: 'response-p90', label: 'response p90', gated: false, ...wait, from: (m) => m.load?.response.p90Ms ?? null },
   { id: 'response-p99', label: 'response p99', gated: false, ...wait, from: (m) => m.load?.response.p99Ms ?? null },
@@ -116,6 +125,10 @@ function quietNodeCpu(m: Measurement): number | null {
 
 function ofNode({ cluster }: Measurement, value: number | null): number | null {
   return cluster === null || value === null ? null : value / cluster.nodeCount;
+}
+
+function quotient(part: number, whole: number | null): number | null {
+  return whole === null || whole === 0 ? null : part / whole;
 }
 
 /** A metric's value in a trial that counts, else null: invalid and failed trials have none, void latencies neither. */

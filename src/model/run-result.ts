@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { implementationSchema } from './implementation.ts';
+import { primitiveFactsSchema, primitiveResultSchema } from './primitive-result.ts';
 import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
@@ -83,6 +84,9 @@ export const runResultSchema = z.strictObject({
   implementations: z.array(preparationSchema),
   plannedTrialCount: z.int().nonnegative(),
   trials: z.array(trialSchema),
+  primitiveFacts: z.array(primitiveFactsSchema),
+  plannedPrimitiveCount: z.int().nonnegative(),
+  primitives: z.array(primitiveResultSchema),
   warnings: z.array(warningSchema),
 });
 

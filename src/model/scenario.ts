@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clusterCellSchema } from './cluster.ts';
 import { loadProfileSchema } from './load-profile.ts';
+import { primitiveProfileSchema } from './primitive-result.ts';
 
 /** One question of a scenario: a workload at some rates, asked of every implementation of its service. */
 export const scenarioCellSchema = z.strictObject({
@@ -20,7 +21,9 @@ export const scenarioCellSchema = z.strictObject({
 export const scenarioSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   description: z.string(),
-  cells: z.array(scenarioCellSchema).min(1),
+  cells: z.array(scenarioCellSchema),
+  /** null: none are measured. */
+  primitives: primitiveProfileSchema.nullable(),
   /** How long a ready target that was asked nothing but health is watched before the load. */
   idleMs: z.number().nonnegative(),
   workerCount: z.int().positive(),

@@ -37,6 +37,8 @@ export const trialSpecSchema = z.strictObject({
   attempt: z.int().positive(),
   /** Position in the interleaved order of the run. */
   slot: z.int().nonnegative(),
+  /** The trial of the other commit that was made next to this one has the same pair; null: made for no comparison. */
+  pair: z.strictObject({ sessionId: z.string().min(1), number: z.int().positive() }).nullable(),
   workerCount: z.int().positive(),
   dbPoolTotal: z.int().positive(),
   limit: z.strictObject({ cpuCount: z.number().positive().nullable(), memoryBytes: bytes.nullable() }).nullable(),
@@ -79,6 +81,8 @@ export const noiseSchema = z.strictObject({
   generatorRunDelayRatio: ratio.nullable(),
   /** Time in which some task of the machine waited for a core, within the window. */
   psiCpuSomeMs: ms.nullable(),
+  /** Time in which every task that could have run waited for the disk, within the window. */
+  psiIoFullMs: ms.nullable(),
   stealRatio: ratio.nullable(),
   /** Duration of a fixed spin before the trial ÷ this machine's reference; 1 is quiet. */
   spinRatio: ratio.nullable(),

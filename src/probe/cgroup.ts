@@ -61,7 +61,7 @@ export function createGroup(layout: CgroupLayout): ProcessGroup {
     limit: (limit) => directories.push(...applyLimit(layout, name, memoryDir, limit)),
     kill: () => killGroup(unifiedDir),
     remove: () => removeDirectories(directories),
-    pressureSomeMs: () => parsePressure(readIfThere(join(unifiedDir, 'cpu.pressure'))),
+    pressureSomeMs: () => parsePressure(readIfThere(join(unifiedDir, 'cpu.pressure')), 'some'),
     memoryKillCount: () =>
       readMemoryKills(memoryDir, memoryDir === unifiedDir ? 'memory.events' : 'memory.oom_control'),
   };
@@ -181,8 +181,8 @@ async function removeDirectories(directories: readonly string[]): Promise<void> 
 }
 
 /** `some … total=<microseconds>`. */
-export function parsePressure(text: string): number | null {
-  const [, totalUs] = /^some .*total=(\d+)/m.exec(text) ?? [];
+export function parsePressure(text: string, who: 'some' | 'full'): number | null {
+  const [, totalUs] = new RegExp(`^${who} .*total=(\\d+)`, 'm').exec(text) ?? [];
   return totalUs === undefined ? null : Number(totalUs) / 1e3;
 }
 

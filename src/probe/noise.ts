@@ -7,6 +7,7 @@ import { msPerTick } from './proc-file.ts';
 /** The machine's own counters at one moment; null: this machine does not keep it. */
 export interface MachineGauge {
   readonly pressureSomeMs: number | null;
+  readonly diskFullMs: number | null;
   readonly stealTicks: number | null;
   /** All states of all cores, idle too. */
   readonly allTicks: number | null;
@@ -17,6 +18,8 @@ export interface MachineGauge {
 export interface MachineNoise {
   /** Time in which some task of the machine waited for a core; our own roles' included. */
   readonly psiCpuSomeMs: number | null;
+  /** Time in which every task that could have run waited for the disk. */
+  readonly psiIoFullMs: number | null;
   readonly stealRatio: number | null;
   /** CPU used by everything on the machine. */
   readonly machineCpuMs: number | null;
@@ -25,7 +28,8 @@ export interface MachineNoise {
 export function readMachineGauge(): MachineGauge {
   const stat = parseCpuLine(readIfThere('/proc/stat'));
   return {
-    pressureSomeMs: parsePressure(readIfThere('/proc/pressure/cpu')),
+    pressureSomeMs: parsePressure(readIfThere('/proc/pressure/cpu'), 'some'),
+    diskFullMs: parsePressure(readIfThere('/proc/pressure/io'), 'full'),
     stealTicks: stat?.stealTicks ?? null,
     allTicks: stat?.allTicks ?? null,
     busyMs: readExactBusyMs() ?? (stat === null ? null : stat.busyTicks * msPerTick),
@@ -37,6 +41,7 @@ export function noiseBetween(before: MachineGauge, after: MachineGauge): Machine
   const stealTicks = difference(before.stealTicks, after.stealTicks);
   return {
     psiCpuSomeMs: difference(before.pressureSomeMs, after.pressureSomeMs),
+    psiIoFullMs: difference(before.diskFullMs, after.diskFullMs),
     stealRatio: stealTicks === null || allTicks === null || allTicks === 0 ? null : stealTicks / allTicks,
     machineCpuMs: difference(before.busyMs, after.busyMs),
   };

@@ -1,5 +1,5 @@
 import { metricOf } from './answer.ts';
-import type { Axis, BarChart, Chart, Line, LineChart } from './chart.ts';
+import { type Axis, type BarChart, type Chart, type Line, type LineChart, seriesIn } from './chart.ts';
 import { electionCurves, gapBars } from './election-charts.ts';
 import { formatNumber, mebibytes } from './format.ts';
 import type { CurvePoint, OverTime, Row } from './model.ts';
@@ -19,11 +19,7 @@ export function cellCharts(facts: Facts): Chart[] {
     responseOverTime,
     honestyBars,
   ];
-  return all.map((draw) => draw(facts, rows)).filter((chart) => !isEmpty(chart));
-}
-
-function isEmpty(chart: Chart): boolean {
-  return chart.kind === 'bars' ? chart.bars.length === 0 : chart.lines.length === 0;
+  return all.map((draw) => draw(facts, rows)).filter((chart) => seriesIn(chart).length > 0);
 }
 
 function cpuBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
@@ -112,6 +108,7 @@ function percentileCurves({ id, place }: Facts, rows: readonly Row[]): LineChart
       scale: 'percentile',
       ticks: percentileTicks.filter(({ value }) => value <= percentilePosition(furthest) + 0.01),
       min: 0,
+      max: null,
     },
     y: msAxis('response, ms', values),
     lines: curves.map((row) => ({ ...seriesOf(row), points: row.curve.map(curvePoint) })),
@@ -131,7 +128,7 @@ function spokenCurve(row: Row): string {
 /** Logarithmic only where a linear axis would press most curves to the ground. */
 function msAxis(title: string, values: readonly number[]): Axis {
   const wide = Math.max(...values) > 25 * Math.min(...values) && Math.min(...values) > 0;
-  return { title, scale: wide ? 'logarithmic' : 'linear', ticks: null, min: wide ? null : 0 };
+  return { title, scale: wide ? 'logarithmic' : 'linear', ticks: null, min: wide ? null : 0, max: null };
 }
 
 function coresOverTime(facts: Facts, rows: readonly Row[]): LineChart {
@@ -187,8 +184,8 @@ function overTime(facts: Facts, rows: readonly Row[], what: keyof OverTime, word
     kind: 'lines',
     ...texts,
     alternative: `${words.title} ${facts.place}: ${lines.map((line) => spokenSpan(line, words.unit)).join('; ')}.`,
-    x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0 },
-    y: { title: words.unit, scale: 'linear', ticks: null, min: 0 },
+    x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0, max: null },
+    y: { title: words.unit, scale: 'linear', ticks: null, min: 0, max: null },
     lines,
     markPoints: false,
   };

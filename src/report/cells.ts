@@ -1,11 +1,10 @@
 import type { Published } from '../model/cluster.ts';
+import { type ClusterKey, clusterId, clusterKey, clusterText, declaredKeys } from '../model/cluster-key.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { ScenarioCell } from '../model/scenario.ts';
 import type { Trial } from '../model/trial.ts';
 import { answersOf } from './answer.ts';
 import { cellCharts } from './cell-charts.ts';
-import { claimLines } from './claims.ts';
-import { type ClusterKey, clusterId, clusterKey, clusterText, declaredKeys } from './cluster-key.ts';
 import type { Cell, Row } from './model.ts';
 import { referencesOf } from './references.ts';
 import { resolutionOf } from './resolution.ts';
@@ -46,7 +45,6 @@ export function reportCells(live: RunResult, references: readonly RunResult[], w
       leftOut: recorded.leftOut,
       answers: answersOf(facts, rows),
       resolution: resolutionOf(rows),
-      claims: claimLines(key.workload, rows),
       charts: cellCharts(facts),
     };
   });

@@ -1,7 +1,7 @@
 import type { SeriesStyle } from './who.ts';
 
 /** A chart as data: what is drawn, and the words that go with it. Numbers are already in the unit shown. */
-export type Chart = BarChart | LineChart;
+export type Chart = BarChart | DotChart | LineChart;
 
 interface Words {
   /** Unique in the report and fit for an anchor. */
@@ -39,6 +39,21 @@ export interface Bar extends Series {
   readonly marks: readonly { readonly name: string; readonly shape: 'ring' | 'tick'; readonly value: number }[];
 }
 
+/** Marks on a logarithmic axis, where a bar's length would mean nothing; least is best. */
+export interface DotChart extends Words {
+  readonly kind: 'dots';
+  readonly x: Axis;
+  readonly dots: readonly Dot[];
+}
+
+export interface Dot extends Series {
+  readonly value: number;
+  readonly text: string;
+  readonly whisker: readonly [number, number] | null;
+  /** A second value of the same kind. */
+  readonly ring: { readonly value: number; readonly text: string } | null;
+}
+
 export interface LineChart extends Words {
   readonly kind: 'lines';
   readonly x: Axis;
@@ -55,6 +70,7 @@ export interface Axis {
   /** Where given, these and no others. */
   readonly ticks: readonly { readonly value: number; readonly label: string }[] | null;
   readonly min: number | null;
+  readonly max: number | null;
 }
 
 export interface Line extends Series {
@@ -65,4 +81,9 @@ export interface LinePoint {
   readonly x: number;
   readonly y: number | null;
   readonly whisker: readonly [number, number] | null;
+}
+
+export function seriesIn(chart: Chart): readonly Series[] {
+  if (chart.kind === 'bars') return chart.bars;
+  return chart.kind === 'dots' ? chart.dots : chart.lines;
 }

@@ -16,8 +16,8 @@ export function electionCurves({ id, place, published }: Facts, rows: readonly R
       'Of 100 crashes of the leader, after how many did every other node have a heartbeat of the next leader within this time. Further left is better; a step to the right is a split vote.',
     alternative: `Election times ${place}: ${lines.map(spokenLine).join('; ')}.`,
     unit: '%',
-    x: { title: 'ms since the crash', scale: 'linear', ticks: null, min: 0 },
-    y: { title: 'elections over, %', scale: 'linear', ticks: [0, 25, 50, 75, 90, 100].map(tick), min: 0 },
+    x: { title: 'ms since the crash', scale: 'linear', ticks: null, min: 0, max: null },
+    y: { title: 'elections over, %', scale: 'linear', ticks: [0, 25, 50, 75, 90, 100].map(tick), min: 0, max: 100 },
     lines: [...lines, ...reference],
     markPoints: false,
   };

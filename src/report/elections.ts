@@ -1,9 +1,9 @@
 import type { Published } from '../model/cluster.ts';
+import type { ClusterKey } from '../model/cluster-key.ts';
 import type { OkTrial } from '../model/trial.ts';
 import { median, sortedAscending } from '../stats/quantile.ts';
 import { type QuantileInterval, quantileInterval } from '../stats/quantile-interval.ts';
 import { splitVoteRatio } from '../stats/split-vote.ts';
-import type { ClusterKey } from './cluster-key.ts';
 
 /** Every leader that was lost in the trials that count, pooled: each election is an experiment of its own. */
 export interface Elections {

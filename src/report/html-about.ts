@@ -4,6 +4,7 @@ import { plainTable } from './html-detail.ts';
 import { sign } from './html-series.ts';
 import { type Child, h, type Markup } from './markup.ts';
 import type { ReportModel, RunFacts } from './model.ts';
+import { formatBytes } from './quantity.ts';
 import { sentence, warningText } from './warnings.ts';
 
 /** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
@@ -35,7 +36,34 @@ function warningSection({ warnings }: ReportModel): Child {
 }
 
 /** Words a newcomer may not know, in the order in which the page uses them. */
-function glossary({ scenario, workloads }: RunFacts): readonly (readonly [string, string])[] {
+function glossary(run: RunFacts): readonly (readonly [string, string])[] {
+  return [
+    ...(run.workloads.length === 0 ? [] : loadGlossary(run)),
+    ...(run.primitiveCount === 0 ? [] : primitiveGlossary(run)),
+  ];
+}
+
+function primitiveGlossary({ scenario: { primitives } }: RunFacts): readonly (readonly [string, string])[] {
+  const limit = primitives === null ? '' : ` Here a case may use ${formatBytes(primitives.memoryLimitBytes)}.`;
+  return [
+    [
+      'Wall, CPU',
+      'Time on the clock, and processor time of all processes that take part, of one operation. Median over samples, then over fresh processes.',
+    ],
+    [
+      'Empty loop',
+      'The same loop with the operation taken out: shown, never taken off. What is not at least twice as dear is only a bound.',
+    ],
+    [
+      'Each',
+      'Private memory of the waiting program, less that of the same program with none, divided by their number.',
+    ],
+    ['At most', `The largest size that worked under the stated limits.${limit}`],
+  ];
+}
+
+/** Of a run with requests. */
+function loadGlossary({ scenario, workloads }: RunFacts): readonly (readonly [string, string])[] {
   const trialCount = Math.max(1, ...scenario.cells.map((cell) => cell.trialCount));
   return [
     ...workloads.map(({ id, description }) => [id, sentence(description)] as const),
@@ -102,7 +130,11 @@ function whoSection({ run, who }: ReportModel): Markup {
   );
 }
 
-function conformanceText({ conformance }: Extract<RunFacts['implementations'][number], { status: 'ready' }>): string {
+function conformanceText({
+  conformance,
+  manifest,
+}: Extract<RunFacts['implementations'][number], { status: 'ready' }>): string {
+  if (manifest.service === 'primitives') return 'each case checked';
   if (conformance.status === 'passed') return `${countOf(conformance.checkCount, 'check')} passed`;
   return `${conformance.failures.length} of ${countOf(conformance.checkCount, 'check')} failed`;
 }
@@ -120,11 +152,17 @@ function machineSection({ machine, versions, scenario, database }: RunFacts): Ma
       ['Kernel', machine.kernel],
       ...Object.entries(machine.hiddenSettings),
       ...Object.entries(versions),
-      ['Service', `${countOf(scenario.workerCount, 'worker')}, ${scenario.dbPoolTotal} database connections`],
-      ['Load', loadText(scenario)],
+      ...(scenario.cells.length === 0 ? [] : loadFacts(scenario)),
       ...(database === null ? [] : [['Database', databaseText(database)] as const]),
     ]),
   );
+}
+
+function loadFacts(scenario: RunFacts['scenario']): readonly (readonly [string, string])[] {
+  return [
+    ['Service', `${countOf(scenario.workerCount, 'worker')}, ${scenario.dbPoolTotal} database connections`],
+    ['Load', loadText(scenario)],
+  ];
 }
 
 function loadText({ cells, seed }: RunFacts['scenario']): string {
@@ -137,6 +175,13 @@ function loadText({ cells, seed }: RunFacts['scenario']): string {
 function databaseText({ kind, version, settings }: NonNullable<RunFacts['database']>): string {
   const pairs = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return [`PostgreSQL ${version} (${kind})`, ...pairs].join(', ');
+}
+
+function doneText(run: RunFacts): string {
+  const trials = `${run.trialCount} of ${run.plannedTrialCount} planned trials`;
+  if (run.plannedPrimitiveCount === 0) return trials;
+  const cases = `${run.primitiveCount} of ${run.plannedPrimitiveCount} cases of primitives`;
+  return run.plannedTrialCount === 0 ? cases : `${trials}, ${cases}`;
 }
 
 function repeatSection(run: RunFacts): Markup {
@@ -153,10 +198,6 @@ function repeatSection(run: RunFacts): Markup {
     'Repeat it',
     h('pre', {}, run.command),
     commit,
-    h(
-      'p',
-      { class: 'aside' },
-      `Run ${run.runId}, started ${run.startedAt}, ${run.state}: ${run.trialCount} of ${run.plannedTrialCount} planned trials.`,
-    ),
+    h('p', { class: 'aside' }, `Run ${run.runId}, started ${run.startedAt}, ${run.state}: ${doneText(run)}.`),
   );
 }

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
 import { chartBlock } from './html-chart.ts';
 import { electionTable, publishedList, quietTable } from './html-cluster.ts';
-import { claimTable, figureTable, generatorTable, percentileTable, trialTable } from './html-detail.ts';
+import { figureTable, generatorTable, percentileTable, trialTable } from './html-detail.ts';
 import { headlineTable } from './html-headline.ts';
 import { type Child, h, type Markup } from './markup.ts';
 import type { Cell, Row } from './model.ts';
@@ -29,7 +29,6 @@ export function cellSection(cell: Cell, { heading, folded }: CellPlace): Markup 
     noteList(cell.rows),
     cell.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(cell.resolution)),
     referenceTables(cell),
-    claimTable(cell),
     folded && pictures !== null ? fold(`Charts ${cell.place}`, pictures) : pictures,
     cell.rows.every((row) => row.trials.length === 0) ? null : details(cell),
   );

@@ -1,4 +1,4 @@
-import type { Chart, Series } from './chart.ts';
+import { type Chart, type Series, seriesIn } from './chart.ts';
 import { legend } from './html-series.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
@@ -21,7 +21,7 @@ function recordedNote(series: readonly Series[]): Child {
 }
 
 function everySeries(charts: readonly Chart[]): Series[] {
-  const all = charts.flatMap((chart): readonly Series[] => (chart.kind === 'bars' ? chart.bars : chart.lines));
+  const all = charts.flatMap((chart): readonly Series[] => seriesIn(chart));
   return [...new Map(all.map((series) => [series.label, series])).values()];
 }
 
@@ -32,8 +32,8 @@ function barsHeight(count: number): string {
   return count <= 14 ? 'many' : 'most';
 }
 
-function figure(chart: Chart): Markup {
-  const size = chart.kind === 'bars' ? `bars ${barsHeight(chart.bars.length)}` : 'lines';
+export function figure(chart: Chart): Markup {
+  const size = chart.kind === 'lines' ? 'lines' : `bars ${barsHeight(seriesIn(chart).length)}`;
   const wide = chart.id.endsWith('-percentiles') ? ' wide' : '';
   return h(
     'figure',

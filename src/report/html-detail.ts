@@ -2,7 +2,7 @@ import { type Metric, metrics } from '../model/metric.ts';
 import { formatFigure, formatNumber, formatPercent, formatRange, shownUnit } from './format.ts';
 import { sign } from './html-series.ts';
 import { type Child, h, type Markup } from './markup.ts';
-import type { Cell, ClaimLine, GeneratorQuality, Row, TrialLine } from './model.ts';
+import type { Cell, GeneratorQuality, Row, TrialLine } from './model.ts';
 
 /** A plain table in a frame that scrolls by itself where the screen is too narrow. */
 export function plainTable(caption: string, heads: readonly string[], rows: readonly Child[][]): Markup {
@@ -128,30 +128,4 @@ function noiseHeads(cell: Cell): string[] {
 function remarkContent({ remarks, logTail }: TrialLine): Child {
   const log = logTail === null || logTail === '' ? null : h('pre', {}, logTail);
   return h('div', { class: 'remarks' }, remarks.join('; '), log);
-}
-
-/** The first seed's figures beside ours: context, not a comparison. */
-export function claimTable(cell: Cell): Child {
-  if (cell.claims.length === 0) return null;
-  const lines = cell.claims.map((line): Child[] => [
-    line.claimed ? `${line.label} (claimed)` : line.label,
-    ...[line.coresUsed, line.privateMegabytes, line.responseMs].map((value) => orNothing(value, formatNumber)),
-  ]);
-  return h(
-    'section',
-    { class: 'claims' },
-    h('h4', {}, 'Beside the claim this project starts from'),
-    h('p', { class: 'aside' }, claimNote(cell.claims)),
-    plainTable(
-      `Claimed by the first seed, and measured here ${cell.place}`,
-      ['Who', 'cores used', 'memory, MB', 'response, ms'],
-      lines,
-    ),
-  );
-}
-
-function claimNote(claims: readonly ClaimLine[]): string {
-  const measured = claims.some((line) => !line.claimed && line.coresUsed !== null);
-  const ours = measured ? ' Ours: medians of private memory under load and of response p50.' : '';
-  return `A blog post compared two different services, each under about 25 requests a second per API in a pod with 2 vCPUs and 4 GB, with no percentile, worker count or duration. Its figures are context, not rivals.${ours}`;
 }

@@ -1,5 +1,5 @@
+import { clusterText } from '../model/cluster-key.ts';
 import type { Answer } from './answer.ts';
-import { clusterText } from './cluster-key.ts';
 import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Row } from './model.ts';
 import { comparisonLines } from './published.ts';
@@ -77,6 +77,6 @@ function provenance({ run }: ReportModel): string {
 }
 
 /** Text that must stay text: no markup, no table cell of its own, one line. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\|*_`<>[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
 }

@@ -1,16 +1,20 @@
+import type { ClaimSource } from '../model/claim.ts';
 import type { Published } from '../model/cluster.ts';
+import type { ClusterKey } from '../model/cluster-key.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
 import type { Range } from '../stats/range.ts';
 import type { Answer } from './answer.ts';
 import { reportCells } from './cells.ts';
 import type { Chart } from './chart.ts';
-import type { ClusterKey } from './cluster-key.ts';
+import { type ClaimBook, emptyBook, type JudgedClaim, judgeClaims, touchedClaims } from './claims.ts';
 import type { Elections } from './elections.ts';
 import { type Group, groupsOf } from './group.ts';
+import { type PrimitiveSection, primitiveSections } from './primitives.ts';
 import { type CollectedWarning, collectWarnings } from './warnings.ts';
 import { type Who, whoIsWho } from './who.ts';
 
-export type { Axis, Bar, BarChart, Chart, Line, LineChart, LinePoint, Series } from './chart.ts';
+export type { Axis, Bar, BarChart, Chart, Dot, DotChart, Line, LineChart, LinePoint, Series } from './chart.ts';
+export type { PrimitiveRow, PrimitiveSection } from './primitives.ts';
 export type { SeriesStyle } from './who.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
@@ -19,7 +23,18 @@ export interface ReportModel {
   readonly run: RunFacts;
   readonly who: readonly Who[];
   readonly groups: readonly Group[];
+  /** Empty where the run measured none. */
+  readonly primitives: readonly PrimitiveSection[];
+  readonly claims: ClaimsPart;
   readonly warnings: readonly CollectedWarning[];
+}
+
+/** What the seeds said of what this run measured. */
+export interface ClaimsPart {
+  readonly judged: readonly JudgedClaim[];
+  /** Statements about something else. */
+  readonly untouchedCount: number;
+  readonly sources: readonly ClaimSource[];
 }
 
 /** The run as it was: what a reader needs to repeat or to doubt it. */
@@ -33,6 +48,8 @@ export interface RunFacts extends Pick<RunResult, 'runId' | 'state' | 'startedAt
   readonly implementations: RunResult['implementations'];
   readonly plannedTrialCount: number;
   readonly trialCount: number;
+  readonly plannedPrimitiveCount: number;
+  readonly primitiveCount: number;
 }
 
 /** One workload at one rate, with every implementation's row. */
@@ -60,7 +77,6 @@ export interface Cell {
   readonly leftOut: readonly string[];
   readonly answers: readonly Answer[];
   readonly resolution: Resolution | null;
-  readonly claims: readonly ClaimLine[];
   readonly charts: readonly Chart[];
 }
 
@@ -164,20 +180,15 @@ export interface Resolution {
   readonly trialCounts: readonly [number, number];
 }
 
-/** A line of the table "claimed by the first seed, measured here". */
-export interface ClaimLine {
-  readonly label: string;
-  readonly claimed: boolean;
-  readonly coresUsed: number | null;
-  readonly privateMegabytes: number | null;
-  readonly responseMs: number | null;
-}
-
 /**
  * The report of a run. `references` are recorded runs: shown where an implementation has no figure of this run, labelled
  * with their machine, under the same contract and workload version only. Pure: same input, same report.
  */
-export function reportModel(live: RunResult, references: readonly RunResult[]): ReportModel {
+export function reportModel(
+  live: RunResult,
+  references: readonly RunResult[],
+  book: ClaimBook = emptyBook,
+): ReportModel {
   const who = whoIsWho([live, ...references]);
   const groups = groupsOf(reportCells(live, references, who));
   return {
@@ -185,17 +196,26 @@ export function reportModel(live: RunResult, references: readonly RunResult[]): 
     run: runFacts(live),
     who: [...who.values()],
     groups,
+    primitives: primitiveSections(live, who),
+    claims: claimsPart(live, book),
     warnings: collectWarnings(live, groups),
   };
 }
 
+function claimsPart(live: RunResult, { claims, sources, codeLines }: ClaimBook): ClaimsPart {
+  const all = judgeClaims(claims, [live], codeLines);
+  const judged = touchedClaims(all);
+  return { judged, untouchedCount: all.length - judged.length, sources };
+}
+
 function runFacts(live: RunResult): RunFacts {
-  const { trials, schemaVersion, warnings, ...facts } = live;
-  return { ...facts, trialCount: trials.length };
+  const { trials, schemaVersion, warnings, primitives, primitiveFacts, ...facts } = live;
+  return { ...facts, trialCount: trials.length, primitiveCount: primitives.length };
 }
 
 function titleOf(live: RunResult, groups: readonly Group[]): string {
   const [only, ...others] = groups.flatMap((group) => group.cells);
+  if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
   return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;
 }

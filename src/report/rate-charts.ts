@@ -59,8 +59,9 @@ function rateChart(groupId: string, cells: readonly Cell[], rates: readonly numb
       scale: 'linear',
       ticks: [0, ...rates].map((rate) => ({ value: rate, label: String(rate) })),
       min: 0,
+      max: null,
     },
-    y: { title: shownUnit(unit), scale: 'linear', ticks: null, min: 0 },
+    y: { title: shownUnit(unit), scale: 'linear', ticks: null, min: 0, max: null },
     lines,
     markPoints: true,
   };

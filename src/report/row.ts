@@ -1,3 +1,4 @@
+import { countedTrials } from '../model/counted-trials.ts';
 import { metrics, metricValue } from '../model/metric.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
 import type { Measurement, OkTrial, Trial } from '../model/trial.ts';
@@ -45,17 +46,6 @@ export function rowOf(
 /** Fast but wrong never enters a table. */
 function isWrong(preparation: Preparation): boolean {
   return preparation.status === 'ready' && preparation.conformance.status === 'failed';
-}
-
-/** The trials whose figures stand: of each repetition its last ok attempt. */
-function countedTrials(trials: readonly Trial[]): OkTrial[] {
-  const byRepetition = new Map<number, OkTrial>();
-  for (const trial of trials) {
-    if (trial.status !== 'ok') continue;
-    const best = byRepetition.get(trial.spec.repetition);
-    if (best === undefined || trial.spec.attempt >= best.spec.attempt) byRepetition.set(trial.spec.repetition, trial);
-  }
-  return [...byRepetition.values()];
 }
 
 function figuresOf(counted: readonly OkTrial[]): Record<string, Range | null> {

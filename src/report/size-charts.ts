@@ -57,8 +57,9 @@ function sizeChart(groupId: string, cells: readonly Cell[], sizes: readonly numb
       scale: 'logarithmic',
       ticks: sizes.map((size) => ({ value: size, label: String(size) })),
       min: null,
+      max: null,
     },
-    y: { title: shown, scale: 'logarithmic', ticks: null, min: null },
+    y: { title: shown, scale: 'logarithmic', ticks: null, min: null, max: null },
     lines,
     markPoints: true,
   };

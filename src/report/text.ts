@@ -1,8 +1,12 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
+import { claimsText } from './claim-text.ts';
 import { countOf, formatPercent } from './format.ts';
 import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
+import { noBorders } from './no-borders.ts';
+import { type Paints, paintsFor } from './paint.ts';
+import { primitiveText } from './primitive-text.ts';
 import { comparisonLines } from './published.ts';
 import { columnsFor, footnotes, reasonText, type ShortColumn } from './short-table.ts';
 import { warningText } from './warnings.ts';
@@ -17,31 +21,20 @@ export interface TextOptions {
 
 const lineWidth = 100;
 
-type Paint = (text: string) => string;
-
-interface Paints {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly warn: Paint;
-}
-
 /** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
   const largest = model.groups.flatMap((group) => group.largest.map(largestText));
   const blocks = [
+    claimsBlock(model, paints),
     ...cells.map((cell) => cellText(cell, paints)),
     largestBlock(largest, paints),
+    ...model.primitives.map((section) => primitiveText(section, paints.bold)),
     warningsText(model, paints),
     pathsText(options),
   ];
   return `${present(blocks).join('\n\n')}\n`;
-}
-
-function paintsFor(color: boolean): Paints {
-  const paint = (code: number): Paint => (color ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  return { bold: paint(1), dim: paint(2), warn: paint(33) };
 }
 
 function largestBlock(lines: readonly string[], { bold }: Paints): string {
@@ -113,24 +106,6 @@ function reasonCells(row: Row, [first = 0, ...others]: readonly number[]) {
   return [row.who.implementation, { content, colSpan: others.length, hAlign: 'left' as const }];
 }
 
-const noBorders = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
-
 function notesText(rows: readonly Row[], { warn }: Paints): string {
   const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementations, text, remedy }) =>
     wrap(`${implementations.join(', ')}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`, lineWidth, '    '),
@@ -161,6 +136,12 @@ export function resolutionSentence({ cvRatio, smallestDifferenceRatio, ...of }: 
   const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
   const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
   return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} will often not show in this run.`;
+}
+
+function claimsBlock({ claims }: ReportModel, { bold, warn }: Paints): string {
+  if (claims.judged.length === 0) return '';
+  const paint = (verdict: string, text: string) => (verdict === 'holds' ? bold(text) : warn(text));
+  return claimsText(claims.judged, paint, false);
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {

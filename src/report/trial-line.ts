@@ -38,6 +38,7 @@ function noiseFigures(noise: Noise | null): NamedFigure[] {
     figure('service waited for a core', noise?.targetRunDelayRatio, formatPercent),
     figure('generator waited for a core', noise?.generatorRunDelayRatio, formatPercent),
     figure('anyone waited, ms', noise?.psiCpuSomeMs, formatNumber),
+    figure('all waited for the disk, ms', noise?.psiIoFullMs, formatNumber),
     figure('steal', noise?.stealRatio, formatPercent),
     figure('spin, 1 is quiet', noise?.spinRatio, formatNumber),
     figure('CPU of nobody here', noise?.otherCpuRatio, formatPercent),

@@ -58,13 +58,21 @@ function derived(live: RunResult): Warning[] {
 function unfinished(live: RunResult): Warning[] {
   if (live.state === 'complete') return [];
   const why = live.state === 'interrupted' ? 'was interrupted' : 'had not ended, or was cut off,';
-  const message = `The run ${why} after ${live.trials.length} of ${countOf(live.plannedTrialCount, 'planned trial')}.`;
+  const message = `The run ${why} after ${doneText(live)}.`;
   return [{ code: 'run-not-complete', message, advice: `Run it again: ${live.command}` }];
+}
+
+function doneText({ trials, primitives, ...planned }: RunResult): string {
+  const { plannedTrialCount, plannedPrimitiveCount } = planned;
+  const cases = `${primitives.length} of ${plannedPrimitiveCount} cases of primitives`;
+  if (plannedTrialCount === 0 && plannedPrimitiveCount > 0) return cases;
+  const done = `${trials.length} of ${countOf(plannedTrialCount, 'planned trial')}`;
+  return plannedPrimitiveCount === 0 ? done : `${done} and ${cases}`;
 }
 
 function sharedCores(live: RunResult): Warning[] {
   const { coreCount } = live.machine;
-  if (coreCount >= leastSeparateCoreCount) return [];
+  if (coreCount >= leastSeparateCoreCount || live.plannedTrialCount === 0) return [];
   const message = `Service, load generator and database shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
   return [
     {

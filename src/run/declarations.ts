@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type GatePolicy, gatePolicySchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
+import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Workload } from '../model/workload.ts';
@@ -17,6 +19,18 @@ export async function loadScenario(id: string): Promise<Scenario> {
 
 export function scenarioIds(): Promise<string[]> {
   return declarationIds(join(benchDir, 'scenarios'));
+}
+
+/** The gate policy of a file that exports it as `gate`. Throws HarnessError usage that names the field. */
+export async function loadGate(path: string = join(benchDir, 'gate.ts')): Promise<GatePolicy> {
+  const { gate } = await load(resolve(path)).catch((error: Error) => {
+    throw new HarnessError('usage', `cannot load ${path}: ${error.message}`, 'name a file that exports `gate`');
+  });
+  const checked = gatePolicySchema.safeParse(gate);
+  if (checked.success) return checked.data;
+  const [first] = checked.error.issues;
+  const where = first?.path.join('.') || 'gate';
+  throw new HarnessError('usage', `${path} is no gate policy: ${where}: ${first?.message}`, 'see bench/gate.ts');
 }
 
 export async function loadService(id: string): Promise<Service> {
@@ -37,6 +51,22 @@ export async function loadWorkload(service: string, id: string): Promise<Workloa
   if (!known.includes(id)) throw unknownName('workload', id, known);
   const { workload } = await load(workloadPath(service, id));
   return workload as Workload;
+}
+
+export function primitiveIds(): Promise<string[]> {
+  return declarationIds(join(benchDir, 'primitives'));
+}
+
+/** The named primitives in their order; an empty list means all. */
+export async function loadPrimitives(only: readonly string[]): Promise<Primitive[]> {
+  const known = await primitiveIds();
+  const unknown = only.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw unknownName('primitive', unknown, known);
+  const ids = known.filter((id) => only.length === 0 || only.includes(id));
+  const loaded = await Promise.all(
+    ids.map(async (id) => (await load(join(benchDir, 'primitives', `${id}.ts`))).primitive as Primitive),
+  );
+  return loaded.sort((a, b) => a.order - b.order);
 }
 
 /** Services that declare themselves with a service.ts. */

@@ -1,18 +1,15 @@
+import { type GeneratorVerdict, judgeGenerator, wasHeldUp } from '../model/generator-verdict.ts';
 import type { LoadResult } from '../model/load-result.ts';
-import type { Measurement, RoleCpu, Trial, TrialSpec } from '../model/trial.ts';
+import type { Measurement, Trial, TrialSpec } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 
 /** Where the line is drawn between a result and a doubt; the reasons are in docs/method.md. */
 export const limits = {
-  generatorCoresUsed: 0.8,
-  sentRatio: 0.995,
   lostRatio: 0.005,
   spinRatio: 1.5,
   stealRatio: 0.05,
-  wokeLateOfResponseP50: 0.1,
-  wokeLateP99Ms: 2,
-  wokeLateP99OfResponseP50: 0.25,
-  waitedMs: 1,
+  /** Of the window, with every task waiting for the disk. */
+  diskStallRatio: 0.03,
   otherCpuRatio: 0.05,
 } as const;
 
@@ -37,11 +34,12 @@ export function judge({ spec, startedAt, measurement, warnings: given, targetLog
     return { status: 'failed', spec, startedAt, phase: 'drive', ...wrong, logTail: targetLog, measurement, warnings };
   }
   const measured = { spec, startedAt, measurement, warnings };
-  const invalid = invalidity(measurement);
+  const verdict = generatorVerdict(measurement);
+  const invalid = [...generatorTrouble(verdict), ...machineTrouble(measurement)];
   if (invalid.length > 0) return { status: 'invalid', ...measured, reasons: invalid };
   const overload = [...lostRequests(spec, measurement), ...lostLeaders(spec, measurement)];
   if (overload.length > 0) return { status: 'overloaded', ...measured, reasons: overload };
-  return { status: 'ok', ...measured, latencyVoid: isLatencyVoid(measurement) };
+  return { status: 'ok', ...measured, latencyVoid: verdict.status === 'invalid' };
 }
 
 function wrongness({ load }: Measurement): Reason | null {
@@ -54,30 +52,17 @@ function wrongness({ load }: Measurement): Reason | null {
   return null;
 }
 
-function invalidity({ cpu, load, noise }: Measurement): Reason[] {
-  return [...(load === null ? [] : generatorFaults(load, cpu.generator)), ...machineFaults(noise)];
+/** Where nothing was sent there is no generator to doubt. */
+function generatorVerdict({ load, cpu }: Measurement): GeneratorVerdict {
+  return load === null ? { status: 'valid' } : judgeGenerator(load, cpu.generator?.coresUsed);
 }
 
-function generatorFaults(load: LoadResult, cpu: RoleCpu | null): Reason[] {
-  const reasons: Reason[] = [];
-  const cores = (cpu?.coresUsed ?? 0) / load.generator.threadCount;
-  if (cores > limits.generatorCoresUsed) {
-    reasons.push({
-      code: 'generator-busy',
-      message: `the generator used ${percent(cores)} of its core (limit ${percent(limits.generatorCoresUsed)})`,
-    });
-  }
-  const sent = load.counts.sentCount / Math.max(1, load.counts.scheduledCount);
-  if (sent < limits.sentRatio && !wasHeldUp(load)) {
-    reasons.push({
-      code: 'too-few-sent',
-      message: `only ${percent(sent)} of the due requests were sent although connections were free`,
-    });
-  }
-  return reasons;
+function generatorTrouble(verdict: GeneratorVerdict): readonly Reason[] {
+  return verdict.status === 'invalid' && verdict.voids === 'everything' ? verdict.reasons : [];
 }
 
-function machineFaults(noise: Measurement['noise']): Reason[] {
+/** The machine's trouble; the generator judges itself. */
+function machineTrouble({ noise, load, windowMs }: Measurement): Reason[] {
   const reasons: Reason[] = [];
   if (noise.spinRatio !== null && noise.spinRatio > limits.spinRatio) {
     reasons.push({
@@ -87,6 +72,14 @@ function machineFaults(noise: Measurement['noise']): Reason[] {
   }
   if (noise.stealRatio !== null && noise.stealRatio > limits.stealRatio) {
     reasons.push({ code: 'stolen-cpu', message: `the hypervisor took ${percent(noise.stealRatio)} of the CPU away` });
+  }
+  const stalledMs = noise.psiIoFullMs ?? 0;
+  // All implementations write the same rows through the same database: a disk that stands still is no target's doing.
+  if (load !== null && wasHeldUp(load) && stalledMs > limits.diskStallRatio * windowMs) {
+    reasons.push({
+      code: 'disk-stalled',
+      message: `the disk stood still for ${Math.round(stalledMs)} ms while requests waited for connections`,
+    });
   }
   return reasons;
 }
@@ -123,22 +116,6 @@ function overloads(load: LoadResult): Reason[] {
       message: `requests waited for a free connection (p90 ${load.waited.p90Ms?.toFixed(1)} ms)`,
     });
   return reasons;
-}
-
-/** Whether requests that were due found every connection taken: the target's doing, not the generator's. */
-function wasHeldUp({ waited, counts }: LoadResult): boolean {
-  return (waited.p90Ms ?? waited.p50Ms ?? 0) > limits.waitedMs || counts.timedOutCount > 0 || counts.inFlightCount > 0;
-}
-
-/** Only the generator's late waking voids a latency; CPU and memory stand. */
-function isLatencyVoid({ load }: Measurement): boolean {
-  if (load === null) return false;
-  const response = load.response.p50Ms;
-  const late = load.wokeLate;
-  if (response === null || late.p50Ms === null) return false;
-  if (late.p50Ms > limits.wokeLateOfResponseP50 * response) return true;
-  const bound = Math.max(limits.wokeLateP99Ms, limits.wokeLateP99OfResponseP50 * response);
-  return late.p99Ms !== null && late.p99Ms > bound;
 }
 
 function doubts({ noise }: Measurement): Warning[] {

@@ -93,6 +93,7 @@ function noise(seen: Observations, window: WindowRecord): Measurement['noise'] {
     targetRunDelayRatio: ratio(target.runDelayMs, windowMs),
     generatorRunDelayRatio: ratio(generator?.runDelayMs ?? null, windowMs),
     psiCpuSomeMs: window.psiCpuSomeMs,
+    psiIoFullMs: window.psiIoFullMs,
     stealRatio: window.stealRatio,
     spinRatio: seen.spinRatio ?? null,
     otherCpuRatio: machineCpuMs === null ? null : Math.max(0, machineCpuMs - ofRoles) / Math.max(1, machineCpuMs),

@@ -12,6 +12,8 @@ export interface ScenarioOverrides {
   readonly workerCount: number | null;
   /** Where leaders are crashed. */
   readonly crashCount: number | null;
+  /** Primitives by id. */
+  readonly only: readonly string[] | null;
 }
 
 /** The scenario as it will be run: the result file keeps this one. With --workload, services that lack it are left out. */
@@ -33,7 +35,30 @@ export function withOverrides(
       'ask for fewer with --workers',
     );
   }
-  return { ...scenario, cells: withoutRepeats(cells), workerCount };
+  return {
+    ...scenario,
+    cells: withoutRepeats(cells),
+    primitives: overriddenPrimitives(scenario, overrides),
+    workerCount,
+  };
+}
+
+function overriddenPrimitives(
+  { id, primitives }: Scenario,
+  { only, trialCount }: ScenarioOverrides,
+): Scenario['primitives'] {
+  if (primitives !== null)
+    return {
+      ...primitives,
+      only: [...(only ?? primitives.only)],
+      repetitionCount: trialCount ?? primitives.repetitionCount,
+    };
+  if (only === null) return null;
+  throw new HarnessError(
+    'usage',
+    `--only names primitives, and the scenario ${id} measures none`,
+    'use it with `run primitives`',
+  );
 }
 
 function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): ScenarioCell {

@@ -1,25 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Implementation } from '../model/implementation.ts';
+import type { Primitive } from '../model/primitive.ts';
+import type { PrimitiveFacts, PrimitiveSpec } from '../model/primitive-result.ts';
 import { type Preparation, type RunResult, schemaVersion } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { Workload } from '../model/workload.ts';
 import type { ProbeMethod } from '../probe/probe.ts';
+import { createRandom } from '../stats/random.ts';
 import { resultPath } from '../store/result-list.ts';
 import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
 import { type Availability, checkRequirements } from '../target/requirement.ts';
 import { currentCommit } from './commit.ts';
 import { conformToVectors } from './conform.ts';
-import { loadScenario, loadService, loadWorkload, serviceIds, workloadIds } from './declarations.ts';
+import { loadPrimitives, loadScenario, loadService, loadWorkload, serviceIds, workloadIds } from './declarations.ts';
 import { nothingMeasured } from './nothing-measured.ts';
 import { type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { implsDir, resultsDir, rootDir } from './paths.ts';
 import { plan, trialMs } from './plan.ts';
 import { type Prepared, prepare, type Startable } from './prepare.ts';
+import { measurePrimitive } from './primitive-case.ts';
+import { preparePrimitiveData } from './primitive-data.ts';
+import { planPrimitives, pointless, primitiveMs } from './primitive-plan.ts';
 import { realWorld } from './real-world.ts';
 import type { RunReporter } from './reporter.ts';
-import { runTrials } from './run.ts';
+import { type PreparedPrimitives, runTrials } from './run.ts';
 import { selectImplementations } from './select.ts';
 import { noteProcessGroup, openSession, type Session } from './session.ts';
 import { runTrial } from './trial.ts';
@@ -47,6 +54,8 @@ interface Declarations {
   readonly scenario: Scenario;
   readonly services: ReadonlyMap<string, Service>;
   readonly workloads: ReadonlyMap<string, Workload>;
+  /** Empty where the scenario measures none. */
+  readonly primitives: readonly Primitive[];
 }
 
 /** Does a run from its name to its finished result file. Everything opened is closed on every path. */
@@ -98,7 +107,8 @@ async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
     services.set(service, await loadService(service));
     workloads.set(`${service}/${workload}`, await loadWorkload(service, workload));
   }
-  return { scenario, services, workloads };
+  const primitives = scenario.primitives === null ? [] : await loadPrimitives(scenario.primitives.only);
+  return { scenario, services, workloads, primitives };
 }
 
 function announce(
@@ -111,6 +121,7 @@ function announce(
     .filter((one) => one.available.status === 'available')
     .map(({ located }) => located.implementation);
   const specs = plan({ ...declarations, implementations: available, limit: request.limit });
+  const cases = planCases(declarations, available);
   reporter.onPlan({
     scenarioDescription: `${declarations.scenario.id}: ${declarations.scenario.description}`,
     implementationIds: available.map(({ id }) => id),
@@ -120,8 +131,31 @@ function announce(
         : [],
     ),
     trialCount: specs.length,
-    expectedMs: specs.reduce((sum, spec) => sum + trialMs(spec), 0),
+    primitiveCount: cases.length,
+    expectedMs: sumOf(specs.map(trialMs)) + sumOf(cases.map((spec) => expectedMs(spec, declarations))),
   });
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+function planCases(
+  { scenario, primitives }: Declarations,
+  implementations: readonly Implementation[],
+): PrimitiveSpec[] {
+  if (scenario.primitives === null) return [];
+  const runners = implementations.filter(({ service }) => service === 'primitives');
+  const { primitives: profile, seed } = scenario;
+  return planPrimitives({ profile, primitives, runners, seed, random: createRandom(seed) });
+}
+
+function expectedMs(spec: PrimitiveSpec, declarations: Declarations): number {
+  return primitiveMs(spec, primitiveOf(spec, declarations).kind);
+}
+
+function primitiveOf({ primitive }: PrimitiveSpec, { primitives }: Declarations): Primitive {
+  return primitives.find(({ id }) => id === primitive) as Primitive;
 }
 
 async function measure(
@@ -158,11 +192,39 @@ async function measure(
     );
   };
   const finished = await runTrials(
-    { result, specs, path, triesMost: request.triesMost, runTrial: runOne },
+    {
+      result,
+      specs,
+      primitives: await preparePrimitives(declarations, startables, session),
+      path,
+      triesMost: request.triesMost,
+      runTrial: runOne,
+    },
     reporter,
     () => new Date().toISOString(),
   );
   return { result: finished, path };
+}
+
+async function preparePrimitives(
+  declarations: Declarations,
+  startables: ReadonlyMap<string, Startable>,
+  session: Session,
+): Promise<PreparedPrimitives> {
+  const implementations = [...startables.values()].map(({ located }) => located.implementation);
+  const { primitives, scenario } = declarations;
+  const data = primitives.some(({ usesData }) => usesData)
+    ? await preparePrimitiveData(session.cacheDir, scenario.seed)
+    : null;
+  return {
+    specs: planCases(declarations, implementations),
+    expectedMs: (spec) => expectedMs(spec, declarations),
+    pointless: (spec, done) => pointless(spec, primitiveOf(spec, declarations), done),
+    measure(spec) {
+      const startable = startables.get(spec.implementation) as Startable;
+      return measurePrimitive({ spec, primitive: primitiveOf(spec, declarations), startable, session, data });
+    },
+  };
 }
 
 async function openDatabases({ services, scenario }: Declarations, session: Session): Promise<void> {
@@ -178,13 +240,14 @@ async function prepareAll(
   const prepared: Prepared[] = [];
   for (const { located, available } of checked) {
     session.signal.throwIfAborted();
-    const service = services.get(located.implementation.service) as Service;
+    const service = services.get(located.implementation.service) ?? null;
     const one = await prepare(located, available, {
       cacheDir: session.cacheDir,
       signal: session.signal,
       onStep: reporter.onStep,
       noteProcessGroup: (pid) => noteProcessGroup(session.ledger, pid),
-      conform: (startable) => conformToVectors({ startable, service, seed: scenario.seed, session }),
+      conform:
+        service === null ? null : (startable) => conformToVectors({ startable, service, seed: scenario.seed, session }),
     });
     reporter.onPrepared(one.preparation);
     prepared.push(one);
@@ -193,7 +256,7 @@ async function prepareAll(
 }
 
 async function emptyResult(
-  { scenario, workloads }: Declarations,
+  { scenario, workloads, primitives }: Declarations,
   implementations: Preparation[],
   request: RunRequest,
   session: Session,
@@ -220,8 +283,16 @@ async function emptyResult(
     implementations,
     plannedTrialCount: 0,
     trials: [],
+    primitiveFacts: primitives.map(factsOf),
+    plannedPrimitiveCount: 0,
+    primitives: [],
     warnings: [...session.warnings()],
   };
+}
+
+function factsOf({ order, sizes, usesData, programs, variants, ...facts }: Primitive): PrimitiveFacts {
+  const flat = Object.entries(variants).flatMap(([language, own]) => own.map((variant) => ({ language, ...variant })));
+  return { ...facts, variants: flat };
 }
 
 async function packageVersion(): Promise<string> {
@@ -249,6 +320,7 @@ function commandOf({
     overrides.warmupCount === null ? '' : `--warmup ${overrides.warmupCount}`,
     overrides.workerCount === null ? '' : `--workers ${overrides.workerCount}`,
     overrides.crashCount === null ? '' : `--crashes ${overrides.crashCount}`,
+    ...(overrides.only ?? []).map((id) => `--only ${id}`),
     limit === null ? '' : `--limit ${limitText(limit)}`,
     probe === null ? '' : `--probe ${probe}`,
     triesMost === 3 ? '' : `--tries ${triesMost}`,

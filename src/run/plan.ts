@@ -5,6 +5,7 @@ import type { Service } from '../model/service.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { Workload } from '../model/workload.ts';
 import { createRandom } from '../stats/random.ts';
+import { shuffled } from './shuffle.ts';
 
 export interface PlanInput {
   readonly scenario: Scenario;
@@ -87,6 +88,7 @@ function trialSpec(
     repetition,
     attempt: 1,
     slot,
+    pair: null,
     workerCount: scenario.workerCount,
     dbPoolTotal: scenario.dbPoolTotal,
     limit: limit ?? memoryLimit(cell),
@@ -106,15 +108,6 @@ function clusterSpec(cell: ScenarioCell, size: number, workloads: PlanInput['wor
   const { sizes, memoryLimitBytes, published, ...timing } = cell.cluster;
   const act = workloads.get(`${cell.service}/${cell.workload}`)?.clusterAct ?? 'watch';
   return { ...timing, size, act };
-}
-
-function shuffled<T>(items: readonly T[], below: (bound: number) => number): T[] {
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const chosen = below(last + 1);
-    [order[last], order[chosen]] = [order[chosen] as T, order[last] as T];
-  }
-  return order;
 }
 
 /** What a trial costs beside its phases of fixed length: copy, start, connect, stop. */

@@ -1,3 +1,4 @@
+import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
 
@@ -6,6 +7,8 @@ export interface PlanSummary {
   readonly implementationIds: readonly string[];
   readonly skipped: readonly { readonly id: string; readonly reason: string; readonly remedy: string }[];
   readonly trialCount: number;
+  /** Cases of primitives, each in a fresh process. */
+  readonly primitiveCount: number;
   /** Of the trials alone: builds and conformance come before, once. */
   readonly expectedMs: number;
 }
@@ -19,4 +22,6 @@ export interface RunReporter {
   onTrialStart(spec: TrialSpec, remainingMs: number): void;
   onPhase(phase: Phase): void;
   onTrialEnd(trial: Trial, doneCount: number, plannedCount: number): void;
+  onPrimitiveStart(spec: PrimitiveSpec, remainingMs: number): void;
+  onPrimitiveEnd(result: PrimitiveResult, doneCount: number, plannedCount: number): void;
 }

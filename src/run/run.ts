@@ -1,3 +1,4 @@
+import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 import { writeResult } from '../store/result-file.ts';
@@ -10,11 +11,21 @@ export interface PreparedRun {
   /** Without trials. */
   readonly result: RunResult;
   readonly specs: readonly TrialSpec[];
+  /** Measured after the trials. */
+  readonly primitives: PreparedPrimitives;
   /** Where the result goes. */
   readonly path: string;
   /** How often a trial that turns out invalid is tried in all; every try is kept. */
   readonly triesMost: number;
   runTrial(spec: TrialSpec): Promise<Trial>;
+}
+
+export interface PreparedPrimitives {
+  readonly specs: readonly PrimitiveSpec[];
+  expectedMs(spec: PrimitiveSpec): number;
+  /** Why it need not be tried after those that are done; null: it is. */
+  pointless(spec: PrimitiveSpec, done: readonly PrimitiveResult[]): string | null;
+  measure(spec: PrimitiveSpec): Promise<PrimitiveResult>;
 }
 
 /**
@@ -26,7 +37,11 @@ export async function runTrials(
   reporter: RunReporter,
   nowText: () => string,
 ): Promise<RunResult> {
-  let result: RunResult = { ...prepared.result, plannedTrialCount: prepared.specs.length };
+  let result: RunResult = {
+    ...prepared.result,
+    plannedTrialCount: prepared.specs.length,
+    plannedPrimitiveCount: prepared.primitives.specs.length,
+  };
   const save = (change: Partial<RunResult>) => {
     result = { ...result, ...change };
     return writeResult(prepared.path, result);
@@ -41,9 +56,13 @@ export async function runTrials(
         reporter.onTrialEnd(trial, index + 1, prepared.specs.length);
       }
     }
+    for await (const [done, index] of primitives(prepared.primitives, reporter, nowText)) {
+      await save({ primitives: [...result.primitives, done] });
+      reporter.onPrimitiveEnd(done, index + 1, prepared.primitives.specs.length);
+    }
   } catch (error) {
     await save({ state: 'interrupted', finishedAt: nowText() }).catch(() => {});
-    if (result.trials.length > 0) reporter.onStep(keptText(result, prepared.path));
+    if (result.trials.length + result.primitives.length > 0) reporter.onStep(keptText(result, prepared.path));
     throw error;
   }
   const needlessCount = prepared.specs.filter((spec) => !wasMade(spec, result.trials)).length;
@@ -56,9 +75,34 @@ function wasMade({ slot }: TrialSpec, trials: readonly Trial[]): boolean {
   return trials.some((trial) => trial.spec.slot === slot);
 }
 
-function keptText({ trials }: RunResult, path: string): string {
-  const count = trials.length === 1 ? '1 finished trial is' : `${trials.length} finished trials are`;
-  return `${count} kept: npm run bench -- report ${path}`;
+function keptText({ trials, primitives }: RunResult, path: string): string {
+  const kept = [
+    counted(trials.length, 'finished trial'),
+    counted(primitives.length, 'case of a primitive', 'cases of primitives'),
+  ];
+  const count = kept.filter((text) => text !== null).join(' and ');
+  return `${count} ${trials.length + primitives.length === 1 ? 'is' : 'are'} kept: npm run bench -- report ${path}`;
+}
+
+function counted(count: number, one: string, several = `${one}s`): string | null {
+  return count === 0 ? null : `${count} ${count === 1 ? one : several}`;
+}
+
+async function* primitives(
+  { specs, pointless, measure, expectedMs }: PreparedPrimitives,
+  reporter: RunReporter,
+  nowText: () => string,
+): AsyncGenerator<readonly [PrimitiveResult, number]> {
+  const done: PrimitiveResult[] = [];
+  for (const [index, spec] of specs.entries()) {
+    const reason = pointless(spec, done);
+    const leftMs = specs.slice(index).reduce((sum, one) => sum + expectedMs(one), 0);
+    if (reason === null) reporter.onPrimitiveStart(spec, leftMs);
+    const result: PrimitiveResult =
+      reason === null ? await measure(spec) : { status: 'unsupported', spec, startedAt: nowText(), reason };
+    done.push(result);
+    yield [result, index];
+  }
 }
 
 function remainingMs(specs: readonly TrialSpec[], from: number): number {

@@ -10,6 +10,7 @@ export function selectImplementations(
   globs: readonly string[],
 ): LocatedImplementation[] {
   const services = new Set(scenario.cells.map(({ service }) => service));
+  if (scenario.primitives !== null) services.add('primitives');
   const candidates = located.filter(({ implementation }) => services.has(implementation.service));
   return matching(candidates, globs);
 }

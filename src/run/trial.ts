@@ -200,11 +200,12 @@ async function drive(draft: Draft, world: TrialWorld): Promise<undefined> {
   const before = (await cluster?.state()) ?? null;
   const watch = await world.watch(target, driver);
   try {
-    const act = cluster === null ? null : playAct(spec, cluster, world);
-    if (driver !== null) observed.load = await driver.measure(watch.startAtNs, () => watch.close());
-    const elections = (await act) ?? [];
-    watch.close();
-    observed.load ??= null;
+    const act = cluster === null ? Promise.resolve([]) : playAct(spec, cluster, world);
+    // Awaited below: should the load fail first, nobody else hears of the act.
+    act.catch(() => {});
+    observed.load = (await driver?.measure(watch.startAtNs, () => watch.close())) ?? null;
+    const elections = await act;
+    if (driver === null) watch.close();
     if (cluster !== null && before !== null) observed.cluster = await clusterFigures(cluster, before, elections);
   } finally {
     observed.window = await watch.end();

@@ -42,6 +42,7 @@ export interface WindowRecord {
   readonly peakInclFileBytes: number | null;
   readonly anonHugePagesBytes: number | null;
   readonly psiCpuSomeMs: number | null;
+  readonly psiIoFullMs: number | null;
   readonly stealRatio: number | null;
   /** CPU used by the whole machine in the window; null where unknown. */
   readonly machineCpuMs: number | null;

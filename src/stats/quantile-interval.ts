@@ -1,4 +1,4 @@
-import { binomialAtMost } from './binomial.ts';
+import { binomialAtMost } from './binomial-sum.ts';
 import { quantile, sortedAscending } from './quantile.ts';
 
 export interface QuantileInterval {

@@ -1,4 +1,4 @@
-import { binomialAtMost } from './binomial.ts';
+import { binomialAtMost } from './binomial-sum.ts';
 
 /**
  * How often the first vote of an election is split, for n servers of which s are alive and `latencyRatio` = one-way latency ÷

@@ -13,48 +13,53 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
-/** Version 1 knew no clusters, no refusals and no scenario without requests. */
+/** Version 2 knows pairs of trials, primitives, clusters, refusals and questions without requests. */
 function fromVersion1(old: Json): Json {
-  return { ...old, scenario: scenarioFrom1(old.scenario), trials: listFrom1(old.trials, trialFrom1) };
-}
-
-function scenarioFrom1(scenario: unknown): unknown {
-  if (!isObject(scenario)) return scenario;
-  return { ...scenario, cells: listFrom1(scenario.cells, withoutCluster) };
+  const scenario = asObject(old.scenario);
+  return {
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
+    ...old,
+    scenario: { primitives: null, ...scenario, cells: each(scenario.cells, withoutCluster) },
+    trials: each(old.trials, (trial) => ({
+      ...trial,
+      spec: { pair: null, ...withoutCluster(asObject(trial.spec)) },
+      measurement: fromMeasurement1(trial.measurement),
+    })),
+  };
 }
 
 function withoutCluster(value: Json): Json {
-  return { ...value, cluster: null };
+  return { cluster: null, ...value };
 }
 
-function trialFrom1(trial: Json): Json {
-  const { spec, measurement } = trial;
-  return {
-    ...trial,
-    ...(isObject(spec) ? { spec: withoutCluster(spec) } : {}),
-    ...(isObject(measurement)
-      ? { measurement: withoutCluster({ ...measurement, load: loadFrom1(measurement.load) }) }
-      : {}),
-  };
+function fromMeasurement1(measurement: unknown): unknown {
+  if (!isObject(measurement)) return measurement;
+  const noise = { psiIoFullMs: null, ...asObject(measurement.noise) };
+  return withoutCluster({ ...measurement, load: fromLoad1(measurement.load), noise });
 }
 
-function loadFrom1(load: unknown): unknown {
+function fromLoad1(load: unknown): unknown {
   if (!isObject(load)) return load;
-  const operations = Object.entries(isObject(load.operations) ? load.operations : {});
+  const operations = Object.entries(asObject(load.operations));
   return {
-    ...(countsFrom1(load) as Json),
     outages: [],
-    operations: Object.fromEntries(operations.map(([name, value]) => [name, countsFrom1(value)])),
+    ...fromCounts1(load),
+    operations: Object.fromEntries(operations.map(([name, value]) => [name, fromCounts1(asObject(value))])),
   };
 }
 
-function countsFrom1(value: unknown): unknown {
-  if (!isObject(value) || !isObject(value.counts)) return value;
-  return { ...value, counts: { ...value.counts, refusedCount: 0 } };
+function fromCounts1(value: Json): Json {
+  return { ...value, counts: { refusedCount: 0, ...asObject(value.counts) } };
 }
 
-function listFrom1(list: unknown, lift: (item: Json) => Json): unknown {
+function each(list: unknown, lift: (item: Json) => Json): unknown {
   return Array.isArray(list) ? list.map((item) => (isObject(item) ? lift(item) : item)) : list;
+}
+
+function asObject(value: unknown): Json {
+  return isObject(value) ? value : {};
 }
 
 function isObject(value: unknown): value is Json {

@@ -14,7 +14,7 @@ export async function writeResult(path: string, result: RunResult): Promise<void
   await writeWhole(path, `${JSON.stringify(result)}\n`);
 }
 
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
   const fresh = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -26,7 +26,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
+async function writeSynced(path: string, text: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(text);

@@ -36,3 +36,17 @@ export function resultPath(
     result.commit === null ? 'nocommit' : `${result.commit.sha.slice(0, 8)}${result.commit.dirty ? '+' : ''}`;
   return join(folder, result.machine.id, `${utc}-${commit}-${result.scenario.id}.json`);
 }
+
+/** The newest complete result of a scenario in one machine's folder; what cannot be read is passed over. */
+export async function newestResult(folder: string, scenario: string): Promise<RunResult | null> {
+  const names = await readdir(folder).catch(() => []);
+  // The names begin with the time.
+  for (const name of names
+    .filter((one) => one.endsWith(`-${scenario}.json`))
+    .sort()
+    .reverse()) {
+    const { result } = await listOne(join(folder, name));
+    if (result?.state === 'complete') return result;
+  }
+  return null;
+}

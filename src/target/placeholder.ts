@@ -34,6 +34,7 @@ export function expandableTexts(implementation: Implementation): readonly { key:
     ),
     ...implementation.build.flatMap((command, index) => texts(`build.${index}`, command)),
     ...texts('command', implementation.command),
+    ...Object.entries(implementation.programs).flatMap(([name, command]) => texts(`programs.${name}`, command)),
     ...Object.entries(implementation.env).map(([name, text]) => ({ key: `env.${name}`, text })),
   ];
 }

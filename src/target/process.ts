@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HarnessError } from '../model/harness-error.ts';
+import type { Implementation } from '../model/implementation.ts';
 import { createLogTail, type LogTail } from './log-tail.ts';
 import type { LocatedImplementation } from './manifest.ts';
 import { pause } from './pause.ts';
@@ -22,6 +24,10 @@ export interface StartOptions {
   readonly host: string;
   /** null: a free one is picked. */
   readonly port: number | null;
+  /** One of the manifest's `programs` instead of its `command`. */
+  readonly program?: string;
+  /** Takes standard output, which else goes to the log; standard input is then a pipe. */
+  onOutput?(chunk: Buffer): void;
   /** cgroup.procs (or tasks) files the target enters before its program starts. */
   readonly joinPaths: readonly string[];
   readonly signal: AbortSignal;
@@ -113,35 +119,56 @@ export async function startTarget(options: StartOptions): Promise<StartOutcome> 
   return { status: 'failed', code, message, logTail: running.log.text() };
 }
 
-function spawnTarget(options: StartOptions, port: number): ChildProcess {
+export function spawnTarget(options: StartOptions, port: number): ChildProcess {
   const { located, host } = options;
+  const command = commandOf(options);
   const values: Placeholders = { ...options.toolchain.placeholders, build: options.buildDir, dir: located.dir };
-  const own = Object.entries(located.implementation.env).map(([name, text]) => [name, expand(text, values)]);
+  return spawn('sh', ['-c', joinScript, 'sh', ...options.joinPaths, '--', ...expandAll(command, values)], {
+    cwd: located.dir,
+    detached: true,
+    stdio: [options.onOutput === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    env: {
+      ...inheritedEnvironment(located.implementation, values),
+      ...options.env,
+      HOST: host,
+      PORT: String(port),
+    },
+  });
+}
+
+/** What every program of an implementation gets: the few names of ours that it needs, and its manifest's own. */
+export function inheritedEnvironment({ env }: Implementation, values: Placeholders): Record<string, string> {
+  const own = Object.entries(env).map(([name, text]) => [name, expand(text, values)]);
   const inherited = inheritedNames.flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]]],
   );
-  return spawn(
-    'sh',
-    ['-c', joinScript, 'sh', ...options.joinPaths, '--', ...expandAll(located.implementation.command, values)],
-    {
-      cwd: located.dir,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries([...inherited, ...own]), ...options.env, HOST: host, PORT: String(port) },
-    },
+  return Object.fromEntries([...inherited, ...own]) as Record<string, string>;
+}
+
+function commandOf({ located, program }: StartOptions): readonly string[] {
+  const { command, programs, id } = located.implementation;
+  if (program === undefined) return command;
+  const named = programs[program];
+  if (named !== undefined) return named;
+  throw new HarnessError(
+    'bad-manifest',
+    `${id}: programs: "${program}" is missing`,
+    `name it in ${located.dir}/impl.json`,
   );
 }
 
-interface Watched {
+export interface Watched {
   readonly log: LogTail;
   readonly died: Promise<ExitStatus>;
+  /** Its output has been read to the end. */
+  readonly closed: Promise<unknown>;
   stop(): Promise<StopReport>;
   kill(): Promise<void>;
 }
 
-function watch(child: ChildProcess, options: StartOptions): Watched {
+export function watch(child: ChildProcess, options: StartOptions): Watched {
   const log = createLogTail();
-  child.stdout?.on('data', (chunk: Buffer) => log.add(chunk));
+  child.stdout?.on('data', (chunk: Buffer) => (options.onOutput ?? log.add)(chunk));
   child.stderr?.on('data', (chunk: Buffer) => log.add(chunk));
   const { promise: died, resolve } = Promise.withResolvers<ExitStatus>();
   const closed = new Promise((done) => child.once('close', done));
@@ -167,7 +194,7 @@ function watch(child: ChildProcess, options: StartOptions): Watched {
     stopping ??= stopGroup(groupId ?? 0, died, kill, options);
     return stopping;
   };
-  return { log, died, stop, kill };
+  return { log, died, closed, stop, kill };
 }
 
 /** SIGTERM to the program alone, as a supervisor does: its children are its own affair, and part of what is checked. */

@@ -41,6 +41,7 @@ const { result } = await performRun(
       warmupCount: null,
       workerCount: null,
       crashCount: null,
+      only: null,
     },
     limit: null,
     probe: null,

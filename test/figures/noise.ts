@@ -1,10 +1,15 @@
 /*
- * Repeat noise: the coefficient of variation of CPU per request over the trials of each implementation of a result, with its
- * interval. `npm run bench -- run noise --impl crud-go`, then `npm run noise -- results/<machine>/<file>.json`.
+ * Repeat noise over the trials of each implementation of a result: the coefficient of variation (with its interval) of CPU per
+ * request, and of the same divided by the database's CPU in the same trial, which shows how much of the noise is the machine's speed;
+ * then the standard deviation of the log ratio of neighbouring trials, which is what a comparison in pairs is up against.
+ * `npm run bench -- run noise --impl crud-go`, then `npm run noise -- results/<machine>/<file>.json`.
  */
 
-import { quantile } from '../../src/stats/quantile.ts';
+import { metrics, metricValue } from '../../src/model/metric.ts';
+import type { Trial } from '../../src/model/trial.ts';
+import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { standardDeviation } from '../../src/stats/spread.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
 const resampleCount = 10_000;
@@ -14,31 +19,48 @@ if (path === undefined) {
   process.exit(2);
 }
 
+const measures = [
+  { label: 'CPU per request', metricId: 'cpu-per-request' },
+  { label: 'CPU for each ms of the database’s', metricId: 'cpu-to-database' },
+  { label: 'private memory loaded', metricId: 'memory-median' },
+];
+
 const result = await readResult(path);
 const byImplementation = Map.groupBy(result.trials, ({ spec }) => spec.implementation);
 for (const [id, trials] of byImplementation) {
-  const costs = trials.flatMap((trial) => (trial.status === 'ok' ? [trial.measurement.cpu.target.perRequestMs] : []));
-  const known = costs.filter((cost) => cost !== null);
-  const { low, high } = bootstrapInterval(known);
-  const figures = `CV ${percent(variation(known))} [${percent(low)}, ${percent(high)}]`;
-  process.stdout.write(
-    `${id}: ${figures} over ${known.length} of ${trials.length} trials (95 %, percentile bootstrap)\n`,
-  );
+  const lines = measures.map(({ label, metricId }) => `  ${label}: ${describe(valuesOf(metricId, trials))}`);
+  process.stdout.write(`${id}, ${trials.length} trials\n${lines.join('\n')}\n`);
 }
 
-/** Standard deviation (n − 1) ÷ mean. */
+function valuesOf(metricId: string, trials: readonly Trial[]): number[] {
+  const metric = metrics.find(({ id }) => id === metricId);
+  if (metric === undefined) throw new Error(`no metric ${metricId}`);
+  return trials.map((trial) => metricValue(metric, trial)).filter((value) => value !== null);
+}
+
+function describe(values: readonly number[]): string {
+  if (values.length < 4) return 'too few trials that count';
+  const { low, high } = intervalOf(values);
+  const cv = `CV ${percent(variation(values))} [${percent(low)}, ${percent(high)}] (95 %, percentile bootstrap)`;
+  return `${cv}, SD of neighbours' log ratio ${percent(standardDeviation(neighbourRatios(values)) ?? Number.NaN)}, ${values.length} trials count`;
+}
+
+/** Of each two trials in a row, no trial twice. */
+function neighbourRatios(values: readonly number[]): number[] {
+  return values.flatMap((value, index) => {
+    const next = values[index + 1];
+    return index % 2 === 0 && next !== undefined ? [Math.log(next / value)] : [];
+  });
+}
+
 function variation(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1)) / mean;
+  return (standardDeviation(values) ?? Number.NaN) / mean;
 }
 
-function bootstrapInterval(values: readonly number[]): { low: number; high: number } {
-  const random = createRandom(1);
-  const draws = Array.from({ length: resampleCount }, () =>
-    variation(values.map(() => values[random.below(values.length)] as number)),
-  );
-  return { low: quantile(draws, 0.025) ?? Number.NaN, high: quantile(draws, 0.975) ?? Number.NaN };
+function intervalOf(values: readonly number[]): { readonly low: number; readonly high: number } {
+  const options = { random: createRandom(1), levelRatio: 0.95, resampleCount };
+  return bootstrapInterval(values, variation, options) ?? { low: Number.NaN, high: Number.NaN };
 }
 
 function percent(ratio: number): string {

@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runTool, skipUnless } from '../support/tool.ts';
 
-const impls = join(import.meta.dirname, '..', '..', 'impls');
+const folders = ['impls', 'test/peers'].map((folder) => join(import.meta.dirname, '..', '..', folder));
 const skip = skipUnless('go', 'version');
-const modules = readdirSync(impls).filter((name) => existsSync(join(impls, name, 'go.mod')));
+const modules = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'go.mod')))
+    .map((name) => ({ name, dir: join(folder, name) })),
+);
 
 test('there is Go to check', () => {
-  assert.ok(modules.includes('crud-go'));
+  assert.ok(modules.some(({ name }) => name === 'crud-go'));
 });
 
-for (const name of modules) {
+for (const { name, dir } of modules) {
   test(`${name}: gofmt, go vet and go test -race`, { skip }, () => {
-    const dir = join(impls, name);
     assert.equal(runTool(['gofmt', '-l', '.'], dir), '');
     runTool(['go', 'vet', './...'], dir);
     runTool(['go', 'test', '-race', './...'], dir);

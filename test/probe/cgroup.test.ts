@@ -54,8 +54,10 @@ test("a process's own groups are found by controller, and the unified one by an 
 });
 
 test('pressure is read in milliseconds, and is unknown where the file is empty', () => {
-  assert.equal(parsePressure('some avg10=0.62 avg60=2.90 avg300=1.71 total=17672437\nfull total=0\n'), 17672.437);
-  assert.equal(parsePressure(''), null);
+  const text = 'some avg10=0.62 avg60=2.90 avg300=1.71 total=17672437\nfull avg10=0.00 total=250\n';
+  assert.equal(parsePressure(text, 'some'), 17672.437);
+  assert.equal(parsePressure(text, 'full'), 0.25);
+  assert.equal(parsePressure('', 'some'), null);
 });
 
 test('two groups of one process never share a name', { skip }, async () => {
@@ -114,11 +116,33 @@ test('a process beyond its memory limit is ended', { skip }, async (t) => {
   await made.remove();
 });
 
+test('a process that wants a whole core gets no more than its CPU limit', { skip }, async (t) => {
+  const made = group();
+  try {
+    made.limit({ cpuCount: 0.25, memoryBytes: null });
+  } catch (error) {
+    await made.remove();
+    t.skip((error as Error).message);
+    return;
+  }
+  const startedMs = performance.now();
+  await once(spawnInto(made, ['timeout', '1', '/bin/sh', '-c', 'while :; do :; done']), 'exit');
+  const coresUsed = usedMs(made) / (performance.now() - startedMs);
+  await made.remove();
+  // At least a tenth, so that a limit that stops everything does not pass for one that works.
+  assert.ok(coresUsed > 0.1 && coresUsed < 0.4, `${coresUsed} cores of a limit of 0.25`);
+});
+
 test('CPU time is recorded from the first instruction', { skip }, async () => {
   const made = group();
   const child = spawnInto(made, [process.execPath, '-e', '']);
   await once(child, 'exit');
-  const [, usedUs] = /usage_usec (\d+)/.exec(readFileSync(join(made.unifiedDir, 'cpu.stat'), 'utf8')) ?? [];
-  assert.ok(Number(usedUs) > 5_000, `an empty Node program used ${usedUs} µs`);
+  const cpuMs = usedMs(made);
+  assert.ok(cpuMs > 5, `an empty Node program used ${cpuMs} ms`);
   await made.remove();
 });
+
+function usedMs({ unifiedDir }: ProcessGroup): number {
+  const [, usedUs] = /usage_usec (\d+)/.exec(readFileSync(join(unifiedDir, 'cpu.stat'), 'utf8')) ?? [];
+  return Number(usedUs) / 1000;
+}

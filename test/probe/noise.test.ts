@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noiseBetween, parseCpuLine, readMachineGauge } from '../../src/probe/noise.ts';
 
-const quiet = { pressureSomeMs: 100, stealTicks: 5, allTicks: 1_000, busyMs: 400 };
+const quiet = { pressureSomeMs: 100, diskFullMs: 10, stealTicks: 5, allTicks: 1_000, busyMs: 400 };
 
 test('guest time is not counted a second time', () => {
   const line = parseCpuLine('cpu  100 1 50 800 7 2 3 37 90 1\ncpu0 1 1 1 1\n');
@@ -10,13 +10,23 @@ test('guest time is not counted a second time', () => {
 });
 
 test('noise is what happened between two gauges', () => {
-  const later = { pressureSomeMs: 130, stealTicks: 25, allTicks: 1_200, busyMs: 1_400 };
-  assert.deepEqual(noiseBetween(quiet, later), { psiCpuSomeMs: 30, stealRatio: 0.1, machineCpuMs: 1_000 });
+  const later = { pressureSomeMs: 130, diskFullMs: 17, stealTicks: 25, allTicks: 1_200, busyMs: 1_400 };
+  assert.deepEqual(noiseBetween(quiet, later), {
+    psiCpuSomeMs: 30,
+    psiIoFullMs: 7,
+    stealRatio: 0.1,
+    machineCpuMs: 1_000,
+  });
 });
 
 test('what a machine does not keep is unknown, not zero', () => {
-  const unknown = { pressureSomeMs: null, stealTicks: null, allTicks: null, busyMs: null };
-  assert.deepEqual(noiseBetween(unknown, quiet), { psiCpuSomeMs: null, stealRatio: null, machineCpuMs: null });
+  const unknown = { pressureSomeMs: null, diskFullMs: null, stealTicks: null, allTicks: null, busyMs: null };
+  assert.deepEqual(noiseBetween(unknown, quiet), {
+    psiCpuSomeMs: null,
+    psiIoFullMs: null,
+    stealRatio: null,
+    machineCpuMs: null,
+  });
 });
 
 test('two gauges at one moment have no steal rather than a division by zero', () => {

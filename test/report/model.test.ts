@@ -159,19 +159,6 @@ test('an unfinished run says how far it got', () => {
   assert.match(unfinished?.message ?? '', /interrupted after \d+ of 15 planned trials/);
 });
 
-test('the seed’s figures stand beside ours for its workloads only', () => {
-  const cells = reportModel(sevenAtThreeRates(), []).groups.flatMap((group) => group.cells);
-  for (const cell of cells) assert.equal(cell.claims.length, cell.workload === 'seed' ? 9 : 0);
-  const [python] = cells.find((cell) => cell.workload === 'seed')?.claims ?? [];
-  assert.deepEqual(python, {
-    label: 'Python, Flask: authentication service',
-    claimed: true,
-    coresUsed: 0.7,
-    privateMegabytes: 325,
-    responseMs: 150,
-  });
-});
-
 test('the noise between trials sets what can be told apart', () => {
   const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
   const { resolution } = onlyCell(reportModel(runResult({ trials }), []));

@@ -71,6 +71,13 @@ test('stolen CPU and a slow spin make a trial invalid, each with its reason', ()
   assert.deepEqual(reasonCodes(trial), ['slow-machine', 'stolen-cpu']);
 });
 
+test('a disk that stood still while connections were taken is the machine’s fault, not an overload', () => {
+  const held = { load: { waited: latency(40) } };
+  assert.equal(judged(held).status, 'overloaded');
+  assert.deepEqual(reasonCodes(judged({ ...held, window: { psiIoFullMs: 300 } })), ['disk-stalled']);
+  assert.equal(judged({ window: { psiIoFullMs: 300 } }).status, 'ok');
+});
+
 test('time-outs beyond one in two hundred are an overload', () => {
   const trial = judged({ load: { counts: { ...counts, okCount: 994, timedOutCount: 6 } } });
   assert.equal(trial.status, 'overloaded');

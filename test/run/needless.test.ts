@@ -16,7 +16,16 @@ const cell: ScenarioCell = scenarioCell({
   trialCount: 11,
   cluster: { ...cluster, sizes, climbs: true },
 });
-const scenario = { id: 't', description: 't', cells: [cell], idleMs: 0, workerCount: 1, dbPoolTotal: 8, seed: 1 };
+const scenario = {
+  id: 't',
+  description: 't',
+  primitives: null,
+  cells: [cell],
+  idleMs: 0,
+  workerCount: 1,
+  dbPoolTotal: 8,
+  seed: 1,
+};
 const workload = { id: 'scale', version: 1, fixedRatePerSec: 0 } as Workload;
 
 function specsFor(clusterSize: number): TrialSpec[] {

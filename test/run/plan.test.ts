@@ -20,6 +20,7 @@ const scenario: Scenario = {
       profile,
     },
   ],
+  primitives: null,
   idleMs: 500,
   workerCount: 2,
   dbPoolTotal: 8,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { binomialAtMost } from '../../src/stats/binomial.ts';
+import { binomialAtMost } from '../../src/stats/binomial-sum.ts';
 import { splitVoteRatio } from '../../src/stats/split-vote.ts';
 
 test('the split-vote rate of five servers, four alive, is the published one', () => {

@@ -74,6 +74,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       targetRunDelayRatio: 0.03,
       generatorRunDelayRatio: 0.01,
       psiCpuSomeMs: 220,
+      psiIoFullMs: 0,
       stealRatio: 0.001,
       spinRatio: 1.01,
       otherCpuRatio: 0.02,

@@ -15,6 +15,7 @@ export interface TrialShape extends Partial<MeasurementShape> {
   readonly repetition?: number;
   readonly attempt?: number;
   readonly slot?: number;
+  readonly pair?: TrialSpec['pair'];
 }
 
 const languages: Readonly<Record<string, string>> = { node: 'TypeScript', go: 'Go', python: 'Python' };
@@ -42,6 +43,7 @@ export function manifest(id: string): Implementation {
     sources: [`impls/${id}/**`],
     build: [],
     command: [`{${runtime}}`, `{dir}/main`],
+    programs: {},
     env: {},
     limits: {},
     description: `The ${service} service of ${id}.`,
@@ -76,6 +78,7 @@ export function spec(shape: TrialShape = {}): TrialSpec {
     repetition: shape.repetition ?? 1,
     attempt: shape.attempt ?? 1,
     slot: shape.slot ?? 0,
+    pair: shape.pair ?? null,
     workerCount: 2,
     dbPoolTotal: 8,
     limit: null,
@@ -185,6 +188,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       id: 'quick',
       description: 'One workload at one rate.',
       cells: [scenarioCell()],
+      primitives: null,
       idleMs: 2_000,
       workerCount: 2,
       dbPoolTotal: 8,
@@ -196,6 +200,9 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     database: { kind: 'embedded', version: '18.4', settings: { synchronous_commit: 'on', shared_buffers: '128MB' } },
     implementations: ids.map(ready),
     plannedTrialCount: trials.length,
+    primitiveFacts: [],
+    plannedPrimitiveCount: 0,
+    primitives: [],
     warnings: [],
     ...overrides,
     trials,

@@ -29,6 +29,7 @@ export function trialSpec(change: Partial<TrialSpec> = {}): TrialSpec {
     repetition: 1,
     attempt: 1,
     slot: 0,
+    pair: null,
     workerCount: 2,
     dbPoolTotal: 8,
     limit: null,

@@ -141,6 +141,7 @@ export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {
     peakInclFileBytes: null,
     anonHugePagesBytes: 0,
     psiCpuSomeMs: 3,
+    psiIoFullMs: 0,
     stealRatio: 0,
     machineCpuMs: 115,
     probe: { cpu: 'virtual', memory: 'virtual', sampleIntervalMs: 1000 },

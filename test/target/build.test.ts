@@ -40,6 +40,7 @@ describe('the build cache', () => {
         sources: ['alpha/**'],
         build,
         command: ['sh'],
+        programs: {},
         env: {},
         limits: {},
         description: 'one',

@@ -14,6 +14,7 @@ const implementation: Implementation = {
   sources: ['**'],
   build: [],
   command: ['{build}/server'],
+  programs: {},
   env: {},
   limits: {},
   description: 'one',

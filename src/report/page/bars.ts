@@ -1,6 +1,7 @@
 import type { ChartConfiguration, Chart as Drawing, Plugin } from 'chart.js';
 import type { Bar, BarChart } from '../model.ts';
 import type { Look } from './look.ts';
+import { nameFont, nameLines, ring, stroke, valueText, whisker } from './marks.ts';
 import { shortNumber } from './number.ts';
 
 /** Room for the column of values, in pixels. */
@@ -41,7 +42,7 @@ export function barConfiguration(chart: BarChart, look: Look): ChartConfiguratio
             color: look.ink,
             font: nameFont(look),
             autoSkip: false,
-            callback: (_, index) => nameLines(chart.bars[index]),
+            callback: (_, index) => nameLines(chart.bars[index]?.label),
           },
         },
       },
@@ -51,18 +52,6 @@ export function barConfiguration(chart: BarChart, look: Look): ChartConfiguratio
     },
     plugins: [annotations(chart, look)],
   };
-}
-
-/** Below this a name has room for one word a line. */
-const narrowWidth = 480;
-
-function nameFont(look: Look) {
-  return (context: { chart: Drawing }) => ({ family: look.font, size: context.chart.width < narrowWidth ? 11 : 12 });
-}
-
-function nameLines(bar: Bar | undefined): string | string[] {
-  if (bar === undefined) return '';
-  return innerWidth < narrowWidth ? bar.label.split(' ') : bar.label;
 }
 
 /** The right-most thing drawn for a bar. */
@@ -103,26 +92,7 @@ function annotate(drawing: Drawing, look: Look, bar: Bar, index: number): void {
     if (shape === 'ring') ring(ctx, at(value), y, look);
     else stroke(ctx, at(value), y - 8, at(value), y + 8);
   }
-  ctx.fillStyle = look.ink;
-  ctx.font = `12px ${look.font}`;
-  ctx.textBaseline = 'middle';
-  ctx.textAlign = 'right';
-  ctx.fillText(bar.text, drawing.width, y);
-  ctx.textAlign = 'left';
-}
-
-function whisker(ctx: CanvasRenderingContext2D, from: number, to: number, y: number): void {
-  stroke(ctx, from, y, to, y);
-  stroke(ctx, from, y - 3, from, y + 3);
-  stroke(ctx, to, y - 3, to, y + 3);
-}
-
-function ring(ctx: CanvasRenderingContext2D, x: number, y: number, look: Look): void {
-  ctx.beginPath();
-  ctx.arc(x, y, 4, 0, 2 * Math.PI);
-  ctx.fillStyle = look.paper;
-  ctx.fill();
-  ctx.stroke();
+  valueText(drawing, look, bar.text, y);
 }
 
 function limit(drawing: Drawing, look: Look, { value, label }: NonNullable<BarChart['line']>): void {
@@ -138,11 +108,4 @@ function limit(drawing: Drawing, look: Look, { value, label }: NonNullable<BarCh
   ctx.textAlign = 'center';
   ctx.fillText(label, x, chartArea.top - 3);
   ctx.textAlign = 'left';
-}
-
-function stroke(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
-  ctx.beginPath();
-  ctx.moveTo(x1, y1);
-  ctx.lineTo(x2, y2);
-  ctx.stroke();
 }

@@ -52,6 +52,8 @@ function dataset(chart: LineChart, line: Line, look: Look): ChartDataset<'line'>
     pointBorderColor: look.paper,
     pointHoverRadius: 5,
     tension: 0,
+    // A mark on the edge is drawn whole.
+    clip: false,
   };
 }
 
@@ -71,6 +73,7 @@ function scale(axis: Axis, look: Look): ScaleOptions {
   return {
     type: axis.scale === 'logarithmic' ? 'logarithmic' : 'linear',
     ...(axis.min === null ? {} : { min: axis.min }),
+    ...(axis.max === null ? {} : { max: axis.max }),
     ...(ticks === null
       ? {}
       : {

@@ -1,6 +1,7 @@
 import { Chart as Drawing } from 'chart.js';
 import type { Chart } from '../model.ts';
 import { barConfiguration } from './bars.ts';
+import { dotConfiguration } from './dots.ts';
 import { lineConfiguration } from './lines.ts';
 import { type Look, readLook } from './look.ts';
 import './parts.ts';
@@ -41,6 +42,7 @@ function readPictures(): Picture[] {
 function draw({ canvas, chart }: Picture, look: Look): void {
   Drawing.getChart(canvas)?.destroy();
   if (chart.kind === 'bars') new Drawing(canvas, barConfiguration(chart, look));
+  else if (chart.kind === 'dots') new Drawing(canvas, dotConfiguration(chart, look));
   else new Drawing(canvas, lineConfiguration(chart, look));
 }
 

@@ -207,7 +207,8 @@ export const elections: readonly Scenario[] = [
     name: 'term-older-is-refused',
     title: 'requests of an older term are refused with the own term; replies of one are ignored',
     play(node) {
-      node.restart({ term: 5, log: '5a' });
+      // Its log would do: it is the term that does not.
+      node.restart({ term: 5, log: '3a' });
       node.receive(say.requestVotes(2, 4, 9, 4), 'send 2 no vote term 5');
       node.receive(say.append(2, 4, [0, 0], '4x'), 'send 2 rejected 0 conflict 0/0 term 5');
       node.receive(say.vote(2, 4));

@@ -182,6 +182,16 @@ export const replication: readonly Scenario[] = [
     },
   },
   {
+    name: 'leader-ignores-answers-of-older-terms',
+    title: 'what followers said to it in an older term means nothing to a leader elected again',
+    play(node) {
+      leadWith(node, '1a 2b', 4);
+      node.receive(say.appended(2, 3, 2, 3));
+      node.receive(say.rejected(3, 3, 2, 0, 1));
+      node.receive(say.appended(3, 4, 2, 3), 'apply 1: 1a 2b 4');
+    },
+  },
+  {
     name: 'figure-8-overwritten',
     title:
       'the other way of figure 8: the entry of term 2 that was not committed is overwritten by the leader of term 3',
@@ -212,6 +222,23 @@ export const replication: readonly Scenario[] = [
       // A lost message: the next one does not fit, and the follower says where its log ends.
       node.propose('e')('persist 4 term 2 vote 1 from 6: 2e', 'send 2 append 2e term 2 after 5/2 commit 4');
       node.receive(say.rejected(2, 2, 5, 0, 5), 'send 2 append 2d 2e term 2 after 4/2 commit 4');
+    },
+  },
+  {
+    name: 'probe-until-near',
+    title:
+      'a follower far behind is sent a batch an answer; within a batch of the end all goes out at once; older answers change nothing',
+    config: { maxBatchEntries: 2 },
+    play(node) {
+      leadWith(node, '1a 1b 1c 1d 1e', 2);
+      node.receive(say.rejected(2, 2, 5, 0, 1), 'send 2 append 1a 1b term 2 after 0/0 commit 0');
+      node.receive(say.appended(2, 2, 0, 0));
+      node.receive(say.appended(2, 2, 0, 2), 'send 2 append 1c 1d term 2 after 2/1 commit 0');
+      node.receive(say.appended(2, 2, 0, 1));
+      node.receive(say.appended(2, 2, 0, 2));
+      node.receive(say.appended(2, 2, 2, 4), 'send 2 append 1e 2 term 2 after 4/1 commit 0');
+      node.propose('f')('persist 3 term 2 vote 1 from 7: 2f', 'send 2 append 2f term 2 after 6/2 commit 0');
+      node.receive(say.appended(2, 2, 4, 6), 'apply 1: 1a 1b 1c 1d 1e 2');
     },
   },
   {

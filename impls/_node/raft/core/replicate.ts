@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import type { AppendEntriesReply } from './message.ts';
 import type { Peer } from './peer.ts';
 import { ackRound } from './readIndex.ts';
-import { lastIndexOfTerm } from './replicatedLog.ts';
+import { lastIndexOfTerm, type ReplicatedLog } from './replicatedLog.ts';
 
 export function onAppendEntriesReply(core: Core, message: AppendEntriesReply): void {
   const { state } = core;
@@ -12,18 +12,26 @@ export function onAppendEntriesReply(core: Core, message: AppendEntriesReply): v
   const peer = state.peers.get(message.from);
   if (peer === undefined) return;
   peer.ackedUs = core.nowUs;
-  if (message.success) advance(peer, message.matchIndex);
+  if (message.success) advance(core, peer, message.matchIndex);
   else backUp(core, peer, message);
   advanceCommit(core, state);
   ackRound(core, state, peer, message.round);
   appendTo(core, state, peer, false);
 }
 
-function advance(peer: Peer, matchIndex: number): void {
+function advance({ log, config }: Core, peer: Peer, matchIndex: number): void {
   peer.matchIndex = Math.max(peer.matchIndex, matchIndex);
-  peer.nextIndex = peer.probing ? peer.matchIndex + 1 : Math.max(peer.nextIndex, peer.matchIndex + 1);
-  peer.probing = false;
-  peer.paused = false;
+  if (!peer.probing) peer.nextIndex = Math.max(peer.nextIndex, peer.matchIndex + 1);
+  else if (foundAgreement(log, peer)) {
+    peer.nextIndex = peer.matchIndex + 1;
+    peer.paused = false;
+    peer.probing = log.lastIndex() - peer.matchIndex > config.maxBatchEntries;
+  }
+}
+
+/** Not by an older answer: leaving the probing for it would send again all that is on its way, and again for each. */
+function foundAgreement(log: ReplicatedLog, { matchIndex, nextIndex }: Peer): boolean {
+  return matchIndex >= nextIndex || (matchIndex === nextIndex - 1 && matchIndex === log.lastIndex());
 }
 
 /** Skips a whole conflicting term at a time (paper 5.3, end). */

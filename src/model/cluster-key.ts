@@ -1,4 +1,4 @@
-import type { ClusterCell, ClusterSpec } from '../model/cluster.ts';
+import type { ClusterCell, ClusterSpec } from './cluster.ts';
 
 /** The settings of a cluster that make two questions different ones. */
 export type ClusterKey = Pick<

@@ -1,0 +1,24 @@
+import type { Primitive, PrimitiveVariant } from '../../src/model/primitive.ts';
+
+/** The same four in each language: written as one would who does not think of memory. */
+const variants: readonly PrimitiveVariant[] = [
+  { id: 'int', description: 'the integers 1,000 … 1,000,999' },
+  { id: 'float', description: 'the floats 0.5 … 999,999.5' },
+  { id: 'string', description: 'the strings item-0000000 … item-0999999, each made at run time' },
+  { id: 'record', description: 'records of an integer, a float and a string of the three kinds above' },
+];
+
+export const primitive: Primitive = {
+  id: 'memory-variables',
+  order: 12,
+  version: 1,
+  title: 'Memory of 1,000,000 equal variables',
+  kind: 'memory',
+  operation: 'N variables in the language’s ordinary list; private memory, less that of the same program with none',
+  checked: 'after the reading the list still holds N right values',
+  sizeName: 'variables',
+  sizes: [0, 1_000_000],
+  variants: { typescript: variants, go: variants, python: variants },
+  usesData: false,
+  programs: null,
+};

@@ -1,0 +1,22 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+
+/** What a unit of concurrency costs: every primitive in every language, three fresh processes of each case. */
+export const scenario: Scenario = {
+  id: 'primitives',
+  description:
+    'what a task, a message, a lock, a timer and a variable cost in each language: three fresh processes a case',
+  cells: [],
+  primitives: {
+    only: [],
+    repetitionCount: 3,
+    sampleCount: 20,
+    sampleMs: 20,
+    warmupMs: 300,
+    budgetMs: 4_000,
+    memoryLimitBytes: 2 * 2 ** 30,
+  },
+  idleMs: 0,
+  workerCount: 2,
+  dbPoolTotal: 8,
+  seed: 20_260_101,
+};

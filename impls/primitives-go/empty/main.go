@@ -1,0 +1,4 @@
+// Command empty does nothing at all.
+package main
+
+func main() {}

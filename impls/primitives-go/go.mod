@@ -1,0 +1,3 @@
+module paceline/impls/primitives-go
+
+go 1.25.0

@@ -1,0 +1,1 @@
+// Nothing at all: what it costs to start and end Node.

@@ -1,0 +1,3 @@
+export function addOne(value) {
+  return value + 1;
+}

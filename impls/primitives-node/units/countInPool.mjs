@@ -1,0 +1,3 @@
+export function count(counter) {
+  Atomics.add(counter, 0, 1);
+}

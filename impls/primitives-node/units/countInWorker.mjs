@@ -1,0 +1,3 @@
+import { workerData } from 'node:worker_threads';
+
+Atomics.add(workerData, 0, 1);

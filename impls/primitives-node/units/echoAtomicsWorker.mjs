@@ -1,0 +1,11 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+// [turn: 0 the asker's, 1 ours; the value]
+const cells = workerData;
+parentPort.postMessage('ready');
+for (;;) {
+  Atomics.wait(cells, 0, 0);
+  Atomics.store(cells, 1, Atomics.load(cells, 1) + 1);
+  Atomics.store(cells, 0, 0);
+  Atomics.notify(cells, 0);
+}

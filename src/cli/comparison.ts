@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { compareRuns } from '../compare/compare-runs.ts';
+import type { Exported } from '../compare/export/formats.ts';
+import { pooledRuns } from '../compare/pool.ts';
+import type { RunResult } from '../model/run-result.ts';
+import { loadGate } from '../run/declarations.ts';
+import { benchDir } from '../run/paths.ts';
+import { readResults } from '../store/result-folder.ts';
+import { readWaivers } from '../store/waiver-file.ts';
+
+/** The flags that decide a verdict, common to every command that compares. */
+export interface ComparisonFlags {
+  readonly policy?: string;
+  readonly waivers?: string;
+  readonly minEffect?: number;
+}
+
+export const waiversPath = join(benchDir, 'waivers.json');
+
+/** Reads two files or folders and compares them under the policy and the waivers of the checkout. */
+export async function compareFiles(basePath: string, headPath: string, flags: ComparisonFlags): Promise<Exported> {
+  const [base, head] = await Promise.all([readSide(basePath), readSide(headPath)]);
+  const options = {
+    policy: await loadGate(flags.policy),
+    minEffectRatio: flags.minEffect ?? null,
+    floors: new Map<string, number>(),
+    waivers: await readWaivers(flags.waivers ?? waiversPath),
+    today: today(),
+  };
+  return { base, head, comparison: compareRuns(base, head, options) };
+}
+
+async function readSide(path: string): Promise<RunResult> {
+  return pooledRuns(await readResults(path), path);
+}
+
+/** The day in UTC, as 2026-12-31. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestSpec } from '../load/request-workload.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+
+export interface LoadFlags {
+  readonly rate: number;
+  readonly duration: number;
+  readonly arrivals: 'constant' | 'poisson';
+  readonly method?: RequestSpec['method'];
+  readonly header?: string[];
+  readonly body?: string;
+  readonly expectStatus?: number;
+  readonly connections: number;
+  readonly timeout: number;
+  readonly warmup: number;
+  readonly seed: number;
+  readonly allow?: string[];
+  readonly firstLook: boolean;
+  readonly hdr?: string;
+  readonly json?: boolean;
+}
+
+export interface LoadRequest {
+  /** http://host:port */
+  readonly origin: string;
+  readonly host: string;
+  readonly spec: RequestSpec;
+  readonly profile: LoadProfile;
+}
+
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const satisfies readonly RequestSpec['method'][];
+
+/** More than that at once are counted as unsent, however long the time-out. */
+const mostInFlightCount = 50_000;
+const leastInFlightCount = 1_000;
+
+/** What the flags ask for. Throws HarnessError usage that names what is wrong. */
+export async function requestOf(text: string, flags: LoadFlags): Promise<LoadRequest> {
+  const url = parseUrl(text);
+  return {
+    origin: url.origin,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    spec: {
+      method: flags.method ?? (flags.body === undefined ? 'GET' : 'POST'),
+      path: `${url.pathname}${url.search}`,
+      headers: parseHeaders(flags.header ?? []),
+      bodyBase64: flags.body === undefined ? null : (await bodyOf(flags.body)).toString('base64'),
+      expectedStatus: flags.expectStatus ?? null,
+    },
+    profile: profileOf(flags),
+  };
+}
+
+function profileOf({ rate, duration, arrivals, connections, timeout, warmup, seed }: LoadFlags): LoadProfile {
+  const timeoutMs = timeout * 1000;
+  const mostAtOnce = Math.ceil(rate * timeout);
+  return {
+    kind: arrivals,
+    ratePerSec: rate,
+    steps: null,
+    warmupCount: warmup,
+    warmupRatePerSec: rate,
+    measureMs: duration * 1000,
+    drainMs: timeoutMs,
+    timeoutMs,
+    maxInFlightCount: Math.min(mostInFlightCount, Math.max(leastInFlightCount, mostAtOnce)),
+    connectionCount: connections,
+    seed,
+  };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw usage(`"${text}" is no http URL`, 'give it whole, as http://127.0.0.1:8080/path');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw usage('the URL holds a user name or password', "send it as a header: --header 'authorization: Basic …'");
+  }
+  return url;
+}
+
+const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)$/;
+/** The transport's own. */
+const ownHeaders = ['host', 'content-length', 'connection', 'transfer-encoding'];
+
+function parseHeaders(lines: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const [, name, value = ''] = headerLine.exec(line) ?? [];
+    if (name === undefined) throw usage(`--header "${line}" is no header`, "write it as 'Name: value'");
+    if (ownHeaders.includes(name.toLowerCase()))
+      throw usage(`--header "${name}" is set by the transport`, 'leave it out');
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+async function bodyOf(text: string): Promise<Buffer> {
+  if (!text.startsWith('@')) return Buffer.from(text);
+  return readFile(text.slice(1)).catch((error: NodeJS.ErrnoException) => {
+    throw usage(`cannot read the body ${text.slice(1)} (${error.code})`, 'name a file, as --body @order.json');
+  });
+}
+
+function usage(message: string, remedy: string): HarnessError {
+  return new HarnessError('usage', message, remedy);
+}

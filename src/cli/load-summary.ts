@@ -1,0 +1,88 @@
+import Table from 'cli-table3';
+import type { GeneratorVerdict } from '../model/generator-verdict.ts';
+import type { Latency, LoadResult } from '../model/load-result.ts';
+import { durationText } from './duration.ts';
+import type { LoadRequest } from './load-request.ts';
+import { plainChars } from './table.ts';
+
+/** What one load was: its three distributions, where every request went, and what the generator says of itself. */
+export function loadSummary(request: LoadRequest, result: LoadResult, verdict: GeneratorVerdict): string {
+  return [
+    headline(request, result),
+    '',
+    latencyTable(result),
+    '',
+    countsText(result),
+    ...result.errors.map(({ reason, count }) => `  ${count} × ${reason}`),
+    generatorText(result),
+    verdictText(verdict),
+  ].join('\n');
+}
+
+function headline({ spec, origin, profile }: LoadRequest, result: LoadResult): string {
+  const lasted = durationText((result.endedAtNs - result.startedAtNs) / 1e6);
+  return `${spec.method} ${origin}${spec.path} · ${profile.ratePerSec}/s ${profile.kind} · ${lasted} · at most ${profile.connectionCount} connections`;
+}
+
+const quantiles = [
+  ['min', 'minMs'],
+  ['mean', 'meanMs'],
+  ['p50', 'p50Ms'],
+  ['p90', 'p90Ms'],
+  ['p99', 'p99Ms'],
+  ['p99.9', 'p999Ms'],
+  ['max', 'maxMs'],
+] as const satisfies readonly (readonly [string, keyof Latency])[];
+
+function latencyTable({ response, service, lag, wokeLate, waited }: LoadResult): string {
+  const table = new Table({
+    head: ['ms', 'count', ...quantiles.map(([title]) => title), ''],
+    chars: plainChars,
+    style: { head: [], border: [] },
+    colAligns: ['left', 'right', ...quantiles.map(() => 'right' as const), 'left'],
+  });
+  const add = (name: string, latency: Latency, meaning: string) =>
+    table.push([name, String(latency.count), ...quantiles.map(([, key]) => figure(latency[key])), meaning]);
+  add('response', response, 'answered − due');
+  add('service', service, 'answered − sent');
+  add('lag', lag, 'sent − due');
+  add('  woke late', wokeLate, 'the generator’s own');
+  add('  waited', waited, 'for a free connection');
+  return table.toString();
+}
+
+/** Unknown, or too few requests to carry the quantile: a dash. */
+function figure(valueMs: number | null): string {
+  if (valueMs === null) return '–';
+  return valueMs < 10 ? valueMs.toFixed(3) : valueMs.toFixed(1);
+}
+
+function countsText({ counts }: LoadResult): string {
+  const { scheduledCount, okCount, wrongCount, failedCount, timedOutCount, inFlightCount, unsentCount } = counts;
+  return `${scheduledCount} due = ${okCount} ok + ${wrongCount} wrong + ${failedCount} failed + ${timedOutCount} timed out + ${inFlightCount} in flight + ${unsentCount} unsent`;
+}
+
+function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult): string {
+  const cpuMs = generator.cpuUserMs + generator.cpuSystemMs;
+  const windowMs = (endedAtNs - startedAtNs) / 1e6;
+  const parts = [
+    `${percent(cpuMs / windowMs)} of a core`,
+    `${((1000 * cpuMs) / Math.max(1, counts.sentCount)).toFixed(0)} µs CPU a request`,
+    `loop ${percent(generator.eventLoopUtilizationRatio)} busy`,
+    `GC ${generator.gcMs.toFixed(1)} ms`,
+    `send-gap CV ${generator.sendGapCvRatio?.toFixed(2) ?? '–'}`,
+    `${generator.connectionsOpenedCount} connections opened`,
+    `pacer ${generator.pacer}`,
+  ];
+  return `generator: ${parts.join(', ')}`;
+}
+
+function verdictText(verdict: GeneratorVerdict): string {
+  if (verdict.status === 'valid') return 'verdict: valid';
+  const what = verdict.voids === 'everything' ? 'invalid' : 'latency void';
+  return `verdict: ${what}: ${verdict.reasons.map(({ message }) => message).join('; ')}`;
+}
+
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(1)} %`;
+}

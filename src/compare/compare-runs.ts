@@ -1,0 +1,68 @@
+import type { ComparedRun, Comparison, RunComparison } from '../model/comparison.ts';
+import type { RunResult } from '../model/run-result.ts';
+import type { Warning } from '../model/warning.ts';
+import { adjusted } from './adjust.ts';
+import { cellsOf, trialsIn } from './cell.ts';
+import { cellComparisons } from './cell-comparison.ts';
+import type { CompareOptions } from './options.ts';
+import { outcomeOf } from './outcome.ts';
+import { primaryCells } from './primary-cell.ts';
+import { refusalOf } from './setting.ts';
+import { waived } from './waive.ts';
+
+/**
+ * Every metric of every cell of two runs, and what it comes to. Pure: same files, same verdicts. What cannot be compared
+ * is a verdict with its reason, never an error. An A/A run's two sides must have run ids of their own.
+ */
+export function compareRuns(base: RunResult, head: RunResult, options: CompareOptions): RunComparison {
+  const cells = cellsOf([head, base]);
+  const both = cells.filter((cell) => trialsIn(base, cell).length > 0 && trialsIn(head, cell).length > 0);
+  const primary = primaryCells(both, options.policy);
+  const refusal = refusalOf(base, head);
+  const raw = cells.flatMap((cell) => cellComparisons({ base, head, cell, primary, refusal, options }));
+  const comparisons = adjusted(raw, options.policy).map((comparison) => waived(comparison, options));
+  return {
+    base: describe(base),
+    head: describe(head),
+    comparisons,
+    familyCount: familyCount(comparisons),
+    alpha: options.policy.alpha,
+    outcome: outcomeOf(comparisons),
+    warnings: warningsOf(base, head, options),
+  };
+}
+
+function familyCount(comparisons: readonly Comparison[]): number {
+  return comparisons.filter(({ role, change }) => role === 'gated' && change !== null && change.method !== 'counts')
+    .length;
+}
+
+function describe({ runId, commit, startedAt, machine, state }: RunResult): ComparedRun {
+  return {
+    runIds: [runId],
+    commit: commit === null ? null : { ...commit, sha: commit.sha.slice(0, 10) },
+    startedAt,
+    machineId: machine.id,
+    machineLabel: `${machine.cpuModel}, ${machine.coreCount} cores`,
+    state,
+  };
+}
+
+function warningsOf(base: RunResult, head: RunResult, { waivers, today }: CompareOptions): Warning[] {
+  return [
+    ...[base, head].flatMap((run, index) => cutShort(run, index === 0 ? 'base' : 'head')),
+    ...waivers
+      .filter(({ until }) => until < today)
+      .map(({ cell, until }) => ({
+        code: 'waiver-ended',
+        message: `the waiver of ${cell} ended on ${until}`,
+        advice: 'Remove it, or renew it with a reason.',
+      })),
+  ];
+}
+
+function cutShort({ state, trials, plannedTrialCount }: RunResult, side: string): Warning[] {
+  if (state === 'complete') return [];
+  const message = `${side} was cut short after ${trials.length} of ${plannedTrialCount} planned trials: what there is, is compared`;
+  return [{ code: 'cut-short', message, advice: null }];
+}

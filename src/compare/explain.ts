@@ -1,0 +1,120 @@
+import type { Comparison } from '../model/comparison.ts';
+import { countedTrials, lastAttempts } from '../model/counted-trials.ts';
+import { metrics } from '../model/metric.ts';
+import type { RunResult } from '../model/run-result.ts';
+import type { Trial } from '../model/trial.ts';
+import { trialsIn } from './cell.ts';
+import { pairedTrials } from './sample.ts';
+
+/** What stands behind one verdict: the trials, their values and their noise. */
+export interface Explanation {
+  readonly comparison: Comparison;
+  readonly trials: readonly ExplainedTrial[];
+  readonly pairs: readonly ExplainedPair[];
+}
+
+export interface ExplainedTrial {
+  readonly side: 'base' | 'head';
+  readonly pairNumber: number | null;
+  readonly repetition: number;
+  readonly attempt: number;
+  readonly slot: number;
+  readonly status: Trial['status'];
+  /** As measured, whether it counts or not; null: not measured. */
+  readonly value: number | null;
+  readonly counts: boolean;
+  /** Why it is not ok, or why its value does not count. */
+  readonly remark: string;
+  readonly spinRatio: number | null;
+  readonly stealRatio: number | null;
+  readonly psiCpuSomeMs: number | null;
+  readonly targetRunDelayRatio: number | null;
+}
+
+export interface ExplainedPair {
+  readonly number: number;
+  readonly base: number;
+  readonly head: number;
+  /** head ÷ base − 1 */
+  readonly ratio: number;
+}
+
+/** Every trial of the comparison's cell, in the order they were made, and the pairs that were judged. */
+export function explain(base: RunResult, head: RunResult, comparison: Comparison): Explanation {
+  const [ofBase, ofHead] = [trialsIn(base, comparison.cell), trialsIn(head, comparison.cell)];
+  const read = valueReader(comparison);
+  const counted = countedSet(comparison, ofBase, ofHead);
+  const trials = [
+    ...ofBase.map((trial) => explained('base', trial, read(trial), counted.has(trial))),
+    ...ofHead.map((trial) => explained('head', trial, read(trial), counted.has(trial))),
+  ];
+  return { comparison, trials: trials.sort(byOrder), pairs: pairsOf(comparison, ofBase, ofHead, read) };
+}
+
+type ValueReader = (trial: Trial) => number | null;
+
+function valueReader({ metricId }: Comparison): ValueReader {
+  const metric = metrics.find(({ id }) => id === metricId);
+  if (metric !== undefined) return ({ measurement }) => (measurement === null ? null : metric.from(measurement));
+  return ({ measurement }) => {
+    const counts = measurement?.load?.counts ?? null;
+    if (counts === null) return null;
+    const { scheduledCount, okCount } = counts;
+    return scheduledCount - okCount;
+  };
+}
+
+function countedSet({ metricId }: Comparison, base: readonly Trial[], head: readonly Trial[]): Set<Trial> {
+  if (metricId === 'errors') {
+    return new Set([base, head].flatMap((side) => lastAttempts(side)).filter(({ status }) => status !== 'invalid'));
+  }
+  const pairs = pairedTrials(base, head);
+  const trials = pairs?.flatMap((pair) => [pair.base, pair.head]) ?? [...countedTrials(base), ...countedTrials(head)];
+  const isLatency = metrics.find(({ id }) => id === metricId)?.latency ?? false;
+  return new Set(trials.filter(({ latencyVoid }) => !(isLatency && latencyVoid)));
+}
+
+function explained(side: 'base' | 'head', trial: Trial, value: number | null, counts: boolean): ExplainedTrial {
+  const { spec, measurement } = trial;
+  const noise = measurement?.noise ?? null;
+  return {
+    side,
+    pairNumber: spec.pair?.number ?? null,
+    repetition: spec.repetition,
+    attempt: spec.attempt,
+    slot: spec.slot,
+    status: trial.status,
+    value,
+    counts,
+    remark: remarkOf(trial, counts),
+    spinRatio: noise?.spinRatio ?? null,
+    stealRatio: noise?.stealRatio ?? null,
+    psiCpuSomeMs: noise?.psiCpuSomeMs ?? null,
+    targetRunDelayRatio: noise?.targetRunDelayRatio ?? null,
+  };
+}
+
+function remarkOf(trial: Trial, counts: boolean): string {
+  if (trial.status === 'failed') return `${trial.phase}: ${trial.message}`;
+  if (trial.status !== 'ok') return trial.reasons.map(({ message }) => message).join('; ');
+  if (counts) return '';
+  return trial.latencyVoid ? 'latency void: the generator woke late' : 'repeated, or its partner does not count';
+}
+
+function byOrder(a: ExplainedTrial, b: ExplainedTrial): number {
+  return (a.pairNumber ?? 0) - (b.pairNumber ?? 0) || a.slot - b.slot || a.attempt - b.attempt;
+}
+
+function pairsOf(
+  { change }: Comparison,
+  base: readonly Trial[],
+  head: readonly Trial[],
+  read: ValueReader,
+): ExplainedPair[] {
+  if (change?.method !== 'paired') return [];
+  return (pairedTrials(base, head) ?? []).flatMap((pair) => {
+    const [before, after] = [read(pair.base), read(pair.head)];
+    if (before === null || after === null) return [];
+    return [{ number: pair.head.spec.pair?.number ?? 0, base: before, head: after, ratio: after / before - 1 }];
+  });
+}

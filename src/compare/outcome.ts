@@ -1,0 +1,70 @@
+import type { Comparison, ComparisonOutcome, VerdictKind } from '../model/comparison.ts';
+import { cellName } from './cell.ts';
+import { changeText, countOf } from './words.ts';
+
+/** Gated, worse, not waived, and not refuted by fresh pairs: what fails a commit. */
+export function isRegression({ role, verdict, waiver, confirmation }: Comparison): boolean {
+  return role === 'gated' && verdict.kind === 'worse' && waiver === null && confirmation !== 'unconfirmed';
+}
+
+/** One sentence and one exit code for all comparisons. */
+export function outcomeOf(comparisons: readonly Comparison[]): ComparisonOutcome {
+  const regressions = comparisons.filter(isRegression);
+  if (regressions.length > 0) {
+    return { kind: 'regression', exitCode: 1, sentence: `Worse: ${regressions.map(shiftText).join('; ')}.` };
+  }
+  const gated = comparisons.filter(({ role }) => role === 'gated');
+  if (!isDecidable(gated)) {
+    return { kind: 'nothing-decidable', exitCode: 3, sentence: `Nothing could be decided: ${whyNothing(gated)}.` };
+  }
+  return { kind: 'no-regression', exitCode: 0, sentence: calmSentence(gated) };
+}
+
+/** "CPU per request of crud-go, history at 100/s, +6.1 % [+4.0, +8.2]" */
+export function shiftText({ label, cell, change, verdict }: Comparison): string {
+  const how = change === null || change.ratio === null ? verdict.reason : changeText(change);
+  return `${label} of ${cellName(cell)}, ${how}`;
+}
+
+const answers: readonly VerdictKind[] = ['better', 'worse', 'same', 'inconclusive'];
+
+/** At least one effect was judged, or everything is new, or everything is gone. */
+function isDecidable(gated: readonly Comparison[]): boolean {
+  const kinds = new Set(gated.filter(({ metricId }) => metricId !== 'errors').map(({ verdict }) => verdict.kind));
+  if (answers.some((kind) => kinds.has(kind))) return true;
+  const ofErrors = new Set(gated.map(({ verdict }) => verdict.kind));
+  if (ofErrors.has('worse') || ofErrors.has('better')) return true;
+  return ofErrors.size === 1 && (ofErrors.has('added') || ofErrors.has('removed'));
+}
+
+function whyNothing(gated: readonly Comparison[]): string {
+  const reasons = gated.flatMap(({ verdict }) =>
+    verdict.kind === 'too-few' || verdict.kind === 'not-comparable' ? [verdict.reason] : [],
+  );
+  const [first, ...others] = [...new Set(reasons)];
+  if (first === undefined) return 'base and head have no cell in common';
+  return others.length === 0 ? first : `${first} (and ${countOf(others.length, 'other reason')})`;
+}
+
+function calmSentence(gated: readonly Comparison[]): string {
+  const by = Map.groupBy(gated, ({ verdict }) => verdict.kind);
+  const worse = by.get('worse') ?? [];
+  const parts = [
+    ...(by.get('better') ?? []).map((comparison) => `better: ${shiftText(comparison)}`),
+    ...worse.map(
+      (comparison) => `${comparison.waiver === null ? 'not confirmed' : 'waived'}: ${shiftText(comparison)}`,
+    ),
+    ...counted(by, 'same', 'the same'),
+    ...counted(by, 'inconclusive', 'inconclusive'),
+    ...counted(by, 'too-few', 'with too few trials'),
+    ...counted(by, 'not-comparable', 'not comparable'),
+    ...counted(by, 'added', 'added'),
+    ...counted(by, 'removed', 'removed'),
+  ];
+  return `No regression: ${parts.join(', ')} (${countOf(gated.length, 'gated comparison')}).`;
+}
+
+function counted(by: ReadonlyMap<VerdictKind, readonly Comparison[]>, kind: VerdictKind, words: string): string[] {
+  const count = by.get(kind)?.length ?? 0;
+  return count === 0 ? [] : [`${count} ${words}`];
+}

@@ -1,0 +1,111 @@
+import type { Change, Verdict } from '../model/comparison.ts';
+import type { Metric } from '../model/metric.ts';
+import type { Interval } from '../stats/interval.ts';
+import { countForNarrower, isEquivalent } from '../stats/precision.ts';
+import { leastRankSumP } from '../stats/rank-sum.ts';
+import { leastSignedRankP } from '../stats/signed-rank.ts';
+import { intervalText, percentText, pText, signedPercent } from './words.ts';
+
+/** By what a change is judged. */
+export interface Ruling {
+  readonly better: Metric['better'];
+  readonly smallestEffectRatio: number;
+  readonly floorRatio: number;
+  readonly alpha: number;
+  /** Comparisons that share alpha; 1 where a metric is only shown. */
+  readonly familyCount: number;
+}
+
+/** The rule of method.md section 6; docs/comparing-commits.md tells it with examples. */
+export function verdictOf(change: Change, ruling: Ruling): Verdict {
+  const { ratio, interval } = change;
+  if (ratio === null || interval === null || change.leastP * ruling.familyCount > ruling.alpha) {
+    return tooFew(change, ruling);
+  }
+  const loss = lossOf(ratio, interval, ruling);
+  if (isShift(loss, change.pWorseAdjusted, ruling)) return shifted('worse', change, loss, ruling);
+  if (isShift(mirrored(loss), change.pBetterAdjusted, ruling)) return shifted('better', change, mirrored(loss), ruling);
+  if (isEquivalent(widened(loss, ruling), Math.log1p(ruling.smallestEffectRatio))) return same(change, ruling);
+  return inconclusive(change, ruling);
+}
+
+/** The change on the scale of logarithms, turned so that greater is worse. */
+interface Loss extends Interval {
+  readonly estimate: number;
+}
+
+function lossOf(ratio: number, { lowRatio, highRatio }: NonNullable<Change['interval']>, { better }: Ruling): Loss {
+  const loss = { estimate: Math.log1p(ratio), low: Math.log1p(lowRatio), high: Math.log1p(highRatio) };
+  return better === 'lower' ? loss : mirrored(loss);
+}
+
+function mirrored({ estimate, low, high }: Loss): Loss {
+  return { estimate: -estimate, low: -high, high: -low };
+}
+
+function widened({ low, high }: Loss, { floorRatio }: Ruling): Interval {
+  const floor = Math.log1p(floorRatio);
+  return { low: low - floor, high: high + floor };
+}
+
+function isShift(
+  { estimate, low }: Loss,
+  pAdjusted: number,
+  { smallestEffectRatio, floorRatio, alpha }: Ruling,
+): boolean {
+  const beyond = low > Math.log1p(floorRatio);
+  return beyond && estimate >= Math.log1p(smallestEffectRatio) && pAdjusted <= alpha;
+}
+
+function shifted(kind: 'better' | 'worse', change: Change, loss: Loss, ruling: Ruling): Verdict {
+  const { smallestEffectRatio, familyCount } = ruling;
+  const p = kind === 'worse' ? change.pWorseAdjusted : change.pBetterAdjusted;
+  const over = familyCount > 1 ? ` over ${familyCount}` : '';
+  const reason = `the interval lies beyond ${beyondText(ruling)}, the estimate is at least ${percentText(smallestEffectRatio)}, p ${pText(p)}${over}`;
+  return { kind, reason, rule: 'effect', certainlyRatio: Math.expm1(loss.low) };
+}
+
+function beyondText({ floorRatio }: Ruling): string {
+  return floorRatio > 0 ? `this machine’s floor of ${percentText(floorRatio)}` : 'no change';
+}
+
+function same({ interval }: Change, { smallestEffectRatio }: Ruling): Verdict {
+  const where = interval === null ? '' : ` ${intervalText(interval)}`;
+  return { kind: 'same', reason: `the whole interval${where} lies within ±${percentText(smallestEffectRatio)}` };
+}
+
+function inconclusive(change: Change, ruling: Ruling): Verdict {
+  const halvingCount = countForNarrower(change.count, 2);
+  const what = change.method === 'paired' ? 'pairs' : 'trials a side';
+  const more = `${halvingCount} ${what} instead of ${change.count} would halve the interval`;
+  return { kind: 'inconclusive', reason: `${whyNot(change, ruling)}; ${more}`, halvingCount };
+}
+
+/** What stands in the way of a verdict. */
+function whyNot(
+  { ratio, interval, ...change }: Change,
+  { smallestEffectRatio, floorRatio, ...ruling }: Ruling,
+): string {
+  const effect = percentText(smallestEffectRatio);
+  const floor = Math.log1p(floorRatio);
+  const away = interval !== null && (Math.log1p(interval.lowRatio) > floor || Math.log1p(interval.highRatio) < -floor);
+  if (!away) return `the interval holds both no change and more than ${effect}`;
+  if (Math.abs(Math.log1p(ratio ?? 0)) < Math.log1p(smallestEffectRatio)) {
+    return `there is a change (${signedPercent(ratio ?? 0)}), but it may be under or over the ${effect} that matter`;
+  }
+  const p = Math.min(change.pWorseAdjusted, change.pBetterAdjusted);
+  return `p ${pText(p)} is above ${ruling.alpha}${ruling.familyCount > 1 ? ` over ${ruling.familyCount}` : ''}`;
+}
+
+function tooFew({ method, count }: Change, { alpha, familyCount }: Ruling): Verdict {
+  const least = method === 'paired' ? leastSignedRankP : (n: number) => leastRankSumP(n, n);
+  let leastCount = 2;
+  while (least(leastCount) * familyCount > alpha) leastCount += 1;
+  const what = method === 'paired' ? (count === 1 ? 'pair' : 'pairs') : 'trials a side';
+  const family = familyCount > 1 ? ` over ${familyCount} comparisons` : '';
+  return {
+    kind: 'too-few',
+    reason: `${count} ${what} can never reach p ${alpha}${family}; ${leastCount} can`,
+    leastCount,
+  };
+}

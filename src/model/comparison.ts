@@ -1,0 +1,146 @@
+import type { ClusterKey } from './cluster-key.ts';
+import type { Metric } from './metric.ts';
+import type { Waiver } from './waiver.ts';
+import type { Warning } from './warning.ts';
+
+/** One implementation asked one question: what base and head must both have measured for anything to be compared. */
+export interface CompareCell {
+  readonly implementation: string;
+  readonly service: string;
+  readonly workload: string;
+  readonly temperature: 'warm' | 'young';
+  readonly ratePerSec: number;
+  /** null: no cluster. */
+  readonly cluster: ClusterKey | null;
+}
+
+/** What is compared: a metric of the table, or `errors`, which is a count and has rules of its own. */
+export interface Compared extends Pick<Metric, 'label' | 'unit' | 'better'> {
+  readonly metricId: string;
+}
+
+/** One cell and one metric of base and head, with everything that led to the verdict. */
+export interface Comparison extends Compared {
+  /** `crud-go/history/warm/100/cpu-per-request`: what `explain` and `--waive` call it. */
+  readonly id: string;
+  readonly cell: CompareCell;
+  /** gated: of the family over which p is adjusted, and able to fail a commit; informative: shown, p as it is. */
+  readonly role: 'gated' | 'informative';
+  /** null: this side never measured the cell. */
+  readonly base: ComparedSide | null;
+  readonly head: ComparedSide | null;
+  readonly change: Change | null;
+  /** The smallest change of this metric that matters, as a ratio. */
+  readonly smallestEffectRatio: number;
+  /** What base and head may differ by on this machine though nothing changed (A/A runs); null: never measured here. */
+  readonly floorRatio: number | null;
+  readonly verdict: Verdict;
+  /** Whether a fresh set of pairs said the same: not-tried where there was none. */
+  readonly confirmation: 'not-tried' | 'confirmed' | 'unconfirmed';
+  /** A known change that is let through; shown wherever it applies. */
+  readonly waiver: Waiver | null;
+  readonly warnings: readonly Warning[];
+}
+
+export interface ComparedSide {
+  /** One value a trial that counts, in the order of the trials. */
+  readonly values: readonly number[];
+  /** For errors the sum, for every other metric the median; null: no value. */
+  readonly value: number | null;
+  readonly trials: TrialCounts;
+}
+
+/** What became of a side's trials in the cell; repeated attempts of a trial that was invalid are not counted twice. */
+export interface TrialCounts {
+  readonly okCount: number;
+  readonly overloadedCount: number;
+  readonly failedCount: number;
+  readonly invalidCount: number;
+}
+
+/** How much head differs from base: 0.06 is 6 % more. */
+export interface Change {
+  /** paired: trials that were made in turn; two-sample: all of one side against all of the other. */
+  readonly method: 'paired' | 'two-sample' | 'counts';
+  /** Hodges–Lehmann, of the log ratios; for counts null (a count may be 0). */
+  readonly ratio: number | null;
+  /** The 95 % interval; null where so few trials cannot give one. */
+  readonly interval: { readonly lowRatio: number; readonly highRatio: number } | null;
+  /** Pairs, or the trials of the smaller side. */
+  readonly count: number;
+  /** Standard deviation of log pair ratios (two-sample: of the difference of two trials); null below two. */
+  readonly spread: number | null;
+  /** The least p that so many could give. */
+  readonly leastP: number;
+  /** One-sided exact p that head is worse by more than the floor, and that it is better. */
+  readonly pWorse: number;
+  readonly pBetter: number;
+  /** Holm over the gated family; as it is for informative metrics. */
+  readonly pWorseAdjusted: number;
+  readonly pBetterAdjusted: number;
+}
+
+export type Verdict =
+  | {
+      readonly kind: 'better' | 'worse';
+      readonly reason: string;
+      /** effect: the interval and the p of the change; errors: more of them; contract: the vectors are broken. */
+      readonly rule: 'effect' | 'errors' | 'contract';
+      /** The whole interval lies beyond this ratio: an extra word, not the gate. */
+      readonly certainlyRatio: number | null;
+    }
+  | { readonly kind: 'same'; readonly reason: string }
+  | {
+      readonly kind: 'inconclusive';
+      readonly reason: string;
+      /** Pairs (or trials a side) in all that would halve the interval; null: of errors, which have none. */
+      readonly halvingCount: number | null;
+    }
+  | {
+      readonly kind: 'too-few';
+      readonly reason: string;
+      /** Pairs (or trials a side) from which on a verdict is possible. */
+      readonly leastCount: number;
+    }
+  | { readonly kind: 'added' | 'removed'; readonly reason: string }
+  | {
+      readonly kind: 'not-comparable';
+      readonly reason: string;
+      /** The field that differs, such as `machine.kernel`; null: another cause. */
+      readonly field: string | null;
+    };
+
+export type VerdictKind = Verdict['kind'];
+
+/** One side of a comparison as a reader must know it. */
+export interface ComparedRun {
+  readonly runIds: readonly string[];
+  /** The commit's short hash and subject; null: not of a checkout. */
+  readonly commit: { readonly sha: string; readonly subject: string; readonly dirty: boolean } | null;
+  readonly startedAt: string;
+  readonly machineId: string;
+  readonly machineLabel: string;
+  /** complete, or why there may be less than planned. */
+  readonly state: 'complete' | 'running' | 'interrupted';
+}
+
+/** What a comparison comes to. */
+export interface ComparisonOutcome {
+  /** regression: something gated is worse (and not waived, not unconfirmed); nothing-decidable: no question had an answer. */
+  readonly kind: 'regression' | 'no-regression' | 'nothing-decidable';
+  readonly sentence: string;
+  /** 0, 1 (regression) or 3 (nothing decidable); what a command that does not gate does with 1 is its own affair. */
+  readonly exitCode: 0 | 1 | 3;
+}
+
+export interface RunComparison {
+  readonly base: ComparedRun;
+  readonly head: ComparedRun;
+  /** Gated metrics first in each cell; cells in the order of head, then those that only base has. */
+  readonly comparisons: readonly Comparison[];
+  /** The gated comparisons over which p was adjusted. */
+  readonly familyCount: number;
+  readonly alpha: number;
+  readonly outcome: ComparisonOutcome;
+  readonly warnings: readonly Warning[];
+}

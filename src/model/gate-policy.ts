@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+const ratio = z.number().positive().max(1);
+
+/** Which worsenings fail a commit: declared in bench/gate.ts, exported under the name `gate`. */
+export const gatePolicySchema = z.strictObject({
+  /** The chance of a false alarm in a whole comparison that is accepted before confirmation. */
+  alpha: z.number().positive().max(0.5),
+  /** The same of a single metric that is only shown: not adjusted, therefore stricter. */
+  informativeAlpha: z.number().positive().max(0.5),
+  /** How sure the shown intervals are. */
+  intervalLevelRatio: z.number().min(0.5).max(0.999),
+  /** Gated metrics by id, each with the smallest change that matters. */
+  metrics: z.record(z.string(), z.strictObject({ smallestEffectRatio: ratio })),
+  /** The smallest change that matters of a metric that is only shown. */
+  informativeEffectRatio: ratio,
+  /** Of errors: head is worse at this many more, and a one-sided exact p below this. */
+  errors: z.strictObject({ leastMoreCount: z.int().positive(), alpha: z.number().positive().max(0.5) }),
+  /** The one cell of each implementation that gates, by service; where it was not measured, see compare/primary-cell.ts. */
+  primary: z.record(
+    z.string(),
+    z.strictObject({ workload: z.string(), temperature: z.enum(['warm', 'young']), ratePerSec: z.number().positive() }),
+  ),
+});
+
+export type GatePolicy = z.infer<typeof gatePolicySchema>;

@@ -1,0 +1,118 @@
+import type { LoadResult } from './load-result.ts';
+
+/** Where the line is drawn between a generator that can be believed and one that cannot; the reasons are in docs/method.md. */
+export const generatorLimits = {
+  coresUsedPerThread: 0.8,
+  sentRatio: 0.995,
+  waitedMs: 1,
+  wokeLateOfResponseP50: 0.1,
+  wokeLateP99Ms: 2,
+  wokeLateP99OfResponseP50: 0.25,
+  eventLoopUtilizationRatio: 0.9,
+  gcRatio: 0.05,
+} as const;
+
+export interface VerdictReason {
+  readonly code: 'generator-busy' | 'too-few-sent' | 'woke-late' | 'loop-busy' | 'collecting';
+  /** With the figure and its limit. */
+  readonly message: string;
+}
+
+/**
+ * What the generator says of itself. `voids` everything: the load was not the one asked for, nothing may be compared. `voids`
+ * latency: the pace was kept, but answers were sent for or read too late by the generator; CPU and memory stand.
+ */
+export type GeneratorVerdict =
+  | { readonly status: 'valid' }
+  | {
+      readonly status: 'invalid';
+      readonly voids: 'everything' | 'latency';
+      readonly reasons: readonly VerdictReason[];
+    };
+
+/**
+ * Judges the generator by its own account of a load. `coresUsed`: by its process, all threads; give it where an outer meter
+ * (a cgroup) knows better than the process itself.
+ */
+export function judgeGenerator(load: LoadResult, coresUsed: number = ownCoresUsed(load)): GeneratorVerdict {
+  const grave = [cpuReason(load, coresUsed), sentReason(load)].filter((reason) => reason !== null);
+  const late = [lateReason(load), loopReason(load), collectionReason(load)].filter((reason) => reason !== null);
+  if (grave.length > 0) return { status: 'invalid', voids: 'everything', reasons: [...grave, ...late] };
+  if (late.length > 0) return { status: 'invalid', voids: 'latency', reasons: late };
+  return { status: 'valid' };
+}
+
+/** Whether requests that were due found every connection taken: the target's doing, not the generator's. */
+export function wasHeldUp({ waited, counts }: LoadResult): boolean {
+  const waitedMs = waited.p90Ms ?? waited.p50Ms ?? 0;
+  return waitedMs > generatorLimits.waitedMs || counts.timedOutCount > 0 || counts.inFlightCount > 0;
+}
+
+function windowMs({ startedAtNs, endedAtNs }: LoadResult): number {
+  return (endedAtNs - startedAtNs) / 1e6;
+}
+
+function ownCoresUsed(load: LoadResult): number {
+  const { cpuUserMs, cpuSystemMs } = load.generator;
+  return (cpuUserMs + cpuSystemMs) / windowMs(load);
+}
+
+function cpuReason({ generator }: LoadResult, coresUsed: number): VerdictReason | null {
+  const perThread = coresUsed / generator.threadCount;
+  if (perThread <= generatorLimits.coresUsedPerThread) return null;
+  const limit = percent(generatorLimits.coresUsedPerThread);
+  return {
+    code: 'generator-busy',
+    message: `the generator used ${percent(perThread)} of its core (limit ${limit})`,
+  };
+}
+
+function sentReason(load: LoadResult): VerdictReason | null {
+  const sent = load.counts.sentCount / Math.max(1, load.counts.scheduledCount);
+  if (sent >= generatorLimits.sentRatio || wasHeldUp(load)) return null;
+  return {
+    code: 'too-few-sent',
+    message: `only ${percent(sent)} of the due requests were sent although connections were free`,
+  };
+}
+
+function lateReason({ response, wokeLate }: LoadResult): VerdictReason | null {
+  const { wokeLateOfResponseP50, wokeLateP99Ms, wokeLateP99OfResponseP50 } = generatorLimits;
+  const answerMs = response.p50Ms;
+  if (answerMs === null || wokeLate.p50Ms === null) return null;
+  const late = (quantile: string, wokeMs: number, limitMs: number): VerdictReason => ({
+    code: 'woke-late',
+    message: `the generator woke ${ms(wokeMs)} late (${quantile}; limit ${ms(limitMs)} at a response p50 of ${ms(answerMs)})`,
+  });
+  const p50LimitMs = wokeLateOfResponseP50 * answerMs;
+  if (wokeLate.p50Ms > p50LimitMs) return late('p50', wokeLate.p50Ms, p50LimitMs);
+  const p99LimitMs = Math.max(wokeLateP99Ms, wokeLateP99OfResponseP50 * answerMs);
+  if (wokeLate.p99Ms !== null && wokeLate.p99Ms > p99LimitMs) return late('p99', wokeLate.p99Ms, p99LimitMs);
+  return null;
+}
+
+/** A spinning pacer keeps its loop busy on purpose. */
+function loopReason({ generator }: LoadResult): VerdictReason | null {
+  const ratio = generator.eventLoopUtilizationRatio;
+  if (generator.pacer === 'spin' || ratio <= generatorLimits.eventLoopUtilizationRatio) return null;
+  const limit = percent(generatorLimits.eventLoopUtilizationRatio);
+  return { code: 'loop-busy', message: `the generator's event loop was ${percent(ratio)} busy (limit ${limit})` };
+}
+
+function collectionReason(load: LoadResult): VerdictReason | null {
+  const ratio = load.generator.gcMs / windowMs(load);
+  if (ratio <= generatorLimits.gcRatio) return null;
+  const limit = percent(generatorLimits.gcRatio);
+  return {
+    code: 'collecting',
+    message: `the generator collected garbage ${percent(ratio)} of the time (limit ${limit})`,
+  };
+}
+
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(1)} %`;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}

@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HarnessError } from '../model/harness-error.ts';
+import type { Primitive } from '../model/primitive.ts';
+import type { PrimitiveMeasurement, PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
+import { openProbe } from '../probe/probe.ts';
+import { pickFreePort } from '../target/port.ts';
+import { type Runner, startRunner } from '../target/runner.ts';
+import { parseRunnerLine, type RunnerLine } from '../target/runner-output.ts';
+import type { Startable } from './prepare.ts';
+import { PrimitiveFailure, PrimitiveUnsupported } from './primitive-failure.ts';
+import { refuseOtherCase, refuseWrongMemory, refuseWrongTime } from './primitive-judge.ts';
+import { watchLimits } from './primitive-limits.ts';
+import { answersGet } from './primitive-server.ts';
+import { timeStarts } from './primitive-start.ts';
+import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
+
+export interface CaseOptions {
+  readonly spec: PrimitiveSpec;
+  readonly primitive: Primitive;
+  readonly startable: Startable;
+  readonly session: Session;
+  readonly data: { readonly path: string; readonly sortedHash: string } | null;
+}
+
+const host = '127.0.0.1';
+
+/** Measures one case in a fresh process. Whatever goes wrong with the runner is data; an interruption is thrown. */
+export async function measurePrimitive(options: CaseOptions): Promise<PrimitiveResult> {
+  const { spec, session } = options;
+  const startedAt = new Date().toISOString();
+  const log = { tail: () => '' };
+  try {
+    return { status: 'ok', spec, startedAt, measurement: await measure(options, log) };
+  } catch (error) {
+    session.signal.throwIfAborted();
+    if (error instanceof PrimitiveUnsupported) return { status: 'unsupported', spec, startedAt, reason: error.message };
+    if (!(error instanceof PrimitiveFailure)) throw error;
+    return { status: 'failed', spec, startedAt, code: error.code, message: error.message, logTail: log.tail() };
+  }
+}
+
+/** What the runner has said last, for a failure's report. */
+interface Log {
+  tail: () => string;
+}
+
+function measure(options: CaseOptions, log: Log): Promise<PrimitiveMeasurement> {
+  if (options.primitive.kind === 'start') return timeStarts(options);
+  return withRunner(options, log, (started) =>
+    options.primitive.kind === 'memory' ? measureMemory(options, started) : measureTime(options, started),
+  );
+}
+
+interface Started {
+  readonly runner: Runner;
+  readonly group: LedgeredGroup['group'];
+  readonly port: number;
+  readonly startedMs: number;
+}
+
+async function withRunner<T>(options: CaseOptions, log: Log, use: (started: Started) => Promise<T>): Promise<T> {
+  const { session, spec } = options;
+  const ledgered = await session.openGroup();
+  const ends: (() => unknown)[] = [ledgered.dispose];
+  try {
+    limitMemory(ledgered.group, spec.profile.memoryLimitBytes);
+    const port = await pickFreePort(host);
+    const startedMs = performance.now();
+    const runner = start(options, port, ledgered.group, (end) => ends.unshift(end));
+    ends.unshift(runner.kill);
+    log.tail = runner.logTail;
+    const limits = watchLimits({
+      probe: openProbe({ group: ledgered.group, rootPid: runner.pid, force: session.probe }),
+      group: ledgered.group,
+      memoryLimitBytes: spec.profile.memoryLimitBytes,
+      timeLimitMs: timeLimitMs(spec),
+      signal: session.signal,
+    });
+    ends.unshift(limits.end);
+    return await Promise.race([use({ runner, group: ledgered.group, port, startedMs }), limits.exceeded]);
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+/** Where the kernel cannot, `watchLimits` looks by itself; this one is quicker than ten looks a second. */
+function limitMemory(group: LedgeredGroup['group'], memoryBytes: number): void {
+  try {
+    group?.limit({ cpuCount: null, memoryBytes });
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+  }
+}
+
+export function timeLimitMs({ profile }: PrimitiveSpec): number {
+  return Math.max(60_000, 10 * profile.budgetMs);
+}
+
+function start(
+  options: CaseOptions,
+  port: number,
+  group: LedgeredGroup['group'],
+  onEnd: (end: () => void) => void,
+): Runner {
+  const { startable, session, primitive, spec } = options;
+  const program = primitive.programs?.[spec.variant];
+  try {
+    const runner = startRunner({
+      ...startable,
+      ...(program === undefined ? {} : { program }),
+      env: environment(options),
+      host,
+      port,
+      joinPaths: group?.joinPaths ?? [],
+      signal: session.signal,
+      onStarted: (pid) => onEnd(noteProcessGroup(session.ledger, pid)),
+      killAll: () => group?.kill(),
+    });
+    if (runner !== null) return runner;
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    throw new PrimitiveFailure('cannot-spawn', error.message);
+  }
+  throw new PrimitiveFailure('cannot-spawn', 'cannot start sh');
+}
+
+function environment({ spec, primitive, data }: CaseOptions): Record<string, string> {
+  const { profile } = spec;
+  return {
+    PRIMITIVE: spec.primitive,
+    VARIANT: spec.variant,
+    SIZE: String(spec.size ?? 0),
+    SAMPLES: String(profile.sampleCount),
+    SAMPLE_MS: String(profile.sampleMs),
+    WARMUP_MS: String(profile.warmupMs),
+    BUDGET_MS: String(profile.budgetMs),
+    SEED: String(spec.seed),
+    DATA_FILE: primitive.usesData ? (data?.path ?? '') : '',
+  };
+}
+
+async function measureTime(options: CaseOptions, { runner }: Started): Promise<PrimitiveMeasurement> {
+  const line = await expectLine(runner, 'time');
+  refuseOtherCase(line, options.spec);
+  refuseWrongTime(line, { sortedHash: options.primitive.usesData ? (options.data?.sortedHash ?? null) : null });
+  await endedWell(runner);
+  const { type, primitive, variant, size, ...timing } = line;
+  return { kind: 'time', ...timing };
+}
+
+async function measureMemory(options: CaseOptions, started: Started): Promise<PrimitiveMeasurement> {
+  const { session, spec, primitive } = options;
+  const { runner, group, port, startedMs } = started;
+  const ready = await expectLine(runner, 'ready');
+  const readyMs = performance.now() - startedMs;
+  const probe = openProbe({ group, rootPid: runner.pid, force: session.probe });
+  await sleep(settleMs, undefined, { signal: session.signal });
+  const reading = await probe.read();
+  if (reading.anonBytes === null) throw new PrimitiveFailure('died', 'its memory could not be read');
+  if (spec.variant === 'http-server' && !(await answersGet(host, port)))
+    throw new PrimitiveFailure('wrong-result', 'GET / did not answer 200');
+  runner.send('go');
+  const check = primitive.programs === null ? await memoryCheck(runner, spec, ready.doneCount) : null;
+  await endedWell(runner);
+  return {
+    kind: 'memory',
+    privateBytes: reading.anonBytes,
+    rssBytes: reading.rssBytes,
+    osThreadCount: reading.threadCount,
+    processCount: reading.processCount,
+    probe: probe.memorySource,
+    readyMs,
+    check,
+  };
+}
+
+/** Pages that were freed while making the last unit are given back by then. */
+const settleMs = 300;
+
+async function memoryCheck(runner: Runner, spec: PrimitiveSpec, readyCount: number) {
+  const line = await expectLine(runner, 'memory');
+  refuseOtherCase(line, spec);
+  refuseWrongMemory(line.check, spec, readyCount);
+  return line.check;
+}
+
+/** Throws what the runner said or did instead. */
+async function expectLine<Type extends RunnerLine['type']>(
+  runner: Runner,
+  type: Type,
+): Promise<Extract<RunnerLine, { type: Type }>> {
+  const text = await runner.nextLine();
+  if (text === null) throw new PrimitiveFailure('died', `ended before its result: ${await exitText(runner)}`);
+  const line = parseRunnerLine(text);
+  if (typeof line === 'string') throw new PrimitiveFailure('bad-output', line);
+  if (line.type === 'unsupported') throw new PrimitiveUnsupported(line.reason);
+  if (line.type === type) return line as Extract<RunnerLine, { type: Type }>;
+  throw new PrimitiveFailure('bad-output', `a line "${line.type}" where "${type}" was due`);
+}
+
+async function endedWell(runner: Runner): Promise<void> {
+  const { exitCode } = await runner.ended;
+  if (exitCode !== 0) throw new PrimitiveFailure('died', `gave its result, but then: ${await exitText(runner)}`);
+}
+
+async function exitText(runner: Runner): Promise<string> {
+  const { exitCode, signal } = await runner.ended;
+  return signal === null ? `exit code ${exitCode}` : `signal ${signal}`;
+}

@@ -1,0 +1,156 @@
+/*
+ * How often the intervals hold what they claim, and what the gate's rule finds: simulated, seeded.
+ * `npm run coverage [-- RUNS]`; 2,000 simulations a line by default, about two minutes.
+ */
+
+import { gate } from '../../bench/gate.ts';
+import { changeOf } from '../../src/compare/change.ts';
+import { type Ruling, verdictOf } from '../../src/compare/verdict.ts';
+import type { Change } from '../../src/model/comparison.ts';
+import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
+import type { Interval } from '../../src/stats/interval.ts';
+import { medianEstimate } from '../../src/stats/median-interval.ts';
+import { median } from '../../src/stats/quantile.ts';
+import { createRandom } from '../../src/stats/random.ts';
+import { rankSumEstimate } from '../../src/stats/rank-sum.ts';
+import { signedRankEstimate } from '../../src/stats/signed-rank.ts';
+import { normalQuantile } from '../../src/stats/student.ts';
+
+const runCount = Number(process.argv[2] ?? 2_000);
+if (!Number.isInteger(runCount) || runCount < 1) {
+  process.stderr.write('usage: npm run coverage [-- RUNS]\n');
+  process.exit(2);
+}
+
+const random = createRandom(20_260_101);
+const levelRatio = 0.95;
+
+/** Noise around 0 with scale 1, as drawn by a seeded source. */
+type Noise = () => number;
+
+const normal: Noise = () => normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, random.float())));
+/** One value in ten is drawn from a distribution four times as wide: a visiting neighbour. */
+const visited: Noise = () => normal() * (random.float() < 0.1 ? 4 : 1);
+
+function drawn(noise: Noise, count: number): number[] {
+  return Array.from({ length: count }, noise);
+}
+
+const intervals: readonly { name: string; of(noise: Noise, count: number): Interval | null }[] = [
+  {
+    name: 'paired, Hodges–Lehmann, exact',
+    of: (noise, n) => signedRankEstimate(drawn(noise, n), levelRatio)?.interval ?? null,
+  },
+  {
+    name: 'two-sample, Hodges–Lehmann, exact',
+    of: (noise, n) => rankSumEstimate(drawn(noise, n), drawn(noise, n), levelRatio)?.interval ?? null,
+  },
+  { name: 'median, order statistics', of: (noise, n) => medianEstimate(drawn(noise, n), levelRatio)?.interval ?? null },
+  {
+    name: 'median, percentile bootstrap',
+    of: (noise, n) =>
+      bootstrapInterval(drawn(noise, n), (sample) => median(sample) ?? Number.NaN, {
+        random,
+        levelRatio,
+        resampleCount: 300,
+      }),
+  },
+];
+
+/** Every statistic's true value is 0. */
+function coverage(of: (noise: Noise, count: number) => Interval | null, noise: Noise, count: number): string {
+  let held = 0;
+  for (let run = 0; run < runCount; run += 1) {
+    const interval = of(noise, count);
+    if (interval === null) return 'none';
+    if (interval.low <= 0 && interval.high >= 0) held += 1;
+  }
+  return percent(held / runCount);
+}
+
+const ruling: Ruling = {
+  better: 'lower',
+  smallestEffectRatio: gate.metrics['cpu-per-request']?.smallestEffectRatio ?? 0,
+  floorRatio: 0,
+  alpha: gate.alpha,
+  familyCount: 1,
+};
+
+/** Holm's first step: what the smallest p of a family is multiplied by. */
+function adjustedFor(familyCount: number, change: Change): Change {
+  const times = (p: number) => Math.min(1, p * familyCount);
+  return { ...change, pWorseAdjusted: times(change.pWorse), pBetterAdjusted: times(change.pBetter) };
+}
+
+interface Setting {
+  readonly cvRatio: number;
+  readonly pairCount: number;
+  readonly familyCount: number;
+}
+
+/** Whether pairs of trials with this repeat noise (coefficient of variation of one trial) are judged worse. */
+function isFound({ cvRatio, pairCount, familyCount }: Setting, effectRatio: number): boolean {
+  const pairs = Array.from({ length: pairCount }, () => ({
+    base: Math.exp(cvRatio * normal()),
+    head: (1 + effectRatio) * Math.exp(cvRatio * normal()),
+  }));
+  const change = changeOf({ base: [], head: [], pairs }, { better: 'lower', levelRatio, floorRatio: 0 });
+  return change !== null && verdictOf(adjustedFor(familyCount, change), { ...ruling, familyCount }).kind === 'worse';
+}
+
+function found(setting: Setting, effectRatio: number): { once: number; confirmed: number } {
+  let once = 0;
+  let confirmed = 0;
+  for (let run = 0; run < runCount; run += 1) {
+    if (!isFound(setting, effectRatio)) continue;
+    once += 1;
+    if (isFound(setting, effectRatio)) confirmed += 1;
+  }
+  return { once: once / runCount, confirmed: confirmed / runCount };
+}
+
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(ratio > 0 && ratio < 0.02 ? 2 : 1)} %`;
+}
+
+function line(...cells: string[]): void {
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
+}
+
+function table(heads: string[]): void {
+  line(...heads);
+  line(...heads.map((_, index) => (index === 0 ? '---' : '---:')));
+}
+
+const counts = [6, 10, 12, 20, 30];
+process.stdout.write(`Share of ${runCount} simulations in which the 95 % interval held the truth\n\n`);
+table(['interval', ...counts.map((n) => `n = ${n}`)]);
+for (const { name, of } of intervals) {
+  for (const [words, noise] of [
+    ['normal', normal],
+    ['one in ten four times as wide', visited],
+  ] as const) {
+    line(`${name}; ${words}`, ...counts.map((n) => coverage(of, noise, n)));
+  }
+}
+
+process.stdout.write(
+  `\nShare judged worse, once / with fresh pairs that say so again (CPU per request, smallest effect ${percent(ruling.smallestEffectRatio)}, alpha ${gate.alpha} over so many gated comparisons)\n\n`,
+);
+table(['repeat noise, pairs, comparisons', 'no change', 'true rise 5 %', 'true rise 10 %']);
+for (const [cvRatio, pairCount, familyCount] of [
+  [0.02, 10, 1],
+  [0.03, 10, 1],
+  [0.03, 16, 1],
+  [0.03, 20, 1],
+  [0.02, 12, 5],
+  [0.03, 20, 5],
+  [0.02, 12, 35],
+  [0.03, 20, 35],
+] as const) {
+  const cell = (effectRatio: number) => {
+    const { once, confirmed } = found({ cvRatio, pairCount, familyCount }, effectRatio);
+    return `${percent(once)} / ${percent(confirmed)}`;
+  };
+  line(`CV ${percent(cvRatio)}, ${pairCount}, ${familyCount}`, cell(0), cell(0.05), cell(0.1));
+}

@@ -1,0 +1,3 @@
+module paceline/null-target
+
+go 1.25.0

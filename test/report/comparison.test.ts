@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareRuns } from '../../src/compare/compare-runs.ts';
+import { comparisonHtml } from '../../src/report/comparison-html.ts';
+import { comparisonMarkdown, markdownLimit } from '../../src/report/comparison-markdown.ts';
+import { comparisonText } from '../../src/report/comparison-text.ts';
+import { compareOptions } from '../support/compare-options.ts';
+import { pairedRuns } from '../support/paired-runs.ts';
+import { okTrials, runResult } from '../support/run-result.ts';
+
+const worse = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor: 1.06 });
+const comparison = compareRuns(worse.base, worse.head, compareOptions);
+
+/** More cells than any comment has room for. */
+function crowded() {
+  const trials = Array.from({ length: 120 }, (_, index) =>
+    okTrials(3, { ratePerSec: index + 1, measureMs: 1_000 }),
+  ).flat();
+  return compareRuns(runResult({ runId: 'a', trials }), runResult({ runId: 'b', trials }), compareOptions);
+}
+
+test('Markdown stays within what a comment may hold, and says what it left out', () => {
+  const text = comparisonMarkdown(crowded());
+  assert.ok(Buffer.byteLength(text) <= markdownLimit, `${Buffer.byteLength(text)}`);
+  assert.ok(Buffer.byteLength(text) > markdownLimit * 0.9);
+  assert.match(text, /\d+ further sections left out for want of room/);
+  assert.match(text, /^\*\*Nothing could be decided/);
+  assert.doesNotMatch(comparisonMarkdown(comparison), /left out/);
+});
+
+test('Markdown folds what only informs, and a hostile subject stays text', () => {
+  const head = { ...comparison.head, commit: { sha: 'abc', subject: '`</details>` **x**', dirty: false } };
+  const text = comparisonMarkdown({ ...comparison, head });
+  assert.match(text, /<details><summary>crud-go, history at 100\/s: 8 more metrics, not gated<\/summary>\n\n\|/);
+  assert.match(text, /head `abc '<\/details>' \*\*x\*\* \(2026/);
+});
+
+test('the terminal has no colour unless asked, and shows what only informs where it changed or where asked', () => {
+  const text = comparisonText(comparison, { color: false, all: false });
+  assert.equal(text.includes('\u001b'), false);
+  assert.match(text, /\(cores used\) .*worse/);
+  assert.match(text, /7 more metrics without a verdict of change: --all/);
+  const whole = comparisonText(comparison, { color: true, all: true });
+  assert.ok(whole.includes('\u001b[1m'));
+  assert.match(whole, /\(private memory peak, MiB\)/);
+});
+
+test('what is true of many cells is said once', () => {
+  const trials = [100, 200].flatMap((ratePerSec) => okTrials(3, { ratePerSec }));
+  const elsewhere = runResult({ runId: 'b', trials, versions: { node: '24' } });
+  const text = comparisonText(compareRuns(runResult({ runId: 'a', trials }), elsewhere, compareOptions), {
+    color: false,
+    all: false,
+  });
+  assert.match(
+    text.replaceAll(/\s+/g, ' '),
+    /not comparable: versions\.paceline differs.*: crud-go, history at 100\/s; crud-go, history at 200\/s/,
+  );
+});
+
+test('every table of the page has a caption, every change a drawing with words', () => {
+  const html = comparisonHtml(comparison, {
+    script: 'void 0',
+    style: 'p{}',
+    scriptHash: 'sha256-a',
+    styleHash: 'sha256-b',
+  });
+  assert.equal(html.match(/<table/g)?.length, html.match(/<caption/g)?.length);
+  assert.equal(
+    html.match(/<svg class="forest/g)?.length,
+    comparison.comparisons.filter(({ change }) => change?.ratio != null).length,
+  );
+  for (const [head] of html.matchAll(/<th[ >][^>]*/g)) assert.match(head, /scope="(col|row)"/);
+  for (const [drawing] of html.matchAll(/<svg class="forest[^>]*>/g))
+    assert.match(drawing, /role="img" aria-label="[^"]+ %/);
+});
