@@ -16,16 +16,13 @@ export interface ScenarioOverrides {
   readonly only: readonly string[] | null;
 }
 
-/** The scenario as it will be run: the result file keeps this one. With --workload, services that lack it are left out. */
+/** The scenario as it will be run: the result file keeps this one. */
 export function withOverrides(
   scenario: Scenario,
   overrides: ScenarioOverrides,
   workloads: ReadonlyMap<string, readonly string[]>,
 ): Scenario {
-  const { workload } = overrides;
-  const knows = ({ service }: ScenarioCell) => workload === null || (workloads.get(service) ?? []).includes(workload);
-  // A name that nobody knows is told as such when it is loaded.
-  const asked = scenario.cells.some(knows) ? scenario.cells.filter(knows) : scenario.cells;
+  const asked = askedCells(scenario, overrides.workload, workloads);
   const cells = asked.map((cell) => overriddenCell(cell, overrides));
   const workerCount = overrides.workerCount ?? scenario.workerCount;
   if (workerCount > scenario.dbPoolTotal) {
@@ -75,6 +72,27 @@ function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): Scena
       warmupCount: cell.temperature === 'young' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
     },
   };
+}
+
+/**
+ * With --workload: the questions that ask it, else those of services that know it, asked that instead. A question put to a cluster
+ * (so many crashes, such time-outs) is never made another.
+ */
+function askedCells(
+  { id, cells }: Scenario,
+  workload: string | null,
+  workloads: ReadonlyMap<string, readonly string[]>,
+): readonly ScenarioCell[] {
+  if (workload === null) return cells;
+  const own = cells.filter((cell) => cell.workload === workload);
+  if (own.length > 0) return own;
+  const changeable = cells.filter(({ cluster }) => cluster === null);
+  const knowing = changeable.filter(({ service }) => (workloads.get(service) ?? []).includes(workload));
+  if (knowing.length > 0) return knowing;
+  // A name that nobody knows is told as such when it is loaded.
+  if (changeable.length > 0) return changeable;
+  const known = [...new Set(cells.map((cell) => cell.workload))].join(', ');
+  throw new HarnessError('usage', `scenario ${id} does not ask workload "${workload}"`, `it asks ${known}`);
 }
 
 function overriddenCluster(cluster: ClusterCell | null, { crashCount }: ScenarioOverrides): ClusterCell | null {
