@@ -68,9 +68,10 @@ export function answersOf({ place, ratePerSec }: Asked, rows: readonly Row[]): A
 /** Where nothing can be ranked, that is said once. */
 function rankings(place: string, rows: readonly Row[]): Answer[] {
   const answers = questionsFor(rows).map((question) => answer(question, place, rows));
-  const [first] = answers;
-  if (first === undefined || answers.some(({ verdict }) => verdict !== 'too-few')) return answers;
-  return [{ ...first, subject: 'Rankings', metricId: null }];
+  const told = answers.filter(({ verdict }) => verdict !== 'too-few');
+  const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
+  if (few === undefined) return answers;
+  return [...told, { ...few, subject: told.length === 0 ? 'Rankings' : 'Other rankings', metricId: null }];
 }
 
 interface Ranked {

@@ -24,7 +24,11 @@ export function largestClusters(cells: readonly Cell[]): LargestCluster[] {
   return [...Map.groupBy(placed, ({ row }) => row.who.implementation).values()]
     .map((steps) => steps.filter(({ row }) => row.trials.length > 0))
     .flatMap((steps) => (steps.length === 0 ? [] : [largestOf(steps, asked)]))
-    .sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
+    .sort((a, b) => (b.size ?? 0) - (a.size ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+function nameOf({ row }: LargestCluster): string {
+  return row.who.implementation;
 }
 
 interface Step {

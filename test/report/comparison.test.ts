@@ -31,7 +31,7 @@ test('Markdown stays within what a comment may hold, and says what it left out',
 test('Markdown folds what only informs, and a hostile subject stays text', () => {
   const head = { ...comparison.head, commit: { sha: 'abc', subject: '`</details>` **x**', dirty: false } };
   const text = comparisonMarkdown({ ...comparison, head });
-  assert.match(text, /<details><summary>crud-go, history at 100\/s: 8 more metrics, not gated<\/summary>\n\n\|/);
+  assert.match(text, /<details><summary>crud-go, history at 100\/s: 9 more metrics, not gated<\/summary>\n\n\|/);
   assert.match(text, /head `abc '<\/details>' \*\*x\*\* \(2026/);
 });
 
