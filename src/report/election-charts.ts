@@ -4,6 +4,9 @@ import { formatNumber } from './format.ts';
 import type { Row } from './model.ts';
 import { bars, type Facts, seriesOf, spoken } from './row-bars.ts';
 
+/** What others have measured: a line, never an implementation. */
+export const publishedLabel = 'published';
+
 /** How many of the elections were over within a time, with the published figures beside them. */
 export function electionCurves({ id, place, published }: Facts, rows: readonly Row[]): LineChart {
   const lines = rows.flatMap((row) => curveOf(row));
@@ -50,7 +53,7 @@ function referenceLine(published: Facts['published']): Line[] {
     y: 100 * probabilityRatio,
     whisker: null,
   }));
-  return [{ label: 'published', style: { family: 'other', variant: 0 }, recordedOn: published.source, points }];
+  return [{ label: publishedLabel, style: { family: 'other', variant: 0 }, recordedOn: published.source, points }];
 }
 
 function spokenLine(line: Line): string {

@@ -1,3 +1,4 @@
+import { clusterId } from '../model/cluster-key.ts';
 import { metricOf } from './answer.ts';
 import type { Line, LineChart } from './chart.ts';
 import { figureLines } from './figure-lines.ts';
@@ -32,12 +33,20 @@ const questions: readonly Question[] = [
 ];
 
 /** The same questions with the size of the cluster on the x axis; none for a single size. */
-export function sizeCharts(groupId: string, cells: readonly Cell[]): LineChart[] {
+export function sizeCharts(groupId: string, all: readonly Cell[]): LineChart[] {
+  const cells = mostSizes(all);
   const sizes = [...new Set(cells.flatMap(({ cluster }) => cluster?.size ?? []))].sort((a, b) => a - b);
   if (sizes.length < 2 || cells.some(({ ratePerSec }) => ratePerSec > 0)) return [];
   return questions
     .map((question) => sizeChart(groupId, cells, sizes, question))
     .filter(({ lines }) => lines.length > 0);
+}
+
+/** Only the size may differ along a line: of all time-outs, delays and conditions those that were asked of most sizes. */
+function mostSizes(cells: readonly Cell[]): readonly Cell[] {
+  const conditions = ({ cluster }: Cell) => clusterId(cluster === null ? null : { ...cluster, size: 0 });
+  const alike = [...Map.groupBy(cells, conditions).values()];
+  return alike.reduce((most, same) => (same.length > most.length ? same : most), []);
 }
 
 function sizeChart(groupId: string, cells: readonly Cell[], sizes: readonly number[], question: Question): LineChart {

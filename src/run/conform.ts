@@ -11,6 +11,7 @@ import type { LifecycleCheck, LifecycleOptions } from '../target/lifecycle.ts';
 import { type LifecycleFile, readLifecycleFile } from '../target/lifecycle-file.ts';
 import { checkShutdown } from '../target/shutdown.ts';
 import { checkStatementBudgets } from '../target/statement-budget.ts';
+import { checkStarts } from './conform-start.ts';
 import { benchDir } from './paths.ts';
 import type { ConformanceOutcome, Startable } from './prepare.ts';
 import type { Session } from './session.ts';
@@ -60,6 +61,7 @@ async function* conformCluster(subject: ConformanceSubject): AsyncGenerator<Conf
     const { stop } = running.started.target;
     return partOf('shutdown in an election', await checkElectionShutdown({ ...running, stop }));
   });
+  yield partOf('careful start', await checkStarts(subject));
 }
 
 interface Running extends LifecycleOptions {
