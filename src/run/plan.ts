@@ -119,7 +119,7 @@ export function trialMs({ idleMs, profile, cluster }: Pick<TrialSpec, 'idleMs' |
   return overheadMs + idleMs + warmupMs + (cluster?.act === 'crash-leaders' ? crashesMs(cluster) : profile.measureMs);
 }
 
-/** About two time-outs for an election, and as long again until the cluster is whole and quiet. */
+/** About one time-out for an election, and one until the cluster is whole again. */
 function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
-  return crashCount * (4 * electionTimeoutMaxMs + 100);
+  return crashCount * (2 * electionTimeoutMaxMs + 50);
 }

@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cluster as usualCell } from '../../bench/raft/cells.ts';
 import type { ClusterSpec } from '../../src/model/cluster.ts';
 import { runTrial } from '../../src/run/trial.ts';
 import { type FakeControl, type FakeControlOptions, fakeControl } from '../support/fake-control.ts';
 import { loadProfile, trialSpec } from '../support/trial-spec.ts';
 import { virtualWorld } from '../support/virtual-world.ts';
 
-const cluster: ClusterSpec = {
-  size: 3,
-  act: 'watch',
-  electionTimeoutMinMs: 150,
-  electionTimeoutMaxMs: 300,
-  heartbeatMs: 75,
-  networkDelayUs: 0,
-  durability: 'file',
-  crashCount: 0,
-  synchronised: false,
-  laggardCount: 0,
-  climbs: false,
-};
+const { sizes: _, memoryLimitBytes: __, published: ___, ...usual } = usualCell;
+const cluster: ClusterSpec = { ...usual, size: 3, act: 'watch' };
 
 function specOf(change: Partial<ClusterSpec>, ratePerSec: number) {
   return trialSpec({
