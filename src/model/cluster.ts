@@ -58,6 +58,8 @@ export const electionSchema = z.strictObject({
 
 export const clusterFiguresSchema = z.strictObject({
   nodeCount: z.int().positive(),
+  /** Neither crashed nor isolated at the end. */
+  liveAfterCount: count,
   termBefore: count,
   termAfter: count,
   /** null: there was none at the end. */

@@ -99,6 +99,7 @@ export async function clusterFigures(
   const delay = after.oneWayDelayUs;
   return {
     nodeCount: after.clusterSize,
+    liveAfterCount: after.nodes.filter(({ status }) => status === 'live').length,
     termBefore: before.term,
     termAfter: after.term,
     leaderAfter: after.leader,

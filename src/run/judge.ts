@@ -1,3 +1,4 @@
+import type { ClusterFigures } from '../model/cluster.ts';
 import { type GeneratorVerdict, judgeGenerator, wasHeldUp } from '../model/generator-verdict.ts';
 import type { LoadResult } from '../model/load-result.ts';
 import type { Measurement, Trial, TrialSpec } from '../model/trial.ts';
@@ -37,7 +38,7 @@ export function judge({ spec, startedAt, measurement, warnings: given, targetLog
   const verdict = generatorVerdict(measurement);
   const invalid = [...generatorTrouble(verdict), ...machineTrouble(measurement)];
   if (invalid.length > 0) return { status: 'invalid', ...measured, reasons: invalid };
-  const overload = [...lostRequests(spec, measurement), ...lostLeaders(spec, measurement)];
+  const overload = [...lostRequests(spec, measurement), ...lostNodes(spec, measurement)];
   if (overload.length > 0) return { status: 'overloaded', ...measured, reasons: overload };
   return { status: 'ok', ...measured, latencyVoid: verdict.status === 'invalid' };
 }
@@ -90,10 +91,15 @@ function lostRequests({ cluster }: TrialSpec, { load }: Measurement): Reason[] {
   return overloads(load);
 }
 
-/** A leader that was lost although nobody touched it: this cluster is too much for its host. */
-function lostLeaders(spec: TrialSpec, { cluster }: Measurement): Reason[] {
+/** A leader or a node that was lost although nobody touched it: this cluster is too much for its host. */
+function lostNodes(spec: TrialSpec, { cluster }: Measurement): Reason[] {
   if (cluster === null || spec.cluster?.act !== 'watch') return [];
-  const { termBefore, termAfter, leaderAfter } = cluster;
+  const { nodeCount, liveAfterCount } = cluster;
+  const message = `${nodeCount - liveAfterCount} of ${nodeCount} nodes died by themselves`;
+  return [...(liveAfterCount < nodeCount ? [{ code: 'node-lost', message }] : []), ...lostLeader(cluster)];
+}
+
+function lostLeader({ termBefore, termAfter, leaderAfter }: ClusterFigures): Reason[] {
   if (leaderAfter !== null && termBefore === termAfter) return [];
   const end = leaderAfter === null ? 'and there was no leader at the end' : `and node ${leaderAfter} led at the end`;
   const message = `the leader was lost though nobody crashed it: term ${termBefore} became ${termAfter}, ${end}`;

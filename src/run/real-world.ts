@@ -13,7 +13,7 @@ import { workloadPath } from './declarations.ts';
 import { limits } from './judge.ts';
 import type { Startable } from './prepare.ts';
 import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
-import { startInGroup, type TargetGroup } from './target-group.ts';
+import { memoryText, startInGroup, type TargetGroup } from './target-group.ts';
 import { TrialFailure } from './trial-failure.ts';
 import { watchWindow } from './watch.ts';
 import type { DatabaseCopy, RunningDriver, RunningTarget, TrialWorld } from './world.ts';
@@ -118,11 +118,7 @@ function trialSeed({ profile, cluster, repetition, attempt }: TrialSpec): number
 }
 
 function deathText({ exitCode, signal }: ExitStatus, group: TargetGroup['group'], limit: TrialSpec['limit']): string {
-  const how = `it ended by itself with ${signal ?? `exit code ${exitCode}`}`;
-  if ((group?.memoryKillCount() ?? 0) === 0) return how;
-  const bytes = limit?.memoryBytes ?? null;
-  const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;
-  return `${how}: killed by the kernel, out of memory (${whose})`;
+  return `it ended by itself with ${signal ?? `exit code ${exitCode}`}${memoryText(group, limit)}`;
 }
 
 /** A control route that does not do what the contract says fails the trial, not the run. */

@@ -58,7 +58,7 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
     });
     if (outcome.status === 'failed') {
       const code = outcome.code === 'exited-early' ? 'target-died' : 'never-ready';
-      throw new TrialFailure(code, outcome.message, outcome.logTail);
+      throw new TrialFailure(code, `${outcome.message}${memoryText(ledgered.group, limit)}`, outcome.logTail);
     }
     const { target } = outcome;
     const dispose = async () => {
@@ -70,6 +70,14 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
     await putAway();
     throw error;
   }
+}
+
+/** What the kernel did to it, where that is the cause: "" otherwise. */
+export function memoryText(group: LedgeredGroup['group'], limit: TrialSpec['limit']): string {
+  if ((group?.memoryKillCount() ?? 0) === 0) return '';
+  const bytes = limit?.memoryBytes ?? null;
+  const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;
+  return `: killed by the kernel, out of memory (${whose})`;
 }
 
 function limitGroup(group: LedgeredGroup['group'], limit: NonNullable<TrialSpec['limit']>): void {

@@ -55,6 +55,7 @@ test('leaders are crashed one after another, each when the cluster is whole, and
   assert.equal(cpu.target.perRequestMs, null);
   assert.deepEqual(figures, {
     nodeCount: 3,
+    liveAfterCount: 3,
     termBefore: 1,
     termAfter: 3,
     leaderAfter: 3,
@@ -113,6 +114,25 @@ test('a leader that is lost though nobody crashed it is not held: overloaded', a
     trial.reasons.map(({ code }) => code),
     ['leader-lost'],
   );
+});
+
+test('a node that died by itself is told, though the others carry on', async () => {
+  const world = virtualWorld({
+    cluster: (note) => {
+      const control = fakeControl(note);
+      return {
+        ...control,
+        async state() {
+          const state = await control.state();
+          const [first, ...others] = state.nodes;
+          return { ...state, nodes: [...others, { ...first, id: 3, status: 'crashed', term: null, leader: null }] };
+        },
+      };
+    },
+  });
+  const trial = await runTrial(specOf({}, 0), [], world);
+  assert.ok(trial.status === 'overloaded');
+  assert.deepEqual(trial.reasons, [{ code: 'node-lost', message: '1 of 3 nodes died by themselves' }]);
 });
 
 test('refusals while leaders are crashed are what was asked for; without a crash they are overload', async () => {

@@ -49,6 +49,7 @@ export function clusterTrial({
       },
       cluster: {
         nodeCount: size,
+        liveAfterCount: size,
         termBefore: 1,
         termAfter: 1,
         leaderAfter: 1,
