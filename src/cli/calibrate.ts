@@ -60,6 +60,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       workerCount: null,
       crashCount: null,
       only: null,
+      memoryLimitBytes: null,
     },
     limit: null,
     probe: null,

@@ -168,8 +168,8 @@ function describeCase({ implementation, primitive, variant, size, repetition }: 
 }
 
 function caseText(result: PrimitiveResult): string {
-  if (result.status === 'unsupported') return result.reason;
   if (result.status === 'failed') return `${result.code}: ${firstLine(result.message)}`;
+  if (result.status !== 'ok') return `${result.status === 'unsupported' ? 'not here' : 'not tried'}: ${result.reason}`;
   const { wallNs, cpuNs, privateBytes } = figureOf(result.measurement);
   if (privateBytes !== null) return formatBytes(privateBytes);
   return `${wallNs === null ? '–' : formatNs(wallNs)}${cpuNs === null ? '' : `, CPU ${formatNs(cpuNs)}`}`;

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { historiesOf } from '../compare/history.ts';
+import { historyText } from '../report/history-text.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { reportText } from '../report/text.ts';
 import { readResult } from '../store/result-file.ts';
+import { readResults } from '../store/result-folder.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { oneOf } from './option.ts';
 import { modelOf, writeReport } from './report-file.ts';
@@ -9,6 +12,8 @@ import { modelOf, writeReport } from './report-file.ts';
 interface ReportFlags {
   readonly out?: string;
   readonly format: 'html' | 'text' | 'markdown';
+  readonly history?: boolean;
+  readonly json?: boolean;
 }
 
 /** `paceline report RESULT`: a finished or cut-off result, told again. */
@@ -16,11 +21,18 @@ export function addReport(program: Command, context: CommandContext): void {
   program
     .command('report')
     .description('make the HTML report (or text, Markdown) of a result file')
-    .argument('<result>', 'results/<machine>/<file>.json')
+    .argument('<result>', 'results/<machine>/<file>.json; with --history a folder of them')
     .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
     .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
+    .option('--history', 'each metric over the results of a folder, machine by machine, as text')
+    .option('--json', 'with --history: as JSON')
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
+      if (flags.history) {
+        const histories = historiesOf(await readResults(path));
+        context.stdout.write(flags.json ? `${JSON.stringify(histories)}\n` : historyText(histories));
+        return;
+      }
       if (flags.format === 'html') {
         context.stdout.write(`${await writeReport(path, flags.out ?? null)}\n`);
         return;
@@ -37,4 +49,5 @@ const format = oneOf('report format', ['html', 'text', 'markdown']);
 const examples = `
 Examples:
   npm run bench -- report results/<machine>/<file>.json
-  npm run bench -- report results/<machine>/<file>.json --format markdown`;
+  npm run bench -- report results/<machine>/<file>.json --format markdown
+  npm run bench -- report results/<machine> --history`;

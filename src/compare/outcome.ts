@@ -61,7 +61,7 @@ function calmSentence(gated: readonly Comparison[]): string {
     ...counted(by, 'added', 'added'),
     ...counted(by, 'removed', 'removed'),
   ];
-  return `No regression: ${parts.join(', ')} (${countOf(gated.length, 'gated comparison')}).`;
+  return `No regression found: ${parts.join(', ')} (${countOf(gated.length, 'gated comparison')}).`;
 }
 
 function counted(by: ReadonlyMap<VerdictKind, readonly Comparison[]>, kind: VerdictKind, words: string): string[] {

@@ -16,6 +16,19 @@ export function emptyCounts(): MutableCounts {
   };
 }
 
+/** Once or twice a request: the usual names are spelled out, since a name that varies is looked up by the runtime each time. */
+export function increment(counts: MutableCounts, name: keyof LoadCounts): void {
+  if (name === 'okCount') counts.okCount++;
+  else if (name === 'sentCount') counts.sentCount++;
+  else counts[name]++;
+}
+
+export function addCounts(parts: readonly LoadCounts[]): LoadCounts {
+  const total = emptyCounts();
+  for (const part of parts) for (const name of Object.keys(total) as (keyof LoadCounts)[]) total[name] += part[name];
+  return total;
+}
+
 /** The same counts with what has no outcome yet as in flight. */
 export function withAlive(counts: LoadCounts): LoadCounts {
   return { ...counts, inFlightCount: counts.inFlightCount + counts.scheduledCount - outcomeCount(counts) };

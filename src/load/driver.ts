@@ -13,9 +13,11 @@ export interface DriverOptions {
   readonly workloadPath: string;
   /** Plain data that `createWorkload` makes the workload of. */
   readonly workloadArgument?: unknown;
-  /** http://host:port; a path is not part of it. */
+  /** http://host:port or https://host:port; a path is not part of it. */
   readonly targetUrl: string;
   readonly profile: LoadProfile;
+  /** How many threads send; more than one only where the workload is stateless. 1 if not given. */
+  readonly threadCount?: number;
   /** cgroup.procs files that the process enters before it runs. */
   readonly joinPaths: readonly string[];
   /** Asked for; `ready.niceness` says what was granted. */
@@ -64,8 +66,9 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   });
   const channel = openChannel(child, options);
   try {
-    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness } = options;
-    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness } as const;
+    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness, threadCount = 1 } = options;
+    const part = { threadCount, share: null };
+    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness, ...part } as const;
     const { ready } = await channel.ask(open, 'ready');
     return driverOn(channel, child.pid ?? 0, ready);
   } catch (error) {

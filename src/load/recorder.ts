@@ -1,6 +1,6 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
-import { assertAccounted, emptyCounts, type MutableCounts, withAlive } from './counts.ts';
+import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
 import { createGapMeter } from './gap-meter.ts';
 import { createOutageMeter } from './outage-meter.ts';
 import { createReasonTally } from './reason-tally.ts';
@@ -29,7 +29,7 @@ export type Recording = Pick<
   | 'seconds'
   | 'errors'
   | 'outages'
-> & { readonly sendGapCvRatio: number | null };
+> & { readonly sendGapCvRatio: number | null; readonly secondHistograms: string[] };
 
 /**
  * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `refused`,
@@ -63,15 +63,25 @@ interface OperationAccount {
   readonly service: Histogram;
 }
 
-/** `seesOutages`: whether stretches without service are looked for, which keeps sixteen bytes a request. */
-export function createRecorder(startAtNs: number, lengthNs: number, seesOutages = false): Recorder {
+/** What is kept beside the distributions. */
+export interface RecorderOptions {
+  readonly keepsSecondHistograms?: boolean;
+  /** Whether stretches without service are looked for, which keeps sixteen bytes a request. */
+  readonly seesOutages?: boolean;
+}
+
+export function createRecorder(
+  startAtNs: number,
+  lengthNs: number,
+  { keepsSecondHistograms = false, seesOutages = false }: RecorderOptions = {},
+): Recorder {
   const counts = emptyCounts();
   const accounts = new Map<string, OperationAccount>();
   const completions = new Map<string, Histogram>();
   const lag = createHistogram();
   const wokeLate = createHistogram();
   const waited = createHistogram();
-  const series = createSecondSeries(startAtNs, lengthNs);
+  const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
   const sendGaps = createGapMeter();
   const outages = seesOutages ? createOutageMeter(startAtNs) : null;
@@ -84,8 +94,8 @@ export function createRecorder(startAtNs: number, lengthNs: number, seesOutages 
     return made;
   };
   const tally = (account: OperationAccount, count: keyof LoadCounts) => {
-    counts[count]++;
-    account.counts[count]++;
+    increment(counts, count);
+    increment(account.counts, count);
   };
   const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
     record(lag, untilNs - dueNs);
@@ -116,6 +126,7 @@ export function createRecorder(startAtNs: number, lengthNs: number, seesOutages 
     errors: reasons.most(),
     outages: outages?.finish() ?? [],
     sendGapCvRatio: sendGaps.cvRatio(),
+    secondHistograms: series.histograms(),
   });
 
   return {

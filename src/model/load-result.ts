@@ -63,12 +63,27 @@ export const outageSchema = z.strictObject({
   unservedCount: count,
 });
 
+/** How the sending loop came to serve due times that had come: which way of waking was how often the one. */
+export const wakesSchema = z.strictObject({
+  /** It slept by itself until the due time, nothing being in flight. */
+  parkedCount: count,
+  /** It was awake to read an answer. */
+  answerCount: count,
+  /** The pacer's thread woke it. */
+  threadCount: count,
+  /** A timer of whole milliseconds woke it. */
+  timerCount: count,
+});
+
 export const generatorReportSchema = z.strictObject({
   pacer: z.enum(['timer', 'thread', 'spin']),
   threadCount: z.int().positive(),
+  /** null: not recorded (results of former versions). */
+  wakes: wakesSchema.nullable(),
   niceness: z.int(),
   cpuUserMs: ms,
   cpuSystemMs: ms,
+  /** Without the time in which the loop slept by itself. */
   eventLoopUtilizationRatio: z.number().min(0).max(1),
   gcMs: ms,
   /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
@@ -111,5 +126,6 @@ export type LoadCounts = z.infer<typeof loadCountsSchema>;
 export type Latency = z.infer<typeof latencySchema>;
 export type Outage = z.infer<typeof outageSchema>;
 export type LoadSecond = z.infer<typeof loadSecondSchema>;
+export type Wakes = z.infer<typeof wakesSchema>;
 export type GeneratorReport = z.infer<typeof generatorReportSchema>;
 export type LoadResult = z.infer<typeof loadResultSchema>;

@@ -75,5 +75,10 @@ export interface Workload {
   readonly fixedRatePerSec: number | null;
   /** What is done to the cluster meanwhile; absent: nothing is. */
   readonly clusterAct?: ClusterAct;
+  /**
+   * No request follows from an earlier answer, and sessions know nothing of each other: several threads may each open one and
+   * share the sequence. Without it, one thread sends everything.
+   */
+  readonly isStateless?: true;
   open(context: WorkloadContext): WorkloadSession;
 }

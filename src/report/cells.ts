@@ -23,8 +23,10 @@ export interface CellKey {
 
 /** Every cell of the run in the scenario's order, then those that only trials know. */
 export function reportCells(live: RunResult, references: readonly RunResult[], who: ReadonlyMap<string, Who>): Cell[] {
-  return cellKeys(live).map((key) => {
+  return cellKeys(live).flatMap((key) => {
     const rows = rowsOf(live, key, who);
+    // Nobody was asked: a run of primitives alone, chosen by --impl.
+    if (rows.length === 0) return [];
     const missing = rows.filter((row) => row.okCount === 0).map((row) => row.who.implementation);
     const recorded = missing.length > 0 ? referencesOf(live, references, key, who) : { rows: [], leftOut: [] };
     const asked = live.scenario.cells.find((cell) => asks(cell, key))?.cluster ?? null;
@@ -40,13 +42,14 @@ export function reportCells(live: RunResult, references: readonly RunResult[], w
       missing,
       references: recorded.rows,
     };
-    return {
+    const cell = {
       ...facts,
       leftOut: recorded.leftOut,
       answers: answersOf(facts, rows),
       resolution: resolutionOf(rows),
       charts: cellCharts(facts),
     };
+    return [cell];
   });
 }
 

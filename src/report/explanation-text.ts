@@ -3,6 +3,8 @@ import { cellName } from '../compare/cell.ts';
 import type { ExplainedPair, ExplainedTrial, Explanation } from '../compare/explain.ts';
 import { changeText, percentText, pText, signedPercent } from '../compare/words.ts';
 import type { Change, Comparison } from '../model/comparison.ts';
+import { pairsNeeded } from '../stats/precision.ts';
+import { signTails } from '../stats/sign-test.ts';
 import { verdictWords } from './comparison-lines.ts';
 import { formatFigure, formatNumber, formatPercent, shownUnit } from './format.ts';
 import { noBorders } from './no-borders.ts';
@@ -22,13 +24,21 @@ function oneText({ comparison, pairs, trials }: Explanation, { bold, dim }: Pain
   const blocks = [
     [bold(`${comparison.label} of ${cellName(comparison.cell)}: ${verdictWords[comparison.verdict.kind]}`)],
     ruleLines(comparison).map((line) => wrap(`  ${line}`, lineWidth, '    ')),
-    pairs.length > 0 ? [dim('  pairs'), pairTable(pairs, comparison)] : [],
+    pairs.length > 0 ? [dim(`  pairs: ${signText(pairs)}`), pairTable(pairs, comparison)] : [],
     [dim('  trials in the order they were made'), trialTable(trials, comparison)],
   ];
   return blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n');
+}
+
+/** A second look that the size of no single pair can sway. */
+function signText(pairs: readonly ExplainedPair[]): string {
+  const ratios = pairs.map(({ ratio }) => ratio);
+  const { atLeast, atMost } = signTails(ratios);
+  const upCount = ratios.filter((ratio) => ratio > 0).length;
+  return `${upCount} of ${pairs.length} went up (sign test, one-sided: up ${pText(atLeast)}, down ${pText(atMost)})`;
 }
 
 /** Every number that the verdict hung on, beside what it was held against. */
@@ -54,8 +64,16 @@ function changeLines({ smallestEffectRatio, floorRatio, better }: Comparison, ch
   return [
     `method: ${change.method}, ${change.count} ${change.method === 'paired' ? 'pairs' : 'trials a side'}; spread of the log ratios ${spread}`,
     `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(smallestEffectRatio)}; A/A floor: ${floor}`,
+    ...precisionLine(change, smallestEffectRatio),
     `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); the least so many can give: ${pText(change.leastP)}`,
   ];
+}
+
+/** What it would take to see the smallest change that matters. */
+function precisionLine({ method, spread }: Change, smallestEffectRatio: number): string[] {
+  if (method !== 'paired' || spread === null) return [];
+  const count = pairsNeeded(spread, Math.log1p(smallestEffectRatio), 0.95);
+  return [`an interval of ±${percentText(smallestEffectRatio)} would take about ${count} pairs at this spread`];
 }
 
 function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): string {

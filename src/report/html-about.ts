@@ -44,7 +44,10 @@ function glossary(run: RunFacts): readonly (readonly [string, string])[] {
 }
 
 function primitiveGlossary({ scenario: { primitives } }: RunFacts): readonly (readonly [string, string])[] {
-  const limit = primitives === null ? '' : ` Here a case may use ${formatBytes(primitives.memoryLimitBytes)}.`;
+  const limit =
+    primitives === null
+      ? ''
+      : ` A case may use ${formatBytes(primitives.memoryLimitBytes)}, and never more than half of the machine’s memory.`;
   return [
     [
       'Wall, CPU',

@@ -14,6 +14,8 @@ export interface ScenarioOverrides {
   readonly crashCount: number | null;
   /** Primitives by id. */
   readonly only: readonly string[] | null;
+  /** What a case of a primitive may use. */
+  readonly memoryLimitBytes: number | null;
 }
 
 /** The scenario as it will be run: the result file keeps this one. */
@@ -42,13 +44,14 @@ export function withOverrides(
 
 function overriddenPrimitives(
   { id, primitives }: Scenario,
-  { only, trialCount }: ScenarioOverrides,
+  { only, trialCount, memoryLimitBytes }: ScenarioOverrides,
 ): Scenario['primitives'] {
   if (primitives !== null)
     return {
       ...primitives,
       only: [...(only ?? primitives.only)],
       repetitionCount: trialCount ?? primitives.repetitionCount,
+      memoryLimitBytes: memoryLimitBytes ?? primitives.memoryLimitBytes,
     };
   if (only === null) return null;
   throw new HarnessError(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Implementation } from '../model/implementation.ts';
 import type { Primitive } from '../model/primitive.ts';
@@ -140,6 +141,9 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
+/** A small machine must not be driven into its own limit by a case. */
+const memoryShareMost = 0.5;
+
 function planCases(
   { scenario, primitives }: Declarations,
   implementations: readonly Implementation[],
@@ -147,7 +151,14 @@ function planCases(
   if (scenario.primitives === null) return [];
   const runners = implementations.filter(({ service }) => service === 'primitives');
   const { primitives: profile, seed } = scenario;
-  return planPrimitives({ profile, primitives, runners, seed, random: createRandom(seed) });
+  const memoryLimitBytes = Math.min(profile.memoryLimitBytes, Math.floor(totalmem() * memoryShareMost));
+  return planPrimitives({
+    profile: { ...profile, memoryLimitBytes },
+    primitives,
+    runners,
+    seed,
+    random: createRandom(seed),
+  });
 }
 
 function expectedMs(spec: PrimitiveSpec, declarations: Declarations): number {
@@ -165,7 +176,7 @@ async function measure(
   session: Session,
   reporter: RunReporter,
 ): Promise<{ result: RunResult; path: string }> {
-  if (checked.some(({ available }) => available.status === 'available')) await openDatabases(declarations, session);
+  await openDatabases(checked, declarations, session);
   const prepared = await prepareAll(checked, declarations, session, reporter);
   const startables = new Map(
     prepared.flatMap(({ startable }) =>
@@ -227,8 +238,16 @@ async function preparePrimitives(
   };
 }
 
-async function openDatabases({ services, scenario }: Declarations, session: Session): Promise<void> {
-  for (const service of services.values()) await session.openTemplate(service, scenario.seed);
+/** Only of services that somebody here can be asked for. */
+async function openDatabases(
+  checked: readonly Checked[],
+  { services, scenario }: Declarations,
+  session: Session,
+): Promise<void> {
+  const available = checked.filter((one) => one.available.status === 'available');
+  const asked = new Set(available.map(({ located }) => located.implementation.service));
+  for (const service of services.values())
+    if (asked.has(service.id as Implementation['service'])) await session.openTemplate(service, scenario.seed);
 }
 
 async function prepareAll(

@@ -9,7 +9,7 @@ import { parseRunnerLine, type RunnerLine } from '../target/runner-output.ts';
 import type { Startable } from './prepare.ts';
 import { PrimitiveFailure, PrimitiveUnsupported } from './primitive-failure.ts';
 import { refuseOtherCase, refuseWrongMemory, refuseWrongTime } from './primitive-judge.ts';
-import { watchLimits } from './primitive-limits.ts';
+import { outOfMemory, watchLimits } from './primitive-limits.ts';
 import { answersGet } from './primitive-server.ts';
 import { timeStarts } from './primitive-start.ts';
 import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
@@ -78,9 +78,17 @@ async function withRunner<T>(options: CaseOptions, log: Log, use: (started: Star
     });
     ends.unshift(limits.end);
     return await Promise.race([use({ runner, group: ledgered.group, port, startedMs }), limits.exceeded]);
+  } catch (error) {
+    throw asMemoryFailure(error, ledgered.group, spec);
   } finally {
     for (const end of ends) await end();
   }
+}
+
+/** The kernel is quicker than `watchLimits`: what it has killed looks like a runner that died. */
+function asMemoryFailure(error: unknown, group: LedgeredGroup['group'], { profile }: PrimitiveSpec): unknown {
+  const died = error instanceof PrimitiveFailure && error.code === 'died';
+  return died && (group?.memoryKillCount() ?? 0) > 0 ? outOfMemory(profile.memoryLimitBytes) : error;
 }
 
 /** Where the kernel cannot, `watchLimits` looks by itself; this one is quicker than ten looks a second. */

@@ -99,7 +99,7 @@ async function* primitives(
     const leftMs = specs.slice(index).reduce((sum, one) => sum + expectedMs(one), 0);
     if (reason === null) reporter.onPrimitiveStart(spec, leftMs);
     const result: PrimitiveResult =
-      reason === null ? await measure(spec) : { status: 'unsupported', spec, startedAt: nowText(), reason };
+      reason === null ? await measure(spec) : { status: 'not-tried', spec, startedAt: nowText(), reason };
     done.push(result);
     yield [result, index];
   }

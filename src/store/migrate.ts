@@ -46,6 +46,7 @@ function fromLoad1(load: unknown): unknown {
   return {
     outages: [],
     ...fromCounts1(load),
+    generator: { wakes: null, ...asObject(load.generator) },
     operations: Object.fromEntries(operations.map(([name, value]) => [name, fromCounts1(asObject(value))])),
   };
 }

@@ -212,6 +212,7 @@ test('nor across versions of contract or workload, or settings of a trial, betwe
     spec: { ...trial.spec, idleMs: index < 6 ? 2_000 : 500 },
   }));
   notComparable(base, mixed, 'spec.idleMs', /base 2000, head 2000 and 500/);
+  notComparable({ ...mixed, runId: 'mixed' }, head, 'spec.idleMs', /base 2000 and 500, head 2000/);
 });
 
 test('the same run twice proves nothing', () => {

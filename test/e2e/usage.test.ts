@@ -46,7 +46,7 @@ describe('a usage error says what is meant', { concurrency: 2 }, () => {
 });
 
 test('each command explains itself with examples', async () => {
-  for (const command of ['run', 'report', 'conform', 'workload', 'list', 'doctor', 'calibrate']) {
+  for (const command of ['run', 'report', 'compare', 'explain', 'conform', 'workload', 'list', 'doctor', 'calibrate']) {
     const { exitCode, stdout } = await paceline([command, '--help']);
     assert.match(stdout, new RegExp(`Usage: paceline ${command}.*Examples?:\n  npm run bench -- ${command}`, 's'));
     assert.equal(exitCode, 0);

@@ -42,6 +42,7 @@ const { result } = await performRun(
       workerCount: null,
       crashCount: null,
       only: null,
+      memoryLimitBytes: null,
     },
     limit: null,
     probe: null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createTimerPacer } from '../../src/load/pacer.ts';
+import { createLoopPacer } from '../../src/load/pacer.ts';
 import { createPool } from '../../src/load/pool.ts';
 import { createRecorder, type Recording } from '../../src/load/recorder.ts';
 import { createSchedule, type ScheduleSpec } from '../../src/load/schedule.ts';
@@ -47,7 +47,14 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
   let windowEndNs = Number.NaN;
   let isDone = false;
   const done = sendWindow(window, {
-    ...{ clock, pool, recorder, pacer: createTimerPacer(clock), session: setting.session ?? endlessSession() },
+    ...{
+      clock,
+      pool,
+      recorder,
+      pacer: createLoopPacer({ clock, sleepUntil: null, guard: null }),
+      hasStreams: false,
+      session: setting.session ?? endlessSession(),
+    },
     onWindowEnd: (nowNs) => {
       windowEndNs = nowNs;
     },

@@ -14,6 +14,7 @@ const nothing: ScenarioOverrides = {
   workerCount: null,
   crashCount: null,
   only: null,
+  memoryLimitBytes: null,
 };
 const workloads = new Map([
   ['crud', ['history', 'mixed']],

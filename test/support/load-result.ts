@@ -46,6 +46,7 @@ export function loadResult(change: Partial<LoadResult> = {}): LoadResult {
     generator: {
       pacer: 'timer',
       threadCount: 1,
+      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
       niceness: 0,
       cpuUserMs: 20,
       cpuSystemMs: 10,

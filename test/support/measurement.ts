@@ -134,6 +134,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     generator: {
       pacer: 'thread',
       threadCount: 1,
+      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
       niceness: -10,
       cpuUserMs: 0.08 * requestCount,
       cpuSystemMs: 0.02 * requestCount,
