@@ -13,7 +13,7 @@ const lines = [
   [150, 150, 20],
 ] as const;
 
-/** The published election experiment, line by line; half an hour for one implementation. */
+/** The published election experiment, line by line; about twenty minutes for one implementation. */
 export const scenario: Scenario = {
   id: 'election-paper',
   description: 'the published election experiment (Raft dissertation 9.4) line by line, with one fitted delay',

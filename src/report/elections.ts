@@ -15,7 +15,7 @@ export interface Elections {
   readonly p90: QuantileInterval | null;
   readonly p99: QuantileInterval | null;
   readonly maxMs: number | null;
-  /** Elections that needed a second term ÷ those that ended. */
+  /** Elections that needed a second term ÷ those that ended; null where laggards, who cannot win, use up terms of their own. */
   readonly splitRatio: number | null;
   readonly meanTerms: number | null;
   /** Expected from the measured one-way delay; null where that or the range of the time-outs is not known. */
@@ -41,6 +41,7 @@ export function electionsOf(
   if (all.length === 0) return null;
   const timesMs = sortedAscending(all.flatMap(({ electionMs }) => electionMs ?? []));
   const terms = all.flatMap((election) => election.terms ?? []);
+  const hasLaggards = (key?.laggardCount ?? 0) > 0;
   const oneWayDelayMs = median(trials.flatMap(({ measurement }) => measurement.cluster?.oneWayDelay?.p50Ms ?? []));
   return {
     timesMs,
@@ -49,9 +50,10 @@ export function electionsOf(
     p90: quantileInterval(timesMs, 0.9),
     p99: timesMs.length < leastForP99 ? null : quantileInterval(timesMs, 0.99),
     maxMs: timesMs.at(-1) ?? null,
-    splitRatio: terms.length === 0 ? null : terms.filter((count) => count > 1).length / terms.length,
+    splitRatio: terms.length === 0 || hasLaggards ? null : terms.filter((count) => count > 1).length / terms.length,
     meanTerms: terms.length === 0 ? null : terms.reduce((sum, count) => sum + count, 0) / terms.length,
-    expectedSplitRatio: key === null || oneWayDelayMs === null ? null : expectedSplit(key, oneWayDelayMs),
+    expectedSplitRatio:
+      key === null || oneWayDelayMs === null || hasLaggards ? null : expectedSplit(key, oneWayDelayMs),
     oneWayDelayMs,
     comparisons: published === null ? [] : comparisonsWith(published, timesMs, all.length - timesMs.length),
   };
