@@ -1,6 +1,7 @@
 import type { RunResult } from '../model/run-result.ts';
 import type { Measurement, Trial } from '../model/trial.ts';
 import { median } from '../stats/quantile.ts';
+import { formatNumber } from './format.ts';
 
 /** The generator against a target that does nothing, at one rate: medians over the trials that count; null where none does. */
 export interface FloorRow {
@@ -65,4 +66,18 @@ function rowOf(ratePerSec: number, trials: readonly Trial[]): FloorRow {
     sendGapCvRatio: middle(({ load }) => load?.generator.sendGapCvRatio ?? null),
     pacer: measured[0]?.load?.generator.pacer ?? null,
   };
+}
+
+/** What a reader must take off in thought: the part of a result at about this rate that the generator alone would show. */
+export function floorSentence(row: FloorRow): string {
+  const figures = [
+    `it wakes ${figure(row.wokeLateP50Ms)} ms late (p50; p99 ${figure(row.wokeLateP99Ms)})`,
+    `an answer takes ${figure(row.serviceP50Ms)} ms (p99 ${figure(row.serviceP99Ms)})`,
+    `it costs ${figure(row.generatorCpuMs)} ms CPU a request`,
+  ];
+  return `Against a target that does nothing, at ${row.ratePerSec}/s, this machine's generator has a floor: ${figures.join(', ')}.`;
+}
+
+function figure(value: number | null): string {
+  return value === null ? '–' : formatNumber(value);
 }

@@ -8,6 +8,7 @@ import { reportCells } from './cells.ts';
 import type { Chart } from './chart.ts';
 import { type ClaimBook, emptyBook, type JudgedClaim, judgeClaims, touchedClaims } from './claims.ts';
 import type { Elections } from './elections.ts';
+import { type Floor, type FloorRow, floorAt } from './floor.ts';
 import { type Group, groupsOf } from './group.ts';
 import { type PrimitiveSection, primitiveSections } from './primitives.ts';
 import { type CollectedWarning, collectWarnings } from './warnings.ts';
@@ -27,6 +28,8 @@ export interface ReportModel {
   readonly primitives: readonly PrimitiveSection[];
   readonly claims: ClaimsPart;
   readonly warnings: readonly CollectedWarning[];
+  /** null: this machine was never calibrated, or nothing was driven. */
+  readonly floor: FloorBeside | null;
 }
 
 /** What the seeds said of what this run measured. */
@@ -35,6 +38,12 @@ export interface ClaimsPart {
   /** Statements about something else. */
   readonly untouchedCount: number;
   readonly sources: readonly ClaimSource[];
+}
+
+/** What the generator alone shows on the run's machine, at the calibrated rates nearest to those of the run. */
+export interface FloorBeside {
+  readonly calibratedAt: string;
+  readonly rows: readonly FloorRow[];
 }
 
 /** The run as it was: what a reader needs to repeat or to doubt it. */
@@ -188,6 +197,7 @@ export function reportModel(
   live: RunResult,
   references: readonly RunResult[],
   book: ClaimBook = emptyBook,
+  floor: Floor | null = null,
 ): ReportModel {
   const who = whoIsWho([live, ...references]);
   const groups = groupsOf(reportCells(live, references, who));
@@ -199,7 +209,17 @@ export function reportModel(
     primitives: primitiveSections(live, who),
     claims: claimsPart(live, book),
     warnings: collectWarnings(live, groups),
+    floor: floorBeside(live, floor),
   };
+}
+
+/** Another machine's floor says nothing. */
+function floorBeside(live: RunResult, floor: Floor | null): FloorBeside | null {
+  if (floor === null || floor.machineId !== live.machine.id) return null;
+  const rates = new Set(live.trials.map(({ spec }) => spec.profile.ratePerSec));
+  const nearest = new Set([...rates].map((rate) => floorAt(floor, rate)).filter((row) => row !== null));
+  const rows = [...nearest].filter(({ okCount }) => okCount > 0).sort((a, b) => a.ratePerSec - b.ratePerSec);
+  return rows.length === 0 ? null : { calibratedAt: floor.startedAt, rows };
 }
 
 function claimsPart(live: RunResult, { claims, sources, codeLines }: ClaimBook): ClaimsPart {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { claimsText } from './claim-text.ts';
+import { floorSentence } from './floor.ts';
 import { countOf, formatPercent } from './format.ts';
 import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
@@ -31,6 +32,7 @@ export function reportText(model: ReportModel, options: TextOptions): string {
     ...cells.map((cell) => cellText(cell, paints)),
     largestBlock(largest, paints),
     ...model.primitives.map((section) => primitiveText(section, paints.bold)),
+    floorText(model, paints),
     warningsText(model, paints),
     pathsText(options),
   ];
@@ -142,6 +144,10 @@ function claimsBlock({ claims }: ReportModel, { bold, warn }: Paints): string {
   if (claims.judged.length === 0) return '';
   const paint = (verdict: string, text: string) => (verdict === 'holds' ? bold(text) : warn(text));
   return claimsText(claims.judged, paint, false);
+}
+
+function floorText({ floor }: ReportModel, { dim }: Paints): string {
+  return (floor?.rows ?? []).map((row) => dim(wrap(floorSentence(row), lineWidth, '    '))).join('\n');
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {
