@@ -29,7 +29,7 @@ export const scenario: Scenario = {
     quietCell('election', { cluster: { crashCount: 20 } }),
     raftCell('put', {
       ratesPerSec: [100],
-      profile: { warmupCount: 500, warmupRatePerSec: 500, measureMs: 4_000, drainMs: 2_000 },
+      profile: { warmupCount: 400, measureMs: 3_000, drainMs: 2_000 },
     }),
   ],
   primitives: {

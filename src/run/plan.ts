@@ -119,7 +119,7 @@ export function trialMs({ idleMs, profile, cluster }: Pick<TrialSpec, 'idleMs' |
   return overheadMs + idleMs + warmupMs + (cluster?.act === 'crash-leaders' ? crashesMs(cluster) : profile.measureMs);
 }
 
-/** About one time-out for an election, and one until the cluster is whole again. */
+/** An election takes about half a time-out, and the same again until the cluster is whole. */
 function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
-  return crashCount * (2 * electionTimeoutMaxMs + 50);
+  return crashCount * (1.2 * electionTimeoutMaxMs + 50);
 }
