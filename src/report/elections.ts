@@ -90,7 +90,9 @@ function verdictOf(name: string, publishedMs: number, ours: QuantileInterval | n
   const isAbove = ours.lower !== null && publishedMs >= ours.lower;
   if (isAbove && ours.upper !== null && publishedMs <= ours.upper) return 'inside';
   const off = Math.abs(ours.estimate - publishedMs) / publishedMs;
-  return off <= (nearRatio[name] ?? 0) ? 'near' : 'off';
+  if (off <= (nearRatio[name] ?? 0)) return 'near';
+  // Too few elections to bound ours above: they do not contradict it.
+  return isAbove && ours.upper === null ? 'unknown' : 'off';
 }
 
 /** Published as "longer than": most of ours must be so too. */

@@ -99,6 +99,8 @@ test('a published quantile is inside our interval, near it, or not reproduced', 
   assert.deepEqual(verdicts(times, published(140)), ['near']);
   assert.deepEqual(verdicts(times, published(120)), ['off']);
   assert.deepEqual(verdicts([null], published(120)), ['unknown']);
+  const p99: Published = { source: '', quantiles: [{ probabilityRatio: 0.99, valueMs: 400 }], leastMs: null };
+  assert.deepEqual(verdicts(evenly(100, 200, 60), p99), ['unknown']);
 });
 
 test('“longer than” is reproduced when most of ours are, those that never ended included', () => {
