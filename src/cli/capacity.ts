@@ -120,7 +120,7 @@ async function open(name: string, flags: CapacityFlags, surroundings: CapacityCo
 }
 
 const plainLoad: Omit<LoadFlags, 'rate' | 'duration'> = {
-  ...{ arrivals: 'constant', connections: 64, timeout: 5, warmup: 0, seed: 1, firstLook: true },
+  ...{ arrivals: 'constant', connections: 64, threads: 1, timeout: 5, warmup: 0, seed: 1, firstLook: true },
 };
 
 function outcomeText(name: string, { quantile, limitMs }: Objective, found: Capacity): string {

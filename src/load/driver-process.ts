@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
-import { createLoadHost, type LoadHost } from './load-host.ts';
+import { availableParallelism, getPriority, setPriority } from 'node:os';
+import { createLoadHost, type LoadHost, loadWorkload, refusalOf } from './load-host.ts';
 import { createLoadTeam } from './load-team.ts';
-import type { DriverCommand, DriverReport } from './messages.ts';
+import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
+import { peakRatePerSec } from './schedule.ts';
+import { chooseThreadCount } from './thread-count.ts';
 
 /*
  * The load driver's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug
@@ -14,12 +16,22 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
   const command = message as DriverCommand;
   if (command.kind !== 'open') return host?.(command);
+  open(command).catch((error) => report(refusalOf(error)));
+});
+
+async function open(command: OpenCommand): Promise<void> {
   // Before any thread starts: a thread keeps the niceness of the one that made it.
   const niceness = renice(command.niceness);
   sharpenTimers();
-  host = command.threadCount > 1 ? createLoadTeam(command.threadCount, report) : createLoadHost(report);
+  const threadCount = command.threadCount ?? (await threadCountFor(command));
+  host = threadCount > 1 ? createLoadTeam(threadCount, report) : createLoadHost(report);
   host({ ...command, niceness });
-});
+}
+
+async function threadCountFor({ profile, workloadPath, workloadArgument }: OpenCommand): Promise<number> {
+  const { isStateless = false } = await loadWorkload(workloadPath, workloadArgument);
+  return chooseThreadCount(peakRatePerSec(profile), availableParallelism(), isStateless);
+}
 
 /** Asks for a niceness and says which one there is now: raising one's priority takes a permission. */
 function renice(niceness: number): number {

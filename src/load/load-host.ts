@@ -79,7 +79,8 @@ interface WorkloadModule {
   createWorkload?(argument: unknown): Workload;
 }
 
-async function loadWorkload(path: string, argument: unknown): Promise<Workload> {
+/** Throws HarnessError when there is none. */
+export async function loadWorkload(path: string, argument: unknown): Promise<Workload> {
   const module: WorkloadModule = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new HarnessError('cannot-measure', `cannot load ${path}: ${error.message}`, 'name a module of a workload');
   });

@@ -26,8 +26,8 @@ export interface OpenCommand {
   readonly targetUrl: string;
   readonly profile: LoadProfile;
   readonly niceness: number;
-  /** How many threads send. */
-  readonly threadCount: number;
+  /** How many threads send; null: as many as the rate needs. */
+  readonly threadCount: number | null;
   /** To one of several threads: its part. null: all of the load. */
   readonly share: Share | null;
 }

@@ -33,7 +33,7 @@ export interface PrimitiveRow {
   readonly emptyLoopNs: number | null;
   readonly belowLoop: boolean;
   readonly okCount: number;
-  /** It ran out of memory or of time. */
+  /** It ran out of memory, of time, or of what else the system gives: more than this cannot be had here. */
   readonly limitMet: boolean;
   /** Why there is no figure, or why some processes gave none; null: all did. */
   readonly trouble: string | null;
@@ -130,11 +130,16 @@ function greatest(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known);
 }
 
-const limitCodes: ReadonlySet<string> = new Set(['out-of-memory', 'timed-out']);
+function lastWords(logTail: string): string {
+  const last = logTail.trim().split('\n').at(-1) ?? '';
+  return last === '' ? '' : ` (${last.slice(0, 120)})`;
+}
+
+const limitCodes: ReadonlySet<string> = new Set(['out-of-memory', 'timed-out', 'died']);
 
 function troubleOf(same: readonly PrimitiveResult[]): string | null {
   const reasons = same.flatMap((result) => {
-    if (result.status === 'failed') return [`${result.code}: ${result.message}`];
+    if (result.status === 'failed') return [`${result.code}: ${result.message}${lastWords(result.logTail)}`];
     // What was not tried says nothing that the failure before it does not say.
     return result.status === 'unsupported' ? [result.reason] : [];
   });

@@ -1,4 +1,4 @@
-import { judgeGenerator } from '../model/generator-verdict.ts';
+import { type GeneratorVerdict, judgeGenerator } from '../model/generator-verdict.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
 import type { Trial } from '../model/trial.ts';
 import type { Probe } from './capacity-search.ts';
@@ -31,9 +31,10 @@ export function probeOfTrial(trial: Trial, objective: Objective): Probe {
     return { ratePerSec, status, reason: trial.message };
   }
   if (trial.status === 'invalid') return { ratePerSec, status: 'unknown', reason: messages(trial.reasons) };
-  if (trial.status === 'overloaded') return { ratePerSec, status: 'failed', reason: messages(trial.reasons) };
-  const { load } = trial.measurement;
+  const { load, cpu } = trial.measurement;
   if (load === null) return { ratePerSec, status: 'unknown', reason: 'nothing was sent' };
+  if (trial.status === 'overloaded')
+    return missed(ratePerSec, messages(trial.reasons), judgeGenerator(load, cpu.generator?.coresUsed));
   return heldTo(objective, ratePerSec, load, trial.latencyVoid);
 }
 
@@ -45,12 +46,17 @@ export function probeOfLoad(load: LoadResult, ratePerSec: number, objective: Obj
   const { scheduledCount, okCount } = load.counts;
   const lostCount = scheduledCount - okCount;
   if (lostCount > limits.lostRatio * scheduledCount)
-    return {
-      ratePerSec,
-      status: 'failed',
-      reason: `${lostCount} of ${scheduledCount} requests without a right answer`,
-    };
+    return missed(ratePerSec, `${lostCount} of ${scheduledCount} requests without a right answer`, verdict);
   return heldTo(objective, ratePerSec, load, verdict.status === 'invalid');
+}
+
+/**
+ * A generator that is itself late reads answers late, and then its connections look busy: what was missed while it doubts itself
+ * is no proof against the target.
+ */
+function missed(ratePerSec: number, reason: string, verdict: GeneratorVerdict): Probe {
+  if (verdict.status === 'valid') return { ratePerSec, status: 'failed', reason };
+  return { ratePerSec, status: 'unknown', reason: `${reason}; but ${messages(verdict.reasons)}` };
 }
 
 /** Within the limit it holds even by a late generator, which can only have made it worse. */

@@ -5,7 +5,7 @@ import { type LoadFlags, requestOf } from '../../src/cli/load-request.ts';
 import type { Floor } from '../../src/report/floor.ts';
 
 const flags: LoadFlags = {
-  ...{ rate: 1_000, duration: 10, arrivals: 'constant', connections: 50, timeout: 10, warmup: 0, seed: 1 },
+  ...{ rate: 1_000, duration: 10, arrivals: 'constant', connections: 50, threads: 1, timeout: 10, warmup: 0, seed: 1 },
   firstLook: true,
 };
 const floor: Floor = { machineId: 'm', startedAt: '2026-11-01T00:00:00.000Z', rows: [], highestRatePerSec: 30_000 };

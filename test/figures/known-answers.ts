@@ -1,6 +1,6 @@
 /*
  * Known answers: fixtures whose latency, CPU and memory are known beforehand, measured by a whole run. Prints expected
- * beside measured. `npm run known-answers [-- TRIALS]` (about nine minutes for the scenario's three trials).
+ * beside measured. `npm run known-answers [-- TRIALS]` (about five minutes a trial of each).
  */
 import { join } from 'node:path';
 import Table from 'cli-table3';

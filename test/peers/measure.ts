@@ -65,6 +65,8 @@ async function runIn(
   child.stdin.on('error', () => undefined).end(input);
   const ended = once(child, 'close');
   const steady = steadyCost(group, order.seconds, target, signal);
+  // Where the tool itself fails, that is what is told.
+  steady.catch(() => undefined);
   const timer = setTimeout(() => child.kill('SIGKILL'), order.seconds * 1000 + startWithinMs + endSlackMs);
   const [code] = (await ended) as [number | null];
   clearTimeout(timer);

@@ -2,7 +2,7 @@ import type { Machine } from '../../src/model/run-result.ts';
 import type { GoalLine } from './goals.ts';
 import type { Absent } from './install.ts';
 import type { TargetMode } from './null-target.ts';
-import { type FigureName, figureOf, type Summary } from './summary.ts';
+import { type FigureName, figureOf, type Highest, type Summary } from './summary.ts';
 
 export interface PageFacts {
   readonly command: string;
@@ -95,15 +95,19 @@ function otherTable({ tools, rates, summary }: PageFacts): string {
   const rate = rates.includes(1_000) ? 1_000 : (rates[0] ?? 0);
   const rows = tools.map(({ id }) => {
     const highest = summary.highest.find(({ tool }) => tool === id);
-    const kept = highest?.ratePerSec ?? null;
     return [
       id,
-      kept === null ? '–' : `${kept}/s${highest?.isLadderEnd ? ' or more' : ''}`,
+      highest === undefined ? '–' : highestText(highest),
       textOf(figureOf(summary, id, 'null', rate, 'firstRequestMs'), (value) => value.toFixed(0)),
     ];
   });
   const head = ['', 'highest rate kept (answered ÷ due ≥ 0.999)', 'ms from start to first request'];
   return `## Highest rate and start-up\n\n${markdownTable(head, rows)}`;
+}
+
+function highestText({ keptRatePerSec: kept, missedRatePerSec: missed }: Highest): string {
+  if (kept === null) return `below ${missed}/s`;
+  return missed === null ? `${kept}/s or more` : `${kept}/s, not ${missed}/s`;
 }
 
 function memoryText({ summary }: PageFacts): string {

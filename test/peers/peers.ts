@@ -14,7 +14,7 @@ import { installTools, toolIds } from './install.ts';
 import { measure, type Sample } from './measure.ts';
 import { type NullTarget, startNullTarget } from './null-target.ts';
 import { peersPage } from './page.ts';
-import { type Cell, type Figures, mediansOf, type Row, type Summary } from './summary.ts';
+import { type Cell, type Figures, type Highest, mediansOf, type Row, type Summary } from './summary.ts';
 import { parseOurs, rootDir, type Tool } from './tool.ts';
 
 interface Flags {
@@ -30,7 +30,7 @@ const slowRatePerSec = 1_000;
 const connectionCount = 50;
 /** Half a second's requests and some: with fewer, a generator cannot send what is due during the freeze. */
 const freezeConnectionCount = 600;
-const ladder = [20_000, 30_000, 40_000, 60_000, 80_000];
+const ladder = [10_000, 20_000, 30_000, 40_000, 60_000, 80_000];
 const ladderSeconds = 3;
 const keptRatio = 0.999;
 const memoryRatePerSec = 20_000;
@@ -156,15 +156,18 @@ function shortText(sample: Sample): string {
 
 /** Up the ladder until a rate is missed twice. */
 async function measureHighest(tools: readonly Tool[], target: NullTarget): Promise<Summary['highest']> {
-  const found: { tool: string; ratePerSec: number | null; isLadderEnd: boolean }[] = [];
+  const found: Highest[] = [];
   for (const tool of tools) {
-    let kept: number | null = null;
+    let keptRatePerSec: number | null = null;
+    let missedRatePerSec: number | null = null;
     for (const ratePerSec of ladder) {
-      if (!((await keeps(tool, ratePerSec, target)) || (await keeps(tool, ratePerSec, target)))) break;
-      kept = ratePerSec;
+      const isKept = (await keeps(tool, ratePerSec, target)) || (await keeps(tool, ratePerSec, target));
+      if (isKept) keptRatePerSec = ratePerSec;
+      else missedRatePerSec = ratePerSec;
+      if (!isKept) break;
     }
-    say(`${tool.id}: highest rate kept ${kept ?? 'below the ladder'}`);
-    found.push({ tool: tool.id, ratePerSec: kept, isLadderEnd: kept === ladder.at(-1) });
+    say(`${tool.id}: highest rate kept ${keptRatePerSec ?? 'below the ladder'}`);
+    found.push({ tool: tool.id, keptRatePerSec, missedRatePerSec });
   }
   return found;
 }

@@ -36,13 +36,16 @@ export interface Cell {
   readonly figures: Figures;
 }
 
+/** The greatest rate of the ladder that was kept, and the first that was not; null where there is none. */
+export interface Highest {
+  readonly tool: string;
+  readonly keptRatePerSec: number | null;
+  readonly missedRatePerSec: number | null;
+}
+
 export interface Summary {
   readonly cells: readonly Cell[];
-  readonly highest: readonly {
-    readonly tool: string;
-    readonly ratePerSec: number | null;
-    readonly isLadderEnd: boolean;
-  }[];
+  readonly highest: readonly Highest[];
   /** Ours: after so many requests, so much; the first entry is after few. */
   readonly memory: readonly {
     readonly requestCount: number;

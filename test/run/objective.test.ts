@@ -62,6 +62,8 @@ test("a trial's status decides whose fault a missed rate was", () => {
   assert.equal(statusOf({ ...measured, status: 'ok', latencyVoid: false }), 'held');
   assert.equal(statusOf({ ...measured, status: 'invalid', reasons }), 'unknown');
   assert.equal(statusOf({ ...measured, status: 'overloaded', reasons }), 'failed');
+  const late = measurement({ responseP50Ms: 2, lagP50Ms: 1 });
+  assert.equal(statusOf({ ...base, measurement: late, status: 'overloaded', reasons }), 'unknown');
   assert.equal(statusOf({ ...failed, code: 'requests-failed' }), 'failed');
   assert.equal(statusOf({ ...failed, code: 'generator-died' }), 'unknown');
 });
