@@ -58,6 +58,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
       measureMs: null,
       warmupCount: null,
       workerCount: null,
+      crashCount: null,
       only: null,
       memoryLimitBytes: null,
     },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { clusterId, clusterKey } from '../model/cluster-key.ts';
 import type { PrimitiveResult } from '../model/primitive-result.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
 import { reportText } from '../report/text.ts';
@@ -18,6 +19,7 @@ interface RunFlags {
   readonly duration?: number;
   readonly warmup?: number;
   readonly workers?: number;
+  readonly crashes?: number;
   readonly limit?: RunRequest['limit'];
   readonly tries: number;
   readonly probe?: RunRequest['probe'];
@@ -43,6 +45,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
+    .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
     .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
     .option(
       '--limit <limit>',
@@ -66,6 +69,7 @@ const examples = `
 Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
@@ -100,6 +104,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
       measureMs: flags.duration === undefined ? null : flags.duration * 1000,
       warmupCount: flags.warmup ?? null,
       workerCount: flags.workers ?? null,
+      crashCount: flags.crashes ?? null,
       only: flags.only ?? null,
       memoryLimitBytes: flags.limit?.memoryBytes ?? null,
     },
@@ -132,7 +137,9 @@ function exitCodeOf(result: RunResult): number {
   if (result.primitives.some(isWrong)) return 1;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {
-    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature].join(' ');
+    // The sizes of a climb that do not hold are its answer.
+    const cluster = spec.cluster === null || spec.cluster.climbs ? '' : clusterId(clusterKey(spec.cluster));
+    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature, cluster].join(' ');
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
   }
   for (const one of result.primitives) {

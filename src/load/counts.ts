@@ -9,6 +9,7 @@ export function emptyCounts(): MutableCounts {
     okCount: 0,
     wrongCount: 0,
     failedCount: 0,
+    refusedCount: 0,
     timedOutCount: 0,
     inFlightCount: 0,
     unsentCount: 0,
@@ -45,6 +46,6 @@ export function assertAccounted(counts: LoadCounts): void {
 }
 
 function outcomeCount(counts: LoadCounts): number {
-  const { okCount, wrongCount, failedCount, timedOutCount, inFlightCount, unsentCount } = counts;
-  return okCount + wrongCount + failedCount + timedOutCount + inFlightCount + unsentCount;
+  const { okCount, wrongCount, failedCount, refusedCount, timedOutCount, inFlightCount, unsentCount } = counts;
+  return okCount + wrongCount + failedCount + refusedCount + timedOutCount + inFlightCount + unsentCount;
 }

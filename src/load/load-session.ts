@@ -77,7 +77,10 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
 
   const run = async (phase: DriverProgress['phase'], window: Window, onWindowEnd: (nowNs: number) => void) => {
     const { startAtNs } = window;
-    const recorder = createRecorder(startAtNs, window.lengthNs, share !== null);
+    const recorder = createRecorder(startAtNs, window.lengthNs, {
+      keepsSecondHistograms: share !== null,
+      seesOutages: workload.clusterAct !== undefined,
+    });
     current = { recorder, startAtNs };
     const report = () => {
       const elapsedMs = Math.max(0, (clock.nowNs() - startAtNs) / nsPerMs);

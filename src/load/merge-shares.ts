@@ -42,6 +42,8 @@ export function mergeShares(shares: readonly MeasuredShare[]): MeasuredShare {
       secondHistograms,
     ),
     errors: mergeErrors(results),
+    // A stretch without service is one of all threads together; workloads that look for any are sent by one thread.
+    outages: [],
     acknowledged: {
       createdCount: sum(results.map(({ acknowledged }) => acknowledged.createdCount)),
       deletedCount: sum(results.map(({ acknowledged }) => acknowledged.deletedCount)),

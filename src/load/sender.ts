@@ -88,6 +88,13 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
     pool.submit(flight);
   };
 
+  const settleAnswer = (flight: Flight, answer: WorkloadResponse, nowNs: number) => {
+    const refusal = flight.operation.refusal?.(answer) ?? null;
+    if (refusal === null) return recorder.answered(flight, nowNs, judge(flight.operation, answer));
+    flight.operation.abandon();
+    recorder.refused(flight, nowNs, refusal);
+  };
+
   const wake = () => {
     const isAllSent = sendDue() && nextDueNs >= endAtNs;
     if (isAllSent && clock.nowNs() >= endAtNs) endWindow();
@@ -118,7 +125,7 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
     onSent: (flight) => recorder.sent(flight),
     onAnswer: (flight, answer, nowNs) => {
       inFlight.remove(flight);
-      recorder.answered(flight, nowNs, judge(flight.operation, answer));
+      settleAnswer(flight, answer, nowNs);
       finishWhenDrained();
       pacer.poke(nowNs);
     },

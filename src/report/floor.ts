@@ -61,14 +61,14 @@ function rowOf(ratePerSec: number, trials: readonly Trial[]): FloorRow {
     ratePerSec,
     okCount: measured.length,
     trialCount: new Set(trials.map(({ spec }) => spec.repetition)).size,
-    wokeLateP50Ms: middle(({ load }) => load.wokeLate.p50Ms),
-    wokeLateP99Ms: middle(({ load }) => load.wokeLate.p99Ms),
-    serviceP50Ms: middle(({ load }) => load.service.p50Ms),
-    serviceP99Ms: middle(({ load }) => load.service.p99Ms),
-    generatorCpuMs: middle(({ cpu }) => cpu.generator.perRequestMs),
+    wokeLateP50Ms: middle(({ load }) => load?.wokeLate.p50Ms ?? null),
+    wokeLateP99Ms: middle(({ load }) => load?.wokeLate.p99Ms ?? null),
+    serviceP50Ms: middle(({ load }) => load?.service.p50Ms ?? null),
+    serviceP99Ms: middle(({ load }) => load?.service.p99Ms ?? null),
+    generatorCpuMs: middle(({ cpu }) => cpu.generator?.perRequestMs ?? null),
     targetCpuMs: middle(({ cpu }) => cpu.target.perRequestMs),
-    sendGapCvRatio: middle(({ load }) => load.generator.sendGapCvRatio),
-    pacer: measured[0]?.load.generator.pacer ?? null,
+    sendGapCvRatio: middle(({ load }) => load?.generator.sendGapCvRatio ?? null),
+    pacer: measured[0]?.load?.generator.pacer ?? null,
   };
 }
 

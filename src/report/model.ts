@@ -1,10 +1,13 @@
 import type { ClaimSource } from '../model/claim.ts';
+import type { Published } from '../model/cluster.ts';
+import type { ClusterKey } from '../model/cluster-key.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
 import type { Range } from '../stats/range.ts';
 import type { Answer } from './answer.ts';
 import { reportCells } from './cells.ts';
 import type { Chart } from './chart.ts';
 import { type ClaimBook, emptyBook, type JudgedClaim, judgeClaims, touchedClaims } from './claims.ts';
+import type { Elections } from './elections.ts';
 import { type Floor, type FloorRow, floorAt } from './floor.ts';
 import { type Group, groupsOf } from './group.ts';
 import { type PrimitiveSection, primitiveSections } from './primitives.ts';
@@ -65,7 +68,12 @@ export interface Cell {
   readonly service: string;
   readonly workload: string;
   readonly temperature: 'warm' | 'young';
+  /** 0: no request is sent. */
   readonly ratePerSec: number;
+  readonly cluster: ClusterKey | null;
+  readonly published: Published | null;
+  /** The sizes asked, of which this cell is one; null: the scenario does not look for the largest. */
+  readonly climb: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly place: string;
   /** Least CPU per request first; what has no figure last. */
@@ -91,6 +99,8 @@ export interface Row {
   /** By metric id (see model/metric.ts). */
   readonly figures: Readonly<Record<string, Range | null>>;
   readonly p99: Tail | null;
+  /** null: no leader was lost. */
+  readonly elections: Elections | null;
   readonly notes: readonly Note[];
   readonly curve: readonly CurvePoint[];
   readonly overTime: OverTime | null;
@@ -227,5 +237,5 @@ function titleOf(live: RunResult, groups: readonly Group[]): string {
   const [only, ...others] = groups.flatMap((group) => group.cells);
   if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
-  return `${only.workload} at ${only.ratePerSec} requests a second`;
+  return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;
 }

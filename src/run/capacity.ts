@@ -98,7 +98,7 @@ export async function openImplementation(
 
 async function defaultWorkload(serviceId: string): Promise<string> {
   const known = await workloadIds(serviceId);
-  return known.find((id) => id === 'history') ?? known[0] ?? 'none';
+  return ['history', 'put'].find((id) => known.includes(id)) ?? known[0] ?? 'none';
 }
 
 interface Parts {
@@ -142,7 +142,7 @@ function specAt({ startable, service, workload }: Parts, ratePerSec: number, mea
     cells: [
       {
         ...{ service: service.id, workload: workload.id, ratesPerSec: [ratePerSec] },
-        ...{ temperature: 'warm', trialCount: 1, profile: { ...profileBase, measureMs } },
+        ...{ temperature: 'warm', trialCount: 1, cluster: null, profile: { ...profileBase, measureMs } },
       },
     ],
     primitives: null,

@@ -31,11 +31,11 @@ export function probeOfTrial(trial: Trial, objective: Objective): Probe {
     return { ratePerSec, status, reason: trial.message };
   }
   if (trial.status === 'invalid') return { ratePerSec, status: 'unknown', reason: messages(trial.reasons) };
-  if (trial.status === 'overloaded') {
-    const { load, cpu } = trial.measurement;
-    return missed(ratePerSec, messages(trial.reasons), judgeGenerator(load, cpu.generator.coresUsed));
-  }
-  return heldTo(objective, ratePerSec, trial.measurement.load, trial.latencyVoid);
+  const { load, cpu } = trial.measurement;
+  if (load === null) return { ratePerSec, status: 'unknown', reason: 'nothing was sent' };
+  if (trial.status === 'overloaded')
+    return missed(ratePerSec, messages(trial.reasons), judgeGenerator(load, cpu.generator?.coresUsed));
+  return heldTo(objective, ratePerSec, load, trial.latencyVoid);
 }
 
 /** A load of the driver alone as a probe. */

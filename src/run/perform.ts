@@ -16,7 +16,7 @@ import { type LocatedImplementation, scanImplementations } from '../target/manif
 import { type Availability, checkRequirements } from '../target/requirement.ts';
 import { currentCommit } from './commit.ts';
 import { conformToVectors } from './conform.ts';
-import { loadPrimitives, loadScenario, loadService, loadWorkload } from './declarations.ts';
+import { loadPrimitives, loadScenario, loadService, loadWorkload, serviceIds, workloadIds } from './declarations.ts';
 import { nothingMeasured } from './nothing-measured.ts';
 import { type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { implsDir, resultsDir, rootDir } from './paths.ts';
@@ -65,13 +65,14 @@ export async function performRun(
   { signal, env }: RunSurroundings,
   reporter: RunReporter,
 ): Promise<{ readonly result: RunResult; readonly path: string }> {
-  const declarations = await loadDeclarations(request);
+  const scenario = withOverrides(await loadScenario(request.scenario), request.overrides, await workloadsByService());
   const located = selectImplementations(
     await scanImplementations([implsDir, ...request.implementationDirs]),
-    declarations.scenario,
+    scenario,
     request.implementationGlobs,
   );
   if (located.length === 0) throw nothingMeasured([]);
+  const declarations = await loadDeclarations(askedOf(located, scenario));
   const checked = await Promise.all(
     located.map(async (one) => ({ located: one, available: await checkRequirements(one.implementation) })),
   );
@@ -89,8 +90,18 @@ interface Checked {
   readonly available: Availability;
 }
 
-async function loadDeclarations(request: RunRequest): Promise<Declarations> {
-  const scenario = withOverrides(await loadScenario(request.scenario), request.overrides);
+/** Without the questions that none of the implementations answers. */
+function askedOf(located: readonly LocatedImplementation[], scenario: Scenario): Scenario {
+  const services = new Set(located.map(({ implementation }) => implementation.service as string));
+  return { ...scenario, cells: scenario.cells.filter(({ service }) => services.has(service)) };
+}
+
+async function workloadsByService(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const entries = (await serviceIds()).map(async (id) => [id, await workloadIds(id)] as const);
+  return new Map(await Promise.all(entries));
+}
+
+async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
   const services = new Map<string, Service>();
   const workloads = new Map<string, Workload>();
   for (const { service, workload } of scenario.cells) {
@@ -327,6 +338,7 @@ function commandOf({
     overrides.measureMs === null ? '' : `--duration ${overrides.measureMs / 1000}`,
     overrides.warmupCount === null ? '' : `--warmup ${overrides.warmupCount}`,
     overrides.workerCount === null ? '' : `--workers ${overrides.workerCount}`,
+    overrides.crashCount === null ? '' : `--crashes ${overrides.crashCount}`,
     ...(overrides.only ?? []).map((id) => `--only ${id}`),
     limit === null ? '' : `--limit ${limitText(limit)}`,
     probe === null ? '' : `--probe ${probe}`,

@@ -52,6 +52,7 @@ const { result } = await performRun(
       measureMs: null,
       warmupCount: null,
       workerCount: null,
+      crashCount: null,
       only: null,
       memoryLimitBytes: null,
     },
@@ -102,26 +103,26 @@ function slowLines(): Line[] {
     {
       what: 'sleeps 20 ms: service p50',
       expected: slowMs,
-      measured: medianOf('slow', ({ load }) => load.service.p50Ms),
+      measured: medianOf('slow', ({ load }) => load?.service.p50Ms ?? null),
       unit: 'ms',
     },
     {
       what: 'sleeps 20 ms: response p50',
       expected: slowMs,
-      measured: medianOf('slow', ({ load }) => load.response.p50Ms),
+      measured: medianOf('slow', ({ load }) => load?.response.p50Ms ?? null),
       unit: 'ms',
     },
     {
       what: 'sleeps 20 ms: response p90',
       expected: slowMs,
-      measured: medianOf('slow', ({ load }) => load.response.p90Ms),
+      measured: medianOf('slow', ({ load }) => load?.response.p90Ms ?? null),
       unit: 'ms',
     },
   ];
 }
 
 function dripLines(): Line[] {
-  const service = medianOf('drip', ({ load }) => load.service.p50Ms);
+  const service = medianOf('drip', ({ load }) => load?.service.p50Ms ?? null);
   return [{ what: 'a byte each ms: service p50', expected: dripMs, measured: service, unit: 'ms' }];
 }
 
@@ -146,7 +147,7 @@ function faultLines(): Line[] {
 /** Of what was due, over all trials, whatever they were judged to be: here a failed trial is the right one. */
 function faultPercent(id: string, count: 'okCount' | 'wrongCount' | 'failedCount'): number | null {
   const all = result.trials.flatMap(({ spec, measurement }) =>
-    spec.implementation === id && measurement !== null ? [measurement.load.counts] : [],
+    spec.implementation === id ? (measurement?.load?.counts ?? []) : [],
   );
   if (all.length === 0) return null;
   const sum = (name: 'scheduledCount' | typeof count) => all.reduce((total, counts) => total + counts[name], 0);
@@ -182,7 +183,9 @@ function percentileLines(id: string, what: string, waits: readonly number[], per
 }
 
 function pooledPercentileMs(id: string, percentile: number): number | null {
-  const [first, ...others] = measurementsOf(id).map(({ load }) => decode(load.response.encoded));
+  const [first, ...others] = measurementsOf(id).flatMap(({ load }) =>
+    load === null ? [] : [decode(load.response.encoded)],
+  );
   if (first === undefined) return null;
   for (const other of others) merge(first, other);
   return percentileMs(first, percentile);

@@ -66,7 +66,7 @@ async function withDriver(part: Partial<DriverOptions>, use: (driver: Driver) =>
 const soonNs = () => Number(process.hrtime.bigint()) + 50e6;
 
 function assertAllOk(counts: LoadCounts, count: number): void {
-  const none = { wrongCount: 0, failedCount: 0, timedOutCount: 0, inFlightCount: 0, unsentCount: 0 };
+  const none = { wrongCount: 0, failedCount: 0, refusedCount: 0, timedOutCount: 0, inFlightCount: 0, unsentCount: 0 };
   assert.deepEqual(counts, { scheduledCount: count, sentCount: count, okCount: count, ...none });
 }
 

@@ -27,6 +27,7 @@ export function loadResult(change: Partial<LoadResult> = {}): LoadResult {
       okCount: 1000,
       wrongCount: 0,
       failedCount: 0,
+      refusedCount: 0,
       timedOutCount: 0,
       inFlightCount: 0,
       unsentCount: 0,
@@ -40,6 +41,7 @@ export function loadResult(change: Partial<LoadResult> = {}): LoadResult {
     completions: {},
     seconds: [],
     errors: [],
+    outages: [],
     acknowledged: { createdCount: 10, deletedCount: 4, uncertainCount: 0 },
     generator: {
       pacer: 'timer',

@@ -47,6 +47,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
   const requestCount = Math.round((s.ratePerSec * s.measureMs) / 1000);
   return {
     load: load(s, requestCount),
+    cluster: null,
     windowMs: s.measureMs,
     cpu: {
       target: roleCpu(s.cpuPerRequestMs * requestCount, s.measureMs, requestCount),
@@ -100,6 +101,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     okCount: requestCount,
     wrongCount: 0,
     failedCount: 0,
+    refusedCount: 0,
     timedOutCount: 0,
     inFlightCount: 0,
     unsentCount: 0,
@@ -127,6 +129,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
       responseMaxMs: s.responseP50Ms * 4,
     })),
     errors: [],
+    outages: [],
     acknowledged: { createdCount: 10, deletedCount: 5, uncertainCount: 0 },
     generator: {
       pacer: 'thread',
