@@ -1,4 +1,4 @@
-/** What one sending thread keeps with room to spare (it held 20,000/s at two thirds of a core on a slow virtual machine). */
+/** What one sending thread keeps with some room to spare: it held 20,000/s with its loop half to two thirds busy (decision 0007). */
 const comfortableRatePerSec = 25_000;
 
 /**

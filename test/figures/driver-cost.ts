@@ -1,8 +1,7 @@
 /*
  * What the load driver costs and how even it is, rate by rate: `npm run driver-cost -- [--rate 100,1000,…] [--seconds 8]
- * [--connections 50] [--repeat 1] [--target URL] [--node-flag=--cpu-prof]… [--oha PATH]`. Against the null target of src/load
- * in a process of its own, or any server that answers 200 and `ok`; where `GET /arrivals` answers with the arrivals since it
- * was asked last ({count, cv, overRatio}), the server's view is shown too.
+ * [--connections 50] [--repeat 1] [--oha PATH]`. Against the Go null target of test/peers, which tells when requests reached
+ * it; with oha beside it, in turns. For profiling; the comparison that counts is `npm run bench:peers`.
  */
 
 import { spawn } from 'node:child_process';
@@ -13,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { startDriver } from '../../src/load/driver.ts';
 import { judgeGenerator } from '../../src/model/generator-verdict.ts';
 import type { LoadProfile } from '../../src/model/load-profile.ts';
-import { startNullTarget } from './null-target-process.ts';
+import { startNullTarget } from '../peers/null-target.ts';
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const { values: options } = parseArgs({
@@ -23,7 +22,6 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '50' },
     repeat: { type: 'string', default: '1' },
     niceness: { type: 'string', default: '-10' },
-    target: { type: 'string' },
     oha: { type: 'string' },
   },
 });
@@ -41,7 +39,7 @@ interface Row {
   readonly note: string;
 }
 
-const target = options.target === undefined ? await startNullTarget() : { url: options.target, child: null };
+const target = await startNullTarget(new AbortController().signal);
 print(['tool', 'rate/s', 'µs/req', 'user', 'system', 'p50 ms', 'p99 ms', 'arrival CV', '>2x', 'note']);
 try {
   for (let repetition = 0; repetition < Number(options.repeat); repetition++) {
@@ -51,7 +49,7 @@ try {
     }
   }
 } finally {
-  target.child?.kill();
+  await target.stop();
 }
 
 async function driveOurs(ratePerSec: number): Promise<Row> {
@@ -68,7 +66,7 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
       Math.min(20_000, Math.max(1_000, 2 * ratePerSec)),
       Math.min(5_000, Math.max(1_000, ratePerSec)),
     );
-    await arrivals();
+    await target.reset('null');
     const result = await driver.measure(Number(process.hrtime.bigint()) + 50e6, () => undefined);
     const { generator, counts, response, wokeLate } = result;
     const verdict = judgeGenerator(result);
@@ -88,7 +86,7 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
 /** oha with latency correction; its CPU is that of `time`'s child. */
 async function driveOha(path: string, ratePerSec: number): Promise<Row> {
   const run = async (secondCount: number) => {
-    const command = `TIMEFORMAT='cpu %U %S'; time '${path}' --no-tui --output-format json --latency-correction -q ${ratePerSec} -c ${connectionCount} -z ${secondCount}s '${target.url}/echo'`;
+    const command = `TIMEFORMAT='cpu %U %S'; time '${path}' --no-tui --output-format json --latency-correction -q ${ratePerSec} -c ${connectionCount} -z ${secondCount}s '${target.url}echo'`;
     const child = spawn('bash', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let spent = '';
@@ -98,7 +96,7 @@ async function driveOha(path: string, ratePerSec: number): Promise<Row> {
     const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(spent) ?? [];
     return { report: JSON.parse(output), userMs: Number(user) * 1000, systemMs: Number(system) * 1000 };
   };
-  await arrivals();
+  await target.reset('null');
   const { report, userMs, systemMs } = await run(seconds);
   const sentCount = seconds * ratePerSec;
   return {
@@ -114,19 +112,15 @@ async function driveOha(path: string, ratePerSec: number): Promise<Row> {
   };
 }
 
-async function arrivals(): Promise<{ cv: number; overRatio: number } | null> {
-  const response = await fetch(`${target.url}/arrivals`);
-  const text = await response.text();
-  return text.startsWith('{') ? JSON.parse(text) : null;
-}
-
 async function show(row: Row): Promise<void> {
-  const seen = await arrivals();
+  const dueCount = seconds * row.ratePerSec;
+  const { arrivalGapCv, buckets } = await target.report({ skipMs: 0, ratePerSec: row.ratePerSec, dueCount });
   const figures = [row.userMicros + row.systemMicros, row.userMicros, row.systemMicros].map((micros) =>
     micros.toFixed(1),
   );
   const latencies = [row.p50Ms, row.p99Ms].map((ms) => ms?.toFixed(2) ?? '–');
-  const evenness = seen === null ? ['–', '–'] : [seen.cv.toFixed(2), `${(100 * seen.overRatio).toFixed(1)} %`];
+  const overTwice = buckets === null ? '–' : `${(100 * buckets.overTwiceEvenRatio).toFixed(1)} %`;
+  const evenness = [arrivalGapCv?.toFixed(2) ?? '–', overTwice];
   print([row.tool, String(row.ratePerSec), ...figures, ...latencies, ...evenness, row.note]);
   await sleep(200);
 }
