@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import stat
+from pathlib import Path
 
 
 class CannotStart(Exception):
@@ -16,19 +17,20 @@ def lock_folder(folder: str) -> socket.socket:
     A Linux abstract socket named after the folder's device and inode: nothing is left behind by a program that is
     killed.
     """
-    found = os.stat(folder)  # noqa: PTH116  (the error names the folder)
-    if not stat.S_ISDIR(found.st_mode):
-        raise CannotStart(f"DATA_DIR {folder} is no folder")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(f"DATA_DIR {folder} is not writable")
+    try:
+        found = Path(folder).stat()
+    except OSError as error:
+        raise CannotStart(f"DATA_DIR {folder}: {error.strerror}") from error
+    if not stat.S_ISDIR(found.st_mode) or not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotStart(f"DATA_DIR {folder} is no folder that can be written to")
+    return _bind(f"\0paceline-raft:{found.st_dev}:{found.st_ino}", f"DATA_DIR {folder} is in use by another cluster")
+
+
+def _bind(name: str, refusal: str) -> socket.socket:
     lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        lock.bind(f"\0paceline-raft:{found.st_dev}:{found.st_ino}")
-        # Node's and Go's hosts listen: two that only bind would refuse each other all the same.
-        lock.listen()
+        lock.bind(name)
     except OSError as error:
         lock.close()
-        if error.errno == errno.EADDRINUSE:
-            raise CannotStart(f"DATA_DIR {folder} is in use by another cluster") from error
-        raise
+        raise CannotStart(refusal if error.errno == errno.EADDRINUSE else str(error)) from error
     return lock

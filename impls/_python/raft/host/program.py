@@ -63,11 +63,8 @@ async def _run(config: Config, make_spawn: MakeSpawn) -> None:
 @contextmanager
 def _starting(config: Config) -> Iterator[socket.socket]:
     """The folder, then the port: nodes of a program that cannot serve would write their logs for nothing."""
-    try:
-        with lock_folder(config.data_dir), _listen(config) as listening:
-            yield listening
-    except OSError as error:
-        raise CannotStart(str(error)) from error
+    with lock_folder(config.data_dir), _listen(config) as listening:
+        yield listening
 
 
 def _listen(config: Config) -> socket.socket:

@@ -1,5 +1,6 @@
 """One node at work: the core with a clock, a log file and a store. It runs in whatever calls it, one call at a time."""
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from raft.host.log_file import FileWriter, LogEvents, SyncingWriter, Writer, ope
 from raft.host.mail import Answer, Beat, KeyRead, LagBehind, Mail, ReadKeys, RoleReport
 from raft.host.mesh import Parcel
 from raft.host.store import Store
+
+logger = logging.getLogger(__name__)
 
 
 class Ports(NamedTuple):
@@ -35,6 +38,7 @@ class Runner:
 
     def __init__(self, config: Config, node_id: int, incarnation: int, ports: Ports, executor: Executor) -> None:
         self._ports = ports
+        self._node_id = node_id
         self._node = Node(config.of_node(node_id))
         self._store = Store()
         self._read_keys: dict[int, str] = {}
@@ -53,9 +57,9 @@ class Runner:
 
     def _writer(self, config: Config, fd: int, executor: Executor) -> Writer:
         if config.durability == "fsync":
-            synced = LogEvents(lambda seq: self._ports.post(Persisted(seq)), self._fail)
+            synced = LogEvents(lambda seq: self._ports.post(Persisted(seq)), self._disk_failed)
             return SyncingWriter(fd, synced, executor)
-        return FileWriter(fd, LogEvents(self._note_confirmed, self._fail))
+        return FileWriter(fd, LogEvents(self._note_confirmed, self._disk_failed))
 
     @property
     def deadline_us(self) -> int:
@@ -71,6 +75,14 @@ class Runner:
         self._log.close()
 
     def take(self, mail: Mail) -> None:
+        try:
+            self._take(mail)
+        except Exception as error:
+            # A bug costs this node its life, as it would a process, and not the others theirs.
+            logger.exception("node %d: unexpected error", self._node_id)
+            self._fail(f"unexpected error: {error!r}")
+
+    def _take(self, mail: Mail) -> None:
         match mail:
             case Parcel():
                 self._receive(mail)
@@ -142,6 +154,9 @@ class Runner:
     def _note_confirmed(self, seq: int) -> None:
         self._confirmed_seq = seq
 
-    def _fail(self, error: OSError) -> None:
+    def _disk_failed(self, error: OSError) -> None:
+        self._fail(f"its log cannot be written: {error}")
+
+    def _fail(self, reason: str) -> None:
         self.drop()
-        self._ports.failed(f"its log cannot be written: {error}")
+        self._ports.failed(reason)
