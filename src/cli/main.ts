@@ -3,6 +3,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import { addCalibrate } from './calibrate.ts';
+import { addCi } from './ci.ts';
 import { addClaims } from './claims.ts';
 import { addCompare } from './compare.ts';
 import { addConform } from './conform.ts';
@@ -77,6 +78,7 @@ const commands = [
   addReport,
   addClaims,
   addCompare,
+  addCi,
   addExplain,
   addConform,
   addLoad,

@@ -50,7 +50,7 @@ export interface RunSurroundings {
   readonly env: NodeJS.ProcessEnv;
 }
 
-interface Declarations {
+export interface Declarations {
   readonly scenario: Scenario;
   readonly services: ReadonlyMap<string, Service>;
   readonly workloads: ReadonlyMap<string, Workload>;
@@ -167,7 +167,7 @@ async function measure(
   const result = await emptyResult(
     declarations,
     prepared.map(({ preparation }) => preparation),
-    request,
+    { command: commandOf(request), commit: await currentCommit() },
     session,
   );
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
@@ -231,6 +231,7 @@ async function prepareAll(
     session.signal.throwIfAborted();
     const service = services.get(located.implementation.service) ?? null;
     const one = await prepare(located, available, {
+      rootDir: null,
       cacheDir: session.cacheDir,
       signal: session.signal,
       onStep: reporter.onStep,
@@ -244,10 +245,11 @@ async function prepareAll(
   return prepared;
 }
 
-async function emptyResult(
+/** A result before its first trial. */
+export async function emptyResult(
   { scenario, workloads, primitives }: Declarations,
   implementations: Preparation[],
-  request: RunRequest,
+  origin: Pick<RunResult, 'command' | 'commit'>,
   session: Session,
 ): Promise<RunResult> {
   const startedAt = new Date().toISOString();
@@ -257,8 +259,7 @@ async function emptyResult(
     state: 'running',
     startedAt,
     finishedAt: null,
-    command: commandOf(request),
-    commit: await currentCommit(),
+    ...origin,
     machine: session.machine,
     versions: { node: process.versions.node, paceline: await packageVersion() },
     scenario,

@@ -15,6 +15,7 @@ import { openProbe, type Probe, type ProbeMethod } from '../probe/probe.ts';
 import { signalGroup } from '../target/process-group.ts';
 import { isAlive, type Ledger, type LedgerEntry, openLedger, sweep } from './ledger.ts';
 import { benchDir, cacheDir as cacheDirOf } from './paths.ts';
+import { removeWorktree } from './worktree.ts';
 
 export interface SessionOptions {
   readonly signal: AbortSignal;
@@ -83,6 +84,7 @@ function groupWarnings(layout: CgroupLayout | null): Warning[] {
 
 /** Puts away one thing that a killed run has left; a pid counts only with its recorded start time. */
 async function removeLeftover(entry: LedgerEntry): Promise<void> {
+  if (entry.kind === 'worktree') return removeWorktree(entry.repository, entry.path);
   if (entry.kind === 'cgroup') return removeLeftoverGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
   if (isAlive(entry)) signalGroup(entry.pid, 'SIGKILL');
