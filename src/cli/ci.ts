@@ -5,7 +5,7 @@ import { confirmed, needsConfirmation } from '../compare/confirm.ts';
 import type { SelfFloors } from '../compare/floor.ts';
 import type { CompareOptions } from '../compare/options.ts';
 import type { RunComparison } from '../model/comparison.ts';
-import { comparisonMarkdown } from '../report/comparison-markdown.ts';
+import { comparisonMarkdown, markdownLimit } from '../report/comparison-markdown.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { loadGate } from '../run/declarations.ts';
 import type { MeasuredPairs } from '../run/pair-run.ts';
@@ -267,7 +267,9 @@ async function tell(
   const paths = [first.paths.base, first.paths.head].map(shortPath).join(' ');
   people.write(`\nreplay: npm run bench -- compare ${paths}\n`);
   if (flags.json) context.stdout.write(`${JSON.stringify(comparison)}\n`);
-  if (flags.markdown !== undefined) await writeWhole(flags.markdown, comparisonMarkdown(comparison));
+  // A comment has room for a mark by which it is found again.
+  if (flags.markdown !== undefined)
+    await writeWhole(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
   if (flags.html !== undefined) people.write(`page: ${await writeComparisonPage(comparison, flags.html)}\n`);
 }
 
