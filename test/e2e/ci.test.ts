@@ -34,7 +34,7 @@ before(async () => {
   await writeEcho(repository, 'echo-unbuilt', { build: [['sh', '-c', 'echo "no such header: echo.h"; exit 7']] });
   repository.commit('first');
   repository.git('checkout', '--quiet', '-b', 'work');
-  await writeEcho(repository, 'echo-a', { burnMs: 6 });
+  await writeEcho(repository, 'echo-a', { burnMs: 15 });
   await writeEcho(repository, 'echo-d');
   await writeEcho(repository, 'echo-unbuilt');
   await writeEcho(repository, 'echo-wrong', { answer: 'ko' });
@@ -47,7 +47,8 @@ interface Outcome extends Finished {
   readonly comparison: RunComparison;
 }
 
-const short = ['--scenario', 'known-answers', '--duration', '0.4', '--warmup', '4', '--tries', '1'];
+/** A rate that a busy machine holds too. */
+const short = ['--scenario', 'known-answers', '--rate', '20', '--duration', '0.5', '--warmup', '4', '--tries', '1'];
 
 function started(name: string, ...more: string[]): RunningPaceline {
   const places = ['--repo', repository.dir, '--policy', space.file('gate.ts'), '--out', space.file(`results-${name}`)];
@@ -80,13 +81,13 @@ async function filesOf(name: string): Promise<string[]> {
 
 describe('ci', () => {
   test('what the change made slower is found, confirmed by fresh pairs, and kept so that compare says the same', async () => {
-    const found = await ci('slower', '--impl', 'echo-a', '--pairs', '3');
+    const found = await ci('slower', '--impl', 'echo-a', '--pairs', '5');
     assert.equal(found.exitCode, 1, found.stderr);
-    const cpu = verdictOf(found, 'echo-a/echo/warm/50/cpu-per-request');
+    const cpu = verdictOf(found, 'echo-a/echo/warm/20/cpu-per-request');
     assert.equal(cpu?.verdict.kind, 'worse');
     assert.equal(cpu?.confirmation, 'confirmed');
-    assert.match(found.stderr, /3 pairs of 1 implementation: about \d+ s after building/);
-    assert.match(found.stderr, /\[1\/6\] echo-a, pair 1, (base|head): .* left\)/);
+    assert.match(found.stderr, /5 pairs of 1 implementation: about \d+ s after building/);
+    assert.match(found.stderr, /\[1\/10\] echo-a, pair 1, (base|head): .* left\)/);
     const files = await filesOf('slower');
     assert.equal(files.length, 4);
     const [base = '', head = ''] = ['-ci-base.json', '-ci-head.json'].map((end) =>
@@ -95,19 +96,19 @@ describe('ci', () => {
     const { trials } = await readResult(head);
     assert.deepEqual(
       trials.map(({ spec }) => spec.pair?.number),
-      [1, 2, 3],
+      [1, 2, 3, 4, 5],
     );
     const replayed = await startPaceline(['compare', base, head, '--gate', '--policy', space.file('gate.ts')], space)
       .finished;
     assert.equal(replayed.exitCode, 1);
-    assert.match(replayed.stdout, /^Worse: CPU per request of echo-a, echo at 50\/s, \+/);
+    assert.match(replayed.stdout, /^Worse: CPU per request of echo-a, echo at 20\/s, \+/);
   });
 
   test('only what the change touches is measured: new and gone are told, wrong is worse, and what base cannot build ends in 1 for the wrong one', async () => {
     const found = await ci('affected', '--impl', 'echo-[cd]', '--impl', 'echo-wrong', '--pairs', '1');
-    assert.equal(verdictOf(found, 'echo-c/echo/warm/50/errors')?.verdict.kind, 'removed');
-    assert.equal(verdictOf(found, 'echo-d/echo/warm/50/errors')?.verdict.kind, 'added');
-    const wrong = verdictOf(found, 'echo-wrong/echo/warm/50/errors');
+    assert.equal(verdictOf(found, 'echo-c/echo/warm/20/errors')?.verdict.kind, 'removed');
+    assert.equal(verdictOf(found, 'echo-d/echo/warm/20/errors')?.verdict.kind, 'added');
+    const wrong = verdictOf(found, 'echo-wrong/echo/warm/20/errors');
     assert.match(wrong?.verdict.reason ?? '', /head no longer keeps its contract/);
     assert.equal(found.exitCode, 1);
   });
@@ -131,16 +132,16 @@ describe('ci', () => {
   });
 
   test('the same revision twice is an A/A run: said so, kept as the floor, and used by the next', async () => {
-    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '3');
-    assert.equal(found.exitCode, 0);
+    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '5');
+    assert.equal(found.exitCode, 0, found.stderr);
     assert.ok(found.comparison.warnings.some(({ code }) => code === 'same-commit'));
     assert.deepEqual(
       (await filesOf('floor')).map((file) => file.replace(/.*-aa-/, '')),
       ['base.json', 'head.json'],
     );
-    const next = await ci('floor', '--impl', 'echo-b', '--pairs', '3');
+    const next = await ci('floor', '--impl', 'echo-b', '--pairs', '5');
     assert.ok(next.comparison.warnings.some(({ code }) => code === 'floor-used'));
-    assert.notEqual(verdictOf(next, 'echo-b/echo/warm/50/cpu-per-request')?.floorRatio, null);
+    assert.notEqual(verdictOf(next, 'echo-b/echo/warm/20/cpu-per-request')?.floorRatio, null);
     assert.match(next.stderr, /\(1 A\/A run\): it detects [\d.]+ % more CPU per request/);
   });
 
@@ -149,8 +150,8 @@ describe('ci', () => {
     await repository.remove('impls/echo-d');
     try {
       const found = await ci('dirty', '--base', 'work', '--head', 'worktree', '--pairs', '1');
-      assert.equal(verdictOf(found, 'echo-e/echo/warm/50/errors')?.verdict.kind, 'added');
-      assert.equal(verdictOf(found, 'echo-d/echo/warm/50/errors')?.verdict.kind, 'removed');
+      assert.equal(verdictOf(found, 'echo-e/echo/warm/20/errors')?.verdict.kind, 'added');
+      assert.equal(verdictOf(found, 'echo-d/echo/warm/20/errors')?.verdict.kind, 'removed');
       assert.equal(found.comparison.head.commit?.dirty, true);
       assert.equal(found.exitCode, 0);
     } finally {
@@ -227,7 +228,7 @@ describe('ci', () => {
   test('Markdown and page are written where asked', async () => {
     const [markdown, page] = [space.file('ci.md'), space.file('ci.html')];
     await ended(started('files', '--impl', 'echo-b', '--pairs', '1', '--markdown', markdown, '--html', page));
-    assert.match(await readFile(markdown, 'utf8'), /echo-b, echo at 50\/s/);
+    assert.match(await readFile(markdown, 'utf8'), /echo-b, echo at 20\/s/);
     assert.match(await readFile(page, 'utf8'), /<!doctype html>/i);
   });
 });
