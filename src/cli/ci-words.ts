@@ -90,8 +90,8 @@ function floorWarning({ isSelf }: TwoCommits, { floors, runCount }: SelfFloors):
 /** Where the machine is too loud for what the policy calls small. */
 function spreadWarning({ comparisons, alpha, familyCount }: RunComparison): Warning[] {
   const own = comparisons.filter(({ role, metricId }) => role === 'gated' && metricId === 'cpu-per-request');
-  const loud = own.flatMap(({ change, smallestEffectRatio }) => {
-    if (change?.method !== 'paired' || change.spread === null) return [];
+  const loud = own.flatMap(({ change, smallestEffectRatio, verdict }) => {
+    if (change?.method !== 'paired' || change.spread === null || verdict.kind === 'too-few') return [];
     const least = detectableRatio(change.spread, change.count, { smallestEffectRatio, alpha, familyCount });
     return least > 2 * smallestEffectRatio ? [least] : [];
   });

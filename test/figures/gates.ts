@@ -52,7 +52,7 @@ async function judge(basePath: string): Promise<void> {
   count('benchstat', await benchstatRises(text));
   for (const threshold of thresholds) {
     count(
-      `github-action-benchmark at ${100 * threshold} %`,
+      `github-action-benchmark at ${Math.round(100 * threshold)} %`,
       cpu.some((one) => quotient(one) > threshold),
     );
   }
