@@ -20,6 +20,11 @@ test('A/A runs that scatter no more than their own noise have a floor of 0, and 
   assert.equal(runCount, 3);
 });
 
+test('a single run makes no floor of its own noise', () => {
+  const floors = [1, 2, 3, 4, 5, 6].map((seed) => selfFloors([selfRun(1, seed)]).floors.get(cpu));
+  assert.deepEqual(floors, [0, 0, 0, 0, 0, 0]);
+});
+
 test('what separate builds differ by though nothing changed is a floor, about twice its standard deviation', () => {
   const factors = [1.03, 0.98, 1.02, 0.97];
   const { floors } = selfFloors(factors.map((factor, seed) => selfRun(factor, seed + 1)));
