@@ -145,6 +145,7 @@ function numbered(prefix: string, ids: readonly string[]): Record<string, string
 export const service: Service = {
   id: 'crud',
   contractVersion: 1,
+  isCluster: false,
   database: {
     schemaFile: 'schema.sql',
     seedStatements: (seed) => [

@@ -5,11 +5,11 @@ const variants: readonly PrimitiveVariant[] = [{ id: 'program', description: 'a 
 export const primitive: Primitive = {
   id: 'start',
   order: 9,
-  version: 1,
+  version: 2,
   title: 'Start of an empty program',
   kind: 'start',
   operation:
-    'from the spawn of a program that does nothing until it has ended; timed by the harness, one after another',
+    'from the spawn of a program that does nothing until it has ended; started one after another by a small shell, timed by the harness',
   checked: 'it ends with 0 each time and prints nothing',
   sizeName: null,
   sizes: [],

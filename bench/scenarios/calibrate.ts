@@ -11,6 +11,7 @@ export const scenario: Scenario = {
       ratesPerSec: [25, 100, 1_000, 5_000],
       temperature: 'warm',
       trialCount: 3,
+      cluster: null,
       profile: {
         kind: 'constant',
         steps: null,
@@ -30,6 +31,7 @@ export const scenario: Scenario = {
       ratesPerSec: [10_000, 15_000, 20_000, 30_000, 40_000],
       temperature: 'warm',
       trialCount: 2,
+      cluster: null,
       profile: {
         kind: 'constant',
         steps: null,

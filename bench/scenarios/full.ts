@@ -1,5 +1,6 @@
 import type { Scenario } from '../../src/model/scenario.ts';
 import { scenario as primitives } from './primitives.ts';
+import { scenario as raft } from './raft.ts';
 import { scenario as seed } from './seed.ts';
 import { scenario as standard } from './standard.ts';
 
@@ -13,9 +14,9 @@ export const scenario: Scenario = {
   id: 'full',
   primitives: primitives.primitives,
   description:
-    'every primitive, and every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
+    'every primitive, every question of raft, and every workload of crud: standard, the seed’s load and its halves, authentication, log-in ladder, aggregation, mixed',
   cells: [
-    ...standard.cells,
+    ...standard.cells.filter(({ service }) => service === 'crud'),
     ...seed.cells,
     { ...warm, workload: 'authenticate', ratesPerSec: [100] },
     {
@@ -31,5 +32,6 @@ export const scenario: Scenario = {
       profile: { ...warm.profile, warmupCount: 40, warmupRatePerSec: 4 },
     },
     { ...warm, workload: 'mixed', ratesPerSec: [50] },
+    ...raft.cells,
   ],
 };

@@ -11,6 +11,7 @@ export const scenario: Scenario = {
       ratesPerSec: [50],
       temperature: 'warm',
       trialCount: 3,
+      cluster: null,
       profile: {
         kind: 'constant',
         steps: null,

@@ -13,7 +13,7 @@ export const scenario: Scenario = {
     sampleMs: 20,
     warmupMs: 300,
     budgetMs: 4_000,
-    memoryLimitBytes: 2 * 2 ** 30,
+    memoryLimitBytes: 4 * 2 ** 30,
   },
   idleMs: 0,
   workerCount: 2,

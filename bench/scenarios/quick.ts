@@ -1,9 +1,11 @@
 import type { Scenario } from '../../src/model/scenario.ts';
+import { quietCell, raftCell } from '../raft/cells.ts';
 
-/** The main job: one workload at one rate, three interleaved trials of every implementation. */
+/** The main job: one workload of crud at one rate, three interleaved trials of every implementation; then a look at Raft. */
 export const scenario: Scenario = {
   id: 'quick',
-  description: 'file history at 100 requests/s, three interleaved trials of each implementation, short warm-up',
+  description:
+    'file history at 100 requests/s, three interleaved trials of each implementation, short warm-up; 20 Raft elections and puts at 100/s',
   cells: [
     {
       service: 'crud',
@@ -11,6 +13,7 @@ export const scenario: Scenario = {
       ratesPerSec: [100],
       temperature: 'warm',
       trialCount: 3,
+      cluster: null,
       profile: {
         kind: 'constant',
         steps: null,
@@ -23,6 +26,11 @@ export const scenario: Scenario = {
         connectionCount: 32,
       },
     },
+    quietCell('election', { cluster: { crashCount: 20 } }),
+    raftCell('put', {
+      ratesPerSec: [100],
+      profile: { warmupCount: 400, measureMs: 3_000, drainMs: 2_000 },
+    }),
   ],
   primitives: {
     only: ['spawn', 'memory-empty', 'start'],

@@ -13,7 +13,7 @@ const profile: ScenarioCell['profile'] = {
 };
 
 function cell(workload: string): ScenarioCell {
-  return { service: 'crud', workload, ratesPerSec: [], temperature: 'warm', trialCount: 3, profile };
+  return { service: 'crud', workload, ratesPerSec: [], temperature: 'warm', trialCount: 3, cluster: null, profile };
 }
 
 /** The first seed's own load: 25 requests a second on each API, the whole platform and its two halves apart. */

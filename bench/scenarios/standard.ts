@@ -1,4 +1,5 @@
 import type { Scenario, ScenarioCell } from '../../src/model/scenario.ts';
+import { quietCell, raftCell } from '../raft/cells.ts';
 
 /** A warm-up of 5,000 requests, long enough for the JITs, then 8 s measured. */
 const profile: ScenarioCell['profile'] = {
@@ -16,17 +17,29 @@ const profile: ScenarioCell['profile'] = {
 /** What a quiet half hour can tell: cost against rate (the slope: one more request), and young beside warm. */
 export const scenario: Scenario = {
   id: 'standard',
-  description: 'file history at 25, 100 and 200/s after a full warm-up, and young at 25/s',
+  description:
+    'file history at 25, 100 and 200/s after a full warm-up, and young at 25/s; Raft elections, and puts at 100/s',
   cells: [
-    { service: 'crud', workload: 'history', ratesPerSec: [25, 100, 200], temperature: 'warm', trialCount: 3, profile },
+    {
+      service: 'crud',
+      workload: 'history',
+      ratesPerSec: [25, 100, 200],
+      temperature: 'warm',
+      trialCount: 3,
+      cluster: null,
+      profile,
+    },
     {
       service: 'crud',
       workload: 'history',
       ratesPerSec: [25],
       temperature: 'young',
       trialCount: 1,
+      cluster: null,
       profile: { ...profile, warmupCount: 0, measureMs: 30_000 },
     },
+    quietCell('election', { cluster: { sizes: [3, 5], crashCount: 50 } }),
+    raftCell('put', { ratesPerSec: [100], trialCount: 3, profile: { measureMs: 8_000 } }),
   ],
   primitives: null,
   idleMs: 1_500,

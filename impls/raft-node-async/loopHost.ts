@@ -92,9 +92,9 @@ function createSlot(
     read: (reads) => place.runner?.read(reads),
     heartbeat: () => place.runner?.heartbeat(),
     lagBehind: (from) => place.runner?.lagBehind(from),
-    async status() {
+    async status(withDelays) {
       if (place.runner === null) throw new Error(`node ${id} is not running`);
-      return place.runner.status();
+      return place.runner.status(withDelays);
     },
   };
 }

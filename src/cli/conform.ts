@@ -13,7 +13,7 @@ export function addConform(program: Command, context: CommandContext): void {
   program
     .command('conform')
     .description(
-      'check implementations against their contract: vectors, statement budgets, shutdown, loss of the database',
+      'check implementations against their contract: vectors, linearizability, statement budgets, shutdown, loss of the database',
     )
     .argument('[impl...]', 'ids or globs (default: all)')
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
@@ -27,7 +27,8 @@ export function addConform(program: Command, context: CommandContext): void {
 const examples = `
 Examples:
   npm run bench -- conform crud-go
-  npm run bench -- conform 'crud-node-*' --json`;
+  npm run bench -- conform 'crud-node-*' --json
+  npm run bench -- conform 'raft-*'                 clients write and read while leaders crash`;
 
 async function conform(globs: readonly string[], flags: ConformFlags, context: CommandContext): Promise<number> {
   const onStep = (text: string) => context.stderr.write(`${text}\n`);

@@ -1,6 +1,13 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { loadScenario, loadWorkload, scenarioIds, serviceIds, workloadIds } from '../run/declarations.ts';
+import {
+  loadPrimitives,
+  loadScenario,
+  loadWorkload,
+  scenarioIds,
+  serviceIds,
+  workloadIds,
+} from '../run/declarations.ts';
 import { implsDir, resultsDir } from '../run/paths.ts';
 import { type ListedResult, listResults } from '../store/result-list.ts';
 import { scanImplementations } from '../target/manifest.ts';
@@ -11,7 +18,7 @@ import { plainChars } from './table.ts';
 export function addList(program: Command, context: CommandContext): void {
   program
     .command('list')
-    .description('scenarios, workloads, implementations, and the results of this checkout')
+    .description('scenarios, workloads, primitives, implementations, and the results of this checkout')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  npm run bench -- list')
     .action(async ({ json }: { json?: boolean }) => {
@@ -23,6 +30,7 @@ export function addList(program: Command, context: CommandContext): void {
 interface Listing {
   readonly scenarios: readonly { readonly id: string; readonly description: string }[];
   readonly workloads: readonly { readonly service: string; readonly id: string; readonly description: string }[];
+  readonly primitives: readonly { readonly id: string; readonly title: string; readonly operation: string }[];
   readonly implementations: readonly { readonly id: string; readonly model: string; readonly description: string }[];
   readonly results: readonly { readonly path: string; readonly about: string }[];
 }
@@ -33,6 +41,7 @@ async function collectListing(): Promise<Listing> {
   return {
     scenarios: scenarios.map(({ id, description }) => ({ id, description })),
     workloads: await allWorkloads(),
+    primitives: (await loadPrimitives([])).map(({ id, title, operation }) => ({ id, title, operation })),
     implementations: located.map(({ implementation: { id, model, description } }) => ({ id, model, description })),
     results: (await listResults(resultsDir)).map((listed) => ({ path: listed.path, about: aboutResult(listed) })),
   };
@@ -53,7 +62,7 @@ function aboutResult({ result, problem }: ListedResult): string {
   return `${result.startedAt.slice(0, 16)} ${result.scenario.id} ${result.state}, ${okCount} of ${result.trials.length} trials ok, ${result.commit?.subject ?? 'no commit'}`;
 }
 
-function listingText({ scenarios, workloads, implementations, results }: Listing): string {
+function listingText({ scenarios, workloads, primitives, implementations, results }: Listing): string {
   return [
     section(
       'Scenarios',
@@ -62,6 +71,10 @@ function listingText({ scenarios, workloads, implementations, results }: Listing
     section(
       'Workloads',
       workloads.map(({ service, id, description }) => [`${service}/${id}`, description]),
+    ),
+    section(
+      'Primitives',
+      primitives.map(({ id, title }) => [id, title]),
     ),
     section(
       'Implementations',

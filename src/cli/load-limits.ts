@@ -31,7 +31,8 @@ interface Excess {
 
 function excesses({ host, profile }: LoadRequest, floor: Floor | null): Excess[] {
   const found: Excess[] = [];
-  const highest = floor?.highestRatePerSec ?? null;
+  // A ladder that ended below what the machine keeps (`calibrate --rate 100`) is no limit.
+  const highest = floor?.isLimit ? floor.highestRatePerSec : null;
   if (profile.ratePerSec > (highest ?? defaultLimits.ratePerSec)) {
     found.push({
       limit: 'rate',
@@ -51,7 +52,7 @@ function excesses({ host, profile }: LoadRequest, floor: Floor | null): Excess[]
 
 function highestText(highestRatePerSec: number | null, floor: Floor | null): string {
   if (highestRatePerSec === null || floor === null)
-    return `the ${defaultLimits.ratePerSec}/s assumed of a machine that was never calibrated`;
+    return `the ${defaultLimits.ratePerSec}/s assumed of a machine that was never calibrated up to its limit`;
   return `the ${highestRatePerSec}/s that this machine kept when it was calibrated (${floor.startedAt.slice(0, 10)})`;
 }
 

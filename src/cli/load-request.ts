@@ -12,6 +12,7 @@ export interface LoadFlags {
   readonly body?: string;
   readonly expectStatus?: number;
   readonly connections: number;
+  readonly threads: number;
   readonly timeout: number;
   readonly warmup: number;
   readonly seed: number;
@@ -27,6 +28,7 @@ export interface LoadRequest {
   readonly host: string;
   readonly spec: RequestSpec;
   readonly profile: LoadProfile;
+  readonly threadCount: number;
 }
 
 export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const satisfies readonly RequestSpec['method'][];
@@ -38,6 +40,9 @@ const leastInFlightCount = 1_000;
 /** What the flags ask for. Throws HarnessError usage that names what is wrong. */
 export async function requestOf(text: string, flags: LoadFlags): Promise<LoadRequest> {
   const url = parseUrl(text);
+  if (flags.threads > flags.connections) {
+    throw usage(`${flags.threads} threads cannot share ${flags.connections} connections`, 'give each at least one');
+  }
   return {
     origin: url.origin,
     host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -49,6 +54,7 @@ export async function requestOf(text: string, flags: LoadFlags): Promise<LoadReq
       expectedStatus: flags.expectStatus ?? null,
     },
     profile: profileOf(flags),
+    threadCount: flags.threads,
   };
 }
 

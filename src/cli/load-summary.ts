@@ -73,6 +73,7 @@ function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult
     `send-gap CV ${generator.sendGapCvRatio?.toFixed(2) ?? '–'}`,
     `${generator.connectionsOpenedCount} connections opened`,
     `pacer ${generator.pacer}`,
+    generator.threadCount === 1 ? 'one thread' : `${generator.threadCount} threads`,
   ];
   return `generator: ${parts.join(', ')}`;
 }

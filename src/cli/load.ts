@@ -35,6 +35,7 @@ export function addLoad(program: Command, context: CommandContext): void {
     .option('--body <text>', 'the body, or @FILE')
     .option('--expect-status <n>', 'the one right status (default: any below 400)', positiveCount)
     .option('--connections <n>', 'connections at most; one is opened when all others are busy', positiveCount, 256)
+    .option('--threads <n>', 'sending threads, which split one sequence', positiveCount, 1)
     .option('--timeout <s>', 'seconds from the due time', positiveNumber, 10)
     .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
     .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
@@ -108,6 +109,7 @@ async function drive(request: LoadRequest, context: CommandContext): Promise<Dri
     profile,
     joinPaths: [],
     niceness: generatorNiceness,
+    threadCount: request.threadCount,
     signal: killer.signal,
     onProgress: (progress) => line.tell(progressText(progress, profile.measureMs)),
   });

@@ -2,20 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { HarnessError } from '../model/harness-error.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { abortOnSignals, Interruption } from '../run/interruption.ts';
-import { addCalibrate } from './calibrate.ts';
-import { addCi } from './ci.ts';
-import { addClaims } from './claims.ts';
-import { addCompare } from './compare.ts';
-import { addConform } from './conform.ts';
-import type { CommandContext } from './context.ts';
-import { addDoctor } from './doctor.ts';
-import { addExplain } from './explain.ts';
-import { addList } from './list.ts';
-import { addLoad } from './load.ts';
-import { addReport } from './report.ts';
-import { addRun } from './run.ts';
-import { addSchema } from './schema.ts';
-import { addWorkload } from './workload.ts';
+import type { AddCommand, CommandContext } from './context.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -28,8 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     exitCode: 0,
   };
   try {
-    const program = createProgram(context);
-    await refuseUnknownWord(argv[2], program);
+    await refuseUnknownWord(argv[2]);
+    const program = await createProgram(context, argv[2]);
     await program.parseAsync(argv);
     // Too late to cut anything short, but whoever asked to stop must not see a following command start.
     context.signal.throwIfAborted();
@@ -52,13 +39,14 @@ function flushed(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /** A mistyped command would be taken for a scenario, as `run` may be left out. */
-async function refuseUnknownWord(word: string | undefined, program: Command): Promise<void> {
+async function refuseUnknownWord(word: string | undefined): Promise<void> {
   if (word === undefined || word.startsWith('-')) return;
-  const known = [...program.commands.map((command) => command.name()), 'help', ...(await scenarioIds())];
+  if (Object.hasOwn(commands, word)) return;
+  const known = [...Object.keys(commands), 'help', ...(await scenarioIds())];
   if (!known.includes(word)) throw unknownName('command or scenario', word, known);
 }
 
-function createProgram(context: CommandContext): Command {
+async function createProgram(context: CommandContext, word: string | undefined): Promise<Command> {
   const program = new Command('paceline')
     .description(
       'Same service, same pace, different effort: compares runtimes and concurrency models at fixed request rates.',
@@ -68,26 +56,34 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeErr: (text) => context.stderr.write(text) })
     .addHelpText('after', examples);
-  for (const add of commands) add(program, context);
+  for (const add of await commandsFor(word)) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
-const commands = [
-  addRun,
-  addReport,
-  addClaims,
-  addCompare,
-  addCi,
-  addExplain,
-  addConform,
-  addLoad,
-  addWorkload,
-  addList,
-  addDoctor,
-  addCalibrate,
-  addSchema,
-];
+/** Each loads what it needs and nothing of the others: half of a short command's time would be spent on those. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import('./run.ts')).addRun,
+  report: async () => (await import('./report.ts')).addReport,
+  claims: async () => (await import('./claims.ts')).addClaims,
+  compare: async () => (await import('./compare.ts')).addCompare,
+  ci: async () => (await import('./ci.ts')).addCi,
+  explain: async () => (await import('./explain.ts')).addExplain,
+  conform: async () => (await import('./conform.ts')).addConform,
+  load: async () => (await import('./load.ts')).addLoad,
+  workload: async () => (await import('./workload.ts')).addWorkload,
+  list: async () => (await import('./list.ts')).addList,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+  calibrate: async () => (await import('./calibrate.ts')).addCalibrate,
+  capacity: async () => (await import('./capacity.ts')).addCapacity,
+  schema: async () => (await import('./schema.ts')).addSchema,
+};
+
+/** The one that was named, else all: for the help, and for a scenario without `run` before it. */
+function commandsFor(word: string | undefined): Promise<AddCommand[]> {
+  const named = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined;
+  return Promise.all((named === undefined ? Object.values(commands) : [named]).map((load) => load()));
+}
 
 const examples = `
 Examples:
@@ -96,6 +92,7 @@ Examples:
   npm run bench -- run quick --rate 50,200 --trials 5
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- compare base.json head.json       what two commits differ in
+  npm run bench -- ci                                is this branch slower than where it began?
   npm run bench -- conform crud-go                   does it keep the contract?
   npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
   npm run bench -- doctor                            what this machine has and lacks

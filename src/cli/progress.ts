@@ -1,11 +1,12 @@
 import { createLogUpdate } from 'log-update';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
 import type { Preparation } from '../model/run-result.ts';
-import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
+import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
 import { countOf } from '../report/format.ts';
 import { figureOf } from '../report/primitive-figure.ts';
 import { formatBytes, formatNs } from '../report/quantity.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
+import { median } from '../stats/quantile.ts';
 import { durationText, mibText, msText } from './duration.ts';
 
 /** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
@@ -155,9 +156,11 @@ function preparedText(preparation: Preparation): string {
   return `${id}: ${built}${conformance.status === 'passed' ? passed : `conformance failed: ${conformance.failures[0]}`}`;
 }
 
-function describe({ implementation, workload, profile, temperature, attempt }: TrialSpec): string {
+function describe({ implementation, workload, profile, cluster, temperature, attempt }: TrialSpec): string {
   const young = temperature === 'young' ? ' young' : '';
-  return `${implementation} ${workload} ${profile.ratePerSec}/s${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
+  const nodes = cluster === null ? '' : ` ${cluster.size} nodes`;
+  const rate = profile.ratePerSec === 0 ? '' : ` ${profile.ratePerSec}/s`;
+  return `${implementation} ${workload}${nodes}${rate}${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
 }
 
 function describeCase({ implementation, primitive, variant, size, repetition }: PrimitiveSpec): string {
@@ -165,8 +168,8 @@ function describeCase({ implementation, primitive, variant, size, repetition }: 
 }
 
 function caseText(result: PrimitiveResult): string {
-  if (result.status === 'unsupported') return result.reason;
   if (result.status === 'failed') return `${result.code}: ${firstLine(result.message)}`;
+  if (result.status !== 'ok') return `${result.status === 'unsupported' ? 'not here' : 'not tried'}: ${result.reason}`;
   const { wallNs, cpuNs, privateBytes } = figureOf(result.measurement);
   if (privateBytes !== null) return formatBytes(privateBytes);
   return `${wallNs === null ? '–' : formatNs(wallNs)}${cpuNs === null ? '' : `, CPU ${formatNs(cpuNs)}`}`;
@@ -174,10 +177,18 @@ function caseText(result: PrimitiveResult): string {
 
 function outcomeText(trial: Trial): string {
   if (trial.status === 'failed') return `failed while ${trial.phase}: ${firstLine(trial.message)}`;
-  const { cpu, load, memory } = trial.measurement;
-  const figures = `${msText(cpu.target.perRequestMs)} CPU/request, p50 ${msText(load.response.p50Ms)}, ${mibText(memory.medianBytes)}`;
+  const figures = figuresText(trial.measurement);
   if (trial.status === 'ok') return trial.latencyVoid ? `${figures} (latency void: the generator woke late)` : figures;
   return `${trial.status}: ${trial.reasons.map(({ message }) => message).join('; ')}`;
+}
+
+function figuresText({ cpu, load, cluster, memory }: Measurement): string {
+  const requests =
+    load === null ? [] : [`${msText(cpu.target.perRequestMs)} CPU/request`, `p50 ${msText(load.response.p50Ms)}`];
+  const electionsMs = (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);
+  const elections =
+    electionsMs.length === 0 ? [] : [`${electionsMs.length} elections, p50 ${msText(median(electionsMs))}`];
+  return [...requests, ...elections, mibText(memory.medianBytes)].join(', ');
 }
 
 function firstLine(text: string): string {

@@ -9,6 +9,7 @@ import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
 import { readResult, writeWhole } from '../store/result-file.ts';
 import { listResults } from '../store/result-list.ts';
 import { loadClaimBook } from './claim-book.ts';
+import { machineFloor } from './floor-file.ts';
 
 /** Writes the page of a result file; returns where, as a person in the checkout would name it. */
 export async function writeReport(resultPath: string, out: string | null): Promise<string> {
@@ -28,7 +29,8 @@ export async function writeComparisonPage(comparison: RunComparison, out: string
 }
 
 export async function modelOf(result: RunResult): Promise<ReportModel> {
-  return reportModel(result, await referencesFor(result), await loadClaimBook());
+  const floor = await machineFloor(result.machine.id);
+  return reportModel(result, await referencesFor(result), await loadClaimBook(), floor);
 }
 
 /** Recorded runs of other machines (and of this one, earlier), shown beside where a live row is missing. */

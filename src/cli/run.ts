@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { clusterId, clusterKey } from '../model/cluster-key.ts';
+import type { PrimitiveResult } from '../model/primitive-result.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
 import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
@@ -17,6 +19,7 @@ interface RunFlags {
   readonly duration?: number;
   readonly warmup?: number;
   readonly workers?: number;
+  readonly crashes?: number;
   readonly limit?: RunRequest['limit'];
   readonly tries: number;
   readonly probe?: RunRequest['probe'];
@@ -42,8 +45,13 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
+    .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
     .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
-    .option('--limit <limit>', "put the target into a group of this size, as 'cpu=2,memory=4GiB'", limitOption)
+    .option(
+      '--limit <limit>',
+      "put the target into a group of this size, as 'cpu=2,memory=4GiB' (a primitive: memory alone)",
+      limitOption,
+    )
     .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
@@ -61,6 +69,7 @@ const examples = `
 Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
 
@@ -95,7 +104,9 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
       measureMs: flags.duration === undefined ? null : flags.duration * 1000,
       warmupCount: flags.warmup ?? null,
       workerCount: flags.workers ?? null,
+      crashCount: flags.crashes ?? null,
       only: flags.only ?? null,
+      memoryLimitBytes: flags.limit?.memoryBytes ?? null,
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
@@ -109,14 +120,32 @@ function breaksContract(preparation: Preparation): boolean {
   return preparation.status === 'ready' && preparation.conformance.status === 'failed';
 }
 
+/** Fast but wrong. */
+function isWrong(result: PrimitiveResult): boolean {
+  return result.status === 'failed' && result.code === 'wrong-result';
+}
+
+/** What a runner says it cannot do was not asked of it. */
+function isSpared(result: PrimitiveResult): boolean {
+  return result.status === 'unsupported';
+}
+
 /** 1 when an implementation breaks its contract, else 0 when every cell that was not skipped has a trial that counts, else 3. */
 function exitCodeOf(result: RunResult): number {
   if (result.implementations.some(breaksContract)) return 1;
   if (result.implementations.some(({ status }) => status === 'failed')) return 3;
+  if (result.primitives.some(isWrong)) return 1;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {
-    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature].join(' ');
+    // The sizes of a climb that do not hold are its answer.
+    const cluster = spec.cluster === null || spec.cluster.climbs ? '' : clusterId(clusterKey(spec.cluster));
+    const cell = [spec.implementation, spec.workload, spec.profile.ratePerSec, spec.temperature, cluster].join(' ');
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
+  }
+  for (const one of result.primitives) {
+    const { implementation, primitive, variant } = one.spec;
+    const own = [implementation, primitive, variant].join(' ');
+    asked.set(own, (asked.get(own) ?? false) || one.status === 'ok' || isSpared(one));
   }
   return asked.size > 0 && [...asked.values()].every(Boolean) ? 0 : 3;
 }

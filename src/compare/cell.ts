@@ -1,19 +1,24 @@
+import { clusterId, clusterKey, clusterText } from '../model/cluster-key.ts';
 import type { CompareCell } from '../model/comparison.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 
-export function cellOf({ implementation, service, workload, temperature, profile }: TrialSpec): CompareCell {
-  return { implementation, service, workload, temperature, ratePerSec: profile.ratePerSec };
+export function cellOf({ implementation, service, workload, temperature, profile, cluster }: TrialSpec): CompareCell {
+  const { ratePerSec } = profile;
+  const ofCluster = cluster === null ? null : clusterKey(cluster);
+  return { implementation, service, workload, temperature, ratePerSec, cluster: ofCluster };
 }
 
 /** `crud-go/history/warm/100` */
-export function cellId({ implementation, workload, temperature, ratePerSec }: CompareCell): string {
-  return [implementation, workload, temperature, ratePerSec].join('/');
+export function cellId({ implementation, workload, temperature, ratePerSec, cluster }: CompareCell): string {
+  return `${[implementation, workload, temperature, ratePerSec].join('/')}${clusterId(cluster)}`;
 }
 
 /** In sentences: "crud-go, history at 100/s". */
-export function cellName({ implementation, workload, temperature, ratePerSec }: CompareCell): string {
-  return `${implementation}, ${workload} at ${ratePerSec}/s${temperature === 'young' ? ', young' : ''}`;
+export function cellName({ implementation, workload, temperature, ratePerSec, cluster }: CompareCell): string {
+  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s`;
+  const nodes = cluster === null ? '' : `, ${clusterText(cluster)}`;
+  return `${implementation}, ${workload}${rate}${temperature === 'young' ? ', young' : ''}${nodes}`;
 }
 
 /** Every cell that has trials in any of the runs, in their order. */

@@ -14,7 +14,7 @@ export interface ErrorCount {
 
 export function errorCountOf(trials: readonly Trial[]): ErrorCount {
   const valid = lastAttempts(trials).filter(({ status }) => status !== 'invalid');
-  const loads = valid.flatMap(({ measurement }) => (measurement === null ? [] : [measurement.load.counts]));
+  const loads = valid.flatMap(({ measurement }) => measurement?.load?.counts ?? []);
   const perTrial = loads.map(errorsIn);
   return {
     trials: trialCounts(trials),

@@ -59,8 +59,9 @@ function valueReader({ metricId }: Comparison): ValueReader {
   const metric = metrics.find(({ id }) => id === metricId);
   if (metric !== undefined) return ({ measurement }) => (measurement === null ? null : metric.from(measurement));
   return ({ measurement }) => {
-    if (measurement === null) return null;
-    const { scheduledCount, okCount } = measurement.load.counts;
+    const counts = measurement?.load?.counts ?? null;
+    if (counts === null) return null;
+    const { scheduledCount, okCount } = counts;
     return scheduledCount - okCount;
   };
 }

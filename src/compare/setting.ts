@@ -1,3 +1,4 @@
+import type { GeneratorReport } from '../model/load-result.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 
@@ -49,14 +50,18 @@ export function cellDifferences(base: readonly Trial[], head: readonly Trial[]):
   return differences(base.map(trialSettings), head.map(trialSettings));
 }
 
+function generatorSettings({ pacer, threadCount, niceness }: GeneratorReport) {
+  return { pacer, threadCount, niceness };
+}
+
 function trialSettings({ spec, measurement }: Trial): Settings {
   if (measurement === null) return flatten({ spec: specSettings(spec) });
   const { cpu, memory, sampleIntervalMs } = measurement.probe;
-  const { pacer, threadCount, niceness } = measurement.load.generator;
+  const generator = measurement.load?.generator ?? null;
   return flatten({
     spec: specSettings(spec),
     probe: { cpu, memory, sampleIntervalMs },
-    generator: { pacer, threadCount, niceness },
+    generator: generator === null ? null : generatorSettings(generator),
   });
 }
 

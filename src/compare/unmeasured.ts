@@ -1,3 +1,4 @@
+import { declaredKeys } from '../model/cluster-key.ts';
 import type { CompareCell } from '../model/comparison.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
 
@@ -27,7 +28,9 @@ function isReady(preparation: Preparation | null | undefined): boolean {
 function plannedCells({ scenario }: RunResult, { id, service }: Preparation['manifest']): CompareCell[] {
   return scenario.cells
     .filter((cell) => cell.service === service)
-    .flatMap(({ workload, temperature, ratesPerSec }) =>
-      ratesPerSec.map((ratePerSec) => ({ implementation: id, service, workload, temperature, ratePerSec })),
+    .flatMap(({ workload, temperature, ratesPerSec, cluster: declared }) =>
+      declaredKeys(declared).flatMap((cluster) =>
+        ratesPerSec.map((ratePerSec) => ({ implementation: id, service, workload, temperature, ratePerSec, cluster })),
+      ),
     );
 }

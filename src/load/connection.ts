@@ -18,6 +18,7 @@ export function connectTo(address: TargetAddress, writeRequest: RequestWriter): 
 function openConnection(address: TargetAddress, writeRequest: RequestWriter, listener: ConnectionListener): Connection {
   let isBusy = false;
   let isOver = false;
+  let isSmall = true;
 
   const collector = createAnswerCollector();
   const reader = createResponseReader({
@@ -25,8 +26,9 @@ function openConnection(address: TargetAddress, writeRequest: RequestWriter, lis
     onBody: collector.add,
     onEnd: (isReusable) => {
       isBusy = false;
-      // A server that answers before it has read the whole request will not read the next one.
-      const staysOpen = isReusable && socket.writableLength === 0;
+      // A server that answers before it has read the whole request will not read the next one. A small one has left at once
+      // (with TLS, Node only says so later).
+      const staysOpen = isReusable && (isSmall || socket.writableLength === 0);
       if (!staysOpen) destroy();
       listener.onAnswer(collector.finish(), staysOpen);
     },
@@ -59,6 +61,7 @@ function openConnection(address: TargetAddress, writeRequest: RequestWriter, lis
   });
 
   const send = (request: WorkloadRequest) => {
+    isSmall = request.body === null || request.body.byteLength <= joinLimitBytes;
     write(socket, writeRequest(request), request.body);
     // Node tries the write at once: an error now means that the kernel took no byte of it.
     if (socket.destroyed) return false;

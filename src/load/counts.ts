@@ -9,10 +9,24 @@ export function emptyCounts(): MutableCounts {
     okCount: 0,
     wrongCount: 0,
     failedCount: 0,
+    refusedCount: 0,
     timedOutCount: 0,
     inFlightCount: 0,
     unsentCount: 0,
   };
+}
+
+/** Once or twice a request: the usual names are spelled out, since a name that varies is looked up by the runtime each time. */
+export function increment(counts: MutableCounts, name: keyof LoadCounts): void {
+  if (name === 'okCount') counts.okCount++;
+  else if (name === 'sentCount') counts.sentCount++;
+  else counts[name]++;
+}
+
+export function addCounts(parts: readonly LoadCounts[]): LoadCounts {
+  const total = emptyCounts();
+  for (const part of parts) for (const name of Object.keys(total) as (keyof LoadCounts)[]) total[name] += part[name];
+  return total;
 }
 
 /** The same counts with what has no outcome yet as in flight. */
@@ -32,6 +46,6 @@ export function assertAccounted(counts: LoadCounts): void {
 }
 
 function outcomeCount(counts: LoadCounts): number {
-  const { okCount, wrongCount, failedCount, timedOutCount, inFlightCount, unsentCount } = counts;
-  return okCount + wrongCount + failedCount + timedOutCount + inFlightCount + unsentCount;
+  const { okCount, wrongCount, failedCount, refusedCount, timedOutCount, inFlightCount, unsentCount } = counts;
+  return okCount + wrongCount + failedCount + refusedCount + timedOutCount + inFlightCount + unsentCount;
 }

@@ -13,9 +13,11 @@ export interface DriverOptions {
   readonly workloadPath: string;
   /** Plain data that `createWorkload` makes the workload of. */
   readonly workloadArgument?: unknown;
-  /** http://host:port; a path is not part of it. */
+  /** http://host:port or https://host:port; a path is not part of it. */
   readonly targetUrl: string;
   readonly profile: LoadProfile;
+  /** How many threads send; more than one only where the workload is stateless. Not given: as many as the rate needs. */
+  readonly threadCount?: number;
   /** cgroup.procs files that the process enters before it runs. */
   readonly joinPaths: readonly string[];
   /** Asked for; `ready.niceness` says what was granted. */
@@ -52,20 +54,27 @@ export interface Driver {
 const joinScript =
   'while [ "$1" != -- ]; do echo $$ > "$1" || { echo "cannot join $1" >&2; exit 97; }; shift; done; shift; exec "$@"';
 const processPath = fileURLToPath(new URL('./driver-process.ts', import.meta.url));
+/** Half of Node's own: what a request leaves behind dies young, so more but short collections keep the process small. */
+const memoryFlags = ['--max-semi-space-size=8'];
 const tailChars = 4_000;
 
 /** Starts the process, loads the workload and opens its event streams. Throws HarnessError when any of it fails. */
 export async function startDriver(options: DriverOptions): Promise<Driver> {
   options.signal.throwIfAborted();
-  const child = spawn('sh', ['-c', joinScript, 'sh', ...options.joinPaths, '--', process.execPath, processPath], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // A session of its own: a Ctrl-C meant for the harness must reach the driver through its conductor, in order.
-    detached: true,
-  });
+  const child = spawn(
+    'sh',
+    ['-c', joinScript, 'sh', ...options.joinPaths, '--', process.execPath, ...memoryFlags, processPath],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A session of its own: a Ctrl-C meant for the harness must reach the driver through its conductor, in order.
+      detached: true,
+    },
+  );
   const channel = openChannel(child, options);
   try {
-    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness } = options;
-    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness } as const;
+    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness, threadCount = null } = options;
+    const part = { threadCount, share: null };
+    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness, ...part } as const;
     const { ready } = await channel.ask(open, 'ready');
     return driverOn(channel, child.pid ?? 0, ready);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { HarnessErrorCode } from '../model/harness-error.ts';
 import type { LoadProfile } from '../model/load-profile.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+import type { Share } from './schedule.ts';
 
 /** What the driver's process says of itself once it can send. */
 export interface DriverReady {
@@ -25,6 +26,10 @@ export interface OpenCommand {
   readonly targetUrl: string;
   readonly profile: LoadProfile;
   readonly niceness: number;
+  /** How many threads send; null: as many as the rate needs. */
+  readonly threadCount: number | null;
+  /** To one of several threads: its part. null: all of the load. */
+  readonly share: Share | null;
 }
 
 /** From the parent; one at a time, each answered by its report or by `refused`. */
@@ -41,5 +46,5 @@ export type DriverReport =
   | { readonly kind: 'progress'; readonly progress: DriverProgress }
   | { readonly kind: 'warmed-up'; readonly counts: LoadCounts }
   | { readonly kind: 'window-end'; readonly endedAtNs: number }
-  | { readonly kind: 'measured'; readonly result: LoadResult }
+  | { readonly kind: 'measured'; readonly result: LoadResult; readonly secondHistograms: readonly string[] }
   | { readonly kind: 'refused'; readonly code: HarnessErrorCode; readonly message: string; readonly remedy: string };

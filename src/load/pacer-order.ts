@@ -11,6 +11,10 @@ export interface PacerOrder {
 /** Counts wake-ups (and overflows without harm). */
 export const wakeCell = 0;
 export const stopCell = 1;
-/** By how many nanoseconds the wake-ups come before their due times. */
-export const leadCell = 2;
-export const cellsByteLength = 12;
+/** 1: the thread stands guard over the due times; 0: it sleeps until this changes. */
+export const guardCell = 2;
+/** 1: the sending loop sleeps by itself until the next due time and needs no waking. */
+export const parkedCell = 3;
+/** How many due times the sending loop has served (and overflows without harm). */
+export const servedCell = 4;
+export const cellsByteLength = 20;

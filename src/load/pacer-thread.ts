@@ -1,24 +1,37 @@
 import { parentPort } from 'node:worker_threads';
 import { monotonicClock } from './clock.ts';
-import { leadCell, type PacerOrder, stopCell, wakeCell } from './pacer-order.ts';
-import { createSchedule } from './schedule.ts';
+import { guardCell, type PacerOrder, parkedCell, servedCell, stopCell, wakeCell } from './pacer-order.ts';
+import { createSchedule, peakRatePerSec } from './schedule.ts';
 
 const nsPerMs = 1e6;
+/** Where due times follow each other faster than this, the sending loop is looked after only when it is late by as much. */
+const shortestSleepNs = 150_000;
 
 parentPort?.on('message', (order: PacerOrder) => run(order));
 
-/** Sleeps to a little before each due time in turn and wakes the sending loop. Due times already passed share one wake-up. */
+/** While on guard: sleeps to each due time in turn and wakes the sending loop unless it has been there already. */
 function run({ spec, startAtNs, cells }: PacerOrder): void {
   const schedule = createSchedule(spec);
-  const dueNs = (index: number) => startAtNs + schedule.offsetNs(index) - Atomics.load(cells, leadCell);
+  const graceNs = 1e9 / peakRatePerSec(spec) < shortestSleepNs ? shortestSleepNs : 0;
   let index = 0;
-  while (sleepUntil(dueNs(index), cells)) {
+  const dueNs = () => startAtNs + schedule.offsetNs(index);
+  const skipServed = () => {
+    while (((Atomics.load(cells, servedCell) - index) | 0) > 0) index++;
+  };
+  for (;;) {
+    Atomics.wait(cells, guardCell, 0);
+    skipServed();
+    if (!sleepUntil(dueNs() + graceNs, cells)) break;
+    if (((Atomics.load(cells, servedCell) - index) | 0) > 0) continue;
+    if (Atomics.load(cells, parkedCell) === 0) wake(cells);
     const nowNs = monotonicClock.nowNs();
-    while (dueNs(index) <= nowNs) index++;
-    Atomics.add(cells, wakeCell, 1);
-    Atomics.notify(cells, wakeCell);
+    while (dueNs() <= nowNs) index++;
   }
   // The loop's last waitAsync would otherwise stay pending for ever.
+  wake(cells);
+}
+
+function wake(cells: Int32Array<SharedArrayBuffer>): void {
   Atomics.add(cells, wakeCell, 1);
   Atomics.notify(cells, wakeCell);
 }

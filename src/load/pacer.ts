@@ -1,119 +1,274 @@
 import { Worker } from 'node:worker_threads';
-import type { GeneratorReport } from '../model/load-result.ts';
+import type { GeneratorReport, Wakes } from '../model/load-result.ts';
 import type { Alarm, Clock } from './clock.ts';
-import { createLead } from './lead.ts';
-import { cellsByteLength, leadCell, type PacerOrder, stopCell, wakeCell } from './pacer-order.ts';
-import { createSchedule, peakRatePerSec, type ScheduleSpec } from './schedule.ts';
+import {
+  cellsByteLength,
+  guardCell,
+  type PacerOrder,
+  parkedCell,
+  servedCell,
+  stopCell,
+  wakeCell,
+} from './pacer-order.ts';
+import { peakRatePerSec, type ScheduleSpec } from './schedule.ts';
+
+/** What is to be paced: the sender's side of the bargain. */
+export interface Course {
+  readonly spec: ScheduleSpec;
+  readonly startAtNs: number;
+  /** When `wake` has something to do next. Moves on during `wake` only. */
+  nextDueNs(): number;
+  /** How many due times have been served. */
+  servedCount(): number;
+  /** Whether nothing can come from the target now, so that sleeping on the loop keeps no answer waiting. */
+  isQuiet(): boolean;
+  /** Called once at or soon after each due time, never before; due times that have passed together share a call. */
+  wake(): void;
+}
 
 /** Wakes the sending loop when requests are due; knows nothing of requests. */
 export interface Pacer {
   readonly kind: GeneratorReport['pacer'];
-  /** From now on calls `wake` once at or soon after each due time; due times that have passed together share a call. */
-  start(spec: ScheduleSpec, startAtNs: number, wake: () => void): void;
+  start(course: Course): void;
+  /** The loop has just read something from the target: a good moment to look at the time and whether all is quiet. */
+  poke(nowNs: number): void;
   stop(): void;
+  /** Since the pacer was made. */
+  wakes(): Wakes;
+  /** Time slept on the loop, which the loop itself counts as busy. */
+  parkedNs(): number;
   /** Ends what the pacer holds; it cannot be started again. */
   close(): Promise<void>;
 }
 
-/**
- * With one core only the timer: a second thread would take the core from the loop that it wakes. Else the thread: at 1,000/s
- * it is late by a quarter of what a timer of whole milliseconds is, for about a third more CPU.
- */
+export interface PacerParts {
+  readonly clock: Clock;
+  /** Sleeps until `timeNs`, precisely, with the whole loop; null where the clock is no real one. */
+  readonly sleepUntil: ((timeNs: number) => void) | null;
+  /** null: with one core a second thread would take the core from the loop that it wakes. */
+  readonly guard: Guard | null;
+}
+
+/** Looks after the due times from outside of the loop, as long as it is posted. */
+export interface Guard {
+  start(order: Pick<PacerOrder, 'spec' | 'startAtNs'>, ring: () => void): void;
+  stop(): void;
+  post(isPosted: boolean): void;
+  /** The loop sleeps by itself until the next due time, or no longer does. */
+  parked(isParked: boolean): void;
+  served(count: number): void;
+  close(): Promise<void>;
+}
+
+/** With one core there is no guard. */
 export function choosePacerKind(coreCount: number): 'timer' | 'thread' {
   return coreCount > 1 ? 'thread' : 'timer';
 }
 
 export function createPacer(kind: 'timer' | 'thread', clock: Clock): Pacer {
-  return kind === 'thread' ? createThreadPacer(clock) : createTimerPacer(clock);
-}
-
-/** One alarm at a time on the clock of the loop itself. */
-export function createTimerPacer(clock: Clock): Pacer {
-  let alarm: Alarm | null = null;
-  const stop = () => {
-    alarm?.cancel();
-    alarm = null;
-  };
-  const start = (spec: ScheduleSpec, startAtNs: number, wake: () => void) => {
-    stop();
-    const schedule = createSchedule(spec);
-    let index = 0;
-    const arm = () => {
-      alarm = clock.at(startAtNs + schedule.offsetNs(index), ring);
-    };
-    const ring = () => {
-      const nowNs = clock.nowNs();
-      while (startAtNs + schedule.offsetNs(index) <= nowNs) index++;
-      arm();
-      wake();
-    };
-    arm();
-  };
-  return { kind: 'timer', start, stop, close: async () => stop() };
+  return createLoopPacer({ clock, sleepUntil: createSleep(clock), guard: kind === 'thread' ? createGuard() : null });
 }
 
 /**
- * A thread that sleeps in `Atomics.wait` (precise to the microsecond, where timers know milliseconds) and runs through the
- * schedule by itself. This loop never sleeps on it: `Atomics.waitAsync` lets it read answers meanwhile. The thread wakes it a
- * little early, by what the waking takes on this machine; what is left is polled away, and answers are read between polls.
+ * Sleeping ends a margin before the due time: getting up and one look at the sockets take so long. It follows the median of
+ * what they take (a quantile by stochastic approximation: Robbins and Monro 1951); what is left of it is polled away.
+ */
+const longestBlindNs = 1e6;
+const longestMarginNs = 60_000;
+const marginStepNs = 500;
+/** A sleeping loop looks up now and then, for its timers and its parent. */
+const longestSleepNs = 100e6;
+/** Where due times follow each other faster than this, those of one sleep are served together. */
+const shortestGapNs = 100_000;
+const shortestSleepNs = 150_000;
+/** Timers stand behind the other ways of waking: not set again for each request. */
+const shortestAlarmNs = 4e6;
+/** Average lateness from which on the guard is posted; it goes when so many due times in a row were not late. */
+const guardedLatenessNs = 60_000;
+/** What one lateness counts for at most: a gap, so that it takes more than one hiccup to post the guard at high rates. */
+const countedLatenessNs = { least: 1e6, most: 4e6 };
+const memoryCount = 32;
+const releaseAfterCount = 256;
+
+/**
+ * Wakes in the cheapest way that is precise. Nothing in flight: nothing can come, so the loop itself sleeps until the due time
+ * (precise to microseconds, where timers know milliseconds) and is awake when it comes: one wake-up to send, one for the
+ * answer. Something in flight: the loop waits for it in epoll; each answer is an occasion to look at the time, a timer of whole
+ * milliseconds stands behind, and when that is too late on average, a guard is posted: a thread that wakes the loop.
+ */
+export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer {
+  const counts = { parkedCount: 0, answerCount: 0, threadCount: 0, timerCount: 0 };
+  let course: Course | null = null;
+  let alarm: Alarm | null = null;
+  let isParkPlanned = false;
+  let isArriving = false;
+  let parkedNs = 0;
+  let latenessNs = 0;
+  let punctualCount = 0;
+  let marginNs = 10_000;
+  let leastSleepNs = 0;
+  let countedMostNs = countedLatenessNs.most;
+
+  const count = (by: keyof Wakes) => {
+    // One by one: a key that changes would be looked up by the runtime each time.
+    if (by === 'parkedCount') counts.parkedCount++;
+    else if (by === 'answerCount') counts.answerCount++;
+    else if (by === 'threadCount') counts.threadCount++;
+    else counts.timerCount++;
+  };
+  const look = (by: keyof Wakes, nowNs: number) => {
+    if (course === null) return;
+    const dueNs = course.nextDueNs();
+    if (dueNs <= nowNs) serve(course, by, nowNs - dueNs);
+    settle(nowNs);
+  };
+  const serve = ({ wake, servedCount }: Course, by: keyof Wakes, lateNs: number) => {
+    count(by);
+    wake();
+    if (guard === null) return;
+    guard.served(servedCount());
+    // Late out of its own sleep: the machine's doing, which another sleeper would share.
+    watch(guard, by === 'parkedCount' ? 0 : lateNs);
+  };
+  const watch = ({ post }: Guard, lateNs: number) => {
+    latenessNs += (Math.min(lateNs, countedMostNs) - latenessNs) / memoryCount;
+    punctualCount = lateNs > guardedLatenessNs ? 0 : punctualCount + 1;
+    if (latenessNs > guardedLatenessNs) post(true);
+    else if (punctualCount > releaseAfterCount) post(false);
+  };
+  /** Sees to the next waking. */
+  const settle = (nowNs: number) => {
+    if (course === null) return;
+    if (sleepUntil !== null && course.isQuiet()) planPark();
+    else alarm ??= clock.at(Math.max(course.nextDueNs(), nowNs + (guard === null ? 0 : shortestAlarmNs)), ring);
+  };
+  const ring = () => {
+    alarm = null;
+    // Just got up: what is due is served at the end of this turn.
+    if (isArriving) return;
+    look('timerCount', clock.nowNs());
+  };
+
+  /** Sleeps as soon as the loop has done what it is at. */
+  const planPark = () => {
+    if (isParkPlanned) return;
+    isParkPlanned = true;
+    setImmediate(() => {
+      isParkPlanned = false;
+      park();
+    });
+  };
+  const park = () => {
+    if (course === null || sleepUntil === null) return;
+    const nowNs = clock.nowNs();
+    if (!course.isQuiet()) return settle(nowNs);
+    const dueNs = Math.max(course.nextDueNs(), nowNs + leastSleepNs);
+    const untilNs = Math.min(dueNs - marginNs, nowNs + longestSleepNs);
+    if (untilNs > nowNs) {
+      guard?.parked(true);
+      sleepUntil(untilNs);
+      parkedNs += clock.nowNs() - nowNs;
+    }
+    // Between two immediates the loop looks at the sockets once: a connection closed meanwhile is not sent on.
+    isArriving = untilNs - nowNs > longestBlindNs;
+    if (isArriving) setImmediate(arrive);
+    else arrive();
+  };
+  const arrive = () => {
+    isArriving = false;
+    if (course === null) return;
+    let nowNs = clock.nowNs();
+    const dueNs = course.nextDueNs();
+    if (dueNs - nowNs <= marginNs) {
+      const moveNs = nowNs < dueNs ? -marginStepNs * 9 : marginStepNs;
+      marginNs = Math.min(longestMarginNs, Math.max(0, marginNs + moveNs));
+      while (nowNs < dueNs) nowNs = clock.nowNs();
+    }
+    look('parkedCount', nowNs);
+    guard?.parked(false);
+  };
+
+  const stop = () => {
+    guard?.stop();
+    course = null;
+    alarm?.cancel();
+    alarm = null;
+  };
+  return {
+    kind: guard === null ? 'timer' : 'thread',
+    start: (next) => {
+      stop();
+      course = next;
+      guard?.start(next, () => look('threadCount', clock.nowNs()));
+      const gapNs = 1e9 / peakRatePerSec(next.spec);
+      leastSleepNs = gapNs < shortestGapNs ? shortestSleepNs : 0;
+      countedMostNs = Math.max(countedLatenessNs.least, Math.min(countedLatenessNs.most, gapNs));
+      settle(clock.nowNs());
+    },
+    poke: (nowNs) => {
+      if (course === null) return;
+      // Nothing in flight means that nothing else is waiting to be read either: sleep here, without another turn of the loop.
+      if (nowNs < course.nextDueNs() && sleepUntil !== null && course.isQuiet()) park();
+      else look('answerCount', nowNs);
+    },
+    stop,
+    wakes: () => ({ ...counts }),
+    parkedNs: () => parkedNs,
+    close: async () => {
+      stop();
+      await guard?.close();
+    },
+  };
+}
+
+/** Sleeps the calling thread by a futex. */
+function createSleep(clock: Clock): (timeNs: number) => void {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  return (timeNs) => {
+    const remainingMs = (timeNs - clock.nowNs()) / 1e6;
+    if (remainingMs > 0) Atomics.wait(cell, 0, 0, remainingMs);
+  };
+}
+
+/** It keeps no more than an index. */
+const guardLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
+/**
+ * A thread that runs through the schedule by itself, asleep in `Atomics.wait`, and wakes this loop by `Atomics.waitAsync`.
  * Note: telling the thread each next due time was tried; the second wake-up cost 15 to 25 % more CPU at 1,000 to 5,000/s.
  */
-function createThreadPacer(clock: Clock): Pacer {
-  const worker = new Worker(new URL('./pacer-thread.ts', import.meta.url));
+function createGuard(): Guard {
+  const worker = new Worker(new URL('./pacer-thread.ts', import.meta.url), { resourceLimits: guardLimits });
   worker.unref();
-  let cells = new Int32Array(new SharedArrayBuffer(cellsByteLength));
-  const stop = () => {
-    Atomics.store(cells, stopCell, 1);
-    Atomics.notify(cells, stopCell);
-  };
-  const start = (spec: ScheduleSpec, startAtNs: number, wake: () => void) => {
-    stop();
-    cells = new Int32Array(new SharedArrayBuffer(cellsByteLength));
-    listen(cells, createApproach({ spec, startAtNs, cells, clock, wake }));
-    worker.postMessage({ spec, startAtNs, cells } satisfies PacerOrder);
-  };
-  const close = async () => {
-    stop();
-    await worker.terminate();
-  };
   worker.on('error', (error) => {
     throw error;
   });
-  return { kind: 'thread', start, stop, close };
-}
-
-interface ApproachOptions extends PacerOrder {
-  readonly clock: Clock;
-  wake(): void;
-}
-
-/** Called early by the lead: polls until the due time has come, then calls `wake`. */
-function createApproach({ spec, startAtNs, cells, clock, wake }: ApproachOptions): () => void {
-  const schedule = createSchedule(spec);
-  const lead = createLead(peakRatePerSec(spec));
-  let index = 0;
-  let polling = false;
-  const nextDueNs = () => startAtNs + schedule.offsetNs(index);
-  const poll = () => {
-    polling = false;
-    if (Atomics.load(cells, stopCell) === 1) return;
-    const nowNs = clock.nowNs();
-    if (nextDueNs() > nowNs) {
-      polling = true;
-      setImmediate(poll);
-      return;
-    }
-    while (nextDueNs() <= nowNs) index++;
-    wake();
+  let cells = new Int32Array(new SharedArrayBuffer(cellsByteLength));
+  const post = (isPosted: boolean) => {
+    const posted = isPosted ? 1 : 0;
+    if (Atomics.exchange(cells, guardCell, posted) !== posted && isPosted) Atomics.notify(cells, guardCell);
   };
-  Atomics.store(cells, leadCell, lead.ns());
-  return () => {
-    const remainingNs = nextDueNs() - clock.nowNs();
-    // A wake-up for a due time that an earlier poll has already served.
-    if (polling || remainingNs > lead.mostNs) return;
-    lead.observe(remainingNs);
-    Atomics.store(cells, leadCell, lead.ns());
-    poll();
+  const stop = () => {
+    Atomics.store(cells, stopCell, 1);
+    Atomics.notify(cells, stopCell);
+    post(true);
+  };
+  const start = ({ spec, startAtNs }: Pick<PacerOrder, 'spec' | 'startAtNs'>, ring: () => void) => {
+    stop();
+    cells = new Int32Array(new SharedArrayBuffer(cellsByteLength));
+    listen(cells, ring);
+    worker.postMessage({ spec, startAtNs, cells } satisfies PacerOrder);
+  };
+  return {
+    start,
+    stop,
+    post,
+    parked: (isParked) => Atomics.store(cells, parkedCell, isParked ? 1 : 0),
+    served: (count) => Atomics.store(cells, servedCell, count),
+    close: async () => {
+      stop();
+      await worker.terminate();
+    },
   };
 }
 

@@ -52,6 +52,8 @@ export interface Pool<E extends Exchange> {
   submit(exchange: E): void;
   /** Gives an exchange up: nothing more is told of it, and a connection that carries it is closed. */
   cancel(exchange: E): void;
+  /** Whether a connection is being opened. */
+  isOpening(): boolean;
   stats(): PoolStats;
   close(): void;
 }
@@ -187,6 +189,7 @@ export function createPool<E extends Exchange>(connect: Connect, connectionCount
       openLanes();
     },
     cancel,
+    isOpening: () => openingCount > 0,
     stats: () => ({ openedCount, staleRetriesCount }),
     close: () => {
       for (const lane of lanes) lane.connection.destroy();

@@ -1,7 +1,8 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../stats/histogram.ts';
-import { assertAccounted, emptyCounts, type MutableCounts, withAlive } from './counts.ts';
+import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
 import { createGapMeter } from './gap-meter.ts';
+import { createOutageMeter } from './outage-meter.ts';
 import { createReasonTally } from './reason-tally.ts';
 import { createSecondSeries, type OpenSecond } from './second-series.ts';
 
@@ -27,12 +28,13 @@ export type Recording = Pick<
   | 'completions'
   | 'seconds'
   | 'errors'
-> & { readonly sendGapCvRatio: number | null };
+  | 'outages'
+> & { readonly sendGapCvRatio: number | null; readonly secondHistograms: string[] };
 
 /**
- * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `timedOut`
- * and `leftInFlight`. In the latencies count: right answers, and as at least their age the requests that timed out or were
- * alive at the end. Wrong and failed ones do not: an error quickly given must not look like a fast answer.
+ * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `refused`,
+ * `timedOut` and `leftInFlight`. In the latencies count: right answers, and as at least their age the requests that timed out or were
+ * alive at the end. Wrong, failed and refused ones do not: an error quickly given must not look like a fast answer.
  */
 export interface Recorder {
   /** A request is due; gives the second it belongs to. */
@@ -43,6 +45,8 @@ export interface Recorder {
   /** `complaint`: what is wrong with the answer, or null. */
   answered(request: Timed, nowNs: number, complaint: string | null): void;
   failed(request: Timed, nowNs: number, reason: string): void;
+  /** Answered that it could not be done now. */
+  refused(request: Timed, nowNs: number, reason: string): void;
   timedOut(request: Timed, nowNs: number): void;
   leftInFlight(request: Timed, nowNs: number): void;
   completed(operationName: string, durationNs: number): void;
@@ -59,16 +63,28 @@ interface OperationAccount {
   readonly service: Histogram;
 }
 
-export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
+/** What is kept beside the distributions. */
+export interface RecorderOptions {
+  readonly keepsSecondHistograms?: boolean;
+  /** Whether stretches without service are looked for, which keeps sixteen bytes a request. */
+  readonly seesOutages?: boolean;
+}
+
+export function createRecorder(
+  startAtNs: number,
+  lengthNs: number,
+  { keepsSecondHistograms = false, seesOutages = false }: RecorderOptions = {},
+): Recorder {
   const counts = emptyCounts();
   const accounts = new Map<string, OperationAccount>();
   const completions = new Map<string, Histogram>();
   const lag = createHistogram();
   const wokeLate = createHistogram();
   const waited = createHistogram();
-  const series = createSecondSeries(startAtNs, lengthNs);
+  const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
   const sendGaps = createGapMeter();
+  const outages = seesOutages ? createOutageMeter(startAtNs) : null;
 
   const accountOf = (name: string): OperationAccount => {
     const known = accounts.get(name);
@@ -78,8 +94,8 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     return made;
   };
   const tally = (account: OperationAccount, count: keyof LoadCounts) => {
-    counts[count]++;
-    account.counts[count]++;
+    increment(counts, count);
+    increment(account.counts, count);
   };
   const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
     record(lag, untilNs - dueNs);
@@ -89,6 +105,8 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     const account = accountOf(request.operation.name);
     const isSent = !Number.isNaN(request.sentNs);
     tally(account, outcome);
+    if (outcome === 'okCount') outages?.served(request.dueNs, nowNs);
+    else outages?.unserved(request.dueNs);
     if (!isSent) recordLag(request, nowNs);
     if (isLatency) record(account.response, nowNs - request.dueNs);
     if (isLatency && isSent) record(account.service, nowNs - request.sentNs);
@@ -106,7 +124,9 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
     seconds: series.finish() satisfies LoadSecond[],
     errors: reasons.most(),
+    outages: outages?.finish() ?? [],
     sendGapCvRatio: sendGaps.cvRatio(),
+    secondHistograms: series.histograms(),
   });
 
   return {
@@ -135,6 +155,10 @@ export function createRecorder(startAtNs: number, lengthNs: number): Recorder {
     failed: (request, nowNs, reason) => {
       reasons.add(`${request.operation.name}: ${reason}`);
       settle(request, nowNs, 'failedCount', false);
+    },
+    refused: (request, nowNs, reason) => {
+      reasons.add(`${request.operation.name}: ${reason}`);
+      settle(request, nowNs, 'refusedCount', false);
     },
     timedOut: (request, nowNs) => settle(request, nowNs, 'timedOutCount', true),
     leftInFlight: (request, nowNs) => settle(request, nowNs, 'inFlightCount', true),

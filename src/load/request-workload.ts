@@ -24,6 +24,7 @@ export function createWorkload(spec: RequestSpec): Workload {
     description: `${spec.method} ${spec.path}`,
     mix: { request: 1 },
     fixedRatePerSec: null,
+    isStateless: true,
     open: () => ({
       next: () => operation,
       streams: [],

@@ -8,7 +8,13 @@ export interface Schedule {
 }
 
 /** The part of a profile that decides due times: plain data, so that threads can make the same schedule. */
-export type ScheduleSpec = Pick<LoadProfile, 'kind' | 'ratePerSec' | 'steps' | 'seed'>;
+export type ScheduleSpec = Pick<LoadProfile, 'kind' | 'ratePerSec' | 'steps' | 'seed'> & { readonly share?: Share };
+
+/** The part of one sequence that one of several senders sends: requests index, index + count, index + 2 count, … */
+export interface Share {
+  readonly index: number;
+  readonly count: number;
+}
 type Steps = NonNullable<LoadProfile['steps']>;
 
 const nsPerSec = 1e9;
@@ -20,6 +26,29 @@ const nsPerMs = 1e6;
  * in a straight line to each step's rate, reached at that step's end. After the last step its rate holds on.
  */
 export function createSchedule(spec: ScheduleSpec): Schedule {
+  const whole = createWhole(spec);
+  const { share } = spec;
+  return share === undefined ? whole : { offsetNs: (index) => whole.offsetNs(index * share.count + share.index) };
+}
+
+/** The inverse: how many requests are due from the start to `elapsedNs`, that instant included. */
+export function dueCount({ offsetNs }: Schedule, elapsedNs: number): number {
+  if (elapsedNs < offsetNs(0)) return 0;
+  let reached = 0;
+  let beyond = 1;
+  while (offsetNs(beyond) <= elapsedNs) {
+    reached = beyond;
+    beyond *= 2;
+  }
+  while (beyond - reached > 1) {
+    const middle = reached + Math.floor((beyond - reached) / 2);
+    if (offsetNs(middle) <= elapsedNs) reached = middle;
+    else beyond = middle;
+  }
+  return reached + 1;
+}
+
+function createWhole(spec: ScheduleSpec): Schedule {
   switch (spec.kind) {
     case 'constant':
       return { offsetNs: (index) => Math.round((index * nsPerSec) / spec.ratePerSec) };
@@ -32,10 +61,11 @@ export function createSchedule(spec: ScheduleSpec): Schedule {
   }
 }
 
-/** The greatest rate that the schedule reaches. */
-export function peakRatePerSec({ kind, ratePerSec, steps }: ScheduleSpec): number {
+/** The greatest rate that the schedule (its share of it) reaches. */
+export function peakRatePerSec({ kind, ratePerSec, steps, share }: ScheduleSpec): number {
   const stepRates = (steps ?? []).map((step) => step.ratePerSec);
-  return kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
+  const peak = kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
+  return peak / (share?.count ?? 1);
 }
 
 /** Due times of a Poisson process are sums of all gaps before: asked in order they cost one draw each, backwards a replay. */

@@ -1,5 +1,5 @@
 import type { LoadSecond } from '../model/load-result.ts';
-import { createHistogram, type Histogram, percentileMs, record } from '../stats/histogram.ts';
+import { createHistogram, encode, type Histogram, percentileMs, record } from '../stats/histogram.ts';
 
 /** A second some of whose requests have no outcome yet. */
 export interface OpenSecond {
@@ -18,12 +18,15 @@ export interface SecondSeries {
   settle(second: OpenSecond, isOk: boolean, responseNs: number | null): void;
   /** One entry for every second of the window, also those in which nothing was due. */
   finish(): LoadSecond[];
+  /** After `finish`: the response times of each second (HdrHistogram, as `Latency.encoded`; '' of none), if they are kept. */
+  histograms(): string[];
 }
 
 const nsPerSec = 1e9;
 
 /** Only the seconds that still wait for outcomes hold a histogram; their histograms are used again. */
-export function createSecondSeries(startAtNs: number, lengthNs: number): SecondSeries {
+export function createSecondSeries(startAtNs: number, lengthNs: number, keepsHistograms = false): SecondSeries {
+  const kept: string[] = [];
   const closed: LoadSecond[] = [];
   const spare: Histogram[] = [];
   const open = new Set<OpenSecond>();
@@ -37,6 +40,7 @@ export function createSecondSeries(startAtNs: number, lengthNs: number): SecondS
   };
   const close = (ended: OpenSecond) => {
     closed[ended.second] = closedSecond(ended);
+    if (keepsHistograms) kept[ended.second] = encode(ended.response);
     open.delete(ended);
     ended.response.reset();
     spare.push(ended.response);
@@ -68,6 +72,7 @@ export function createSecondSeries(startAtNs: number, lengthNs: number): SecondS
       const secondCount = Math.max(closed.length, Math.ceil(lengthNs / nsPerSec));
       return Array.from({ length: secondCount }, (_, second) => closed[second] ?? emptySecond(second));
     },
+    histograms: () => Array.from(kept, (encoded) => encoded ?? ''),
   };
 }
 

@@ -7,8 +7,9 @@ export type SelfReading = Pick<
   'cpuUserMs' | 'cpuSystemMs' | 'eventLoopUtilizationRatio' | 'gcMs' | 'rssBytes'
 >;
 
-/** Starts now; reading it stops it. CPU and collections are those of all threads of the process. */
-export function startSelfMeter(): () => SelfReading {
+/** `parkedNs`: how long the loop has slept by itself so far. Starts now; reading it stops it. CPU and collections are those of all threads of the process. */
+export function startSelfMeter(parkedNs: () => number): () => SelfReading {
+  const parkedNsAtStart = parkedNs();
   const cpuAtStart = process.cpuUsage();
   const loopAtStart = performance.eventLoopUtilization();
   let gcMs = 0;
@@ -19,13 +20,15 @@ export function startSelfMeter(): () => SelfReading {
   observer.observe({ entryTypes: ['gc'] });
   return () => {
     const cpu = process.cpuUsage(cpuAtStart);
-    const { utilization } = performance.eventLoopUtilization(loopAtStart);
+    const { active, idle } = performance.eventLoopUtilization(loopAtStart);
+    // The loop counts its sleep as work.
+    const parkedMs = (parkedNs() - parkedNsAtStart) / 1e6;
     addCollections(observer.takeRecords());
     observer.disconnect();
     return {
       cpuUserMs: cpu.user / 1000,
       cpuSystemMs: cpu.system / 1000,
-      eventLoopUtilizationRatio: utilization,
+      eventLoopUtilizationRatio: Math.min(1, Math.max(0, (active - parkedMs) / (active + idle))),
       gcMs,
       rssBytes: process.memoryUsage.rss(),
     };

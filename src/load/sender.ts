@@ -33,6 +33,8 @@ export interface SenderParts {
   readonly pool: Pool<Flight>;
   readonly session: WorkloadSession;
   readonly recorder: Recorder;
+  /** Whether anything may come from the target beside answers. */
+  readonly hasStreams: boolean;
   /** Everything due has been sent or counted as unsent; the drain begins. */
   onWindowEnd(nowNs: number): void;
 }
@@ -85,15 +87,19 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
     inFlight.add(flight);
     pool.submit(flight);
   };
-  const wake = () => {
-    if (isSending && !sendDue()) clock.at(clock.nowNs(), wake);
+
+  const settleAnswer = (flight: Flight, answer: WorkloadResponse, nowNs: number) => {
+    const refusal = flight.operation.refusal?.(answer) ?? null;
+    if (refusal === null) return recorder.answered(flight, nowNs, judge(flight.operation, answer));
+    flight.operation.abandon();
+    recorder.refused(flight, nowNs, refusal);
   };
 
+  const wake = () => {
+    const isAllSent = sendDue() && nextDueNs >= endAtNs;
+    if (isAllSent && clock.nowNs() >= endAtNs) endWindow();
+  };
   const endWindow = () => {
-    if (!sendDue()) {
-      clock.at(clock.nowNs(), endWindow);
-      return;
-    }
     isSending = false;
     pacer.stop();
     parts.onWindowEnd(clock.nowNs());
@@ -119,18 +125,24 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
     onSent: (flight) => recorder.sent(flight),
     onAnswer: (flight, answer, nowNs) => {
       inFlight.remove(flight);
-      recorder.answered(flight, nowNs, judge(flight.operation, answer));
+      settleAnswer(flight, answer, nowNs);
       finishWhenDrained();
+      pacer.poke(nowNs);
     },
     onFailure: (flight, reason, nowNs) => {
       inFlight.remove(flight);
       flight.operation.abandon();
       recorder.failed(flight, nowNs, reason);
       finishWhenDrained();
+      pacer.poke(nowNs);
     },
   });
-  clock.at(endAtNs, endWindow);
-  pacer.start(window.spec, startAtNs, wake);
+  pacer.start({
+    ...{ spec: window.spec, startAtNs, wake },
+    nextDueNs: () => Math.min(nextDueNs, endAtNs),
+    servedCount: () => nextIndex,
+    isQuiet: () => inFlight.count === 0 && !parts.hasStreams && !pool.isOpening(),
+  });
   return promise;
 }
 

@@ -1,8 +1,10 @@
-import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface TargetAddress {
   readonly host: string;
   readonly port: number;
+  readonly isSecure: boolean;
 }
 
 export interface SocketListener {
@@ -21,21 +23,17 @@ export interface SocketListener {
  */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
-export function openSocket({ host, port }: TargetAddress, listener: SocketListener): Socket {
+export function openSocket({ host, port, isSecure }: TargetAddress, listener: SocketListener): Socket {
   let reason = 'closed';
-  const socket = connectSocket({
-    host,
-    port,
-    noDelay: true,
-    onread: {
-      buffer: readBuffer,
-      callback: (byteCount) => {
-        listener.onData(readBuffer.subarray(0, byteCount));
-        return true;
-      },
-    },
-  });
-  socket.on('connect', () => listener.onOpen());
+  const callback = (byteCount: number) => {
+    listener.onData(readBuffer.subarray(0, byteCount));
+    return true;
+  };
+  const options = { host, port, noDelay: true, onread: { buffer: readBuffer, callback } };
+  // A name of the server is only sent when it is one.
+  const secureOptions = { ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 ? { servername: host } : {}) };
+  const socket = isSecure ? connectTls(secureOptions) : connectSocket(options);
+  socket.on(isSecure ? 'secureConnect' : 'connect', () => listener.onOpen());
   socket.on('end', () => listener.onEnd());
   socket.on('error', (error: NodeJS.ErrnoException) => {
     reason = error.code ?? error.message;

@@ -1,3 +1,4 @@
+import type { ClusterKey } from './cluster-key.ts';
 import type { Metric } from './metric.ts';
 import type { Waiver } from './waiver.ts';
 import type { Warning } from './warning.ts';
@@ -9,6 +10,8 @@ export interface CompareCell {
   readonly workload: string;
   readonly temperature: 'warm' | 'young';
   readonly ratePerSec: number;
+  /** null: no cluster. */
+  readonly cluster: ClusterKey | null;
 }
 
 /** What is compared: a metric of the table, or `errors`, which is a count and has rules of its own. */

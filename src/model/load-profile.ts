@@ -7,8 +7,8 @@ const count = z.int().nonnegative();
 export const loadProfileSchema = z.strictObject({
   /** constant: evenly spaced arrivals; poisson: exponential gaps from the seed; steps and ramp: see `steps`. */
   kind: z.enum(['constant', 'poisson', 'steps', 'ramp']),
-  /** The total over all generator threads and connections. */
-  ratePerSec: positive,
+  /** The total over all generator threads and connections; 0: no request is sent and no generator started. */
+  ratePerSec: z.number().nonnegative(),
   /** Only for steps (each held) and ramp (rates joined by straight lines); null otherwise. */
   steps: z.array(z.strictObject({ ratePerSec: positive, durationMs: positive })).nullable(),
   /** Requests sent before measuring, on the same connections; 0 measures a young process. */

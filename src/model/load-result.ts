@@ -3,7 +3,7 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative();
 
-/** scheduled = ok + wrong + failed + timedOut + inFlight + unsent, asserted by the driver in every run. */
+/** scheduled = ok + wrong + failed + refused + timedOut + inFlight + unsent, asserted by the driver in every run. */
 export const loadCountsSchema = z.strictObject({
   scheduledCount: count,
   sentCount: count,
@@ -12,6 +12,8 @@ export const loadCountsSchema = z.strictObject({
   wrongCount: count,
   /** No answer: refused, reset, closed, garbage. */
   failedCount: count,
+  /** Answered that it could not be done now (no leader, outcome unknown), as the contract allows. */
+  refusedCount: count,
   timedOutCount: count,
   /** Still alive when the drain ended: recorded as at least their age. */
   inFlightCount: count,
@@ -44,18 +46,44 @@ export const loadSecondSchema = z.strictObject({
   second: count,
   scheduledCount: count,
   okCount: count,
-  /** wrong + failed + timed out + unsent */
+  /** wrong + failed + refused + timed out + unsent */
   badCount: count,
   responseP50Ms: ms.nullable(),
   responseMaxMs: ms.nullable(),
 });
 
+/**
+ * A stretch in which nobody was served: from the due time of the first request that was not served until the first answer to
+ * one due later. What a client that repeats its request would have waited at most.
+ */
+export const outageSchema = z.strictObject({
+  /** Since the window's first due time. */
+  startedAtMs: ms,
+  durationMs: ms,
+  unservedCount: count,
+});
+
+/** How the sending loop came to serve due times that had come: which way of waking was how often the one. */
+export const wakesSchema = z.strictObject({
+  /** It slept by itself until the due time, nothing being in flight. */
+  parkedCount: count,
+  /** It was awake to read an answer. */
+  answerCount: count,
+  /** The pacer's thread woke it. */
+  threadCount: count,
+  /** A timer of whole milliseconds woke it. */
+  timerCount: count,
+});
+
 export const generatorReportSchema = z.strictObject({
   pacer: z.enum(['timer', 'thread', 'spin']),
   threadCount: z.int().positive(),
+  /** null: not recorded (results of former versions). */
+  wakes: wakesSchema.nullable(),
   niceness: z.int(),
   cpuUserMs: ms,
   cpuSystemMs: ms,
+  /** Without the time in which the loop slept by itself. */
   eventLoopUtilizationRatio: z.number().min(0).max(1),
   gcMs: ms,
   /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
@@ -86,6 +114,8 @@ export const loadResultSchema = z.strictObject({
   /** Latencies completed by an event of a stream (202 accepted → its event), by name. */
   completions: z.record(z.string(), latencySchema),
   seconds: z.array(loadSecondSchema),
+  /** Empty where every request was served. */
+  outages: z.array(outageSchema),
   /** The most frequent reasons of wrong and failed requests. */
   errors: z.array(z.strictObject({ reason: z.string(), count })),
   acknowledged: z.strictObject({ createdCount: count, deletedCount: count, uncertainCount: count }),
@@ -94,6 +124,8 @@ export const loadResultSchema = z.strictObject({
 
 export type LoadCounts = z.infer<typeof loadCountsSchema>;
 export type Latency = z.infer<typeof latencySchema>;
+export type Outage = z.infer<typeof outageSchema>;
 export type LoadSecond = z.infer<typeof loadSecondSchema>;
+export type Wakes = z.infer<typeof wakesSchema>;
 export type GeneratorReport = z.infer<typeof generatorReportSchema>;
 export type LoadResult = z.infer<typeof loadResultSchema>;

@@ -52,10 +52,10 @@ export const metrics: readonly Metric[] = [
     ...cost,
     from: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
   },
-  { id: 'response-p50', label: 'response p50', gated: true, ...wait, from: (m) => m.load.response.p50Ms },
-  { id: 'response-p90', label: 'response p90', gated: false, ...wait, from: (m) => m.load.response.p90Ms },
-  { id: 'response-p99', label: 'response p99', gated: false, ...wait, from: (m) => m.load.response.p99Ms },
-  { id: 'service-p50', label: 'service p50', gated: false, ...wait, from: (m) => m.load.service.p50Ms },
+  { id: 'response-p50', label: 'response p50', gated: true, ...wait, from: (m) => m.load?.response.p50Ms ?? null },
+  { id: 'response-p90', label: 'response p90', gated: false, ...wait, from: (m) => m.load?.response.p90Ms ?? null },
+  { id: 'response-p99', label: 'response p99', gated: false, ...wait, from: (m) => m.load?.response.p99Ms ?? null },
+  { id: 'service-p50', label: 'service p50', gated: false, ...wait, from: (m) => m.load?.service.p50Ms ?? null },
   {
     id: 'memory-idle',
     label: 'private memory idle',
@@ -88,8 +88,52 @@ export const metrics: readonly Metric[] = [
     ...cost,
     from: (m) => m.memory.afterBytes,
   },
+  {
+    id: 'election-p50',
+    label: 'election p50',
+    unit: 'ms',
+    gated: true,
+    ...cost,
+    from: (m) => middle(electionsMs(m)),
+  },
+  {
+    id: 'outage-p50',
+    label: 'gap for clients p50',
+    unit: 'ms',
+    gated: false,
+    ...cost,
+    from: (m) => (m.cluster === null ? null : middle((m.load?.outages ?? []).map(({ durationMs }) => durationMs))),
+  },
+  { id: 'node-cpu', label: 'CPU of a quiet node', unit: 'ms/s', gated: false, ...cost, from: quietNodeCpu },
+  {
+    id: 'node-memory',
+    label: 'private memory of a node',
+    unit: 'bytes',
+    gated: false,
+    ...cost,
+    from: (m) => ofNode(m, m.memory.medianBytes),
+  },
   { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...cost, from: (m) => m.startupMs },
 ];
+
+function electionsMs({ cluster }: Measurement): number[] {
+  return (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);
+}
+
+function middle(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return below === undefined || above === undefined ? null : (below + above) / 2;
+}
+
+function quietNodeCpu(m: Measurement): number | null {
+  const isQuiet = m.load === null && m.cluster?.elections.length === 0;
+  return isQuiet ? ofNode(m, m.cpu.target.coresUsed * 1000) : null;
+}
+
+function ofNode({ cluster }: Measurement, value: number | null): number | null {
+  return cluster === null || value === null ? null : value / cluster.nodeCount;
+}
 
 function quotient(part: number, whole: number | null): number | null {
   return whole === null || whole === 0 ? null : part / whole;

@@ -118,9 +118,9 @@ export const primitiveResultSchema = z.discriminatedUnion('status', [
     message: z.string(),
     logTail: z.string(),
   }),
-  /** The runner says that its machine or version cannot do it; or a smaller size has failed before. */
+  /** unsupported: the runner says that its machine or version cannot do it. not-tried: a smaller size has failed before. */
   z.strictObject({
-    status: z.literal('unsupported'),
+    status: z.enum(['unsupported', 'not-tried']),
     spec: primitiveSpecSchema,
     startedAt: z.string(),
     reason: z.string(),

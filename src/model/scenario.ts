@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterCellSchema } from './cluster.ts';
 import { loadProfileSchema } from './load-profile.ts';
 import { primitiveProfileSchema } from './primitive-result.ts';
 
@@ -7,10 +8,12 @@ export const scenarioCellSchema = z.strictObject({
   service: z.string(),
   workload: z.string(),
   /** Total rates; an empty list means the workload's own fixed rate. */
-  ratesPerSec: z.array(z.number().positive()),
+  ratesPerSec: z.array(z.number().nonnegative()),
   /** warm: after the warm-up (headline); young: the first minute of a fresh process at the asked rate. */
   temperature: z.enum(['warm', 'young']),
   trialCount: z.int().positive(),
+  /** null: the service is no cluster. */
+  cluster: clusterCellSchema.nullable(),
   profile: loadProfileSchema.omit({ ratePerSec: true, seed: true }),
 });
 

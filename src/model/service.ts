@@ -1,3 +1,4 @@
+import type { ClusterSpec } from './cluster.ts';
 import type { Acknowledged } from './workload.ts';
 
 export interface SqlStatement {
@@ -23,6 +24,8 @@ export interface ServiceDatabase {
 }
 
 export interface EnvironmentContext {
+  /** null: whatever the service checks its contract with. */
+  readonly cluster: ClusterSpec | null;
   readonly workerCount: number;
   readonly dbPoolTotal: number;
   readonly seed: number;
@@ -34,6 +37,8 @@ export interface Service {
   /** Results of different contract versions are never compared. */
   readonly contractVersion: number;
   readonly database: ServiceDatabase | null;
+  /** Whether it is a cluster in one program: each target gets an empty folder in DATA_DIR, and its nodes are crashed in checks. */
+  readonly isCluster: boolean;
   /** The service's environment beyond HOST, PORT and DATABASE_URL. */
   environment(context: EnvironmentContext): Readonly<Record<string, string>>;
   /** Values that vectors may name as ${…}: seeded tokens, users and files. */

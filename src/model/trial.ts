@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterFiguresSchema, clusterSpecSchema } from './cluster.ts';
 import { loadProfileSchema } from './load-profile.ts';
 import { loadResultSchema } from './load-result.ts';
 import { sampleSchema } from './sample.ts';
@@ -42,6 +43,8 @@ export const trialSpecSchema = z.strictObject({
   dbPoolTotal: z.int().positive(),
   limit: z.strictObject({ cpuCount: z.number().positive().nullable(), memoryBytes: bytes.nullable() }).nullable(),
   idleMs: ms,
+  /** null: the service is no cluster. */
+  cluster: clusterSpecSchema.nullable(),
   profile: loadProfileSchema,
 });
 
@@ -96,9 +99,15 @@ export const probeMethodSchema = z.strictObject({
 });
 
 export const measurementSchema = z.strictObject({
-  load: loadResultSchema,
+  /** null: nothing was asked (a rate of 0). */
+  load: loadResultSchema.nullable(),
+  cluster: clusterFiguresSchema.nullable(),
   windowMs: ms,
-  cpu: z.strictObject({ target: roleCpuSchema, generator: roleCpuSchema, database: roleCpuSchema.nullable() }),
+  cpu: z.strictObject({
+    target: roleCpuSchema,
+    generator: roleCpuSchema.nullable(),
+    database: roleCpuSchema.nullable(),
+  }),
   /** Target's CPU while idle (no request but health), milliseconds per second. */
   idleCpuMsPerSec: ms.nullable(),
   memory: memorySchema,

@@ -1,3 +1,5 @@
+import type { ClusterAct } from './cluster.ts';
+
 /** One HTTP request as a workload asks for it. Header names are lower case; Host and Content-Length are the transport's. */
 export interface WorkloadRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -21,7 +23,9 @@ export interface Operation {
   readonly request: WorkloadRequest;
   /** null when the answer is right, else what is wrong with it in a few words. Called at most once; updates the session. */
   check(response: WorkloadResponse): string | null;
-  /** Called instead of `check` when no answer came (failed, timed out): its outcome is unknown. */
+  /** Where the contract lets a target say that it cannot serve now: what it said, else null. Asked before `check`, which a refusal never meets. */
+  refusal?(response: WorkloadResponse): string | null;
+  /** Called instead of `check` when no answer came (failed, timed out) or it was a refusal: its outcome is unknown. */
   abandon(): void;
 }
 
@@ -69,5 +73,12 @@ export interface Workload {
   readonly mix: Readonly<Record<string, number>>;
   /** The total rate this workload is defined at; null: any rate. */
   readonly fixedRatePerSec: number | null;
+  /** What is done to the cluster meanwhile; absent: nothing is. */
+  readonly clusterAct?: ClusterAct;
+  /**
+   * No request follows from an earlier answer, and sessions know nothing of each other: several threads may each open one and
+   * share the sequence. Without it, one thread sends everything.
+   */
+  readonly isStateless?: true;
   open(context: WorkloadContext): WorkloadSession;
 }

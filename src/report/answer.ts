@@ -31,6 +31,21 @@ interface Question {
   readonly most: string;
 }
 
+/** Asked where there is something to say; those about requests also where nobody has a figure, which is then said. */
+function questionsFor(rows: readonly Row[]): readonly Question[] {
+  const known = [...clusterQuestions, ...questions].filter(({ metricId }) =>
+    rows.some(({ figures }) => (figures[metricId] ?? null) !== null),
+  );
+  return known.length > 0 ? known : questions;
+}
+
+const clusterQuestions: readonly Question[] = [
+  { subject: 'Shortest election, p50', metricId: 'election-p50', less: 'shorter', most: 'longest' },
+  { subject: 'Shortest gap for clients after a crash, p50', metricId: 'outage-p50', less: 'shorter', most: 'longest' },
+  { subject: 'Least CPU for a quiet node', metricId: 'node-cpu', less: 'less', most: 'most' },
+  { subject: 'Least private memory for a node', metricId: 'node-memory', less: 'less', most: 'most' },
+];
+
 const questions: readonly Question[] = [
   { subject: 'Least CPU per request', metricId: 'cpu-per-request', less: 'less', most: 'most' },
   { subject: 'Shortest response, p50', metricId: 'response-p50', less: 'shorter', most: 'longest' },
@@ -38,19 +53,25 @@ const questions: readonly Question[] = [
   { subject: 'Shortest start-up', metricId: 'startup', less: 'shorter', most: 'longest' },
 ];
 
+interface Asked {
+  readonly place: string;
+  readonly ratePerSec: number;
+}
+
 /** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nobody was measured. */
-export function answersOf(place: string, rows: readonly Row[]): Answer[] {
+export function answersOf({ place, ratePerSec }: Asked, rows: readonly Row[]): Answer[] {
   const tried = rows.filter((row) => row.trials.length > 0);
   if (tried.length === 0) return [];
-  return [paceAnswer(place, tried), ...(tried.length > 1 ? rankings(place, rows) : [])];
+  return [paceAnswer(place, ratePerSec > 0, tried), ...(tried.length > 1 ? rankings(place, rows) : [])];
 }
 
 /** Where nothing can be ranked, that is said once. */
 function rankings(place: string, rows: readonly Row[]): Answer[] {
-  const answers = questions.map((question) => answer(question, place, rows));
-  const [first] = answers;
-  if (first === undefined || answers.some(({ verdict }) => verdict !== 'too-few')) return answers;
-  return [{ ...first, subject: 'Rankings', metricId: null }];
+  const answers = questionsFor(rows).map((question) => answer(question, place, rows));
+  const told = answers.filter(({ verdict }) => verdict !== 'too-few');
+  const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
+  if (few === undefined) return answers;
+  return [...told, { ...few, subject: told.length === 0 ? 'Rankings' : 'Other rankings', metricId: null }];
 }
 
 interface Ranked {
@@ -61,12 +82,22 @@ interface Ranked {
 function answer(question: Question, place: string, rows: readonly Row[]): Answer {
   const metric = metricOf(question.metricId);
   const known = rows.flatMap((row) => {
-    const range = row.figures[metric.id] ?? null;
+    const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
     return range === null ? [] : [{ id: row.who.implementation, range }];
   });
   const ranked = known.filter(({ range }) => range.values.length >= leastTrialCount);
   const few = known.filter(({ range }) => range.values.length < leastTrialCount);
   return { subject: question.subject, metricId: metric.id, place, ...verdict(question, metric, ranked, few) };
+}
+
+/** So many elections bound their median on both sides. */
+const leastElectionCount = 10;
+
+/** Each election is an experiment of its own: the 95 % interval of their median stands for the range of the trials. */
+function electionRange({ elections }: Row): Range | null {
+  const { p50, timesMs } = elections ?? { p50: null, timesMs: [] };
+  if (p50 === null || p50.lower === null || p50.upper === null || timesMs.length < leastElectionCount) return null;
+  return { median: p50.estimate, min: p50.lower, max: p50.upper, values: timesMs };
 }
 
 function verdict(question: Question, metric: Metric, ranked: readonly Ranked[], few: readonly Ranked[]) {
@@ -121,7 +152,7 @@ function unrankedPart(few: readonly Ranked[]): AnswerPart[] {
  * Who held the rate. A row that did not is named with its reason; one whose trials all failed by the fault of the machine
  * or the generator is unknown, not guilty.
  */
-function paceAnswer(place: string, tried: readonly Row[]): Answer {
+function paceAnswer(place: string, hasPace: boolean, tried: readonly Row[]): Answer {
   const broken = tried.filter((row) => reasonOf(row) !== null);
   const unknown = tried.filter((row) => row.okCount === 0 && !broken.includes(row));
   const kept = tried.filter((row) => !broken.includes(row) && !unknown.includes(row));
@@ -135,7 +166,7 @@ function paceAnswer(place: string, tried: readonly Row[]): Answer {
     unknown.length > 0 ? [plain(`unknown for ${joinWords(names(unknown))} (no trial counts)`)] : [],
   ].filter((clause) => clause.length > 0);
   const parts = clauses.flatMap((clause, index) => (index > 0 ? [plain('; '), ...clause] : clause));
-  return { subject: 'Keeps the pace', metricId: null, verdict: 'pace', place, parts };
+  return { subject: hasPace ? 'Keeps the pace' : 'Came through', metricId: null, verdict: 'pace', place, parts };
 }
 
 function reasonOf(row: Row): string | null {

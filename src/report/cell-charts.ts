@@ -1,30 +1,25 @@
-import type { Metric } from '../model/metric.ts';
 import { metricOf } from './answer.ts';
-import {
-  type Axis,
-  type Bar,
-  type BarChart,
-  type Chart,
-  type Line,
-  type LineChart,
-  type Series,
-  seriesIn,
-} from './chart.ts';
-import { formatFigure, formatNumber, formatRange, mebibytes, shownUnit, shownValue } from './format.ts';
-import type { Cell, CurvePoint, OverTime, Row } from './model.ts';
-
-type Facts = Pick<Cell, 'id' | 'place' | 'rows' | 'references'>;
+import { type Axis, type BarChart, type Chart, type Line, type LineChart, seriesIn } from './chart.ts';
+import { electionCurves, gapBars } from './election-charts.ts';
+import { formatNumber, mebibytes } from './format.ts';
+import type { CurvePoint, OverTime, Row } from './model.ts';
+import { bars, type Facts, seriesOf, spoken } from './row-bars.ts';
 
 /** The pictures of one workload at one rate; one that would show nothing is not there. */
 export function cellCharts(facts: Facts): Chart[] {
   const rows = [...facts.rows, ...facts.references];
-  const all = [cpuBars, memoryBars, percentileCurves, coresOverTime, memoryOverTime, responseOverTime, honestyBars];
+  const all = [
+    electionCurves,
+    gapBars,
+    cpuBars,
+    memoryBars,
+    percentileCurves,
+    coresOverTime,
+    memoryOverTime,
+    responseOverTime,
+    honestyBars,
+  ];
   return all.map((draw) => draw(facts, rows)).filter((chart) => seriesIn(chart).length > 0);
-}
-
-export function seriesOf(row: Row): Series {
-  const label = row.source === null ? row.who.implementation : `${row.who.implementation} (recorded)`;
-  return { label, style: row.who.style, recordedOn: row.source?.label ?? null };
 }
 
 function cpuBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
@@ -84,27 +79,6 @@ function honestyBars({ id, place }: Facts, rows: readonly Row[]): BarChart {
     bars: shares,
     line: { value: 10, label: 'void beyond 10 %' },
   };
-}
-
-function bars(metric: Metric, rows: readonly Row[], marks: (row: Row) => Bar['marks']): Bar[] {
-  return rows.flatMap((row) => {
-    const range = row.figures[metric.id] ?? null;
-    if (range === null) return [];
-    const shown = (value: number) => shownValue(metric.unit, value);
-    const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
-    const text = formatFigure(metric.unit, range.median);
-    return [{ ...seriesOf(row), value: shown(range.median), text, whisker, marks: marks(row) }];
-  });
-}
-
-function spoken(metric: Metric, rows: readonly Row[]): string {
-  const known = rows.flatMap((row) => {
-    const range = row.figures[metric.id] ?? null;
-    return range === null
-      ? []
-      : [`${seriesOf(row).label} ${formatRange(metric.unit, range)} ${shownUnit(metric.unit)}`];
-  });
-  return known.join(', ');
 }
 
 /** Where a percentile stands on an axis that gives each further nine the same room. */

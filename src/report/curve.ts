@@ -17,7 +17,7 @@ export function pooledCurve(trials: readonly OkTrial[]): CurvePoint[] {
 /** p99: the median of the trials' own where each has enough requests, else the pooled one where that has, else null. */
 export function tailOf(trials: readonly OkTrial[]): Tail | null {
   const heard = trials.filter((trial) => !trial.latencyVoid);
-  const own = heard.map((trial) => trial.measurement.load.response.p99Ms).filter((value) => value !== null);
+  const own = heard.map((trial) => trial.measurement.load?.response.p99Ms ?? null).filter((value) => value !== null);
   const middle = median(own);
   if (middle !== null && own.length === heard.length) return { medianMs: middle, pooled: false };
   const pooled = pool(trials);
@@ -29,7 +29,7 @@ export function tailOf(trials: readonly OkTrial[]): Tail | null {
 function pool(trials: readonly OkTrial[]) {
   const [first, ...others] = trials
     .filter((trial) => !trial.latencyVoid)
-    .map((trial) => decode(trial.measurement.load.response.encoded));
+    .flatMap(({ measurement: { load } }) => (load === null ? [] : [decode(load.response.encoded)]));
   if (first === undefined) return null;
   for (const other of others) merge(first, other);
   return first.totalCount > 0 ? first : null;

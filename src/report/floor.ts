@@ -1,6 +1,7 @@
 import type { RunResult } from '../model/run-result.ts';
 import type { Measurement, Trial } from '../model/trial.ts';
 import { median } from '../stats/quantile.ts';
+import { formatNumber } from './format.ts';
 
 /** The generator against a target that does nothing, at one rate: medians over the trials that count; null where none does. */
 export interface FloorRow {
@@ -24,17 +25,21 @@ export interface Floor {
   readonly rows: readonly FloorRow[];
   /** The greatest rate of the ladder that most of its trials kept; null when none did. */
   readonly highestRatePerSec: number | null;
+  /** Whether a rate above it was tried and missed: without, the machine may keep more. */
+  readonly isLimit: boolean;
 }
 
 export function floorOf(result: RunResult): Floor {
   const byRate = Map.groupBy(result.trials, ({ spec }) => spec.profile.ratePerSec);
   const rows = [...byRate].map(([ratePerSec, trials]) => rowOf(ratePerSec, trials)).sort(byRateAscending);
   const kept = rows.filter(({ okCount, trialCount }) => 2 * okCount > trialCount);
+  const highest = kept.at(-1)?.ratePerSec ?? null;
   return {
     machineId: result.machine.id,
     startedAt: result.startedAt,
     rows,
-    highestRatePerSec: kept.at(-1)?.ratePerSec ?? null,
+    highestRatePerSec: highest,
+    isLimit: highest !== null && highest !== rows.at(-1)?.ratePerSec,
   };
 }
 
@@ -56,13 +61,27 @@ function rowOf(ratePerSec: number, trials: readonly Trial[]): FloorRow {
     ratePerSec,
     okCount: measured.length,
     trialCount: new Set(trials.map(({ spec }) => spec.repetition)).size,
-    wokeLateP50Ms: middle(({ load }) => load.wokeLate.p50Ms),
-    wokeLateP99Ms: middle(({ load }) => load.wokeLate.p99Ms),
-    serviceP50Ms: middle(({ load }) => load.service.p50Ms),
-    serviceP99Ms: middle(({ load }) => load.service.p99Ms),
-    generatorCpuMs: middle(({ cpu }) => cpu.generator.perRequestMs),
+    wokeLateP50Ms: middle(({ load }) => load?.wokeLate.p50Ms ?? null),
+    wokeLateP99Ms: middle(({ load }) => load?.wokeLate.p99Ms ?? null),
+    serviceP50Ms: middle(({ load }) => load?.service.p50Ms ?? null),
+    serviceP99Ms: middle(({ load }) => load?.service.p99Ms ?? null),
+    generatorCpuMs: middle(({ cpu }) => cpu.generator?.perRequestMs ?? null),
     targetCpuMs: middle(({ cpu }) => cpu.target.perRequestMs),
-    sendGapCvRatio: middle(({ load }) => load.generator.sendGapCvRatio),
-    pacer: measured[0]?.load.generator.pacer ?? null,
+    sendGapCvRatio: middle(({ load }) => load?.generator.sendGapCvRatio ?? null),
+    pacer: measured[0]?.load?.generator.pacer ?? null,
   };
+}
+
+/** What a reader must take off in thought: the part of a result at about this rate that the generator alone would show. */
+export function floorSentence(row: FloorRow): string {
+  const figures = [
+    `it wakes ${figure(row.wokeLateP50Ms)} ms late (p50; p99 ${figure(row.wokeLateP99Ms)})`,
+    `an answer takes ${figure(row.serviceP50Ms)} ms (p99 ${figure(row.serviceP99Ms)})`,
+    `it costs ${figure(row.generatorCpuMs)} ms CPU a request`,
+  ];
+  return `Against a target that does nothing, at ${row.ratePerSec}/s, this machine's generator has a floor: ${figures.join(', ')}.`;
+}
+
+function figure(value: number | null): string {
+  return value === null ? '–' : formatNumber(value);
 }

@@ -1,7 +1,9 @@
 import { fitLine } from '../stats/least-squares.ts';
 import type { Chart } from './chart.ts';
+import { type LargestCluster, largestBars, largestClusters } from './largest-cluster.ts';
 import type { Cell } from './model.ts';
 import { rateCharts } from './rate-charts.ts';
+import { sizeCharts } from './size-charts.ts';
 import type { Who } from './who.ts';
 
 /** One workload at one or several rates. */
@@ -13,6 +15,8 @@ export interface Group {
   readonly cells: readonly Cell[];
   /** Empty below three rates: two points are always on a line. */
   readonly slopes: readonly Slope[];
+  /** Of a climb; empty otherwise. */
+  readonly largest: readonly LargestCluster[];
   /** Rate on the x axis; empty for a single rate. */
   readonly charts: readonly Chart[];
 }
@@ -30,13 +34,21 @@ export interface Slope {
 const leastRateCount = 3;
 
 export function groupsOf(cells: readonly Cell[]): Group[] {
-  const byQuestion = Map.groupBy(cells, (cell) => `${cell.service}-${cell.workload}-${cell.temperature}`);
+  const byQuestion = Map.groupBy(cells, groupId);
   return [...byQuestion].flatMap(([id, same]) => {
     const [first] = same;
     if (first === undefined) return [];
     const { service, workload, temperature } = first;
-    return [{ id, service, workload, temperature, cells: same, slopes: slopesOf(same), charts: rateCharts(id, same) }];
+    const largest = largestClusters(same);
+    const charts = [...largestBars(id, largest), ...rateCharts(id, same), ...sizeCharts(id, same)];
+    return [{ id, service, workload, temperature, cells: same, slopes: slopesOf(same), largest, charts }];
   });
+}
+
+/** Rates are compared on one size of cluster; where nothing is sent, sizes are. */
+function groupId({ service, workload, temperature, ratePerSec, cluster }: Cell): string {
+  const size = cluster === null || ratePerSec === 0 ? '' : `-n${cluster.size}`;
+  return `${service}-${workload}-${temperature}${size}`;
 }
 
 function slopesOf(cells: readonly Cell[]): Slope[] {

@@ -14,6 +14,7 @@ export function aboutSections(model: ReportModel): Child[] {
     methodSection(model.run),
     whoSection(model),
     machineSection(model.run),
+    floorSection(model),
     repeatSection(model.run),
   ];
 }
@@ -44,7 +45,10 @@ function glossary(run: RunFacts): readonly (readonly [string, string])[] {
 }
 
 function primitiveGlossary({ scenario: { primitives } }: RunFacts): readonly (readonly [string, string])[] {
-  const limit = primitives === null ? '' : ` Here a case may use ${formatBytes(primitives.memoryLimitBytes)}.`;
+  const limit =
+    primitives === null
+      ? ''
+      : ` A case may use ${formatBytes(primitives.memoryLimitBytes)}, and never more than half of the machine’s memory.`;
   return [
     [
       'Wall, CPU',
@@ -156,6 +160,19 @@ function machineSection({ machine, versions, scenario, database }: RunFacts): Ma
       ...(database === null ? [] : [['Database', databaseText(database)] as const]),
     ]),
   );
+}
+
+function floorSection({ floor }: ReportModel): Child {
+  if (floor === null) return null;
+  const lines = floor.rows.map((row): Child[] => [
+    `${row.ratePerSec}/s`,
+    ...[row.wokeLateP50Ms, row.wokeLateP99Ms, row.serviceP50Ms, row.serviceP99Ms, row.generatorCpuMs].map((value) =>
+      value === null ? '–' : formatNumber(value),
+    ),
+  ]);
+  const heads = ['Rate', 'woke late p50 ms', 'p99 ms', 'answered p50 ms', 'p99 ms', 'CPU ms a request'];
+  const caption = `The generator against a target that does nothing, calibrated ${floor.calibratedAt.slice(0, 10)}`;
+  return section('floor', 'Floor of this machine', plainTable(caption, heads, lines));
 }
 
 function loadFacts(scenario: RunFacts['scenario']): readonly (readonly [string, string])[] {

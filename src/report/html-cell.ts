@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import { chartBlock } from './html-chart.ts';
+import { electionTable, publishedList, quietTable } from './html-cluster.ts';
 import { figureTable, generatorTable, percentileTable, trialTable } from './html-detail.ts';
 import { headlineTable } from './html-headline.ts';
 import { type Child, h, type Markup } from './markup.ts';
@@ -22,7 +23,9 @@ export function cellSection(cell: Cell, { heading, folded }: CellPlace): Markup 
     { class: 'cell', id: cell.id },
     heading === null ? null : h('h3', {}, heading),
     answerList(cell.answers),
-    headlineTable(`Figures ${cell.place}`, cell.rows),
+    cell.ratePerSec === 0 ? quietTable(cell, cell.rows) : headlineTable(`Figures ${cell.place}`, cell.rows),
+    cell.ratePerSec === 0 ? null : electionTable(cell),
+    publishedList(cell),
     noteList(cell.rows),
     cell.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(cell.resolution)),
     referenceTables(cell),
@@ -64,8 +67,8 @@ function noteList(rows: readonly Row[]): Child {
   return notes.length === 0 ? null : h('ul', { class: 'notes' }, ...notes);
 }
 
-function referenceTables({ references, place }: Cell): Child {
-  const bySource = Map.groupBy(references, (row) => row.source?.label ?? '');
+function referenceTables(cell: Cell): Child {
+  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
   return [...bySource].map(([label, rows]) =>
     h(
       'section',
@@ -76,7 +79,7 @@ function referenceTables({ references, place }: Cell): Child {
         { class: 'aside' },
         `${label}. Shown because an implementation has no figure of this run; compare these rows with each other only, never with those above.`,
       ),
-      headlineTable(`Recorded figures ${place}`, rows),
+      cell.ratePerSec === 0 ? quietTable(cell, rows) : headlineTable(`Recorded figures ${cell.place}`, rows),
     ),
   );
 }
@@ -84,8 +87,9 @@ function referenceTables({ references, place }: Cell): Child {
 function details(cell: Cell): Child {
   return [
     fold('All figures', figureTable(cell)),
-    fold('Response percentiles', percentileTable(cell)),
-    fold('How honest the load was', generatorTable(cell)),
+    ...(cell.ratePerSec === 0
+      ? []
+      : [fold('Response percentiles', percentileTable(cell)), fold('How honest the load was', generatorTable(cell))]),
     fold('Trials one by one', trialTable(cell)),
   ];
 }

@@ -1,4 +1,5 @@
 import { type Chart, type Series, seriesIn } from './chart.ts';
+import { publishedLabel } from './election-charts.ts';
 import { legend } from './html-series.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
@@ -11,7 +12,8 @@ export function chartBlock(charts: readonly Chart[]): Child {
 }
 
 function recordedNote(series: readonly Series[]): Child {
-  const machines = new Set(series.map(({ recordedOn }) => recordedOn).filter((label) => label !== null));
+  const recorded = series.filter(({ label }) => label !== publishedLabel);
+  const machines = new Set(recorded.map(({ recordedOn }) => recordedOn).filter((label) => label !== null));
   if (machines.size === 0) return null;
   return h(
     'p',

@@ -38,7 +38,8 @@ function metricHead({ label, unit }: Metric): string {
 /** Every metric of every implementation, median and range over the trials that count. */
 export function figureTable(cell: Cell): Markup {
   const rows = withTrials(cell);
-  const lines = metrics.map((metric): Child[] => [
+  const known = metrics.filter(({ id }) => rows.some(({ figures }) => (figures[id] ?? null) !== null));
+  const lines = known.map((metric): Child[] => [
     metricHead(metric),
     ...rows.map((row) => {
       const range = row.figures[metric.id] ?? null;

@@ -1,9 +1,11 @@
+import { headingOf } from './cells.ts';
 import { formatNumber, formatRange } from './format.ts';
 import type { Group, Slope } from './group.ts';
 import { cellSection } from './html-cell.ts';
 import { chartBlock } from './html-chart.ts';
 import { plainTable } from './html-detail.ts';
 import { sign } from './html-series.ts';
+import { largestText } from './largest-cluster.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
 /** One workload at all its rates. */
@@ -13,11 +15,27 @@ export function groupSection(group: Group): Markup {
     'section',
     { class: 'group', id: group.id },
     h('h2', {}, groupTitle(group)),
-    ...group.cells.map((cell) => cellSection(cell, { heading: `${cell.ratePerSec} requests a second`, folded })),
+    ...group.cells.map((cell) => cellSection(cell, { heading: headingOf(cell), folded })),
     folded
-      ? h('section', { class: 'cell' }, h('h3', {}, 'From rate to rate'), chartBlock(group.charts), slopeTable(group))
+      ? h(
+          'section',
+          { class: 'cell' },
+          h('h3', {}, acrossTitle(group)),
+          largestList(group),
+          chartBlock(group.charts),
+          slopeTable(group),
+        )
       : null,
   );
+}
+
+function acrossTitle({ cells }: Group): string {
+  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? 'From rate to rate' : 'From size to size';
+}
+
+function largestList({ largest }: Group): Child {
+  if (largest.length === 0) return null;
+  return h('ul', { class: 'notes' }, ...largest.map((one) => h('li', {}, largestText(one))));
 }
 
 function slopeTable(group: Group): Child {

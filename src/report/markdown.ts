@@ -1,21 +1,32 @@
+import { clusterText } from '../model/cluster-key.ts';
 import type { Answer } from './answer.ts';
+import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Row } from './model.ts';
-import { footnotes, reasonText, shortColumns } from './short-table.ts';
+import { comparisonLines } from './published.ts';
+import { columnsFor, footnotes, reasonText, type ShortColumn } from './short-table.ts';
 import { resolutionSentence } from './text.ts';
 
 /** The sentences and the table of few columns as Markdown. */
 export function reportMarkdown(model: ReportModel): string {
   const cells = model.groups.flatMap((group) => group.cells);
-  const blocks = [...cells.flatMap(cellBlocks), provenance(model)];
+  const largest = model.groups.flatMap((group) => group.largest.map((one) => `- ${escapeMarkdown(largestText(one))}`));
+  const blocks = [
+    ...cells.flatMap(cellBlocks),
+    largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
+    provenance(model),
+  ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
 function cellBlocks(cell: Cell): string[] {
   const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
   return [
-    `### ${cell.workload} at ${cell.ratePerSec}/s${cell.temperature === 'young' ? ', young' : ''}`,
+    headingLine(cell),
     cell.answers.map(answerLine).join('\n'),
     table(cell.rows),
+    comparisonLines(cell)
+      .map((line) => `- ${escapeMarkdown(line)}`)
+      .join('\n'),
     notes(cell.rows),
     ...[...bySource].flatMap(([label, rows]) => [
       `Recorded earlier, not to be compared with the above: ${escapeMarkdown(label)}`,
@@ -25,6 +36,11 @@ function cellBlocks(cell: Cell): string[] {
   ];
 }
 
+function headingLine({ workload, ratePerSec, temperature, cluster }: Cell): string {
+  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s${temperature === 'young' ? ', young' : ''}`;
+  return `### ${workload}${rate}${cluster === null ? '' : `, ${clusterText(cluster)}`}`;
+}
+
 function answerLine({ subject, place, parts }: Answer): string {
   const text = parts.map((part) => (part.strong ? `**${escapeMarkdown(part.text)}**` : escapeMarkdown(part.text)));
   return `- ${subject} ${place}: ${text.join('')}`;
@@ -32,16 +48,17 @@ function answerLine({ subject, place, parts }: Answer): string {
 
 function table(rows: readonly Row[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const columns = columnsFor(rows);
   return [
-    line(shortColumns.map(({ head }) => head.replace('\n', ' '))),
-    line(shortColumns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
-    ...rows.map((row) => line(cellTexts(row).map(escapeMarkdown))),
+    line(columns.map(({ head }) => head.replace('\n', ' '))),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(cellTexts(columns, row).map(escapeMarkdown))),
   ].join('\n');
 }
 
 /** A row without figures says why in its note. */
-function cellTexts(row: Row): string[] {
-  const texts = shortColumns.map((column) => column.text(row));
+function cellTexts(columns: readonly ShortColumn[], row: Row): string[] {
+  const texts = columns.map((column) => column.text(row));
   return row.okCount > 0 ? texts : [...texts.slice(0, -1), reasonText(row)];
 }
 

@@ -1,10 +1,14 @@
 import type { ClaimSource } from '../model/claim.ts';
+import type { Published } from '../model/cluster.ts';
+import type { ClusterKey } from '../model/cluster-key.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
 import type { Range } from '../stats/range.ts';
 import type { Answer } from './answer.ts';
 import { reportCells } from './cells.ts';
 import type { Chart } from './chart.ts';
 import { type ClaimBook, emptyBook, type JudgedClaim, judgeClaims, touchedClaims } from './claims.ts';
+import type { Elections } from './elections.ts';
+import { type Floor, type FloorRow, floorAt } from './floor.ts';
 import { type Group, groupsOf } from './group.ts';
 import { type PrimitiveSection, primitiveSections } from './primitives.ts';
 import { type CollectedWarning, collectWarnings } from './warnings.ts';
@@ -24,6 +28,8 @@ export interface ReportModel {
   readonly primitives: readonly PrimitiveSection[];
   readonly claims: ClaimsPart;
   readonly warnings: readonly CollectedWarning[];
+  /** null: this machine was never calibrated, or nothing was driven. */
+  readonly floor: FloorBeside | null;
 }
 
 /** What the seeds said of what this run measured. */
@@ -32,6 +38,12 @@ export interface ClaimsPart {
   /** Statements about something else. */
   readonly untouchedCount: number;
   readonly sources: readonly ClaimSource[];
+}
+
+/** What the generator alone shows on the run's machine, at the calibrated rates nearest to those of the run. */
+export interface FloorBeside {
+  readonly calibratedAt: string;
+  readonly rows: readonly FloorRow[];
 }
 
 /** The run as it was: what a reader needs to repeat or to doubt it. */
@@ -56,7 +68,12 @@ export interface Cell {
   readonly service: string;
   readonly workload: string;
   readonly temperature: 'warm' | 'young';
+  /** 0: no request is sent. */
   readonly ratePerSec: number;
+  readonly cluster: ClusterKey | null;
+  readonly published: Published | null;
+  /** The sizes asked, of which this cell is one; null: the scenario does not look for the largest. */
+  readonly climb: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly place: string;
   /** Least CPU per request first; what has no figure last. */
@@ -82,6 +99,8 @@ export interface Row {
   /** By metric id (see model/metric.ts). */
   readonly figures: Readonly<Record<string, Range | null>>;
   readonly p99: Tail | null;
+  /** null: no leader was lost. */
+  readonly elections: Elections | null;
   readonly notes: readonly Note[];
   readonly curve: readonly CurvePoint[];
   readonly overTime: OverTime | null;
@@ -178,6 +197,7 @@ export function reportModel(
   live: RunResult,
   references: readonly RunResult[],
   book: ClaimBook = emptyBook,
+  floor: Floor | null = null,
 ): ReportModel {
   const who = whoIsWho([live, ...references]);
   const groups = groupsOf(reportCells(live, references, who));
@@ -189,7 +209,17 @@ export function reportModel(
     primitives: primitiveSections(live, who),
     claims: claimsPart(live, book),
     warnings: collectWarnings(live, groups),
+    floor: floorBeside(live, floor),
   };
+}
+
+/** Another machine's floor says nothing. */
+function floorBeside(live: RunResult, floor: Floor | null): FloorBeside | null {
+  if (floor === null || floor.machineId !== live.machine.id) return null;
+  const rates = new Set(live.trials.map(({ spec }) => spec.profile.ratePerSec));
+  const nearest = new Set([...rates].map((rate) => floorAt(floor, rate)).filter((row) => row !== null));
+  const rows = [...nearest].filter(({ okCount }) => okCount > 0).sort((a, b) => a.ratePerSec - b.ratePerSec);
+  return rows.length === 0 ? null : { calibratedAt: floor.startedAt, rows };
 }
 
 function claimsPart(live: RunResult, { claims, sources, codeLines }: ClaimBook): ClaimsPart {
@@ -207,5 +237,5 @@ function titleOf(live: RunResult, groups: readonly Group[]): string {
   const [only, ...others] = groups.flatMap((group) => group.cells);
   if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
-  return `${only.workload} at ${only.ratePerSec} requests a second`;
+  return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;
 }

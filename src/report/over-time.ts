@@ -65,6 +65,6 @@ function privateBytes(measurement: Measurement): Series {
 }
 
 function responseP50Ms(measurement: Measurement): Series {
-  const bySecond = new Map(measurement.load.seconds.map(({ second, responseP50Ms: value }) => [second, value]));
+  const bySecond = new Map(measurement.load?.seconds.map(({ second, responseP50Ms: value }) => [second, value]));
   return secondsOf(measurement).map((second) => bySecond.get(second) ?? null);
 }

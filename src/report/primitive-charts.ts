@@ -126,13 +126,18 @@ function sizeAxis({ sizeName }: PrimitiveFacts, rows: readonly PrimitiveRow[]): 
   return { title: sizeName ?? '', scale: 'logarithmic', ticks, min: sizes[0] ?? 1, max: sizes.at(-1) ?? null };
 }
 
+const ticksMost = 6;
+
 /** From the step at or below the least value to the one at or above the greatest. */
 function axis(title: string, values: readonly number[], { base, text }: Quantity): Axis {
   const steps = base === 10 ? decades() : byteSteps();
   const first = steps.findLastIndex((step) => step <= Math.min(...values));
   const last = steps.findIndex((step) => step >= Math.max(...values));
   const shown = steps.slice(Math.max(0, first), last < 0 ? undefined : last + 1);
-  const ticks = shown.map((value) => ({ value, label: text(value).replace(/\.0+ /, ' ') }));
+  const every = Math.ceil(shown.length / ticksMost);
+  const ticks = shown
+    .filter((_, index) => index % every === 0)
+    .map((value) => ({ value, label: text(value).replace(/\.0+ /, ' ') }));
   return { title, scale: 'logarithmic', ticks, min: shown[0] ?? null, max: shown.at(-1) ?? null };
 }
 

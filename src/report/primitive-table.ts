@@ -60,11 +60,15 @@ function threadsText({ osThreadCount }: PrimitiveRow): string {
   return osThreadCount === null ? '–' : osThreadCount.toLocaleString('en-US');
 }
 
-/** The unit once where it is the same: "1.20 µs (1.18–1.25 µs)". */
+/** The unit once where it is the same: "1.20 µs (1.18–1.25)". */
 function rangeText(range: Range | null, text: (value: number) => string): string {
   if (range === null) return '–';
   if (range.values.length < 2) return text(range.median);
-  return `${text(range.median)} (${text(range.min)}–${text(range.max)})`;
+  const ends = [range.min, range.max].map(text);
+  const unit = text(range.median).split(' ')[1] ?? '';
+  const same = ends.every((end) => end.endsWith(` ${unit}`));
+  const shown = same ? ends.map((end) => end.slice(0, -unit.length - 1)) : ends;
+  return `${text(range.median)} (${shown.join('–')})`;
 }
 
 /** What a reader must know beside the figures: where a limit was met, what failed, what is faster than can be told. */

@@ -17,15 +17,16 @@ export function primitiveText(section: PrimitiveSection, bold: (text: string) =>
   });
   table.push(['', ...columns.map(({ head }) => head)]);
   table.push(...rows.map((row) => [row.label, ...columns.map(({ text }) => text(row))]));
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const lines = rows.length === 0 ? [] : trimmed(table.toString());
   const notes = troubleLines(section).map((line) => wrap(line, lineWidth, '    '));
   return [bold(section.facts.title), ...lines, ...notes].join('\n');
 }
 
+function trimmed(text: string): string[] {
+  return text.split('\n').map((line) => line.trimEnd());
+}
+
 /** What was never tried says nothing that its note does not say. */
 function worthShowing(rows: readonly PrimitiveRow[]): PrimitiveRow[] {
-  return rows.filter(({ okCount, trouble }) => okCount > 0 || trouble === null);
+  return rows.filter(({ okCount }) => okCount > 0);
 }

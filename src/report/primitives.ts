@@ -33,6 +33,8 @@ export interface PrimitiveRow {
   readonly emptyLoopNs: number | null;
   readonly belowLoop: boolean;
   readonly okCount: number;
+  /** It ran out of memory, of time, or of what else the system gives: more than this cannot be had here. */
+  readonly limitMet: boolean;
   /** Why there is no figure, or why some processes gave none; null: all did. */
   readonly trouble: string | null;
 }
@@ -73,7 +75,7 @@ function rowOf(
   const { spec } = same[0] as PrimitiveResult;
   const figures = okFigures(same);
   const language = who.get(spec.implementation)?.language ?? '';
-  const siblings = facts.variants.filter((one) => one.language === language);
+  const siblings = facts.variants.filter((one) => one.language === language.toLowerCase());
   const index = siblings.findIndex(({ id }) => id === spec.variant);
   return {
     label: `${shortName(spec.implementation)} ${spec.variant}`,
@@ -91,6 +93,7 @@ function rowOf(
     emptyLoopNs: median(figures.flatMap(({ emptyLoopNs }) => emptyLoopNs ?? [])),
     belowLoop: figures.some(({ belowLoop }) => belowLoop),
     okCount: figures.length,
+    limitMet: same.some((result) => result.status === 'failed' && limitCodes.has(result.code)),
     trouble: troubleOf(same),
   };
 }
@@ -127,9 +130,17 @@ function greatest(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known);
 }
 
+function lastWords(logTail: string): string {
+  const last = logTail.trim().split('\n').at(-1) ?? '';
+  return last === '' ? '' : ` (${last.slice(0, 120)})`;
+}
+
+const limitCodes: ReadonlySet<string> = new Set(['out-of-memory', 'timed-out', 'died']);
+
 function troubleOf(same: readonly PrimitiveResult[]): string | null {
   const reasons = same.flatMap((result) => {
-    if (result.status === 'failed') return [`${result.code}: ${result.message}`];
+    if (result.status === 'failed') return [`${result.code}: ${result.message}${lastWords(result.logTail)}`];
+    // What was not tried says nothing that the failure before it does not say.
     return result.status === 'unsupported' ? [result.reason] : [];
   });
   return reasons.length === 0 ? null : [...new Set(reasons)].join('; ');
@@ -138,7 +149,7 @@ function troubleOf(same: readonly PrimitiveResult[]): string | null {
 /** A variant's greatest size that worked, and why the next did not; null where every size did, or there is but one. */
 export function greatestSize(rows: readonly PrimitiveRow[], label: string): { size: number; why: string } | null {
   const own = rows.filter((row) => row.label === label);
-  const failed = own.find(({ okCount, trouble }) => okCount === 0 && trouble !== null);
+  const failed = own.find(({ limitMet }) => limitMet);
   if (failed === undefined) return null;
   const worked = own.filter(({ okCount }) => okCount > 0).map(({ size }) => size ?? 0);
   return { size: Math.max(0, ...worked), why: failed.trouble ?? '' };

@@ -1,8 +1,8 @@
 import { metricOf } from './answer.ts';
-import { seriesOf } from './cell-charts.ts';
 import type { Line, LineChart } from './chart.ts';
-import { formatNumber, shownUnit, shownValue } from './format.ts';
-import type { Cell, Row } from './model.ts';
+import { figureLines } from './figure-lines.ts';
+import { formatNumber, shownUnit } from './format.ts';
+import type { Cell } from './model.ts';
 
 interface Question {
   readonly metricId: string;
@@ -38,7 +38,7 @@ const questions: readonly Question[] = [
 /** The same questions with the rate on the x axis; none for a single rate. */
 export function rateCharts(groupId: string, cells: readonly Cell[]): LineChart[] {
   const rates = cells.map((cell) => cell.ratePerSec);
-  if (rates.length < 2) return [];
+  if (new Set(rates).size < 2) return [];
   return questions
     .map((question) => rateChart(groupId, cells, rates, question))
     .filter(({ lines }) => lines.length > 0);
@@ -46,7 +46,7 @@ export function rateCharts(groupId: string, cells: readonly Cell[]): LineChart[]
 
 function rateChart(groupId: string, cells: readonly Cell[], rates: readonly number[], question: Question): LineChart {
   const { unit } = metricOf(question.metricId);
-  const lines = linesOf(cells, question.metricId);
+  const lines = figureLines(cells, question.metricId, (cell) => cell.ratePerSec);
   return {
     kind: 'lines',
     id: `${groupId}-by-rate-${question.metricId}`,
@@ -65,26 +65,6 @@ function rateChart(groupId: string, cells: readonly Cell[], rates: readonly numb
     lines,
     markPoints: true,
   };
-}
-
-function linesOf(cells: readonly Cell[], metricId: string): Line[] {
-  const placed = cells.flatMap((cell) =>
-    [...cell.rows, ...cell.references].map((row) => ({ row, ratePerSec: cell.ratePerSec })),
-  );
-  const bySeries = Map.groupBy(placed, ({ row }) => `${row.who.implementation}\n${row.source?.label ?? ''}`);
-  return [...bySeries.values()].flatMap((entries) => {
-    const points = entries.flatMap(({ row, ratePerSec }) => pointOf(row, metricId, ratePerSec));
-    const [first] = entries;
-    return first === undefined || points.length === 0 ? [] : [{ ...seriesOf(first.row), points }];
-  });
-}
-
-function pointOf(row: Row, metricId: string, ratePerSec: number) {
-  const range = row.figures[metricId] ?? null;
-  if (range === null) return [];
-  const shown = (value: number) => shownValue(metricOf(metricId).unit, value);
-  const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
-  return [{ x: ratePerSec, y: shown(range.median), whisker }];
 }
 
 function spokenLine(line: Line, unit: string): string {

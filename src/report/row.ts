@@ -4,8 +4,9 @@ import type { Preparation, RunResult } from '../model/run-result.ts';
 import type { Measurement, OkTrial, Trial } from '../model/trial.ts';
 import { median } from '../stats/quantile.ts';
 import { type Range, rangeOf } from '../stats/range.ts';
-import { type CellKey, plannedCount, trialsOf } from './cells.ts';
+import { type CellKey, plannedCount, publishedOf, trialsOf } from './cells.ts';
 import { pooledCurve, tailOf } from './curve.ts';
+import { electionsOf } from './elections.ts';
 import type { GeneratorQuality, Row, Source } from './model.ts';
 import { notesOf } from './notes.ts';
 import { overTimeOf } from './over-time.ts';
@@ -33,6 +34,7 @@ export function rowOf(
     plannedCount: planned,
     figures: figuresOf(counted),
     p99: tailOf(counted),
+    elections: electionsOf(counted, key.cluster, publishedOf(run, key)),
     notes: notesOf(preparation, trials, counted, planned),
     curve: pooledCurve(counted),
     overTime: overTimeOf(counted),
@@ -53,24 +55,24 @@ function figuresOf(counted: readonly OkTrial[]): Record<string, Range | null> {
 }
 
 function generatorQuality(trials: readonly Trial[]): GeneratorQuality | null {
-  const measurements = trials.map((trial) => trial.measurement).filter((measurement) => measurement !== null);
-  if (measurements.length === 0) return null;
-  const middle = (from: (measurement: Measurement) => number | null) =>
-    median(measurements.map(from).filter((value) => value !== null));
+  const measurements = trials.map((trial) => trial.measurement).filter((m) => m !== null);
+  if (measurements.every(({ load }) => load === null)) return null;
+  const middle = (from: (measurement: Measurement) => number | null | undefined) =>
+    median(measurements.map((m) => from(m) ?? null).filter((value) => value !== null));
   return {
-    lagP50Ms: middle((m) => m.load.lag.p50Ms),
-    lagP99Ms: middle((m) => m.load.lag.p99Ms),
-    wokeLateP50Ms: middle((m) => m.load.wokeLate.p50Ms),
-    wokeLateP99Ms: middle((m) => m.load.wokeLate.p99Ms),
-    waitedP99Ms: middle((m) => m.load.waited.p99Ms),
-    wokeLateShareRatio: middle((m) => quotient(m.load.wokeLate.p50Ms, m.load.response.p50Ms)),
-    sendGapCvRatio: middle((m) => m.load.generator.sendGapCvRatio),
-    eventLoopUtilizationRatio: middle((m) => m.load.generator.eventLoopUtilizationRatio),
-    coresUsed: middle((m) => m.cpu.generator.coresUsed),
-    sentOfDueRatio: middle((m) => quotient(m.load.counts.sentCount, m.load.counts.scheduledCount)),
+    lagP50Ms: middle((m) => m.load?.lag.p50Ms),
+    lagP99Ms: middle((m) => m.load?.lag.p99Ms),
+    wokeLateP50Ms: middle((m) => m.load?.wokeLate.p50Ms),
+    wokeLateP99Ms: middle((m) => m.load?.wokeLate.p99Ms),
+    waitedP99Ms: middle((m) => m.load?.waited.p99Ms),
+    wokeLateShareRatio: middle((m) => quotient(m.load?.wokeLate.p50Ms, m.load?.response.p50Ms)),
+    sendGapCvRatio: middle((m) => m.load?.generator.sendGapCvRatio),
+    eventLoopUtilizationRatio: middle((m) => m.load?.generator.eventLoopUtilizationRatio),
+    coresUsed: middle((m) => m.cpu.generator?.coresUsed),
+    sentOfDueRatio: middle((m) => quotient(m.load?.counts.sentCount, m.load?.counts.scheduledCount)),
   };
 }
 
-function quotient(part: number | null, whole: number | null): number | null {
-  return part === null || whole === null || whole === 0 ? null : part / whole;
+function quotient(part: number | null | undefined, whole: number | null | undefined): number | null {
+  return part == null || whole == null || whole === 0 ? null : part / whole;
 }

@@ -1,5 +1,7 @@
+import type { QuantileInterval } from '../stats/quantile-interval.ts';
 import { metricOf } from './answer.ts';
-import { formatFigure, formatRange } from './format.ts';
+import type { Elections } from './elections.ts';
+import { formatFigure, formatNumber, formatPercent, formatRange } from './format.ts';
 import type { Note, Row } from './model.ts';
 
 /** The table of few columns, the same in the terminal and in Markdown. */
@@ -7,6 +9,8 @@ export interface ShortColumn {
   /** Two lines where the values are narrower than the words. */
   readonly head: string;
   readonly align: 'left' | 'right';
+  /** Absent: always there. */
+  isAbout?(row: Row): boolean;
   text(row: Row): string;
 }
 
@@ -24,7 +28,73 @@ function medianColumn(head: string, metricId: string): ShortColumn {
   };
 }
 
-export const shortColumns: readonly ShortColumn[] = [
+function isAboutElections({ elections }: Row): boolean {
+  return elections !== null;
+}
+
+function electionColumn(head: string, text: (elections: Elections) => string): ShortColumn {
+  return {
+    head,
+    align: 'right',
+    isAbout: isAboutElections,
+    text: ({ elections }) => (elections === null ? nothing : text(elections)),
+  };
+}
+
+function numberOrNothing(value: number | null | undefined): string {
+  return value === null || value === undefined ? nothing : formatNumber(value);
+}
+
+const isAboutGaps = ({ figures }: Row) => (figures['outage-p50'] ?? null) !== null;
+const isQuietNode = ({ figures }: Row) => (figures['node-cpu'] ?? null) !== null;
+
+const electionColumns: readonly ShortColumn[] = [
+  electionColumn('elections', ({ timesMs, unendedCount }) =>
+    unendedCount === 0 ? `${timesMs.length}` : `${timesMs.length} of ${timesMs.length + unendedCount}`,
+  ),
+  electionColumn('election\np50 ms', ({ p50 }) => intervalText(p50)),
+  electionColumn('p90\nms', ({ p90 }) => numberOrNothing(p90?.estimate)),
+  electionColumn('most\nms', ({ maxMs }) => numberOrNothing(maxMs)),
+  electionColumn('split\nvotes', ({ splitRatio }) => (splitRatio === null ? nothing : formatPercent(splitRatio))),
+  electionColumn('in\ntheory', ({ expectedSplitRatio: ratio }) => (ratio === null ? nothing : formatPercent(ratio))),
+];
+
+const nodeColumns: readonly ShortColumn[] = [
+  { ...medianColumn('gap p50\nms', 'outage-p50'), isAbout: isAboutGaps },
+  { ...medianColumn('CPU ms/s\na node', 'node-cpu'), isAbout: isQuietNode },
+  { ...medianColumn('MiB\na node', 'node-memory'), isAbout: isQuietNode },
+];
+
+/** A quantile and its 95 % interval: "172 (165–181)". */
+export function intervalText(interval: QuantileInterval | null): string {
+  if (interval === null) return nothing;
+  const { estimate, lower, upper } = interval;
+  const bound = (value: number | null) => (value === null ? '?' : formatNumber(value));
+  return lower === null && upper === null
+    ? formatNumber(estimate)
+    : `${formatNumber(estimate)} (${bound(lower)}–${bound(upper)})`;
+}
+
+const requestHeads = new Set(['CPU ms\nper request', 'p50\nms', 'p90\nms']);
+
+/** Who, and what can be said of lost leaders and of nodes. */
+export function clusterColumns(rows: readonly Row[]): readonly ShortColumn[] {
+  const special = [...electionColumns, ...nodeColumns].filter(({ isAbout }) => rows.some((row) => isAbout?.(row)));
+  return [...shortColumns.slice(0, 1), ...special];
+}
+
+/** What these rows have something to say about; columns about requests only where requests were sent. */
+export function columnsFor(rows: readonly Row[]): readonly ShortColumn[] {
+  const [who, ...special] = clusterColumns(rows);
+  const others = shortColumns.slice(1);
+  if (who === undefined) return shortColumns;
+  const isQuiet = rows.every(({ generator }) => generator === null);
+  const usual = special.length > 0 && isQuiet ? others.filter(({ head }) => !requestHeads.has(head)) : others;
+  const requests = usual.filter(({ head }) => requestHeads.has(head));
+  return [who, ...requests, ...special, ...usual.filter(({ head }) => !requestHeads.has(head))];
+}
+
+const shortColumns: readonly ShortColumn[] = [
   { head: 'who', align: 'left', text: (row) => row.who.implementation },
   { head: 'CPU ms\nper request', align: 'right', text: cpuText },
   medianColumn('p50\nms', 'response-p50'),

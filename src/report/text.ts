@@ -1,12 +1,15 @@
 import Table from 'cli-table3';
 import type { Answer } from './answer.ts';
 import { claimsText } from './claim-text.ts';
+import { floorSentence } from './floor.ts';
 import { countOf, formatPercent } from './format.ts';
+import { largestText } from './largest-cluster.ts';
 import type { Cell, ReportModel, Resolution, Row } from './model.ts';
 import { noBorders } from './no-borders.ts';
 import { type Paints, paintsFor } from './paint.ts';
 import { primitiveText } from './primitive-text.ts';
-import { footnotes, reasonText, shortColumns } from './short-table.ts';
+import { comparisonLines } from './published.ts';
+import { columnsFor, footnotes, reasonText, type ShortColumn } from './short-table.ts';
 import { warningText } from './warnings.ts';
 import { wrap } from './wrap.ts';
 
@@ -23,14 +26,22 @@ const lineWidth = 100;
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = paintsFor(options.color);
   const cells = model.groups.flatMap((group) => group.cells);
+  const largest = model.groups.flatMap((group) => group.largest.map(largestText));
   const blocks = [
     claimsBlock(model, paints),
     ...cells.map((cell) => cellText(cell, paints)),
+    largestBlock(largest, paints),
     ...model.primitives.map((section) => primitiveText(section, paints.bold)),
+    floorText(model, paints),
     warningsText(model, paints),
     pathsText(options),
   ];
   return `${present(blocks).join('\n\n')}\n`;
+}
+
+function largestBlock(lines: readonly string[], { bold }: Paints): string {
+  if (lines.length === 0) return '';
+  return [bold('Largest cluster'), ...lines.map((line) => wrap(line, lineWidth, '    '))].join('\n');
 }
 
 function present(blocks: readonly string[]): string[] {
@@ -41,6 +52,7 @@ function cellText(cell: Cell, paints: Paints): string {
   const blocks = [
     cell.answers.map((answer) => answerText(answer, paints)).join('\n'),
     tableText(cell.rows, paints),
+    comparisonLines(cell).join('\n'),
     notesText(cell.rows, paints),
     ...referenceTexts(cell, paints),
     resolutionText(cell.resolution, paints),
@@ -57,15 +69,16 @@ function answerText({ subject, place, parts }: Answer, { bold }: Paints): string
 
 /** A row without figures says why in their place. */
 function tableText(rows: readonly Row[], { bold }: Paints): string {
-  const widths = columnWidths(rows);
+  const columns = columnsFor(rows);
+  const widths = columnWidths(columns, rows);
   const table = new Table({
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
-    colAligns: shortColumns.map(({ align }) => align),
+    colAligns: columns.map(({ align }) => align),
     colWidths: widths.map((width) => width + gap),
   });
-  table.push(shortColumns.map(({ head }) => head.split('\n').map(bold).join('\n')));
-  table.push(...rows.map((row) => (row.okCount > 0 ? figureCells(row, widths) : reasonCells(row, widths))));
+  table.push(columns.map(({ head }) => head.split('\n').map(bold).join('\n')));
+  table.push(...rows.map((row) => (row.okCount > 0 ? figureCells(columns, row, widths) : reasonCells(row, widths))));
   const lines = table.toString().split('\n');
   return lines.map((line) => line.trimEnd()).join('\n');
 }
@@ -73,8 +86,8 @@ function tableText(rows: readonly Row[], { bold }: Paints): string {
 const gap = 2;
 
 /** Each column as wide as its widest line; the last one takes what is left. */
-function columnWidths(rows: readonly Row[]): number[] {
-  const widths = shortColumns.slice(0, -1).map(({ head, text }) => {
+function columnWidths(columns: readonly ShortColumn[], rows: readonly Row[]): number[] {
+  const widths = columns.slice(0, -1).map(({ head, text }) => {
     const figures = rows.filter((row) => row.okCount > 0 || head === 'who').map(text);
     return Math.max(...[...head.split('\n'), ...figures].map((line) => line.length));
   });
@@ -82,9 +95,9 @@ function columnWidths(rows: readonly Row[]): number[] {
   return [...widths, Math.max(12, room)];
 }
 
-function figureCells(row: Row, widths: readonly number[]): string[] {
-  return shortColumns.map(({ text }, index) => {
-    const isLast = index === shortColumns.length - 1;
+function figureCells(columns: readonly ShortColumn[], row: Row, widths: readonly number[]): string[] {
+  return columns.map(({ text }, index) => {
+    const isLast = index === columns.length - 1;
     return isLast ? wrap(text(row), widths[index] ?? lineWidth, '') : text(row);
   });
 }
@@ -131,6 +144,10 @@ function claimsBlock({ claims }: ReportModel, { bold, warn }: Paints): string {
   if (claims.judged.length === 0) return '';
   const paint = (verdict: string, text: string) => (verdict === 'holds' ? bold(text) : warn(text));
   return claimsText(claims.judged, paint, false);
+}
+
+function floorText({ floor }: ReportModel, { dim }: Paints): string {
+  return (floor?.rows ?? []).map((row) => dim(wrap(floorSentence(row), lineWidth, '    '))).join('\n');
 }
 
 function warningsText(model: ReportModel, { warn }: Paints): string {

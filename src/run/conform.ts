@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import type { DatabaseServer } from '../database/database-server.ts';
 import type { TrialDatabase } from '../database/trial-database.ts';
 import type { Service } from '../model/service.ts';
+import { checkElectionShutdown } from '../target/cluster-shutdown.ts';
 import { runVectors, type VectorFailure } from '../target/conformance.ts';
 import { checkDatabaseRestart } from '../target/database-restart.ts';
+import { checkLinearizability } from '../target/history.ts';
 import type { LifecycleCheck, LifecycleOptions } from '../target/lifecycle.ts';
 import { type LifecycleFile, readLifecycleFile } from '../target/lifecycle-file.ts';
 import { checkShutdown } from '../target/shutdown.ts';
 import { checkStatementBudgets } from '../target/statement-budget.ts';
+import { checkStarts } from './conform-start.ts';
 import { benchDir } from './paths.ts';
 import type { ConformanceOutcome, Startable } from './prepare.ts';
 import type { Session } from './session.ts';
@@ -39,15 +42,26 @@ export async function conformToVectors(subject: ConformanceSubject): Promise<Con
   return withTarget(subject, (running) => checkVectors(subject, running));
 }
 
-/** Everything `paceline conform` looks at, part by part: vectors, statement budgets, shutdown, loss of the database. */
+/** Everything `paceline conform` looks at, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
 export async function* conformWholly(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   yield await withTarget(subject, (running) => checkVectors(subject, running));
+  if (subject.service.isCluster) yield* conformCluster(subject);
   const path = join(benchDir, subject.service.id, 'lifecycle.json');
   if (!existsSync(path)) return;
   const file = await readLifecycleFile(path);
   yield await withTarget(subject, (running) => checkBudgets(subject, running, file));
   yield await withTarget(subject, (running) => checkStop(running, file));
   yield await withTarget(subject, (running) => checkOutage(subject, running, file));
+}
+
+/** What only crashes can show: answers in an order of real time, a clean end in the middle of an election, and a careful start. */
+async function* conformCluster(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
+  yield await withTarget(subject, async (running) => partOf('linearizability', await checkLinearizability(running)));
+  yield await withTarget(subject, async (running) => {
+    const { stop } = running.started.target;
+    return partOf('shutdown in an election', await checkElectionShutdown({ ...running, stop }));
+  });
+  yield partOf('careful start', await checkStarts(subject));
 }
 
 interface Running extends LifecycleOptions {
@@ -60,12 +74,13 @@ async function withTarget(
   { startable, service, seed, session }: ConformanceSubject,
   examine: (running: Running) => Promise<ConformancePart>,
 ): Promise<ConformancePart> {
-  const environment = service.environment({ ...conformanceSize, seed });
+  const environment = service.environment({ ...conformanceSize, seed, cluster: null });
   const database = await session.copyDatabase(service, seed);
   try {
     const countsStatements = (await database?.enableStatements()) ?? false;
     const databaseUrl = database?.url ?? null;
-    const started = await startInGroup({ startable, environment, databaseUrl, limit: null, session });
+    const usesDataDir = service.isCluster;
+    const started = await startInGroup({ startable, environment, databaseUrl, usesDataDir, limit: null, session });
     try {
       const variables = { ...environment, ...service.vectorVariables(seed) };
       const { baseUrl } = started.target;

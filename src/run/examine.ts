@@ -6,6 +6,7 @@ import { type ConformancePart, conformWholly } from './conform.ts';
 import { loadService } from './declarations.ts';
 import { implsDir, rootDir } from './paths.ts';
 import type { Startable } from './prepare.ts';
+import { conformToPrimitives } from './primitive-conform.ts';
 import { matching } from './select.ts';
 import { noteProcessGroup, openSession, type Session } from './session.ts';
 
@@ -58,9 +59,13 @@ async function* examineOne(
     yield { kind: 'not-built', implementation, reason: `${message}\n${logTail}` };
     return;
   }
-  const service = await loadService(implementation.service);
-  for await (const part of conformWholly({ startable, service, seed, session }))
-    yield { kind: 'part', implementation, part };
+  for await (const part of partsOf(startable, session)) yield { kind: 'part', implementation, part };
+}
+
+async function* partsOf(startable: Startable, session: Session): AsyncGenerator<ConformancePart> {
+  const { service: id } = startable.located.implementation;
+  if (id === 'primitives') yield* conformToPrimitives(startable, seed, session);
+  else yield* conformWholly({ startable, service: await loadService(id), seed, session });
 }
 
 async function build(

@@ -1,4 +1,6 @@
+import type { ClusterFigures } from '../model/cluster.ts';
 import { type GeneratorVerdict, judgeGenerator, wasHeldUp } from '../model/generator-verdict.ts';
+import type { LoadResult } from '../model/load-result.ts';
 import type { Measurement, Trial, TrialSpec } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 
@@ -33,21 +35,27 @@ export function judge({ spec, startedAt, measurement, warnings: given, targetLog
     return { status: 'failed', spec, startedAt, phase: 'drive', ...wrong, logTail: targetLog, measurement, warnings };
   }
   const measured = { spec, startedAt, measurement, warnings };
-  const verdict = judgeGenerator(measurement.load, measurement.cpu.generator.coresUsed);
+  const verdict = generatorVerdict(measurement);
   const invalid = [...generatorTrouble(verdict), ...machineTrouble(measurement)];
   if (invalid.length > 0) return { status: 'invalid', ...measured, reasons: invalid };
-  const overload = overloads(measurement);
+  const overload = [...lostRequests(spec, measurement), ...lostNodes(spec, measurement)];
   if (overload.length > 0) return { status: 'overloaded', ...measured, reasons: overload };
   return { status: 'ok', ...measured, latencyVoid: verdict.status === 'invalid' };
 }
 
 function wrongness({ load }: Measurement): Reason | null {
+  if (load === null) return null;
   const { wrongCount, failedCount } = load.counts;
   const examples = load.errors.slice(0, 3).map(({ reason, count }) => `${count} × ${reason}`);
   const why = examples.length > 0 ? `: ${examples.join('; ')}` : '';
   if (wrongCount > 0) return { code: 'wrong-answers', message: `${wrongCount} wrong answers${why}` };
   if (failedCount > 0) return { code: 'requests-failed', message: `${failedCount} requests without an answer${why}` };
   return null;
+}
+
+/** Where nothing was sent there is no generator to doubt. */
+function generatorVerdict({ load, cpu }: Measurement): GeneratorVerdict {
+  return load === null ? { status: 'valid' } : judgeGenerator(load, cpu.generator?.coresUsed);
 }
 
 function generatorTrouble(verdict: GeneratorVerdict): readonly Reason[] {
@@ -68,7 +76,7 @@ function machineTrouble({ noise, load, windowMs }: Measurement): Reason[] {
   }
   const stalledMs = noise.psiIoFullMs ?? 0;
   // All implementations write the same rows through the same database: a disk that stands still is no target's doing.
-  if (wasHeldUp(load) && stalledMs > limits.diskStallRatio * windowMs) {
+  if (load !== null && wasHeldUp(load) && stalledMs > limits.diskStallRatio * windowMs) {
     reasons.push({
       code: 'disk-stalled',
       message: `the disk stood still for ${Math.round(stalledMs)} ms while requests waited for connections`,
@@ -77,14 +85,35 @@ function machineTrouble({ noise, load, windowMs }: Measurement): Reason[] {
   return reasons;
 }
 
-function overloads({ load }: Measurement): Reason[] {
-  const { scheduledCount, timedOutCount, unsentCount, inFlightCount } = load.counts;
+/** Requests refused or lost while a leader is away are what a workload that crashes leaders is about. */
+function lostRequests({ cluster }: TrialSpec, { load }: Measurement): Reason[] {
+  if (load === null || cluster?.act === 'crash-under-load') return [];
+  return overloads(load);
+}
+
+/** A leader or a node that was lost although nobody touched it: this cluster is too much for its host. */
+function lostNodes(spec: TrialSpec, { cluster }: Measurement): Reason[] {
+  if (cluster === null || spec.cluster?.act !== 'watch') return [];
+  const { nodeCount, liveAfterCount } = cluster;
+  const message = `${nodeCount - liveAfterCount} of ${nodeCount} nodes died by themselves`;
+  return [...(liveAfterCount < nodeCount ? [{ code: 'node-lost', message }] : []), ...lostLeader(cluster)];
+}
+
+function lostLeader({ termBefore, termAfter, leaderAfter }: ClusterFigures): Reason[] {
+  if (leaderAfter !== null && termBefore === termAfter) return [];
+  const end = leaderAfter === null ? 'and there was no leader at the end' : `and node ${leaderAfter} led at the end`;
+  const message = `the leader was lost though nobody crashed it: term ${termBefore} became ${termAfter}, ${end}`;
+  return [{ code: 'leader-lost', message }];
+}
+
+function overloads(load: LoadResult): Reason[] {
+  const { scheduledCount, refusedCount, timedOutCount, unsentCount, inFlightCount } = load.counts;
   const reasons: Reason[] = [];
-  const lost = (timedOutCount + unsentCount + inFlightCount) / Math.max(1, scheduledCount);
+  const lost = (refusedCount + timedOutCount + unsentCount + inFlightCount) / Math.max(1, scheduledCount);
   if (lost > limits.lostRatio) {
     reasons.push({
       code: 'not-kept-up',
-      message: `${timedOutCount} timed out, ${unsentCount} unsent, ${inFlightCount} unanswered of ${scheduledCount}`,
+      message: `${refusedCount > 0 ? `${refusedCount} refused, ` : ''}${timedOutCount} timed out, ${unsentCount} unsent, ${inFlightCount} unanswered of ${scheduledCount}`,
     });
   }
   if (wasHeldUp(load))

@@ -15,6 +15,7 @@ const entrySchema = z.discriminatedUnion('kind', [
     dataDir: z.string(),
   }),
   z.strictObject({ kind: z.literal('cgroup'), record: z.string() }),
+  z.strictObject({ kind: z.literal('folder'), path: z.string() }),
 ]);
 const recordSchema = z.strictObject({ pid: z.int(), startTicks: z.int().nullable(), entries: z.array(entrySchema) });
 

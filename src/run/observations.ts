@@ -1,3 +1,4 @@
+import type { ClusterFigures } from '../model/cluster.ts';
 import type { LoadResult } from '../model/load-result.ts';
 import type { Measurement, RoleCpu, TrialSpec } from '../model/trial.ts';
 import type { Reading } from '../probe/probe.ts';
@@ -13,7 +14,8 @@ export interface Observations {
   idle?: { readonly before: Reading; readonly after: Reading };
   warmupSentCount?: number;
   steady?: boolean;
-  load?: LoadResult;
+  load?: LoadResult | null;
+  cluster?: ClusterFigures | null;
   window?: WindowRecord;
   afterBytes?: number | null;
 }
@@ -22,13 +24,14 @@ export interface Observations {
 export function assembleMeasurement(spec: TrialSpec, seen: Observations): Measurement | null {
   const { load, window, startupMs } = seen;
   if (load === undefined || window === undefined || startupMs === undefined) return null;
-  const cpuOf = (span: CpuSpan): RoleCpu => roleCpu(span, window.windowMs, load.counts.sentCount);
+  const cpuOf = (span: CpuSpan): RoleCpu => roleCpu(span, window.windowMs, load?.counts.sentCount ?? 0);
   return {
     load,
+    cluster: seen.cluster ?? null,
     windowMs: window.windowMs,
     cpu: {
       target: cpuOf(window.target),
-      generator: cpuOf(window.generator),
+      generator: window.generator === null ? null : cpuOf(window.generator),
       database: window.database === null ? null : cpuOf(window.database),
     },
     idleCpuMsPerSec: idleCpu(spec, seen),
@@ -88,7 +91,7 @@ function noise(seen: Observations, window: WindowRecord): Measurement['noise'] {
   );
   return {
     targetRunDelayRatio: ratio(target.runDelayMs, windowMs),
-    generatorRunDelayRatio: ratio(generator.runDelayMs, windowMs),
+    generatorRunDelayRatio: ratio(generator?.runDelayMs ?? null, windowMs),
     psiCpuSomeMs: window.psiCpuSomeMs,
     psiIoFullMs: window.psiIoFullMs,
     stealRatio: window.stealRatio,

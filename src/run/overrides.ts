@@ -1,3 +1,4 @@
+import type { ClusterCell } from '../model/cluster.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Scenario, ScenarioCell } from '../model/scenario.ts';
 
@@ -9,13 +10,22 @@ export interface ScenarioOverrides {
   readonly measureMs: number | null;
   readonly warmupCount: number | null;
   readonly workerCount: number | null;
+  /** Where leaders are crashed. */
+  readonly crashCount: number | null;
   /** Primitives by id. */
   readonly only: readonly string[] | null;
+  /** What a case of a primitive may use. */
+  readonly memoryLimitBytes: number | null;
 }
 
 /** The scenario as it will be run: the result file keeps this one. */
-export function withOverrides(scenario: Scenario, overrides: ScenarioOverrides): Scenario {
-  const cells = scenario.cells.map((cell) => overriddenCell(cell, overrides));
+export function withOverrides(
+  scenario: Scenario,
+  overrides: ScenarioOverrides,
+  workloads: ReadonlyMap<string, readonly string[]>,
+): Scenario {
+  const asked = askedCells(scenario, overrides.workload, workloads);
+  const cells = asked.map((cell) => overriddenCell(cell, overrides));
   const workerCount = overrides.workerCount ?? scenario.workerCount;
   if (workerCount > scenario.dbPoolTotal) {
     throw new HarnessError(
@@ -34,13 +44,14 @@ export function withOverrides(scenario: Scenario, overrides: ScenarioOverrides):
 
 function overriddenPrimitives(
   { id, primitives }: Scenario,
-  { only, trialCount }: ScenarioOverrides,
+  { only, trialCount, memoryLimitBytes }: ScenarioOverrides,
 ): Scenario['primitives'] {
   if (primitives !== null)
     return {
       ...primitives,
       only: [...(only ?? primitives.only)],
       repetitionCount: trialCount ?? primitives.repetitionCount,
+      memoryLimitBytes: memoryLimitBytes ?? primitives.memoryLimitBytes,
     };
   if (only === null) return null;
   throw new HarnessError(
@@ -57,12 +68,39 @@ function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): Scena
     workload: overrides.workload ?? cell.workload,
     ratesPerSec: [...(overrides.ratesPerSec ?? cell.ratesPerSec)],
     trialCount: overrides.trialCount ?? cell.trialCount,
+    cluster: overriddenCluster(cell.cluster, overrides),
     profile: {
       ...profile,
       measureMs: overrides.measureMs ?? profile.measureMs,
       warmupCount: cell.temperature === 'young' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
     },
   };
+}
+
+/**
+ * With --workload: the questions that ask it, else those of services that know it, asked that instead. A question put to a cluster
+ * (so many crashes, such time-outs) is never made another.
+ */
+function askedCells(
+  { id, cells }: Scenario,
+  workload: string | null,
+  workloads: ReadonlyMap<string, readonly string[]>,
+): readonly ScenarioCell[] {
+  if (workload === null) return cells;
+  const own = cells.filter((cell) => cell.workload === workload);
+  if (own.length > 0) return own;
+  const changeable = cells.filter(({ cluster }) => cluster === null);
+  const knowing = changeable.filter(({ service }) => (workloads.get(service) ?? []).includes(workload));
+  if (knowing.length > 0) return knowing;
+  // A name that nobody knows is told as such when it is loaded.
+  if (changeable.length > 0) return changeable;
+  const known = [...new Set(cells.map((cell) => cell.workload))].join(', ');
+  throw new HarnessError('usage', `scenario ${id} does not ask workload "${workload}"`, `it asks ${known}`);
+}
+
+function overriddenCluster(cluster: ClusterCell | null, { crashCount }: ScenarioOverrides): ClusterCell | null {
+  if (cluster === null || cluster.crashCount === 0) return cluster;
+  return { ...cluster, crashCount: crashCount ?? cluster.crashCount };
 }
 
 /** With --workload, cells that differed only in their workload become one. */

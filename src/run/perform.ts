@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Implementation } from '../model/implementation.ts';
 import type { Primitive } from '../model/primitive.ts';
@@ -15,7 +16,7 @@ import { type LocatedImplementation, scanImplementations } from '../target/manif
 import { type Availability, checkRequirements } from '../target/requirement.ts';
 import { currentCommit } from './commit.ts';
 import { conformToVectors } from './conform.ts';
-import { loadPrimitives, loadScenario, loadService, loadWorkload } from './declarations.ts';
+import { loadPrimitives, loadScenario, loadService, loadWorkload, serviceIds, workloadIds } from './declarations.ts';
 import { nothingMeasured } from './nothing-measured.ts';
 import { type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { implsDir, resultsDir, rootDir } from './paths.ts';
@@ -64,13 +65,14 @@ export async function performRun(
   { signal, env }: RunSurroundings,
   reporter: RunReporter,
 ): Promise<{ readonly result: RunResult; readonly path: string }> {
-  const declarations = await loadDeclarations(request);
+  const scenario = withOverrides(await loadScenario(request.scenario), request.overrides, await workloadsByService());
   const located = selectImplementations(
     await scanImplementations([implsDir, ...request.implementationDirs]),
-    declarations.scenario,
+    scenario,
     request.implementationGlobs,
   );
   if (located.length === 0) throw nothingMeasured([]);
+  const declarations = await loadDeclarations(askedOf(located, scenario));
   const checked = await Promise.all(
     located.map(async (one) => ({ located: one, available: await checkRequirements(one.implementation) })),
   );
@@ -88,8 +90,20 @@ interface Checked {
   readonly available: Availability;
 }
 
-async function loadDeclarations(request: RunRequest): Promise<Declarations> {
-  const scenario = withOverrides(await loadScenario(request.scenario), request.overrides);
+/** Without the questions that none of the implementations answers. */
+function askedOf(located: readonly LocatedImplementation[], scenario: Scenario): Scenario {
+  const services = new Set(located.map(({ implementation }) => implementation.service as string));
+  return { ...scenario, cells: scenario.cells.filter(({ service }) => services.has(service)) };
+}
+
+/** Ids of workloads by service, as overrides ask for them. */
+export async function workloadsByService(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const entries = (await serviceIds()).map(async (id) => [id, await workloadIds(id)] as const);
+  return new Map(await Promise.all(entries));
+}
+
+/** What a scenario names. */
+export async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
   const services = new Map<string, Service>();
   const workloads = new Map<string, Workload>();
   for (const { service, workload } of scenario.cells) {
@@ -129,6 +143,9 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
+/** A small machine must not be driven into its own limit by a case. */
+const memoryShareMost = 0.5;
+
 function planCases(
   { scenario, primitives }: Declarations,
   implementations: readonly Implementation[],
@@ -136,7 +153,14 @@ function planCases(
   if (scenario.primitives === null) return [];
   const runners = implementations.filter(({ service }) => service === 'primitives');
   const { primitives: profile, seed } = scenario;
-  return planPrimitives({ profile, primitives, runners, seed, random: createRandom(seed) });
+  const memoryLimitBytes = Math.min(profile.memoryLimitBytes, Math.floor(totalmem() * memoryShareMost));
+  return planPrimitives({
+    profile: { ...profile, memoryLimitBytes },
+    primitives,
+    runners,
+    seed,
+    random: createRandom(seed),
+  });
 }
 
 function expectedMs(spec: PrimitiveSpec, declarations: Declarations): number {
@@ -154,7 +178,7 @@ async function measure(
   session: Session,
   reporter: RunReporter,
 ): Promise<{ result: RunResult; path: string }> {
-  if (checked.some(({ available }) => available.status === 'available')) await openDatabases(declarations, session);
+  await openDatabases(checked, declarations, session);
   const prepared = await prepareAll(checked, declarations, session, reporter);
   const startables = new Map(
     prepared.flatMap(({ startable }) =>
@@ -216,8 +240,16 @@ async function preparePrimitives(
   };
 }
 
-async function openDatabases({ services, scenario }: Declarations, session: Session): Promise<void> {
-  for (const service of services.values()) await session.openTemplate(service, scenario.seed);
+/** Only of services that somebody here can be asked for. */
+async function openDatabases(
+  checked: readonly Checked[],
+  { services, scenario }: Declarations,
+  session: Session,
+): Promise<void> {
+  const available = checked.filter((one) => one.available.status === 'available');
+  const asked = new Set(available.map(({ located }) => located.implementation.service));
+  for (const service of services.values())
+    if (asked.has(service.id as Implementation['service'])) await session.openTemplate(service, scenario.seed);
 }
 
 async function prepareAll(
@@ -309,6 +341,7 @@ function commandOf({
     overrides.measureMs === null ? '' : `--duration ${overrides.measureMs / 1000}`,
     overrides.warmupCount === null ? '' : `--warmup ${overrides.warmupCount}`,
     overrides.workerCount === null ? '' : `--workers ${overrides.workerCount}`,
+    overrides.crashCount === null ? '' : `--crashes ${overrides.crashCount}`,
     ...(overrides.only ?? []).map((id) => `--only ${id}`),
     limit === null ? '' : `--limit ${limitText(limit)}`,
     probe === null ? '' : `--probe ${probe}`,

@@ -9,9 +9,9 @@ import { parseRunnerLine, type RunnerLine } from '../target/runner-output.ts';
 import type { Startable } from './prepare.ts';
 import { PrimitiveFailure, PrimitiveUnsupported } from './primitive-failure.ts';
 import { refuseOtherCase, refuseWrongMemory, refuseWrongTime } from './primitive-judge.ts';
-import { watchLimits } from './primitive-limits.ts';
+import { outOfMemory, watchLimits } from './primitive-limits.ts';
 import { answersGet } from './primitive-server.ts';
-import { timeStarts } from './primitive-start.ts';
+import { asStarter, measureStarts } from './primitive-start.ts';
 import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
 
 export interface CaseOptions {
@@ -45,10 +45,10 @@ interface Log {
 }
 
 function measure(options: CaseOptions, log: Log): Promise<PrimitiveMeasurement> {
-  if (options.primitive.kind === 'start') return timeStarts(options);
-  return withRunner(options, log, (started) =>
-    options.primitive.kind === 'memory' ? measureMemory(options, started) : measureTime(options, started),
-  );
+  return withRunner(options, log, (started) => {
+    if (options.primitive.kind === 'memory') return measureMemory(options, started);
+    return options.primitive.kind === 'start' ? measureStart(options, started) : measureTime(options, started);
+  });
 }
 
 interface Started {
@@ -78,9 +78,17 @@ async function withRunner<T>(options: CaseOptions, log: Log, use: (started: Star
     });
     ends.unshift(limits.end);
     return await Promise.race([use({ runner, group: ledgered.group, port, startedMs }), limits.exceeded]);
+  } catch (error) {
+    throw asMemoryFailure(error, ledgered.group, spec);
   } finally {
     for (const end of ends) await end();
   }
+}
+
+/** The kernel is quicker than `watchLimits`: what it has killed looks like a runner that died. */
+function asMemoryFailure(error: unknown, group: LedgeredGroup['group'], { profile }: PrimitiveSpec): unknown {
+  const died = error instanceof PrimitiveFailure && error.code === 'died';
+  return died && (group?.memoryKillCount() ?? 0) > 0 ? outOfMemory(profile.memoryLimitBytes) : error;
 }
 
 /** Where the kernel cannot, `watchLimits` looks by itself; this one is quicker than ten looks a second. */
@@ -104,10 +112,11 @@ function start(
 ): Runner {
   const { startable, session, primitive, spec } = options;
   const program = primitive.programs?.[spec.variant];
+  const starts = primitive.kind === 'start' && program !== undefined;
   try {
     const runner = startRunner({
       ...startable,
-      ...(program === undefined ? {} : { program }),
+      ...(starts ? { located: asStarter(startable.located, program) } : program === undefined ? {} : { program }),
       env: environment(options),
       host,
       port,
@@ -146,6 +155,10 @@ async function measureTime(options: CaseOptions, { runner }: Started): Promise<P
   await endedWell(runner);
   const { type, primitive, variant, size, ...timing } = line;
   return { kind: 'time', ...timing };
+}
+
+function measureStart({ spec, session }: CaseOptions, { runner, group }: Started): Promise<PrimitiveMeasurement> {
+  return measureStarts(spec, runner, openProbe({ group, rootPid: runner.pid, force: session.probe }));
 }
 
 async function measureMemory(options: CaseOptions, started: Started): Promise<PrimitiveMeasurement> {

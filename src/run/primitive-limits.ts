@@ -39,7 +39,7 @@ async function isOutOfMemory({ group, probe, memoryLimitBytes }: LimitOptions): 
   return ((await probe.readAnonBytes()) ?? 0) > memoryLimitBytes;
 }
 
-function outOfMemory(limitBytes: number): PrimitiveFailure {
+export function outOfMemory(limitBytes: number): PrimitiveFailure {
   return new PrimitiveFailure(
     'out-of-memory',
     `it needed more than the limit of ${Math.round(limitBytes / 2 ** 20)} MiB`,

@@ -71,7 +71,7 @@ export function pointless(spec: PrimitiveSpec, primitive: Primitive, done: reado
       other.variant === spec.variant &&
       (other.size ?? 0) <= (spec.size ?? 0),
   );
-  return failed === undefined ? null : `not tried: it has failed at ${failed.spec.size}`;
+  return failed === undefined ? null : `it has failed at ${failed.spec.size}`;
 }
 
 /** What a case costs beside its samples: a process, its start, its end. */

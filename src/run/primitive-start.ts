@@ -1,33 +1,41 @@
-import { spawn } from 'node:child_process';
-import type { PrimitiveMeasurement, PrimitiveSample } from '../model/primitive-result.ts';
-import { msPerTick, readStat } from '../probe/proc-file.ts';
-import { expandAll } from '../target/placeholder.ts';
-import { inheritedEnvironment } from '../target/process.ts';
-import type { CaseOptions } from './primitive-case.ts';
+import type { PrimitiveMeasurement, PrimitiveSample, PrimitiveSpec } from '../model/primitive-result.ts';
+import type { Probe } from '../probe/probe.ts';
+import type { LocatedImplementation } from '../target/manifest.ts';
+import type { Runner } from '../target/runner.ts';
 import { PrimitiveFailure } from './primitive-failure.ts';
 
 /**
- * Times the start of an empty program, from the spawn to its end, without the shell that else puts a program into its
- * control group: for a Go program that would be most of what is measured.
+ * Starts the program as often as it is told, one after another. A shell, because it is small: what a fork costs grows with
+ * the process that forks (10 ms from one of 150 MB), and that is not the program's.
  */
-export async function timeStarts(options: CaseOptions): Promise<PrimitiveMeasurement> {
-  const { profile } = options.spec;
+const starter =
+  'while read count; do i=0; while [ $i -lt $count ]; do "$@" </dev/null >/dev/null || { echo failed $?; exit 0; }; i=$((i+1)); done; echo done; done';
+
+/** The implementation with the starter around one of its programs. */
+export function asStarter(located: LocatedImplementation, program: string): LocatedImplementation {
+  const { implementation } = located;
+  const command = implementation.programs[program];
+  if (command === undefined) throw new PrimitiveFailure('cannot-spawn', `impl.json: programs: "${program}" is missing`);
+  return { ...located, implementation: { ...implementation, command: ['sh', '-c', starter, 'sh', ...command] } };
+}
+
+/** From the spawn of the program until it has ended; CPU by the group's probe, the little of the shell included. */
+export async function measureStarts(spec: PrimitiveSpec, runner: Runner, probe: Probe): Promise<PrimitiveMeasurement> {
+  const { profile } = spec;
   const startedMs = performance.now();
-  const command = commandOf(options);
-  const once = () => startOnce(command, options);
+  const sample = (operationCount: number) => takeSample(operationCount, runner, probe);
   let operationCount = 1;
   let warmupOperationCount = 0;
-  const sample = () => takeSample(operationCount, once);
   for (;;) {
-    const { wallNs } = await sample();
+    const { wallNs } = await sample(operationCount);
     warmupOperationCount += operationCount;
     const lastedMs = wallNs / 1e6;
     if (lastedMs >= profile.sampleMs && performance.now() - startedMs >= profile.warmupMs) break;
     if (lastedMs < profile.sampleMs) operationCount = grown(operationCount, lastedMs, profile.sampleMs);
   }
-  const samples = [await sample()];
+  const samples = [await sample(operationCount)];
   while (samples.length < profile.sampleCount && performance.now() - startedMs < profile.budgetMs)
-    samples.push(await sample());
+    samples.push(await sample(operationCount));
   return {
     kind: 'time',
     tool: 'paceline',
@@ -47,47 +55,22 @@ function grown(operationCount: number, lastedMs: number, neededMs: number): numb
   return Math.min(operationCount * 10, Math.max(operationCount + 1, wanted));
 }
 
-async function takeSample(operationCount: number, once: () => Promise<void>): Promise<PrimitiveSample> {
-  const cpuBeforeNs = childrenCpuNs();
+async function takeSample(operationCount: number, runner: Runner, probe: Probe): Promise<PrimitiveSample> {
+  const cpuBeforeMs = await cpuMs(probe);
   const startNs = process.hrtime.bigint();
-  for (let index = 0; index < operationCount; index += 1) await once();
+  runner.send(String(operationCount));
+  const answer = await runner.nextLine();
   const wallNs = Number(process.hrtime.bigint() - startNs);
-  const cpuAfterNs = childrenCpuNs();
-  const cpuNs = cpuBeforeNs === null || cpuAfterNs === null ? null : cpuAfterNs - cpuBeforeNs;
+  if (answer !== 'done') throw new PrimitiveFailure('died', `the empty program ended with ${exitText(answer)}`);
+  const cpuNs = Math.max(0, ((await cpuMs(probe)) - cpuBeforeMs) * 1e6);
   return { operationCount, wallNs, cpuNs };
 }
 
-/** Of our children that have ended, in steps of 10 ms; no other of them ends while a sample is taken. */
-function childrenCpuNs(): number | null {
-  const stat = readStat(process.pid);
-  return stat === null ? null : (stat.childUserTicks + stat.childSystemTicks) * msPerTick * 1e6;
+function exitText(answer: string | null): string {
+  return answer === null ? 'the shell that started it' : answer.replace('failed', 'exit code');
 }
 
-function commandOf({ startable, primitive, spec }: CaseOptions): readonly string[] {
-  const { located, toolchain, buildDir } = startable;
-  const program = primitive.programs?.[spec.variant] ?? '';
-  const command = located.implementation.programs[program];
-  if (command === undefined) throw new PrimitiveFailure('cannot-spawn', `impl.json: programs: "${program}" is missing`);
-  return expandAll(command, { ...toolchain.placeholders, build: buildDir, dir: located.dir });
-}
-
-function startOnce([program = '', ...rest]: readonly string[], { startable, session }: CaseOptions): Promise<void> {
-  session.signal.throwIfAborted();
-  const { located, toolchain, buildDir } = startable;
-  const values = { ...toolchain.placeholders, build: buildDir, dir: located.dir };
-  const child = spawn(program, rest, {
-    cwd: located.dir,
-    stdio: 'ignore',
-    env: inheritedEnvironment(located.implementation, values),
-    signal: session.signal,
-    killSignal: 'SIGKILL',
-    timeout: 20_000,
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new PrimitiveFailure('cannot-spawn', error.message)));
-    child.once('exit', (exitCode, signal) => {
-      if (exitCode === 0) resolve();
-      else reject(new PrimitiveFailure('died', `the empty program ended with ${signal ?? `exit code ${exitCode}`}`));
-    });
-  });
+async function cpuMs(probe: Probe): Promise<number> {
+  const { cpuUserMs, cpuSystemMs } = await probe.read();
+  return cpuUserMs + cpuSystemMs;
 }

@@ -7,12 +7,13 @@ import type { Service } from '../model/service.ts';
 import type { Phase, TrialSpec } from '../model/trial.ts';
 import { openProbe } from '../probe/probe.ts';
 import { spinRatio } from '../probe/spin.ts';
+import { type ClusterControl, ClusterFailure, clusterAt } from '../target/cluster.ts';
 import type { ExitStatus } from '../target/process.ts';
 import { workloadPath } from './declarations.ts';
 import { limits } from './judge.ts';
 import type { Startable } from './prepare.ts';
 import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
-import { startInGroup, type TargetGroup } from './target-group.ts';
+import { memoryText, startInGroup, type TargetGroup } from './target-group.ts';
 import { TrialFailure } from './trial-failure.ts';
 import { watchWindow } from './watch.ts';
 import type { DatabaseCopy, RunningDriver, RunningTarget, TrialWorld } from './world.ts';
@@ -46,10 +47,11 @@ export function realWorld(options: RealWorldOptions): TrialWorld {
       drivers.set(driver, part);
       return driver;
     },
+    cluster: ({ url }) => orFailedTrial(clusterAt(url, signal)),
     watch: async (target, driver) => {
-      const part = drivers.get(driver);
+      const part = driver === null ? null : drivers.get(driver);
       if (part === undefined) throw new Error('a driver of another world');
-      const generator = openProbe({ ...part, force: session.probe });
+      const generator = part === null ? null : openProbe({ ...part, force: session.probe });
       return watchWindow({ target: target.probe, generator, database: session.databaseProbe() });
     },
   };
@@ -94,9 +96,11 @@ async function orLost<T>(answer: Promise<T>): Promise<T> {
 
 async function startMeasured(options: RealWorldOptions, databaseUrl: string | null): Promise<RunningTarget> {
   const { spec, service, startable, session } = options;
-  const { workerCount, dbPoolTotal, profile, limit } = spec;
-  const environment = service.environment({ workerCount, dbPoolTotal, seed: profile.seed });
-  const { target, group, dispose } = await startInGroup({ startable, environment, databaseUrl, limit, session });
+  const { workerCount, dbPoolTotal, cluster, limit } = spec;
+  const environment = service.environment({ workerCount, dbPoolTotal, seed: trialSeed(spec), cluster });
+  const usesDataDir = service.isCluster;
+  const where = { startable, environment, databaseUrl, usesDataDir, limit, session };
+  const { target, group, dispose } = await startInGroup(where);
   return {
     url: target.baseUrl,
     startupMs: target.startupMs,
@@ -108,12 +112,29 @@ async function startMeasured(options: RealWorldOptions, databaseUrl: string | nu
   };
 }
 
+/** Trials of a cluster must not all draw the same time-outs; everything else starts from the scenario's seed. */
+function trialSeed({ profile, cluster, repetition, attempt }: TrialSpec): number {
+  return cluster === null ? profile.seed : profile.seed + 1_000 * repetition + attempt;
+}
+
 function deathText({ exitCode, signal }: ExitStatus, group: TargetGroup['group'], limit: TrialSpec['limit']): string {
-  const how = `it ended by itself with ${signal ?? `exit code ${exitCode}`}`;
-  if ((group?.memoryKillCount() ?? 0) === 0) return how;
-  const bytes = limit?.memoryBytes ?? null;
-  const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;
-  return `${how}: killed by the kernel, out of memory (${whose})`;
+  return `it ended by itself with ${signal ?? `exit code ${exitCode}`}${memoryText(group, limit)}`;
+}
+
+/** A control route that does not do what the contract says fails the trial, not the run. */
+function orFailedTrial(control: ClusterControl): ClusterControl {
+  const guarded =
+    <A extends unknown[], T>(method: (...given: A) => Promise<T>) =>
+    (...given: A) =>
+      method(...given).catch((error: unknown) => {
+        throw error instanceof ClusterFailure ? new TrialFailure('cluster-uncontrollable', error.message) : error;
+      });
+  return {
+    state: guarded(control.state),
+    crashLeader: guarded(control.crashLeader),
+    restart: guarded(control.restart),
+    electionsAfter: guarded(control.electionsAfter),
+  };
 }
 
 interface GeneratorPart {

@@ -2,6 +2,7 @@ import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.t
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 import { writeResult } from '../store/result-file.ts';
+import { isNeedless } from './needless.ts';
 import { trialMs } from './plan.ts';
 import type { RunReporter } from './reporter.ts';
 
@@ -48,6 +49,7 @@ export async function runTrials(
   try {
     await save({});
     for (const [index, spec] of prepared.specs.entries()) {
+      if (isNeedless(spec, result.trials)) continue;
       reporter.onTrialStart(spec, remainingMs(prepared.specs, index));
       for await (const trial of tries(spec, prepared)) {
         await save({ trials: [...result.trials, trial] });
@@ -63,8 +65,14 @@ export async function runTrials(
     if (result.trials.length + result.primitives.length > 0) reporter.onStep(keptText(result, prepared.path));
     throw error;
   }
-  await save({ state: 'complete', finishedAt: nowText() });
+  const needlessCount = prepared.specs.filter((spec) => !wasMade(spec, result.trials)).length;
+  const plannedTrialCount = prepared.specs.length - needlessCount;
+  await save({ state: 'complete', finishedAt: nowText(), plannedTrialCount });
   return result;
+}
+
+function wasMade({ slot }: TrialSpec, trials: readonly Trial[]): boolean {
+  return trials.some((trial) => trial.spec.slot === slot);
 }
 
 function keptText({ trials, primitives }: RunResult, path: string): string {
@@ -91,7 +99,7 @@ async function* primitives(
     const leftMs = specs.slice(index).reduce((sum, one) => sum + expectedMs(one), 0);
     if (reason === null) reporter.onPrimitiveStart(spec, leftMs);
     const result: PrimitiveResult =
-      reason === null ? await measure(spec) : { status: 'unsupported', spec, startedAt: nowText(), reason };
+      reason === null ? await measure(spec) : { status: 'not-tried', spec, startedAt: nowText(), reason };
     done.push(result);
     yield [result, index];
   }

@@ -13,6 +13,7 @@ import { type CgroupLayout, findCgroupLayout } from '../probe/cgroup-layout.ts';
 import { describeMachine } from '../probe/host.ts';
 import { openProbe, type Probe, type ProbeMethod } from '../probe/probe.ts';
 import { signalGroup } from '../target/process-group.ts';
+import { type DataFolder, makeDataFolder, removeDataFolder } from './data-folder.ts';
 import { isAlive, type Ledger, type LedgerEntry, openLedger, sweep } from './ledger.ts';
 import { benchDir, cacheDir as cacheDirOf } from './paths.ts';
 import { removeWorktree } from './worktree.ts';
@@ -39,6 +40,8 @@ export interface Session {
   readonly probe: ProbeMethod | null;
   readonly ledger: Ledger;
   openGroup(): Promise<LedgeredGroup>;
+  /** An empty folder for one target's data. */
+  openDataFolder(): Promise<DataFolder>;
   /** Makes the service's template, once; nothing for a service without a database. */
   openTemplate(service: Service, seed: number): Promise<void>;
   /** A fresh copy; a database server that was lost since is started anew, once. null for a service without one. */
@@ -66,6 +69,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     probe: options.probe,
     ledger,
     openGroup: () => openLedgeredGroup(layout, ledger),
+    openDataFolder: () => makeDataFolder(ledger),
     ...databases,
     warnings: () => [...(databases.databaseServer()?.warnings ?? []), ...groupWarnings(layout)],
     async close() {
@@ -87,6 +91,7 @@ async function removeLeftover(entry: LedgerEntry): Promise<void> {
   if (entry.kind === 'worktree') return removeWorktree(entry.repository, entry.path);
   if (entry.kind === 'cgroup') return removeLeftoverGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
+  if (entry.kind === 'folder') return removeDataFolder(entry.path);
   if (isAlive(entry)) signalGroup(entry.pid, 'SIGKILL');
 }
 

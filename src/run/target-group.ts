@@ -1,15 +1,18 @@
 import { HarnessError } from '../model/harness-error.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import { type RunningTarget, startTarget } from '../target/process.ts';
+import type { DataFolder } from './data-folder.ts';
 import type { Startable } from './prepare.ts';
 import { type LedgeredGroup, noteProcessGroup, type Session } from './session.ts';
 import { TrialFailure } from './trial-failure.ts';
 
 export interface TargetGroupOptions {
   readonly startable: Startable;
-  /** The service's settings; HOST, PORT and DATABASE_URL are added. */
+  /** The service's settings; HOST, PORT, DATABASE_URL and DATA_DIR are added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly databaseUrl: string | null;
+  /** Whether it gets an empty folder of its own in DATA_DIR, which goes with it. */
+  readonly usesDataDir: boolean;
   readonly limit: TrialSpec['limit'];
   readonly session: Session;
 }
@@ -25,18 +28,25 @@ const host = '127.0.0.1';
 
 /** Starts a target in a control group of its own, both in the ledger. A target that does not get ready is a TrialFailure. */
 export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
-  const { startable, environment, databaseUrl, limit, session } = options;
+  const { startable, environment, databaseUrl, usesDataDir, limit, session } = options;
   const ledgered = await session.openGroup();
+  let folder: DataFolder | null = null;
   let strike = () => {};
   const putAway = async () => {
     await ledgered.dispose();
     strike();
+    await folder?.dispose();
   };
   try {
     if (limit !== null) limitGroup(ledgered.group, limit);
+    folder = usesDataDir ? await session.openDataFolder() : null;
     const outcome = await startTarget({
       ...startable,
-      env: { ...environment, ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }) },
+      env: {
+        ...environment,
+        ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+        ...(folder === null ? {} : { DATA_DIR: folder.path }),
+      },
       host,
       port: null,
       joinPaths: ledgered.group?.joinPaths ?? [],
@@ -48,7 +58,7 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
     });
     if (outcome.status === 'failed') {
       const code = outcome.code === 'exited-early' ? 'target-died' : 'never-ready';
-      throw new TrialFailure(code, outcome.message, outcome.logTail);
+      throw new TrialFailure(code, `${outcome.message}${memoryText(ledgered.group, limit)}`, outcome.logTail);
     }
     const { target } = outcome;
     const dispose = async () => {
@@ -60,6 +70,14 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
     await putAway();
     throw error;
   }
+}
+
+/** What the kernel did to it, where that is the cause: "" otherwise. */
+export function memoryText(group: LedgeredGroup['group'], limit: TrialSpec['limit']): string {
+  if ((group?.memoryKillCount() ?? 0) === 0) return '';
+  const bytes = limit?.memoryBytes ?? null;
+  const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;
+  return `: killed by the kernel, out of memory (${whose})`;
 }
 
 function limitGroup(group: LedgeredGroup['group'], limit: NonNullable<TrialSpec['limit']>): void {

@@ -7,6 +7,7 @@ export type TrialFailureCode =
   | 'requests-failed'
   | 'generator-died'
   | 'rows-disagree'
+  | 'cluster-uncontrollable'
   | 'ignored-sigterm'
   | 'bad-exit';
 

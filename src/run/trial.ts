@@ -1,7 +1,7 @@
-import type { LoadResult } from '../model/load-result.ts';
 import type { RowInvariant } from '../model/service.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
+import { clusterFigures, playAct } from './cluster-act.ts';
 import { judge } from './judge.ts';
 import { assembleMeasurement, type Observations } from './observations.ts';
 import { TrialFailure } from './trial-failure.ts';
@@ -150,7 +150,8 @@ async function idle(draft: Draft, world: TrialWorld): Promise<undefined> {
   draft.observed.idle = { before, after: reading };
 }
 
-async function connect(draft: Draft, world: TrialWorld): Promise<Disposer> {
+async function connect(draft: Draft, world: TrialWorld): Promise<Disposer | undefined> {
+  if (draft.spec.profile.ratePerSec === 0) return;
   const driver = await world.startDriver(present(draft.target).url);
   draft.driver = driver;
   return () => driver.stop();
@@ -162,7 +163,7 @@ async function connect(draft: Draft, world: TrialWorld): Promise<Disposer> {
  */
 async function warmUp(draft: Draft, world: TrialWorld): Promise<undefined> {
   const { warmupCount, warmupRatePerSec } = draft.spec.profile;
-  if (warmupCount === 0) return;
+  if (warmupCount === 0 || draft.driver === null) return;
   const costs: number[] = [];
   while (costs.length < warmupBlockCount || (costs.length < warmupBlockMost && !isSteady(costs))) {
     costs.push(await warmUpBlock(draft, Math.ceil(warmupCount / warmupBlockCount), warmupRatePerSec, world));
@@ -193,12 +194,21 @@ function isSteady(costs: readonly number[]): boolean {
 }
 
 async function drive(draft: Draft, world: TrialWorld): Promise<undefined> {
-  const watch = await world.watch(present(draft.target), present(draft.driver));
+  const { spec, driver, observed } = draft;
+  const target = present(draft.target);
+  const cluster = spec.cluster === null ? null : world.cluster(target);
+  const before = (await cluster?.state()) ?? null;
+  const watch = await world.watch(target, driver);
   try {
-    const load: LoadResult = await present(draft.driver).measure(watch.startAtNs, () => watch.close());
-    draft.observed.load = load;
+    const act = cluster === null ? Promise.resolve([]) : playAct(spec, cluster, world);
+    // Awaited below: should the load fail first, nobody else hears of the act.
+    act.catch(() => {});
+    observed.load = (await driver?.measure(watch.startAtNs, () => watch.close())) ?? null;
+    const elections = await act;
+    if (driver === null) watch.close();
+    if (cluster !== null && before !== null) observed.cluster = await clusterFigures(cluster, before, elections);
   } finally {
-    draft.observed.window = await watch.end();
+    observed.window = await watch.end();
   }
 }
 
@@ -209,7 +219,7 @@ async function after(draft: Draft): Promise<undefined> {
 async function invariants(draft: Draft): Promise<undefined> {
   const { database } = draft;
   const load = draft.observed.load;
-  if (database === null || load === undefined) return;
+  if (database === null || load == null) return;
   for (const rule of draft.invariants) {
     const rowCount = await database.count(rule.sql);
     const { minCount, maxCount } = rule.expected(draft.rowsBefore.get(rule.id) ?? 0, load.acknowledged);
@@ -221,7 +231,7 @@ async function invariants(draft: Draft): Promise<undefined> {
 }
 
 async function stop(draft: Draft): Promise<undefined> {
-  await present(draft.driver).stop();
+  await draft.driver?.stop();
   const target = present(draft.target);
   const stopped = await target.stop();
   draft.observed.targetLog = target.logTail();

@@ -3,18 +3,24 @@ import type { Preparation, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { TrialSpec } from '../model/trial.ts';
-import type { Workload } from '../model/workload.ts';
 import { createRandom } from '../stats/random.ts';
 import { resultPath } from '../store/result-list.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkRequirements } from '../target/requirement.ts';
 import { type Affected, affectedBy, type Checkout, checkoutOf, find } from './affected.ts';
 import { conformToVectors } from './conform.ts';
-import { loadScenario, loadService, loadWorkload } from './declarations.ts';
+import { loadScenario } from './declarations.ts';
+import { type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { planPairs } from './pair-plan.ts';
 import { type MeasuredPairs, runPairs, type Sides } from './pair-run.ts';
 import { rootDir } from './paths.ts';
-import { type Declarations, emptyResult, type RunSurroundings } from './perform.ts';
+import {
+  type Declarations,
+  emptyResult,
+  loadDeclarations,
+  type RunSurroundings,
+  workloadsByService,
+} from './perform.ts';
 import { plan, trialMs } from './plan.ts';
 import { prepare, type Startable } from './prepare.ts';
 import { realWorld } from './real-world.ts';
@@ -123,19 +129,23 @@ async function revisionsOf(
   return { base: ofBase, head: ofHead };
 }
 
-async function scenarioOf({ scenario, ...wish }: CommitsRequest): Promise<Scenario> {
-  const declared = await loadScenario(scenario);
-  const cells = declared.cells.map((cell) => {
-    const { measureMs, warmupCount } = cell.profile;
-    const profile = {
-      ...cell.profile,
-      measureMs: wish.measureMs ?? measureMs,
-      warmupCount: cell.temperature === 'young' ? warmupCount : (wish.warmupCount ?? warmupCount),
-    };
-    return { ...cell, ratesPerSec: [...(wish.ratesPerSec ?? cell.ratesPerSec)], profile };
-  });
-  return { ...declared, primitives: null, cells };
+async function scenarioOf({ scenario, ratesPerSec, measureMs, warmupCount }: CommitsRequest): Promise<Scenario> {
+  const declared = { ...(await loadScenario(scenario)), primitives: null };
+  const overrides = { ...noOverrides, ratesPerSec, measureMs, warmupCount };
+  return withOverrides(declared, overrides, await workloadsByService());
 }
+
+const noOverrides: ScenarioOverrides = {
+  workload: null,
+  ratesPerSec: null,
+  trialCount: null,
+  measureMs: null,
+  warmupCount: null,
+  workerCount: null,
+  crashCount: null,
+  only: null,
+  memoryLimitBytes: null,
+};
 
 async function twoCommits(
   request: CommitsRequest,
@@ -197,16 +207,9 @@ function askedOf(
 }
 
 /** Of the questions that somebody asked answers. */
-async function declarationsOf(scenario: Scenario, asked: readonly Affected[]): Promise<Declarations> {
+function declarationsOf(scenario: Scenario, asked: readonly Affected[]): Promise<Declarations> {
   const known = new Set(asked.map(({ service }) => service));
-  const cells = scenario.cells.filter(({ service }) => known.has(service));
-  const services = new Map<string, Service>();
-  const workloads = new Map<string, Workload>();
-  for (const { service, workload } of cells) {
-    services.set(service, await loadService(service));
-    workloads.set(`${service}/${workload}`, await loadWorkload(service, workload));
-  }
-  return { scenario: { ...scenario, cells }, services, workloads, primitives: [] };
+  return loadDeclarations({ ...scenario, cells: scenario.cells.filter(({ service }) => known.has(service)) });
 }
 
 function specsOf(

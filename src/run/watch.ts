@@ -6,7 +6,8 @@ import type { CpuSpan, WindowRecord, WindowWatch } from './world.ts';
 
 export interface RoleProbes {
   readonly target: Probe;
-  readonly generator: Probe;
+  /** null: no request is sent. */
+  readonly generator: Probe | null;
   readonly database: Probe | null;
 }
 
@@ -17,10 +18,8 @@ const leadMs = 100;
 /** Watches a measured window that opens a moment from now. */
 export function watchWindow(probes: RoleProbes): WindowWatch {
   const startAtNs = nowNs() + leadMs * 1e6;
-  const ofRoles = new Map<Role, Probe>([
-    ['target', probes.target],
-    ['generator', probes.generator],
-  ]);
+  const ofRoles = new Map<Role, Probe>([['target', probes.target]]);
+  if (probes.generator !== null) ofRoles.set('generator', probes.generator);
   if (probes.database !== null) ofRoles.set('database', probes.database);
   const sampler = startSampler({ probes: ofRoles, openAtNs: startAtNs, intervalMs: sampleIntervalMs, clock });
   let opened = readMachineGauge();
@@ -43,7 +42,7 @@ export function watchWindow(probes: RoleProbes): WindowWatch {
       return {
         windowMs,
         target: span(edges.get('target')),
-        generator: span(edges.get('generator')),
+        generator: probes.generator === null ? null : span(edges.get('generator')),
         database: probes.database === null ? null : span(edges.get('database')),
         processCount: last?.processCount ?? null,
         threadCount: last?.threadCount ?? null,

@@ -2,6 +2,7 @@ import type { LoadResult } from '../model/load-result.ts';
 import type { Sample } from '../model/sample.ts';
 import type { Phase } from '../model/trial.ts';
 import type { Probe } from '../probe/probe.ts';
+import type { ClusterControl } from '../target/cluster.ts';
 
 export interface DatabaseCopy {
   readonly url: string;
@@ -31,7 +32,8 @@ export interface RunningDriver {
 export interface WindowRecord {
   readonly windowMs: number;
   readonly target: CpuSpan;
-  readonly generator: CpuSpan;
+  /** null: no request is sent. */
+  readonly generator: CpuSpan | null;
   readonly database: CpuSpan | null;
   readonly processCount: number | null;
   readonly threadCount: number | null;
@@ -75,5 +77,8 @@ export interface TrialWorld {
   copyDatabase(): Promise<DatabaseCopy | null>;
   startTarget(databaseUrl: string | null): Promise<RunningTarget>;
   startDriver(targetUrl: string): Promise<RunningDriver>;
-  watch(target: RunningTarget, driver: RunningDriver): Promise<WindowWatch>;
+  /** `driver` is null where no request is sent. */
+  watch(target: RunningTarget, driver: RunningDriver | null): Promise<WindowWatch>;
+  /** The cluster behind a target, for a service that is one. */
+  cluster(target: RunningTarget): ClusterControl;
 }

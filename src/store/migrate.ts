@@ -13,25 +13,46 @@ export function migrate(value: unknown): unknown {
   return lifted;
 }
 
-/** Version 2 knows pairs of trials. */
+/** Version 2 knows pairs of trials, primitives, clusters, refusals and questions without requests. */
 function fromVersion1(old: Json): Json {
+  const scenario = asObject(old.scenario);
   return {
     primitiveFacts: [],
     plannedPrimitiveCount: 0,
     primitives: [],
     ...old,
-    scenario: { primitives: null, ...asObject(old.scenario) },
+    scenario: { primitives: null, ...scenario, cells: each(scenario.cells, withoutCluster) },
     trials: each(old.trials, (trial) => ({
       ...trial,
-      spec: { pair: null, ...asObject(trial.spec) },
+      spec: { pair: null, ...withoutCluster(asObject(trial.spec)) },
       measurement: fromMeasurement1(trial.measurement),
     })),
   };
 }
 
+function withoutCluster(value: Json): Json {
+  return { cluster: null, ...value };
+}
+
 function fromMeasurement1(measurement: unknown): unknown {
   if (!isObject(measurement)) return measurement;
-  return { ...measurement, noise: { psiIoFullMs: null, ...asObject(measurement.noise) } };
+  const noise = { psiIoFullMs: null, ...asObject(measurement.noise) };
+  return withoutCluster({ ...measurement, load: fromLoad1(measurement.load), noise });
+}
+
+function fromLoad1(load: unknown): unknown {
+  if (!isObject(load)) return load;
+  const operations = Object.entries(asObject(load.operations));
+  return {
+    outages: [],
+    ...fromCounts1(load),
+    generator: { wakes: null, ...asObject(load.generator) },
+    operations: Object.fromEntries(operations.map(([name, value]) => [name, fromCounts1(asObject(value))])),
+  };
+}
+
+function fromCounts1(value: Json): Json {
+  return { ...value, counts: { refusedCount: 0, ...asObject(value.counts) } };
 }
 
 function each(list: unknown, lift: (item: Json) => Json): unknown {

@@ -5,10 +5,16 @@ import { type LoadFlags, requestOf } from '../../src/cli/load-request.ts';
 import type { Floor } from '../../src/report/floor.ts';
 
 const flags: LoadFlags = {
-  ...{ rate: 1_000, duration: 10, arrivals: 'constant', connections: 50, timeout: 10, warmup: 0, seed: 1 },
+  ...{ rate: 1_000, duration: 10, arrivals: 'constant', connections: 50, threads: 1, timeout: 10, warmup: 0, seed: 1 },
   firstLook: true,
 };
-const floor: Floor = { machineId: 'm', startedAt: '2026-11-01T00:00:00.000Z', rows: [], highestRatePerSec: 30_000 };
+const floor: Floor = {
+  machineId: 'm',
+  startedAt: '2026-11-01T00:00:00.000Z',
+  rows: [],
+  highestRatePerSec: 30_000,
+  isLimit: true,
+};
 const ask = (part: Partial<LoadFlags>, url = 'http://localhost:80/') => requestOf(url, { ...flags, ...part });
 
 test('what the machine kept when it was calibrated is the limit, named with its date', async () => {
@@ -21,6 +27,11 @@ test('what the machine kept when it was calibrated is the limit, named with its 
 test('a machine that was never calibrated has a limit too', async () => {
   assertAllowed(await ask({ rate: 20_000 }), null, []);
   await assert.rejects(async () => assertAllowed(await ask({ rate: 20_001 }), null, []), /never calibrated/);
+});
+
+test('a ladder that ended while every rate was kept says nothing of a limit', async () => {
+  const short = { ...floor, highestRatePerSec: 100, isLimit: false };
+  assertAllowed(await ask({ rate: 5_000 }), short, []);
 });
 
 test('one allowance does not lift another limit', async () => {

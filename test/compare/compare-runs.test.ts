@@ -184,6 +184,7 @@ test('one failed trial of twelve, or two errors more, are no regression; ten of 
 
 function wrongAnswers(trial: Extract<Trial, { status: 'ok' }>, wrongCount: number): Trial {
   const { load } = trial.measurement;
+  if (load === null) return trial;
   const counts = { ...load.counts, okCount: load.counts.okCount - wrongCount, wrongCount };
   return { ...trial, measurement: { ...trial.measurement, load: { ...load, counts } } };
 }

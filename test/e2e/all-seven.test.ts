@@ -51,8 +51,8 @@ test('each of them has a trial without a wrong answer, with a measurement', { sk
   );
   assert.equal(ended.result.trials.length, ids.length);
   for (const trial of ended.result.trials) {
-    assert.ok(trial.measurement !== null && trial.measurement.load.counts.okCount > 0, trial.spec.implementation);
-    assert.ok((trial.measurement.memory.idleBytes ?? 0) > 0, trial.spec.implementation);
+    assert.ok((trial.measurement?.load?.counts.okCount ?? 0) > 0, trial.spec.implementation);
+    assert.ok((trial.measurement?.memory.idleBytes ?? 0) > 0, trial.spec.implementation);
   }
 });
 

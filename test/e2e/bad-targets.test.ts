@@ -104,7 +104,8 @@ describe('targets that keep their contract and then misbehave', { concurrency: t
     const trial = trialOf(many, 'hang-later');
     // The machine's own trouble is looked at first.
     assert.match(trial.status, /overloaded|invalid/);
-    const { okCount, inFlightCount, timedOutCount, unsentCount, scheduledCount } = trial.measurement?.load.counts ?? {};
+    const { okCount, inFlightCount, timedOutCount, unsentCount, scheduledCount } =
+      trial.measurement?.load?.counts ?? {};
     assert.ok(okCount !== undefined && okCount > 0 && okCount < 50, `${okCount} ok`);
     assert.equal((inFlightCount ?? 0) + (timedOutCount ?? 0) + (unsentCount ?? 0), (scheduledCount ?? 0) - okCount);
   });

@@ -48,6 +48,11 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['http://192.0.2.1/', '--rate', '1'],
     /192\.0\.2\.1 is not this machine\n.*--allow remote/,
   ],
+  [
+    'more threads than connections',
+    ['http://127.0.0.1:9', '--rate', '1', '--threads', '3', '--connections', '2'],
+    /3 threads cannot share 2 connections/,
+  ],
   ['a limit nobody knows', ['http://127.0.0.1:9', '--rate', '1', '--allow', 'rte'], /unknown limit "rte"\n.*"rate"/],
   ['a header without a name', ['http://127.0.0.1:9', '--rate', '1', '--header', 'x'], /--header "x" is no header/],
   [
@@ -129,6 +134,20 @@ test('a load tells its three distributions, where every request went, and its ve
     logged.map(({ tag, totalCount }) => [tag, totalCount]),
     ['response', 'service', 'lag'].map((tag) => [tag, 50]),
   );
+});
+
+test('several threads send one sequence, and Ctrl-C ends them all with one summary', async (context) => {
+  const url = await httpTarget(context, (_, response) => response.end('ok'));
+  const running = startPaceline(['load', url, '--rate', '100', '--duration', '600', '--threads', '2', '--json']);
+  await running.line(/of 600 s/);
+  running.interrupt();
+  const { exitCode, stdout } = await running.finished;
+  assert.equal(exitCode, 130);
+  const { load: result } = JSON.parse(stdout);
+  assert.equal(result.generator.threadCount, 2);
+  const { scheduledCount, okCount, inFlightCount } = loadResultSchema.parse(result).counts;
+  assert.ok(okCount > 0);
+  assert.equal(scheduledCount, okCount + inFlightCount);
 });
 
 test('rates below one a second work', async (context) => {

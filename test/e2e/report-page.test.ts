@@ -9,6 +9,7 @@ import { bundlePage } from '../../src/report/bundle.ts';
 import { reportHtml } from '../../src/report/html.ts';
 import { reportModel } from '../../src/report/model.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'paceline-page-'));
@@ -22,7 +23,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const results = { seven: sevenAtOneRate(), rates: sevenAtThreeRates(), 'bad day': badDay() };
+const results = { seven: sevenAtOneRate(), rates: sevenAtThreeRates(), 'bad day': badDay(), raft: raftRun() };
 
 interface Opened {
   readonly page: Page;

@@ -54,7 +54,7 @@ describe('the smoke scenario over one implementation, into the usual places', ()
     assert.equal(result.database?.kind, 'embedded');
     assert.match(result.command, /^npm run bench -- run smoke --impl 'crud-node-async'/);
     const [trial] = result.trials;
-    const { okCount, scheduledCount } = trial?.measurement?.load.counts ?? {};
+    const { okCount, scheduledCount } = trial?.measurement?.load?.counts ?? {};
     assert.equal(scheduledCount, 75);
     assert.ok((okCount ?? 0) > 0);
     assert.ok((trial?.measurement?.cpu.target.totalMs ?? 0) > 0);

@@ -30,6 +30,17 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     /cannot read.*\/dev\/null\/none/,
   ],
   ['more workers than connections', ['run', 'smoke', '--workers', '99'], /99 workers.*\n.*--workers/],
+  ['an objective that is none', ['capacity', 'crud-go', '--slo', 'p98=5ms'], /--slo.*p98=5ms.*p99=50ms/],
+  [
+    'the capacity of nobody',
+    ['capacity', 'crud-og', '--slo', 'p99=5ms'],
+    /unknown implementation "crud-og"\n.*"crud-go"/,
+  ],
+  [
+    'the capacity of a workload of one rate',
+    ['capacity', 'crud-go', '--slo', 'p99=5ms', '--workload', 'seed'],
+    /seed is defined at \d+\/s.*\n.*--workload/,
+  ],
   ['a report of nothing', ['report'], /missing required argument 'result'/],
 ];
 
@@ -46,7 +57,19 @@ describe('a usage error says what is meant', { concurrency: 2 }, () => {
 });
 
 test('each command explains itself with examples', async () => {
-  for (const command of ['run', 'report', 'compare', 'explain', 'conform', 'workload', 'list', 'doctor', 'calibrate']) {
+  for (const command of [
+    'run',
+    'report',
+    'compare',
+    'explain',
+    'conform',
+    'workload',
+    'list',
+    'doctor',
+    'calibrate',
+    'load',
+    'capacity',
+  ]) {
     const { exitCode, stdout } = await paceline([command, '--help']);
     assert.match(stdout, new RegExp(`Usage: paceline ${command}.*Examples?:\n  npm run bench -- ${command}`, 's'));
     assert.equal(exitCode, 0);

@@ -1,6 +1,6 @@
 /*
  * Known answers: fixtures whose latency, CPU and memory are known beforehand, measured by a whole run. Prints expected
- * beside measured. `npm run known-answers [-- TRIALS]` (about nine minutes for the scenario's three trials).
+ * beside measured. `npm run known-answers [-- TRIALS]` (about five minutes a trial of each).
  */
 import { join } from 'node:path';
 import Table from 'cli-table3';
@@ -14,9 +14,21 @@ import { median, quantile } from '../../src/stats/quantile.ts';
 
 const fixturesDir = join(import.meta.dirname, '..', 'fixtures', 'impls');
 const burnModes = ['burn', 'burn-threads', 'burn-children'];
-const globs = ['slow', 'stall', 'freeze', ...burnModes, ...burnModes.map((id) => `${id}-zero`)];
+const faults = ['close-later', 'reset-later', 'wrong-later', 'burst-later'];
+const globs = [
+  'slow',
+  'drip',
+  'stall',
+  'freeze',
+  'freeze-second',
+  ...faults,
+  ...burnModes,
+  ...burnModes.map((id) => `${id}-zero`),
+];
 const slowMs = 20;
 const pause = { everyCount: 200, lengthMs: 500 };
+/** test/fixtures/impls/drip: one gap of 1 ms between each two bytes of its answer. */
+const dripMs = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok'.length - 1;
 const burnMs = 5;
 const heldMib = 50;
 
@@ -40,7 +52,9 @@ const { result } = await performRun(
       measureMs: null,
       warmupCount: null,
       workerCount: null,
+      crashCount: null,
       only: null,
+      memoryLimitBytes: null,
     },
     limit: null,
     probe: null,
@@ -58,7 +72,15 @@ const { result } = await performRun(
 const [cell] = result.scenario.cells;
 const gapMs = 1000 / (cell?.ratesPerSec[0] ?? Number.NaN);
 process.stdout.write(
-  `${tableText([...slowLines(), ...stallLines(), ...freezeLines(), ...burnModes.flatMap(burnLines)])}\n`,
+  `${tableText([
+    ...slowLines(),
+    ...dripLines(),
+    ...stallLines(),
+    ...freezeLines('freeze', pause.lengthMs),
+    ...freezeLines('freeze-second', 1_000),
+    ...faultLines(),
+    ...burnModes.flatMap(burnLines),
+  ])}\n`,
 );
 process.exit(0);
 
@@ -81,22 +103,55 @@ function slowLines(): Line[] {
     {
       what: 'sleeps 20 ms: service p50',
       expected: slowMs,
-      measured: medianOf('slow', ({ load }) => load.service.p50Ms),
+      measured: medianOf('slow', ({ load }) => load?.service.p50Ms ?? null),
       unit: 'ms',
     },
     {
       what: 'sleeps 20 ms: response p50',
       expected: slowMs,
-      measured: medianOf('slow', ({ load }) => load.response.p50Ms),
+      measured: medianOf('slow', ({ load }) => load?.response.p50Ms ?? null),
       unit: 'ms',
     },
     {
       what: 'sleeps 20 ms: response p90',
       expected: slowMs,
-      measured: medianOf('slow', ({ load }) => load.response.p90Ms),
+      measured: medianOf('slow', ({ load }) => load?.response.p90Ms ?? null),
       unit: 'ms',
     },
   ];
+}
+
+function dripLines(): Line[] {
+  const service = medianOf('drip', ({ load }) => load?.service.p50Ms ?? null);
+  return [{ what: 'a byte each ms: service p50', expected: dripMs, measured: service, unit: 'ms' }];
+}
+
+/**
+ * Faults are counts, exact but for the cycle that the window cuts: a close between two requests costs none of them, a reset
+ * is one failure in 20, a wrong answer is wrong, a burst of 20 in 100 answers 503.
+ */
+function faultLines(): Line[] {
+  return [
+    {
+      what: 'closes one connection in 10: ok',
+      expected: 100,
+      measured: faultPercent('close-later', 'okCount'),
+      unit: '%',
+    },
+    { what: 'resets each 20th: failed', expected: 5, measured: faultPercent('reset-later', 'failedCount'), unit: '%' },
+    { what: 'all wrong: wrong', expected: 100, measured: faultPercent('wrong-later', 'wrongCount'), unit: '%' },
+    { what: '20 of 100 are 503: wrong', expected: 20, measured: faultPercent('burst-later', 'wrongCount'), unit: '%' },
+  ];
+}
+
+/** Of what was due, over all trials, whatever they were judged to be: here a failed trial is the right one. */
+function faultPercent(id: string, count: 'okCount' | 'wrongCount' | 'failedCount'): number | null {
+  const all = result.trials.flatMap(({ spec, measurement }) =>
+    spec.implementation === id ? (measurement?.load?.counts ?? []) : [],
+  );
+  if (all.length === 0) return null;
+  const sum = (name: 'scheduledCount' | typeof count) => all.reduce((total, counts) => total + counts[name], 0);
+  return (100 * sum(count)) / sum('scheduledCount');
 }
 
 /** One answer in 200 is 500 ms late: with the others in order, anything up to p99.5 is quick, and above it is not. */
@@ -109,13 +164,13 @@ function stallLines(): Line[] {
  * A request due k gaps after the freeze began waits for what is left of it, and for those before it, which are answered
  * one after another at the fixture's own cost; the others wait for nothing.
  */
-function freezeLines(): Line[] {
-  const costMs = medianOf('freeze', ({ cpu }) => cpu.target.perRequestMs) ?? Number.NaN;
+function freezeLines(id: string, lengthMs: number): Line[] {
+  const costMs = medianOf(id, ({ cpu }) => cpu.target.perRequestMs) ?? Number.NaN;
   const waits = Array.from({ length: pause.everyCount }, (_, index) => {
-    const leftMs = pause.lengthMs - index * gapMs;
+    const leftMs = lengthMs - index * gapMs;
     return leftMs <= 0 ? 0 : leftMs + index * costMs;
   });
-  return percentileLines('freeze', 'all stand still for 500 ms each 200th', waits, [50, 90, 95, 99]);
+  return percentileLines(id, `all stand still for ${lengthMs} ms each 200th`, waits, [50, 90, 95, 99]);
 }
 
 function percentileLines(id: string, what: string, waits: readonly number[], percentiles: readonly number[]): Line[] {
@@ -128,7 +183,9 @@ function percentileLines(id: string, what: string, waits: readonly number[], per
 }
 
 function pooledPercentileMs(id: string, percentile: number): number | null {
-  const [first, ...others] = measurementsOf(id).map(({ load }) => decode(load.response.encoded));
+  const [first, ...others] = measurementsOf(id).flatMap(({ load }) =>
+    load === null ? [] : [decode(load.response.encoded)],
+  );
   if (first === undefined) return null;
   for (const other of others) merge(first, other);
   return percentileMs(first, percentile);

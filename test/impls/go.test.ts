@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runTool, skipUnless } from '../support/tool.ts';
 
-const folders = ['impls', 'test/peers'].map((folder) => join(import.meta.dirname, '..', '..', folder));
+const folders = ['impls', 'impls/_go', 'test/peers'].map((folder) => join(import.meta.dirname, '..', '..', folder));
 const skip = skipUnless('go', 'version');
 const modules = folders.flatMap((folder) =>
   readdirSync(folder)
@@ -13,7 +13,11 @@ const modules = folders.flatMap((folder) =>
 );
 
 test('there is Go to check', () => {
-  assert.ok(modules.some(({ name }) => name === 'crud-go'));
+  for (const wanted of ['crud-go', 'raft', 'raft-go'])
+    assert.ok(
+      modules.some(({ name }) => name === wanted),
+      wanted,
+    );
 });
 
 for (const { name, dir } of modules) {

@@ -4,7 +4,14 @@ import { runTool, skipUnless } from '../support/tool.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const skip = skipUnless('python3', '--version');
-const sources = ['impls/_python', 'impls/crud-python-flask', 'impls/crud-python-asyncio'];
+const sources = [
+  'impls/_python',
+  'impls/crud-python-flask',
+  'impls/crud-python-asyncio',
+  'impls/primitives-python',
+  'impls/raft-python-asyncio',
+  'impls/raft-python-threads',
+];
 const configuration = 'impls/_python/pyproject.toml';
 
 function tool(name: string, ...rest: readonly string[]): void {

@@ -30,7 +30,7 @@ function open(port = (server.address() as AddressInfo).port) {
     told.push(text);
     wake();
   };
-  const connect = connectTo({ host: '127.0.0.1', port }, createRequestWriter(`127.0.0.1:${port}`));
+  const connect = connectTo({ host: '127.0.0.1', port, isSecure: false }, createRequestWriter(`127.0.0.1:${port}`));
   const connection = connect({
     onOpen: () => tell('open'),
     onAnswer: ({ status, body }, isReusable) => tell(`${status} ${Buffer.from(body)} ${isReusable ? 'kept' : 'gone'}`),

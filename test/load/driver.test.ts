@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ async function withDriver(part: Partial<DriverOptions>, use: (driver: Driver) =>
 const soonNs = () => Number(process.hrtime.bigint()) + 50e6;
 
 function assertAllOk(counts: LoadCounts, count: number): void {
-  const none = { wrongCount: 0, failedCount: 0, timedOutCount: 0, inFlightCount: 0, unsentCount: 0 };
+  const none = { wrongCount: 0, failedCount: 0, refusedCount: 0, timedOutCount: 0, inFlightCount: 0, unsentCount: 0 };
   assert.deepEqual(counts, { scheduledCount: count, sentCount: count, okCount: count, ...none });
 }
 
@@ -222,4 +223,79 @@ test('the driver does not outlive its parent', async () => {
   await once(parent, 'close');
   for (let tries = 0; isAlive(pid) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(isAlive(pid), false);
+});
+
+test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
+  const asked: LoadProfile = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
+  await withDriver({ threadCount: 3, profile: asked }, async (driver) => {
+    assertAllOk(await driver.warmUp(100, 500), 100);
+    const ends: number[] = [];
+    const result = await driver.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
+    assertAllOk(result.counts, 452);
+    loadResultSchema.parse(result);
+    assert.deepEqual(ends, [result.endedAtNs]);
+    assert.equal(result.generator.threadCount, 3);
+    assert.equal(result.response.count, 452);
+    assert.equal(decode(result.response.encoded).totalCount, 452);
+    assert.equal(result.operations.echo?.counts.okCount, 452);
+    assert.deepEqual(
+      result.seconds.map(({ scheduledCount, okCount }) => [scheduledCount, okCount]),
+      [
+        [301, 301],
+        [151, 151],
+      ],
+    );
+    assert.ok(result.seconds.every(({ responseP50Ms }) => responseP50Ms !== null));
+    assert.ok(result.generator.connectionsOpenedCount <= 7);
+  });
+});
+
+test('a workload that keeps state is refused by several threads, with the remedy', async () => {
+  const statefulPath = pathOf('../../bench/crud/workloads/authenticate.ts');
+  await assert.rejects(startDriver(optionsFor({ threadCount: 2, workloadPath: statefulPath })), (error: unknown) => {
+    assert.ok(error instanceof HarnessError);
+    assert.match(error.message, /keeps state/);
+    assert.match(error.remedy, /one thread/);
+    return true;
+  });
+});
+
+/** A target that speaks TLS; its certificate is for localhost and 127.0.0.1, and nobody's trust by itself. */
+async function withSecureTarget(use: (url: string, certificatePath: string) => Promise<void>): Promise<void> {
+  const file = (name: string) => pathOf(`../fixtures/tls/${name}`);
+  const [key, cert] = await Promise.all(['untrusted.key', 'untrusted.pem'].map((name) => readFile(file(name))));
+  const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, file('untrusted.pem'));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('a target behind TLS is driven like any other once its issuer is trusted', async () => {
+  await withSecureTarget(async (targetUrl, certificatePath) => {
+    process.env.NODE_EXTRA_CA_CERTS = certificatePath;
+    try {
+      await withDriver({ targetUrl }, async (driver) => {
+        assertAllOk(await driver.warmUp(100, 500), 100);
+        const result = await driver.measure(soonNs(), () => undefined);
+        assertAllOk(result.counts, 200);
+        assert.ok(result.generator.connectionsOpenedCount <= 8, 'connections are kept');
+      });
+    } finally {
+      delete process.env.NODE_EXTRA_CA_CERTS;
+    }
+  });
+});
+
+test('a certificate that is not trusted fails every request with its reason', async () => {
+  await withSecureTarget(async (targetUrl) => {
+    await withDriver({ targetUrl, profile: { ...profile, ratePerSec: 20 } }, async (driver) => {
+      const { counts, errors } = await driver.measure(soonNs(), () => undefined);
+      assert.equal(counts.failedCount, 20);
+      assert.match(errors[0]?.reason ?? '', /CERT|VERIFY/);
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { connectTo } from '../../src/load/connection.ts';
 import { createRequestWriter } from '../../src/load/request-text.ts';
+import type { TargetAddress } from '../../src/load/socket.ts';
 
 /** What came of one request: the answer, or none. */
 type Outcome = { status: number; etag: string | null; body: string } | 'no answer';
@@ -12,7 +13,7 @@ type Outcome = { status: number; etag: string | null; body: string } | 'no answe
 /** The server's next answer, piece by piece, and whether it closes after it. */
 let script: { pieces: readonly string[]; closes: boolean } = { pieces: [], closes: false };
 let server: Server;
-let address: { host: string; port: number };
+let address: TargetAddress;
 
 before(async () => {
   server = createServer({ noDelay: true }, (socket) => {
@@ -29,7 +30,7 @@ before(async () => {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+  address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port, isSecure: false };
 });
 after(() => server.close());
 
@@ -49,7 +50,7 @@ function askOurs(): Promise<Outcome> {
 
 function askNode(): Promise<Outcome> {
   return new Promise((resolve) => {
-    const asked = request({ ...address, agent: false });
+    const asked = request({ host: address.host, port: address.port, agent: false });
     asked.on('error', () => resolve('no answer'));
     asked.on('upgrade', (_, socket) => {
       socket.destroy();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createTimerPacer } from '../../src/load/pacer.ts';
+import { createLoopPacer } from '../../src/load/pacer.ts';
 import { createPool } from '../../src/load/pool.ts';
 import { createRecorder, type Recording } from '../../src/load/recorder.ts';
 import { createSchedule, type ScheduleSpec } from '../../src/load/schedule.ts';
@@ -47,7 +47,14 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
   let windowEndNs = Number.NaN;
   let isDone = false;
   const done = sendWindow(window, {
-    ...{ clock, pool, recorder, pacer: createTimerPacer(clock), session: setting.session ?? endlessSession() },
+    ...{
+      clock,
+      pool,
+      recorder,
+      pacer: createLoopPacer({ clock, sleepUntil: null, guard: null }),
+      hasStreams: false,
+      session: setting.session ?? endlessSession(),
+    },
     onWindowEnd: (nowNs) => {
       windowEndNs = nowNs;
     },
@@ -329,4 +336,31 @@ test('evenly sent requests have a coefficient of variation of 0, Poisson ones of
   assert.ok((even.recording.sendGapCvRatio ?? 1) < 1e-6);
   const poisson = await drive(() => answerAfter(1), { ratePerSec: 1_000, kind: 'poisson' });
   assert.ok(Math.abs((poisson.recording.sendGapCvRatio ?? 0) - 1) < 0.05);
+});
+
+test('known answer: bursts of 503 are counted to the request, and their speed is in no latency', async () => {
+  const { recording } = await drive((index) =>
+    index % 100 < 20 ? { kind: 'answer', afterNs: 0, status: 503 } : answerAfter(5),
+  );
+  assert.equal(recording.counts.wrongCount, 200);
+  assert.equal(recording.counts.okCount, 800);
+  assertNear(recording.response.minMs, 5, 'no 503 among the answers');
+});
+
+test('known answer: a connection closed at random between two requests costs neither', async () => {
+  let state = 1;
+  const isClosing = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % 10 === 0;
+  };
+  let closeCount = 0;
+  const { recording, pool } = await drive(() => {
+    const isLast = isClosing();
+    if (isLast) closeCount++;
+    return { kind: 'answer', afterNs: nsPerMs, isLast };
+  });
+  assert.equal(recording.counts.okCount, 1_000);
+  assert.ok(closeCount > 50);
+  // One at first, and one for each that was closed and needed again.
+  assert.ok(pool.stats().openedCount >= closeCount && pool.stats().openedCount <= closeCount + 1);
 });

@@ -94,7 +94,7 @@ test('a recorded process is itself only with its start time', (context) => {
 test('a torn record is dropped, and nothing in it believed', async (context) => {
   const folder = cache(context);
   writeRecord(folder, '7.json', '{"pid":7,"startTicks":1,"entries":[{"kind":"cgroup","rec');
-  writeRecord(folder, '8.json', { pid: 8, startTicks: 1, entries: [{ kind: 'folder', path: '/' }] });
+  writeRecord(folder, '8.json', { pid: 8, startTicks: 1, entries: [{ kind: 'forged', path: '/' }] });
   assert.deepEqual(await swept(folder), []);
   assert.deepEqual(records(folder), []);
 });

@@ -10,7 +10,15 @@ const scenario: Scenario = {
   id: 'test',
   description: 'a test',
   cells: [
-    { service: 'crud', workload: 'history', ratesPerSec: [50, 100], temperature: 'warm', trialCount: 4, profile },
+    {
+      service: 'crud',
+      workload: 'history',
+      ratesPerSec: [50, 100],
+      temperature: 'warm',
+      trialCount: 4,
+      cluster: null,
+      profile,
+    },
   ],
   primitives: null,
   idleMs: 500,
@@ -18,7 +26,7 @@ const scenario: Scenario = {
   dbPoolTotal: 8,
   seed: 7,
 };
-const implementations = ['a', 'b', 'c'].map((id) => ({ id, service: 'crud' }));
+const implementations = ['a', 'b', 'c'].map((id) => ({ id, service: 'crud' as const, limits: {} }));
 const fixed = (fixedRatePerSec: number | null) =>
   new Map([['crud/history', { id: 'history', version: 3, fixedRatePerSec } as Workload]]);
 const input = { scenario, implementations, services: new Map(), workloads: fixed(null), limit: null };
@@ -49,7 +57,7 @@ test('a workload defined at one rate is run at that rate only', () => {
 });
 
 test('implementations of another service are not asked', () => {
-  assert.equal(plan({ ...input, implementations: [{ id: 'r', service: 'raft' }] }).length, 0);
+  assert.equal(plan({ ...input, implementations: [{ id: 'r', service: 'raft', limits: {} }] }).length, 0);
 });
 
 test('a trial is expected to take its idle, warm-up and measured time and a little more', () => {

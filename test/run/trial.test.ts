@@ -154,6 +154,7 @@ test('wrong answers make a failed trial whose message counts and quotes them', a
     okCount: 990,
     wrongCount: 10,
     failedCount: 0,
+    refusedCount: 0,
     timedOutCount: 0,
     inFlightCount: 0,
     unsentCount: 0,

@@ -46,7 +46,8 @@ function isExecutable(path: string): boolean {
 
 async function packaged(): Promise<{ path: string; args: string[] }> {
   const { default: bundled } = await import('@sparticuz/chromium');
-  return { path: await bundled.executablePath(), args: bundled.args };
+  // In one process the whole browser would go with the first context that closes.
+  return { path: await bundled.executablePath(), args: bundled.args.filter((arg) => arg !== '--single-process') };
 }
 
 function firstLine(error: unknown): string {

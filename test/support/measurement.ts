@@ -51,6 +51,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
   const requestCount = Math.round((s.ratePerSec * s.measureMs) / 1000);
   return {
     load: load(s, requestCount),
+    cluster: null,
     windowMs: s.measureMs,
     cpu: {
       target: roleCpu(s.cpuPerRequestMs * requestCount, s.measureMs, requestCount),
@@ -104,6 +105,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     okCount: requestCount,
     wrongCount: 0,
     failedCount: 0,
+    refusedCount: 0,
     timedOutCount: 0,
     inFlightCount: 0,
     unsentCount: 0,
@@ -131,10 +133,12 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
       responseMaxMs: s.responseP50Ms * 4,
     })),
     errors: [],
+    outages: [],
     acknowledged: { createdCount: 10, deletedCount: 5, uncertainCount: 0 },
     generator: {
       pacer: 'thread',
       threadCount: 1,
+      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
       niceness: -10,
       cpuUserMs: 0.08 * requestCount,
       cpuSystemMs: 0.02 * requestCount,

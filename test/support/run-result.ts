@@ -83,6 +83,7 @@ export function spec(shape: TrialShape = {}): TrialSpec {
     dbPoolTotal: 8,
     limit: null,
     idleMs: 2_000,
+    cluster: null,
     profile: { ...profile, measureMs: shape.measureMs ?? 10_000, ratePerSec, seed: 1 },
   };
 }
@@ -156,6 +157,7 @@ export function scenarioCell(overrides: Partial<ScenarioCell> = {}): ScenarioCel
     ratesPerSec: [100],
     temperature: 'warm',
     trialCount: 3,
+    cluster: null,
     profile,
     ...overrides,
   };

@@ -34,6 +34,7 @@ export function trialSpec(change: Partial<TrialSpec> = {}): TrialSpec {
     dbPoolTotal: 8,
     limit: null,
     idleMs: 300,
+    cluster: null,
     profile: loadProfile(),
     ...change,
   };

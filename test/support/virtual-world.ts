@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import type { LoadResult } from '../../src/model/load-result.ts';
 import type { Reading } from '../../src/probe/probe.ts';
 import type { RunningDriver, RunningTarget, TrialWorld, WindowRecord } from '../../src/run/world.ts';
+import type { ClusterControl } from '../../src/target/cluster.ts';
 import { loadResult } from './load-result.ts';
 
 /** A world on virtual time: nothing runs, everything is written to `log` in the order it was asked for. */
@@ -21,6 +23,8 @@ export interface VirtualOptions {
   /** Called at the start of each phase. */
   readonly atPhase?: (phase: string, world: VirtualWorld) => void;
   readonly startTarget?: () => never;
+  /** Given the log to write to. */
+  readonly cluster?: (note: (text: string) => void) => ClusterControl;
 }
 
 export function virtualWorld(options: VirtualOptions = {}): VirtualWorld {
@@ -115,6 +119,7 @@ export function virtualWorld(options: VirtualOptions = {}): VirtualWorld {
       note('driver started');
       return driver;
     },
+    cluster: () => options.cluster?.(note) ?? assert.fail('not asked'),
     watch: async () => {
       note('window opens');
       return { startAtNs: nowMs * 1e6, close: () => note('window closes'), end: async () => windowRecord() };

@@ -21,6 +21,7 @@ export const workload: Workload = {
   description: 'GET /echo, answered by two bytes',
   mix: { echo: 1 },
   fixedRatePerSec: null,
+  isStateless: true,
   open: () => ({
     next: () => echo,
     streams: [],

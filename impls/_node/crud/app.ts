@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import { refuseUnknownRoutes } from '../program/routing.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
 import type { Parts } from './parts.ts';
@@ -9,7 +10,6 @@ import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logInRoute, sessionRoutes } from './routes/sessions.ts';
 import { signUpRoute, userRoutes } from './routes/users.ts';
-import { refuseUnknownRoutes } from './routing.ts';
 
 const keepAliveMs = 90_000;
 const requestMs = 120_000;
@@ -33,7 +33,7 @@ export function createApp(logLevel: string): FastifyInstance {
       answerProblem(new Problem('not-found', 'no such path'), request, reply),
   });
   keepBodiesRaw(app);
-  refuseUnknownRoutes(app);
+  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
   app.setErrorHandler(answerProblem);
   return app;
 }

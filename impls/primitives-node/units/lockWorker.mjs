@@ -29,7 +29,8 @@ function contend(count) {
 let round = 0;
 parentPort.postMessage('ready');
 for (;;) {
-  Atomics.wait(cells, at.round, round);
+  // Looked at again after each waking: a notification may be for the round before.
+  while (Atomics.load(cells, at.round) === round) Atomics.wait(cells, at.round, round);
   round = Atomics.load(cells, at.round);
   contend(Atomics.load(cells, at.share));
   if (Atomics.sub(cells, at.busy, 1) === 1) Atomics.notify(cells, at.busy);

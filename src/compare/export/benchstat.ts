@@ -35,7 +35,7 @@ function benchmarkLine(trial: OkTrial): string {
     const value = metricValue(metric, trial);
     return value === null ? [] : [`${metric.unit === 'ms' ? value / 1000 : value} ${unitOf(metric)}`];
   });
-  return [name, trial.measurement.load.counts.scheduledCount, ...values].join('\t');
+  return [name, trial.measurement.load?.counts.scheduledCount ?? 1, ...values].join('\t');
 }
 
 const unitWords: Readonly<Record<Metric['unit'], string>> = {

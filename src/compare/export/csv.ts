@@ -70,8 +70,8 @@ function valuesOf({ measurement }: Trial): Field[] {
   const { load, noise } = measurement;
   return [
     ...metrics.map((metric) => metric.from(measurement)),
-    load.counts.scheduledCount,
-    load.counts.okCount,
+    load?.counts.scheduledCount ?? null,
+    load?.counts.okCount ?? null,
     noise.targetRunDelayRatio,
     noise.stealRatio,
     noise.spinRatio,

@@ -1,9 +1,9 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { refuseUnknownRoutes } from '../../program/routing.ts';
 import type { Cluster, Member } from './cluster.ts';
 import type { CrashLeader, CrashOrder } from './leaderCrash.ts';
 import { answerProblem, Problem } from './problem.ts';
 import { noLeader } from './requests.ts';
-import { refuseUnknownRoutes } from './routing.ts';
 
 const keepAliveMs = 90_000;
 const bodyLimit = 65_536;
@@ -22,7 +22,7 @@ export function createApp(logLevel: string): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  refuseUnknownRoutes(app);
+  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
   app.setErrorHandler(answerProblem);
   return app;
 }

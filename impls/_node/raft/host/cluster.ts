@@ -80,6 +80,8 @@ export type Log = (line: string) => void;
 export function createCluster(config: Config, host: Host, log: Log): Cluster {
   const requests: Requests = createRequests(config.requestTimeoutMs);
   const elections = createElectionLog();
+  // Every node has been started once: before that there is nothing to serve.
+  let isWhole = false;
   const members: Member[] = Array.from({ length: config.clusterSize }, (_, index) => createMember(index + 1));
 
   function createMember(id: number): Member {
@@ -108,6 +110,7 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
   }
 
   function leader(): Member | null {
+    if (!isWhole) return null;
     let best: Member | null = null;
     for (const member of members) {
       const { status, report } = member;
@@ -182,7 +185,8 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
     members,
     elections,
     async start() {
-      await Promise.all(members.map(startMember));
+      await Promise.all(members.map((member) => change(member, () => startMember(member))));
+      isWhole = true;
     },
     leader,
     put(key, value) {
@@ -228,7 +232,7 @@ function refuseIfCrashed({ id, status }: Member): void {
 }
 
 async function statusOf({ slot, status }: Member): Promise<NodeStatus | null> {
-  return status === 'crashed' ? null : slot.status().catch(() => null);
+  return status === 'crashed' ? null : slot.status(true).catch(() => null);
 }
 
 function nodeAnswer({ id, status, incarnation }: Member, node: NodeStatus | null): NodeAnswer {

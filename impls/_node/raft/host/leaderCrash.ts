@@ -48,7 +48,7 @@ export function createLeaderCrash(config: Config, cluster: Cluster): CrashLeader
     const { index } = await cluster.propose(leader, fillerCommand);
     const others = cluster.members.filter((member) => !laggards.includes(member));
     await until(async () => {
-      const statuses = await Promise.all(others.map(({ slot }) => slot.status()));
+      const statuses = await Promise.all(others.map(({ slot }) => slot.status(false)));
       return statuses.every(({ lastLogIndex }) => lastLogIndex >= index);
     });
   }
@@ -59,7 +59,7 @@ export function createLeaderCrash(config: Config, cluster: Cluster): CrashLeader
     const followers = cluster.members.filter((member) => member !== leader && member.status === 'live');
     leader.slot.heartbeat();
     const isHeard = async () => {
-      const statuses = await Promise.all(followers.map(({ slot }) => slot.status()));
+      const statuses = await Promise.all(followers.map(({ slot }) => slot.status(false)));
       return statuses.every(({ appendSentUs }) => appendSentUs >= sentUs);
     };
     while (!(await isHeard()) && nowUs() < sentUs + config.heartbeatUs) await nextTurn();

@@ -60,7 +60,8 @@ export interface Runner {
   heartbeat(): void;
   /** Takes the leader `from` at its heartbeats only, and tells it nothing; 0: nobody (see POST /cluster/leader/crash). */
   lagBehind(from: number): void;
-  status(): NodeStatus;
+  /** `withDelays`: a sample of some hundred numbers; otherwise none. */
+  status(withDelays: boolean): NodeStatus;
   /** Drops everything in memory, writes nothing more. */
   drop(): void;
 }
@@ -144,9 +145,17 @@ export function startRunner(config: Config, id: number, incarnation: number, por
     lagBehind(from) {
       laggingBehind = from;
     },
-    status() {
+    status(withDelays) {
       const { role, term, leader, commitIndex, lastLogIndex } = node.view();
-      return { role, term, leader, commitIndex, lastLogIndex, appendSentUs, delaysUs: meter.samples() };
+      return {
+        role,
+        term,
+        leader,
+        commitIndex,
+        lastLogIndex,
+        appendSentUs,
+        delaysUs: withDelays ? meter.samples() : [],
+      };
     },
     drop,
   };

@@ -29,7 +29,7 @@ export interface Slot {
   read(reads: readonly Read[]): void;
   heartbeat(): void;
   lagBehind(from: number): void;
-  status(): Promise<NodeStatus>;
+  status(withDelays: boolean): Promise<NodeStatus>;
 }
 
 /** Makes the places of all nodes of a cluster; `events(id)` belongs to node `id`. */

@@ -1,0 +1,14 @@
+import type { Workload } from '../../../src/model/workload.ts';
+import { sessionOf } from '../operations/session.ts';
+
+/** How long a cluster is without a leader, and how often a vote is split. */
+export const workload: Workload = {
+  id: 'election',
+  service: 'raft',
+  version: 1,
+  description: 'the leader is crashed again and again; no request is sent',
+  mix: {},
+  fixedRatePerSec: 0,
+  clusterAct: 'crash-leaders',
+  open: ({ seed }) => sessionOf(seed, null),
+};

@@ -1,0 +1,14 @@
+import type { Workload } from '../../../src/model/workload.ts';
+import { sessionOf } from '../operations/session.ts';
+
+/** What a node costs that nobody asks anything. */
+export const workload: Workload = {
+  id: 'idle',
+  service: 'raft',
+  version: 1,
+  description: 'a quiet cluster: heartbeats and nothing else',
+  mix: {},
+  fixedRatePerSec: 0,
+  clusterAct: 'watch',
+  open: ({ seed }) => sessionOf(seed, null),
+};

@@ -1,0 +1,3 @@
+module paceline/impls/_go/raft
+
+go 1.25.0

@@ -1,0 +1,57 @@
+"""Every refusal of the contract, as an exception that knows its answer (RFC 9457)."""
+
+import json
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUSES = {
+    "malformed-json": 400,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "conflict": 409,
+    "content-too-large": 413,
+    "invalid": 422,
+    "internal": 500,
+    "no-leader": 503,
+    "outcome-unknown": 504,
+}
+
+
+class Problem(Exception):
+    """Raised anywhere while answering a request."""
+
+    def __init__(self, kind: str, detail: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.status = STATUSES[kind]
+        self.detail = detail
+        self.headers = headers
+
+    def body(self) -> bytes:
+        members = {
+            "type": f"urn:paceline:problem:{self.kind}",
+            "title": self.kind.replace("-", " "),
+            "status": self.status,
+            "detail": self.detail,
+        }
+        return json.dumps(members).encode()
+
+
+def not_found(detail: str) -> Problem:
+    return Problem("not-found", detail)
+
+
+def conflict(detail: str) -> Problem:
+    return Problem("conflict", detail)
+
+
+def invalid(detail: str) -> Problem:
+    return Problem("invalid", detail)
+
+
+def no_leader() -> Problem:
+    return Problem("no-leader", "there is no leader now", (("Retry-After", "1"),))
+
+
+def outcome_unknown(detail: str) -> Problem:
+    return Problem("outcome-unknown", detail)

@@ -1,0 +1,1 @@
+"""The Python runner of bench/primitives/contract.md."""

@@ -1,0 +1,1 @@
+"""Every node a task of one event loop."""

@@ -1,0 +1,1 @@
+"""Every node a thread with a queue."""

@@ -1,0 +1,92 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { HarnessError } from '../model/harness-error.ts';
+import type { Workload } from '../model/workload.ts';
+import { monotonicClock } from './clock.ts';
+import { type LoadSession, openLoadSession } from './load-session.ts';
+import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
+import { choosePacerKind, createPacer } from './pacer.ts';
+import { parseTarget } from './target-address.ts';
+
+/** Takes the driver's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
+export type LoadHost = (command: DriverCommand) => void;
+
+/** A host that opens its session itself and sends from its own loop: the process's only one, or one of several threads. */
+export function createLoadHost(report: (message: DriverReport) => void): LoadHost {
+  let session: LoadSession | null = null;
+
+  const answer = async (command: DriverCommand): Promise<DriverReport | null> => {
+    if (command.kind === 'open') {
+      const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
+      session = await openSession(workload, command, report);
+      const { id, service, version } = workload;
+      return { kind: 'ready', ready: { niceness: command.niceness, workload: { id, service, version } } };
+    }
+    if (command.kind === 'cut-short') {
+      const soFar = session?.soFar() ?? null;
+      return soFar === null ? null : { kind: 'measured', ...soFar };
+    }
+    if (session === null) throw new Error(`${command.kind} before open`);
+    if (command.kind === 'warm-up') {
+      return { kind: 'warmed-up', counts: await session.warmUp(command.count, command.ratePerSec) };
+    }
+    const tellEnd = (endedAtNs: number) => report({ kind: 'window-end', endedAtNs });
+    return { kind: 'measured', ...(await session.measure(command.startAtNs, tellEnd)) };
+  };
+  return (command) => {
+    answer(command).then(
+      (message) => {
+        if (message !== null) report(message);
+      },
+      (error) => report(refusalOf(error)),
+    );
+  };
+}
+
+/** Throws what is no HarnessError: a bug, which ends the process. */
+export function refusalOf(error: unknown): DriverReport {
+  if (!(error instanceof HarnessError)) throw error;
+  return { kind: 'refused', code: error.code, message: error.message, remedy: error.remedy };
+}
+
+function openSession(
+  workload: Workload,
+  { targetUrl, profile, share, niceness }: OpenCommand,
+  report: (message: DriverReport) => void,
+): Promise<LoadSession> {
+  const address = parseTarget(targetUrl);
+  if (share !== null && workload.isStateless !== true) {
+    throw new HarnessError(
+      'usage',
+      `the workload ${workload.id} keeps state: its requests follow from answers, so one thread must send them`,
+      'drive it with one thread',
+    );
+  }
+  const clock = monotonicClock;
+  const pacer = createPacer(choosePacerKind(availableParallelism()), clock);
+  const onProgress = (progress: Parameters<Parameters<typeof openLoadSession>[0]['onProgress']>[0]) =>
+    report({ kind: 'progress', progress });
+  return openLoadSession({ workload, address, niceness, clock, pacer, profile, share, onProgress }).catch(
+    (error: Error) => {
+      throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
+    },
+  );
+}
+
+interface WorkloadModule {
+  readonly workload?: Workload;
+  createWorkload?(argument: unknown): Workload;
+}
+
+/** Throws HarnessError when there is none. */
+export async function loadWorkload(path: string, argument: unknown): Promise<Workload> {
+  const module: WorkloadModule = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
+    throw new HarnessError('cannot-measure', `cannot load ${path}: ${error.message}`, 'name a module of a workload');
+  });
+  if (argument !== null && module.createWorkload !== undefined) return module.createWorkload(argument);
+  if (module.workload === undefined) {
+    throw new HarnessError('cannot-measure', `${path} does not export workload`, 'export it under that name');
+  }
+  return module.workload;
+}

@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import { HarnessError } from '../model/harness-error.ts';
+import type { LoadCounts } from '../model/load-result.ts';
+import { addCounts, emptyCounts } from './counts.ts';
+import { type LoadHost, refusalOf } from './load-host.ts';
+import type { MeasuredShare } from './load-session.ts';
+import { mergeShares } from './merge-shares.ts';
+import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
+import { createSchedule, dueCount } from './schedule.ts';
+
+type Answer = Exclude<DriverReport, { kind: 'progress' | 'window-end' }>;
+type Of<Kind extends DriverReport['kind']> = Extract<DriverReport, { kind: Kind }>;
+
+/**
+ * A host of several sending threads that split one sequence (request i goes to thread i mod n, all from the same start). Each
+ * has its share of the connections and of the requests in flight; what they report is merged as if one had sent it all.
+ */
+export function createLoadTeam(threadCount: number, report: (message: DriverReport) => void): LoadHost {
+  const members = Array.from({ length: threadCount }, () => createMember());
+  let profile: OpenCommand['profile'] | null = null;
+  let ended: number[] = [];
+  const counts: LoadCounts[] = members.map(emptyCounts);
+
+  members.forEach((member, index) => {
+    member.onProgress = ({ progress }) => {
+      counts[index] = progress.counts;
+      // The last thread's beat is the team's.
+      if (index === threadCount - 1) report({ kind: 'progress', progress: { ...progress, counts: addCounts(counts) } });
+    };
+    member.onWindowEnd = ({ endedAtNs }) => {
+      ended.push(endedAtNs);
+      if (ended.length === threadCount) report({ kind: 'window-end', endedAtNs: Math.max(...ended) });
+    };
+  });
+
+  const askAll = async <Kind extends Answer['kind']>(kind: Kind, commandFor: (index: number) => DriverCommand) => {
+    const answers = await Promise.all(members.map((member, index) => member.ask(commandFor(index))));
+    for (const answer of answers) {
+      if (answer.kind === 'refused') throw new HarnessError(answer.code, answer.message, answer.remedy);
+      if (answer.kind !== kind) throw new Error(`a sending thread reported ${answer.kind} instead of ${kind}`);
+    }
+    return answers as unknown as readonly Of<Kind>[];
+  };
+  const perform = async (command: DriverCommand): Promise<DriverReport | null> => {
+    switch (command.kind) {
+      case 'open': {
+        ({ profile } = command);
+        const [first] = await askAll('ready', (index) => openShare(command, { index, count: threadCount }));
+        return first ?? null;
+      }
+      case 'warm-up': {
+        const answers = await askAll('warmed-up', () => command);
+        return { kind: 'warmed-up', counts: addCounts(answers.map((answer) => answer.counts)) };
+      }
+      case 'measure': {
+        ended = [];
+        const merged = mergeShares(await askAll('measured', () => command));
+        assertWhole(merged, profile);
+        return { kind: 'measured', ...merged };
+      }
+      case 'cut-short':
+        // The question that is open is answered by it.
+        for (const member of members) member.tell(command);
+        return null;
+    }
+  };
+  return (command) => {
+    perform(command).then(
+      (message) => {
+        if (message !== null) report(message);
+      },
+      (error) => report(refusalOf(error)),
+    );
+  };
+}
+
+interface Member {
+  onProgress: (message: Of<'progress'>) => void;
+  onWindowEnd: (message: Of<'window-end'>) => void;
+  tell(command: DriverCommand): void;
+  ask(command: DriverCommand): Promise<Answer>;
+}
+
+function createMember(): Member {
+  const worker = new Worker(new URL('./load-thread.ts', import.meta.url));
+  let answer: (message: Answer) => void = () => undefined;
+  const member: Member = {
+    onProgress: () => undefined,
+    onWindowEnd: () => undefined,
+    tell: (command) => worker.postMessage(command),
+    ask: (command) =>
+      new Promise((resolve) => {
+        answer = resolve;
+        worker.postMessage(command);
+      }),
+  };
+  worker.on('error', (error) => {
+    throw error;
+  });
+  worker.on('message', (message: DriverReport) => {
+    if (message.kind === 'progress') member.onProgress(message);
+    else if (message.kind === 'window-end') member.onWindowEnd(message);
+    else answer(message);
+  });
+  return member;
+}
+
+function openShare(command: OpenCommand, share: NonNullable<OpenCommand['share']>): OpenCommand {
+  const { profile } = command;
+  const part = (total: number) => Math.max(1, Math.floor((total + share.count - 1 - share.index) / share.count));
+  const connectionCount = part(profile.connectionCount);
+  const maxInFlightCount = part(profile.maxInFlightCount);
+  return { ...command, share, profile: { ...profile, connectionCount, maxInFlightCount } };
+}
+
+/** Throws unless the threads together had exactly the requests that were asked for, when they ran to the end. */
+function assertWhole({ result }: MeasuredShare, profile: OpenCommand['profile'] | null): void {
+  if (profile === null || result.endedAtNs < result.startedAtNs + profile.measureMs * 1e6) return;
+  const askedCount = dueCount(createSchedule(profile), Math.ceil(profile.measureMs * 1e6) - 1);
+  const { scheduledCount } = result.counts;
+  if (scheduledCount !== askedCount)
+    throw new Error(`${askedCount} requests were asked for, the threads had ${scheduledCount}`);
+}

@@ -1,0 +1,144 @@
+import type { Latency, LoadResult, LoadSecond, Wakes } from '../model/load-result.ts';
+import { createHistogram, decode, encode, type Histogram, merge, percentileMs, summarize } from '../stats/histogram.ts';
+import { addCounts } from './counts.ts';
+import type { MeasuredShare } from './load-session.ts';
+
+const shownReasonCount = 10;
+
+/**
+ * The result of one load that several threads sent together. Exact: histograms are added bucket by bucket and counts summed.
+ * The evenness of the whole cannot be had from the parts: it is that of the least even thread. CPU is the process's anyway.
+ */
+export function mergeShares(shares: readonly MeasuredShare[]): MeasuredShare {
+  const results = shares.map(({ result }) => result);
+  const [first] = results;
+  if (first === undefined) throw new RangeError('nothing to merge');
+  const latency = (key: 'response' | 'service' | 'lag' | 'wokeLate' | 'waited') =>
+    mergeLatencies(results.map((r) => r[key]));
+  const secondHistograms = mergeSecondHistograms(shares);
+  const result: LoadResult = {
+    startedAtNs: first.startedAtNs,
+    endedAtNs: greatest(results.map(({ endedAtNs }) => endedAtNs)),
+    counts: addCounts(results.map(({ counts }) => counts)),
+    response: latency('response'),
+    service: latency('service'),
+    lag: latency('lag'),
+    wokeLate: latency('wokeLate'),
+    waited: latency('waited'),
+    operations: byName(
+      results.map(({ operations }) => operations),
+      (parts) => ({
+        counts: addCounts(parts.map(({ counts }) => counts)),
+        response: mergeLatencies(parts.map(({ response }) => response)),
+        service: mergeLatencies(parts.map(({ service }) => service)),
+      }),
+    ),
+    completions: byName(
+      results.map(({ completions }) => completions),
+      mergeLatencies,
+    ),
+    seconds: mergeSeconds(
+      results.map(({ seconds }) => seconds),
+      secondHistograms,
+    ),
+    errors: mergeErrors(results),
+    // A stretch without service is one of all threads together; workloads that look for any are sent by one thread.
+    outages: [],
+    acknowledged: {
+      createdCount: sum(results.map(({ acknowledged }) => acknowledged.createdCount)),
+      deletedCount: sum(results.map(({ acknowledged }) => acknowledged.deletedCount)),
+      uncertainCount: sum(results.map(({ acknowledged }) => acknowledged.uncertainCount)),
+    },
+    generator: mergeGenerators(results),
+  };
+  return { result, secondHistograms };
+}
+
+function mergeGenerators(results: readonly LoadResult[]): LoadResult['generator'] {
+  const parts = results.map(({ generator }) => generator);
+  const [first] = parts as [LoadResult['generator']];
+  const uneven = parts.map(({ sendGapCvRatio }) => sendGapCvRatio).filter((ratio) => ratio !== null);
+  return {
+    pacer: first.pacer,
+    threadCount: parts.length,
+    wakes: parts.map(({ wakes }) => wakes).reduce(addWakes),
+    niceness: first.niceness,
+    // Each thread reads the clock of the whole process.
+    cpuUserMs: greatest(parts.map(({ cpuUserMs }) => cpuUserMs)),
+    cpuSystemMs: greatest(parts.map(({ cpuSystemMs }) => cpuSystemMs)),
+    eventLoopUtilizationRatio: greatest(parts.map(({ eventLoopUtilizationRatio }) => eventLoopUtilizationRatio)),
+    gcMs: sum(parts.map(({ gcMs }) => gcMs)),
+    sendGapCvRatio: uneven.length === 0 ? null : greatest(uneven),
+    rssBytes: greatest(parts.map(({ rssBytes }) => rssBytes)),
+    connectionsOpenedCount: sum(parts.map(({ connectionsOpenedCount }) => connectionsOpenedCount)),
+    staleRetriesCount: sum(parts.map(({ staleRetriesCount }) => staleRetriesCount)),
+  };
+}
+
+function addWakes(a: Wakes | null, b: Wakes | null): Wakes | null {
+  if (a === null || b === null) return null;
+  return {
+    parkedCount: a.parkedCount + b.parkedCount,
+    answerCount: a.answerCount + b.answerCount,
+    threadCount: a.threadCount + b.threadCount,
+    timerCount: a.timerCount + b.timerCount,
+  };
+}
+
+function mergeLatencies(parts: readonly Latency[]): Latency {
+  return summarize(mergeEncoded(parts.map(({ encoded }) => encoded)));
+}
+
+function mergeEncoded(encoded: readonly string[]): Histogram {
+  const merged = createHistogram();
+  for (const text of encoded) if (text !== '') merge(merged, decode(text));
+  return merged;
+}
+
+function mergeSecondHistograms(shares: readonly MeasuredShare[]): string[] {
+  const secondCount = greatest(shares.map(({ secondHistograms }) => secondHistograms.length));
+  return Array.from({ length: secondCount }, (_, second) =>
+    encode(mergeEncoded(shares.map(({ secondHistograms }) => secondHistograms[second] ?? ''))),
+  );
+}
+
+function mergeSeconds(parts: readonly (readonly LoadSecond[])[], histograms: readonly string[]): LoadSecond[] {
+  return Array.from({ length: greatest(parts.map(({ length }) => length)) }, (_, second) => {
+    const same = parts.map((part) => part[second]).filter((part) => part !== undefined);
+    const response = mergeEncoded([histograms[second] ?? '']);
+    return {
+      second,
+      scheduledCount: sum(same.map(({ scheduledCount }) => scheduledCount)),
+      okCount: sum(same.map(({ okCount }) => okCount)),
+      badCount: sum(same.map(({ badCount }) => badCount)),
+      responseP50Ms: percentileMs(response, 50),
+      responseMaxMs: percentileMs(response, 100),
+    };
+  });
+}
+
+function mergeErrors(results: readonly LoadResult[]): LoadResult['errors'] {
+  const byReason = Map.groupBy(
+    results.flatMap(({ errors }) => errors),
+    ({ reason }) => reason,
+  );
+  return [...byReason]
+    .map(([reason, same]) => ({ reason, count: sum(same.map(({ count }) => count)) }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, shownReasonCount);
+}
+
+function byName<T>(parts: readonly Readonly<Record<string, T>>[], join: (same: T[]) => T): Record<string, T> {
+  const names = new Set(parts.flatMap(Object.keys));
+  return Object.fromEntries(
+    [...names].map((name) => [name, join(parts.map((part) => part[name]).filter((part) => part !== undefined))]),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function greatest(values: readonly number[]): number {
+  return Math.max(0, ...values);
+}

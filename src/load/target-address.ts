@@ -1,0 +1,23 @@
+import { HarnessError } from '../model/harness-error.ts';
+import type { TargetAddress } from './socket.ts';
+
+const ports: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+/** Where a URL's server is. Throws HarnessError when it is no URL of http or https. */
+export function parseTarget(targetUrl: string): TargetAddress {
+  const url = URL.parse(targetUrl);
+  const port = ports[url?.protocol ?? ''];
+  if (url === null || port === undefined) {
+    throw new HarnessError('usage', `the target ${targetUrl} is no http URL`, 'give it as http://host:port');
+  }
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? port : Number(url.port),
+    isSecure: url.protocol === 'https:',
+  };
+}
+
+/** The Host header's value. */
+export function hostOf({ host, port }: TargetAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

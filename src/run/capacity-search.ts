@@ -1,0 +1,135 @@
+/** What one probe at a fixed rate showed; `unknown`: the generator or the machine was at fault, never the target. */
+export interface Probe {
+  readonly ratePerSec: number;
+  readonly status: 'held' | 'failed' | 'unknown';
+  /** In a few words, with the figure. */
+  readonly reason: string;
+}
+
+export interface SearchOptions {
+  readonly startRatePerSec: number;
+  /** The found and the failed rate are at most this far apart: 0.05 is 5 %. */
+  readonly precisionRatio: number;
+  probe(ratePerSec: number): Promise<Probe>;
+}
+
+/**
+ * found: held in every confirming probe, and a rate a tenth above it failed in most. at-least: held, but what lies above could
+ * not be told. below: not even the lowest rate held. unconfirmed: it held once, and not again.
+ */
+export type Capacity =
+  | { readonly status: 'found'; readonly ratePerSec: number; readonly failedRatePerSec: number }
+  | { readonly status: 'at-least'; readonly ratePerSec: number; readonly reason: string }
+  | { readonly status: 'below'; readonly ratePerSec: number; readonly reason: string }
+  | { readonly status: 'unconfirmed'; readonly ratePerSec: number; readonly reason: string }
+  | { readonly status: 'unknown'; readonly reason: string };
+
+const leastRatePerSec = 0.5;
+const greatestRatePerSec = 1_000_000;
+const confirmCount = 3;
+const failCount = 2;
+const marginRatio = 1.1;
+const confirmTries = 4;
+/** An unknown probe is done again before it counts. */
+const unknownTries = 2;
+
+interface Bracket {
+  readonly held: number;
+  /** null: nothing failed up to where the generator could tell; `above` says why it goes no further. */
+  readonly failed: number | null;
+  readonly above: string;
+}
+
+/** The greatest rate that holds: brackets by doubling, bisects by ratio, confirms. */
+export async function searchCapacity(options: SearchOptions): Promise<Capacity> {
+  const probe = (ratePerSec: number) => probeKnown(ratePerSec, options);
+  const bracket = await doubled(options.startRatePerSec, probe);
+  if ('status' in bracket) return bracket;
+  const narrowed = await bisected(bracket, options.precisionRatio, probe);
+  return confirmed(narrowed, options.precisionRatio, probe);
+}
+
+type Ask = (ratePerSec: number) => Promise<Probe>;
+
+async function probeKnown(ratePerSec: number, { probe }: SearchOptions): Promise<Probe> {
+  let outcome = await probe(ratePerSec);
+  for (let tries = 1; tries < unknownTries && outcome.status === 'unknown'; tries++) outcome = await probe(ratePerSec);
+  return outcome;
+}
+
+async function doubled(startRatePerSec: number, probe: Ask): Promise<Bracket | Capacity> {
+  const first = await probe(startRatePerSec);
+  if (first.status === 'unknown') return { status: 'unknown', reason: first.reason };
+  if (first.status === 'failed') return halved(first, probe);
+  let held = startRatePerSec;
+  while (held < greatestRatePerSec) {
+    const next = await probe(2 * held);
+    if (next.status === 'failed') return { held, failed: 2 * held, above: next.reason };
+    if (next.status === 'unknown') return { held, failed: null, above: next.reason };
+    held *= 2;
+  }
+  return { held, failed: null, above: 'no generator asks for more' };
+}
+
+async function halved(first: Probe, probe: Ask): Promise<Bracket | Capacity> {
+  let failed = first;
+  while (failed.ratePerSec / 2 >= leastRatePerSec) {
+    const next = await probe(failed.ratePerSec / 2);
+    if (next.status === 'unknown') return { status: 'unknown', reason: next.reason };
+    if (next.status === 'held') return { held: next.ratePerSec, failed: failed.ratePerSec, above: failed.reason };
+    failed = next;
+  }
+  return { status: 'below', ratePerSec: failed.ratePerSec, reason: failed.reason };
+}
+
+/** Unknown in the middle counts as not held, but not as failed: it ends what can be told. */
+async function bisected(bracket: Bracket, precisionRatio: number, probe: Ask): Promise<Bracket> {
+  let { held, above } = bracket;
+  let failed = bracket.failed;
+  let ceiling = bracket.failed ?? 2 * bracket.held;
+  while (ceiling / held > 1 + precisionRatio) {
+    const middle = rounded(Math.sqrt(held * ceiling));
+    const outcome = await probe(middle);
+    if (outcome.status === 'held') {
+      held = middle;
+      continue;
+    }
+    ceiling = middle;
+    above = outcome.reason;
+    failed = outcome.status === 'failed' ? middle : null;
+  }
+  return { held, failed, above };
+}
+
+async function confirmed(bracket: Bracket, precisionRatio: number, probe: Ask): Promise<Capacity> {
+  let { held } = bracket;
+  let reason = bracket.above;
+  for (let tries = 0; tries < confirmTries; tries++) {
+    const again = await repeated(held, probe);
+    const bad = again.find(({ status }) => status !== 'held');
+    if (bad !== undefined) {
+      reason = bad.reason;
+      held = rounded(held / (1 + precisionRatio));
+      continue;
+    }
+    const over = rounded(held * marginRatio);
+    const beyond = await repeated(over, probe);
+    if (beyond.filter(({ status }) => status === 'failed').length >= failCount)
+      return { status: 'found', ratePerSec: held, failedRatePerSec: over };
+    const unknown = beyond.find(({ status }) => status === 'unknown');
+    if (unknown !== undefined) return { status: 'at-least', ratePerSec: held, reason: unknown.reason };
+    held = over;
+  }
+  return { status: 'unconfirmed', ratePerSec: held, reason };
+}
+
+async function repeated(ratePerSec: number, probe: Ask): Promise<Probe[]> {
+  const outcomes: Probe[] = [];
+  for (let count = 0; count < confirmCount; count++) outcomes.push(await probe(ratePerSec));
+  return outcomes;
+}
+
+/** Three digits say all that a search to 5 % knows. */
+function rounded(ratePerSec: number): number {
+  return Number(ratePerSec.toPrecision(3));
+}

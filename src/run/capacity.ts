@@ -1,0 +1,187 @@
+import { type ClosedLoopResult, closedLoop } from '../load/closed-loop.ts';
+import { startDriver } from '../load/driver.ts';
+import { createWorkload, type RequestSpec, requestWorkloadPath } from '../load/request-workload.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import type { Scenario } from '../model/scenario.ts';
+import type { Service } from '../model/service.ts';
+import type { TrialSpec } from '../model/trial.ts';
+import type { Workload } from '../model/workload.ts';
+import { scanImplementations } from '../target/manifest.ts';
+import { checkRequirements } from '../target/requirement.ts';
+import type { Probe } from './capacity-search.ts';
+import { conformToVectors } from './conform.ts';
+import { loadService, loadWorkload, unknownName, workloadIds } from './declarations.ts';
+import { nothingMeasured } from './nothing-measured.ts';
+import { type Objective, probeLengthMs, probeOfLoad, probeOfTrial } from './objective.ts';
+import { implsDir } from './paths.ts';
+import { plan } from './plan.ts';
+import { prepare, type Startable } from './prepare.ts';
+import { realWorld } from './real-world.ts';
+import { noteProcessGroup, openSession, type Session } from './session.ts';
+import { runTrial } from './trial.ts';
+
+/** Something whose capacity can be looked for. */
+export interface CapacityTarget {
+  /** autocannon's figure: the upper bracket. */
+  saturate(): Promise<ClosedLoopResult>;
+  probe(ratePerSec: number): Promise<Probe>;
+  close(): Promise<void>;
+}
+
+export interface CapacityContext {
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly objective: Objective;
+  /** Of one probe, at least. */
+  readonly measureMs: number;
+  onStep(text: string): void;
+}
+
+const seed = 20_260_101;
+const workerCount = 2;
+const dbPoolTotal = 8;
+const closedLoopConnections = 50;
+const warmupRatePerSec = 200;
+const profileBase = {
+  kind: 'constant',
+  steps: null,
+  warmupCount: 1_000,
+  warmupRatePerSec,
+  drainMs: 2_000,
+  timeoutMs: 5_000,
+  maxInFlightCount: 2_000,
+  connectionCount: 64,
+} as const satisfies Omit<LoadProfile, 'ratePerSec' | 'measureMs' | 'seed'>;
+
+export interface ImplementationRequest {
+  readonly id: string;
+  readonly implementationDirs: readonly string[];
+  /** null: the first that its service declares, `history` where there is one. */
+  readonly workload: string | null;
+}
+
+/** Each probe is a whole trial: a fresh process on a fresh database, warmed up, checked, judged. */
+export async function openImplementation(
+  request: ImplementationRequest,
+  context: CapacityContext,
+): Promise<CapacityTarget> {
+  const located = await scanImplementations([implsDir, ...request.implementationDirs]);
+  const ids = located.map(({ implementation }) => implementation.id);
+  const chosen = located.find(({ implementation }) => implementation.id === request.id);
+  if (chosen === undefined) throw unknownName('implementation', request.id, ids);
+  const { service: serviceId } = chosen.implementation;
+  const service = await loadService(serviceId);
+  const workload = await loadWorkload(serviceId, request.workload ?? (await defaultWorkload(serviceId)));
+  if (workload.fixedRatePerSec !== null) {
+    const message = `${workload.id} is defined at ${workload.fixedRatePerSec}/s: it has no capacity to look for`;
+    throw new HarnessError('usage', message, 'choose another with --workload');
+  }
+  const session = await openSession({ signal: context.signal, env: context.env, probe: null, onStep: context.onStep });
+  try {
+    const available = await checkRequirements(chosen.implementation);
+    if (available.status === 'available') await session.openTemplate(service, seed);
+    const { preparation, startable } = await prepare(chosen, available, {
+      rootDir: null,
+      cacheDir: session.cacheDir,
+      signal: session.signal,
+      onStep: context.onStep,
+      noteProcessGroup: (pid) => noteProcessGroup(session.ledger, pid),
+      conform: (one) => conformToVectors({ startable: one, service, seed, session }),
+    });
+    if (startable === null) throw nothingMeasured([preparation]);
+    return implementationTarget({ startable, service, workload, session }, context);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function defaultWorkload(serviceId: string): Promise<string> {
+  const known = await workloadIds(serviceId);
+  return ['history', 'put'].find((id) => known.includes(id)) ?? known[0] ?? 'none';
+}
+
+interface Parts {
+  readonly startable: Startable;
+  readonly service: Service;
+  readonly workload: Workload;
+  readonly session: Session;
+}
+
+function implementationTarget(parts: Parts, { objective, measureMs, signal }: CapacityContext): CapacityTarget {
+  const { service, startable, session, workload } = parts;
+  const worldOf = (spec: TrialSpec) => realWorld({ spec, service, startable, session, onPhase: () => {} });
+  const saturate = async () => {
+    const world = worldOf(specAt(parts, 1, measureMs));
+    const database = await world.copyDatabase();
+    try {
+      const target = await world.startTarget(database?.url ?? null);
+      try {
+        return await closedLoop({
+          ...{ origin: target.url, workload, seed, signal },
+          ...{ connectionCount: closedLoopConnections, durationMs: measureMs },
+        });
+      } finally {
+        await target.dispose();
+      }
+    } finally {
+      await database?.drop();
+    }
+  };
+  const probe = async (ratePerSec: number) => {
+    const spec = specAt(parts, ratePerSec, probeLengthMs(objective, ratePerSec, measureMs));
+    return probeOfTrial(await runTrial(spec, service.database?.invariants ?? [], worldOf(spec)), objective);
+  };
+  return { saturate, probe, close: () => session.close() };
+}
+
+function specAt({ startable, service, workload }: Parts, ratePerSec: number, measureMs: number): TrialSpec {
+  const scenario: Scenario = {
+    id: 'capacity',
+    description: 'one probe',
+    cells: [
+      {
+        ...{ service: service.id, workload: workload.id, ratesPerSec: [ratePerSec] },
+        ...{ temperature: 'warm', trialCount: 1, cluster: null, profile: { ...profileBase, measureMs } },
+      },
+    ],
+    primitives: null,
+    ...{ idleMs: 200, workerCount, dbPoolTotal, seed },
+  };
+  const [spec] = plan({
+    scenario,
+    implementations: [startable.located.implementation],
+    services: new Map([[service.id, service]]),
+    workloads: new Map([[`${service.id}/${workload.id}`, workload]]),
+    limit: null,
+  });
+  if (spec === undefined) throw new Error('a probe without a trial');
+  return spec;
+}
+
+/** A service that is there already: each probe is a load of its own, on fresh connections. */
+export function openUrl(origin: string, request: RequestSpec, context: CapacityContext): CapacityTarget {
+  const { objective, measureMs, signal } = context;
+  const saturate = () =>
+    closedLoop({
+      ...{ origin, workload: createWorkload(request), seed, signal },
+      ...{ connectionCount: closedLoopConnections, durationMs: measureMs },
+    });
+  const probe = async (ratePerSec: number) => {
+    const lengthMs = probeLengthMs(objective, ratePerSec, measureMs);
+    const profile: LoadProfile = { ...profileBase, ratePerSec, measureMs: lengthMs, seed };
+    const driver = await startDriver({
+      ...{ workloadPath: requestWorkloadPath, workloadArgument: request, targetUrl: origin, profile, signal },
+      ...{ joinPaths: [], niceness: -10, onProgress: () => {} },
+    });
+    try {
+      await driver.warmUp(profile.warmupCount, profile.warmupRatePerSec);
+      const startAtNs = Number(process.hrtime.bigint()) + 100e6;
+      return probeOfLoad(await driver.measure(startAtNs, () => {}), ratePerSec, objective);
+    } finally {
+      await driver.stop();
+    }
+  };
+  return { saturate, probe, close: async () => {} };
+}

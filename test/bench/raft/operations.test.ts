@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { put } from '../../../bench/raft/operations/put.ts';
+import { read } from '../../../bench/raft/operations/read.ts';
+import { createValues } from '../../../bench/raft/operations/values.ts';
+import { workload as election } from '../../../bench/raft/workloads/election.ts';
+import { workload as mixed } from '../../../bench/raft/workloads/mixed.ts';
+import type { Operation, WorkloadResponse } from '../../../src/model/workload.ts';
+
+function answer(status: number, body: string, headers: Record<string, string> = {}): WorkloadResponse {
+  return { status, body: Buffer.from(body), header: (name) => headers[name] ?? null };
+}
+
+const committed = (index: number) => answer(200, JSON.stringify({ index, term: 1 }));
+const writtenBy = ({ request }: Operation) => Buffer.from(request.body ?? []).toString();
+
+/** One key only, so that every operation meets the others. */
+function oneKey() {
+  return { ...createValues(1), drawKey: () => 'key' };
+}
+
+test('a put writes 64 bytes that were never written before', () => {
+  const values = oneKey();
+  const [first, second] = [put(values), put(values)];
+  assert.equal(first.request.body?.length, 64);
+  assert.notEqual(writtenBy(first), writtenBy(second));
+});
+
+test('an index that is not newer than one acknowledged before the put was sent is wrong', () => {
+  const values = oneKey();
+  const beside = put(values);
+  assert.equal(put(values).check(committed(7)), null);
+  assert.match(put(values).check(committed(7)) ?? '', /not newer than 7/);
+  assert.equal(beside.check(committed(5)), null);
+});
+
+test('a read sees the last acknowledged write of its key or a later one, never an older', () => {
+  const values = oneKey();
+  const [older, newer, unknown] = [put(values), put(values), put(values)];
+  assert.equal(older.check(committed(1)), null);
+  assert.equal(newer.check(committed(2)), null);
+  unknown.abandon();
+  const seen = (operation: Operation) => read(values).check(answer(200, writtenBy(operation)));
+  assert.equal(seen(newer), null);
+  assert.equal(seen(unknown), null);
+  assert.match(seen(older) ?? '', /stale/);
+  assert.match(read(values).check(answer(200, 'ghost')) ?? '', /nobody wrote/);
+});
+
+test('a key that is not there is right only before anything was acknowledged', () => {
+  const values = oneKey();
+  const early = read(values);
+  put(values).check(committed(1));
+  assert.equal(early.check(answer(404, '')), null);
+  assert.match(read(values).check(answer(404, '')) ?? '', /acknowledged/);
+});
+
+test('503 with Retry-After and 504 are refusals; 503 without it is not', () => {
+  const operation = put(oneKey());
+  assert.equal(operation.refusal?.(answer(503, '', { 'retry-after': '1' })), '503 no leader');
+  assert.equal(operation.refusal?.(answer(504, '')), '504 outcome unknown');
+  assert.equal(operation.refusal?.(answer(503, '')), null);
+  assert.equal(operation.refusal?.(committed(1)), null);
+  assert.match(operation.check(answer(503, '')) ?? '', /503/);
+});
+
+test('mixed draws three reads for each put, the same for the same seed', () => {
+  const context = { seed: 3, ratePerSec: 100, timeoutMs: 1_000, nowNs: () => 0 };
+  const draw = () => {
+    const session = mixed.open(context);
+    return Array.from({ length: 4_000 }, () => session.next()?.name);
+  };
+  const names = draw();
+  const putCount = names.filter((name) => name === 'put').length;
+  assert.ok(Math.abs(putCount - 1_000) < 140, `${putCount}`);
+  assert.deepEqual(names, draw());
+});
+
+test('where nothing is sent nothing is drawn', () => {
+  const session = election.open({ seed: 1, ratePerSec: 0, timeoutMs: 1_000, nowNs: () => 0 });
+  assert.equal(session.next(), null);
+  assert.equal(election.fixedRatePerSec, 0);
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { claims, sources } from '../../bench/claims.ts';
+import type { Claim, ClaimTest } from '../../src/model/claim.ts';
+import { metrics } from '../../src/model/metric.ts';
+import type { RunResult } from '../../src/model/run-result.ts';
+import { claimsMarkdown } from '../../src/report/claim-text.ts';
+import { judgeClaims } from '../../src/report/claims.ts';
+import { loadPrimitives, loadWorkload } from '../../src/run/declarations.ts';
+import {
+  failedPrimitive,
+  heldPrimitive,
+  primitiveFacts,
+  primitiveRunners,
+  timedPrimitive,
+} from '../support/primitive.ts';
+import { okTrials, runResult, scenarioCell } from '../support/run-result.ts';
+
+const noLines = { go: null, python: null };
+
+function spawned(shapes: readonly { readonly who: 'go' | 'python'; readonly wallNs: readonly number[] }[]): RunResult {
+  const variants = { go: 'goroutine', python: 'thread' };
+  const primitives = shapes.flatMap(({ who, wallNs }) =>
+    wallNs.map((ns, index) =>
+      timedPrimitive({
+        implementation: `primitives-${who}`,
+        variant: variants[who],
+        wallNs: ns,
+        repetition: index + 1,
+      }),
+    ),
+  );
+  return runResult({ implementations: primitiveRunners(), primitiveFacts: [primitiveFacts()], primitives });
+}
+
+const threads = {
+  kind: 'primitive',
+  implementation: 'primitives-python',
+  primitive: 'spawn',
+  variant: 'thread',
+  size: null,
+  of: 'wall',
+} as const;
+const goroutines = { ...threads, implementation: 'primitives-go', variant: 'goroutine' } as const;
+
+function claim(test: ClaimTest): Claim {
+  return { id: 'c', source: 'kiederle', quotation: 'so they say', claimed: 'x', measuredBy: 'y', test, why: 'z' };
+}
+
+function verdict(test: ClaimTest, ...results: readonly RunResult[]): string {
+  const [judged] = judgeClaims([claim(test)], results, noLines);
+  return `${judged?.verdict} ${judged?.measured}`;
+}
+
+const result = spawned([
+  { who: 'python', wallNs: [8_000, 10_000, 12_000] },
+  { who: 'go', wallNs: [900, 1_000, 1_100] },
+]);
+
+test('a ratio is judged by its whole interval, from the worst pair to the best', () => {
+  const times = (claimed: number) => verdict({ kind: 'times', of: threads, to: goroutines, claimed }, result);
+  assert.equal(times(9), 'holds 10.0× (7.27–13.3)');
+  assert.equal(times(30), 'holds in part 10.0× (7.27–13.3)');
+  assert.equal(times(2), 'holds in part 10.0× (7.27–13.3)');
+});
+
+test('a ratio in the other direction does not hold, nor one that reaches 1', () => {
+  assert.match(verdict({ kind: 'times', of: goroutines, to: threads, claimed: 2 }, result), /^does not hold/);
+  const alike = spawned([
+    { who: 'python', wallNs: [900, 1_200] },
+    { who: 'go', wallNs: [1_000, 1_000] },
+  ]);
+  assert.match(verdict({ kind: 'more', of: threads, to: goroutines, least: 1 }, alike), /^does not hold/);
+});
+
+test('“much” asks for its least', () => {
+  assert.match(verdict({ kind: 'more', of: threads, to: goroutines, least: 2 }, result), /^holds 10/);
+  assert.match(verdict({ kind: 'more', of: threads, to: goroutines, least: 9 }, result), /^holds in part/);
+});
+
+test('the two sides are never taken from different runs', () => {
+  const [go, python] = [spawned([{ who: 'go', wallNs: [1_000] }]), spawned([{ who: 'python', wallNs: [9_000] }])];
+  assert.match(verdict({ kind: 'times', of: threads, to: goroutines, claimed: 9 }, go, python), /^not measured/);
+});
+
+test('the newest run that knows both counts', () => {
+  const older = { ...result, startedAt: '2025-01-01T00:00:00.000Z' };
+  const newer = spawned([
+    { who: 'python', wallNs: [2_000] },
+    { who: 'go', wallNs: [1_000] },
+  ]);
+  assert.equal(
+    verdict({ kind: 'times', of: threads, to: goroutines, claimed: 9 }, newer, older),
+    'holds in part 2.00×',
+  );
+});
+
+test('the services’ claims are read from trials of the same workload', () => {
+  const trials = [
+    ...okTrials(3, { implementation: 'crud-python-flask', workload: 'seed', loadedMib: 60 }),
+    ...okTrials(3, { implementation: 'crud-go', workload: 'seed', loadedMib: 6 }),
+  ];
+  const base = runResult({ trials });
+  const run = { ...base, scenario: { ...base.scenario, cells: [scenarioCell({ workload: 'seed' })] } };
+  const [ratio] = judgeClaims(
+    claims.filter(({ id }) => id === 'memory-ratio'),
+    [run],
+    noLines,
+  );
+  assert.equal(ratio?.verdict, 'holds');
+  assert.match(ratio?.measured ?? '', /^10\.0×/);
+});
+
+test('the most units that worked count only in a run that came to the last size', () => {
+  const most = { ...threads, primitive: 'memory-tasks', size: 1_000_000, of: 'greatest-size' } as const;
+  const facts = primitiveFacts({ id: 'memory-tasks', kind: 'memory', sizeName: 'tasks' });
+  const shape = { implementation: 'primitives-python', variant: 'thread' };
+  const cut = [heldPrimitive({ ...shape, size: 1_000, privateBytes: 2 ** 25 })];
+  const whole = [...cut, failedPrimitive({ ...shape, primitive: 'memory-tasks', size: 1_000_000 })];
+  const run = (primitives: RunResult['primitives']) =>
+    runResult({ implementations: primitiveRunners(), primitiveFacts: [facts], primitives });
+  const least = { kind: 'least', of: most, claimed: 1_000, unit: 'count' } as const;
+  assert.match(verdict(least, run(cut)), /^not measured/);
+  assert.equal(verdict(least, run(whole)), 'holds 1,000');
+});
+
+test('about equal is within its factor', () => {
+  const test = claims.find(({ id }) => id === 'code-length')?.test as ClaimTest;
+  const lines = (go: number, python: number) => judgeClaims([claim(test)], [runResult()], { go, python })[0]?.verdict;
+  assert.deepEqual(
+    [lines(1_000, 900), lines(1_000, 700), lines(1_000, 400)],
+    ['holds', 'holds in part', 'does not hold'],
+  );
+});
+
+test('what no program can measure is said to be so', () => {
+  const [easier] = judgeClaims(
+    claims.filter(({ id }) => id === 'python-easier'),
+    [result],
+    noLines,
+  );
+  assert.equal(easier?.verdict, 'not measured');
+  assert.match(easier?.claim.why ?? '', /Not measurable/);
+});
+
+test('every declared claim names things that exist, in at most a line', async () => {
+  const primitives = new Map((await loadPrimitives([])).map((one) => [one.id, one]));
+  const quantities = claims.flatMap(({ test }) =>
+    test.kind === 'none' ? [] : 'to' in test ? [test.of, test.to] : [test.of],
+  );
+  for (const quantity of quantities) {
+    if (quantity.kind === 'trial') {
+      await loadWorkload('crud', quantity.workload);
+      assert.ok(
+        metrics.some(({ id }) => id === quantity.metric),
+        quantity.metric,
+      );
+    }
+    if (quantity.kind === 'primitive') {
+      const declared = primitives.get(quantity.primitive);
+      const variants = Object.values(declared?.variants ?? {}).flat();
+      assert.ok(
+        variants.some(({ id }) => id === quantity.variant),
+        `${quantity.primitive} ${quantity.variant}`,
+      );
+      assert.ok(quantity.size === null || declared?.sizes.includes(quantity.size));
+    }
+  }
+  for (const { quotation, source } of claims) {
+    assert.ok(quotation.length <= 100, quotation);
+    assert.ok(sources.some(({ id }) => id === source));
+  }
+  assert.equal(new Set(claims.map(({ id }) => id)).size, claims.length);
+});
+
+test('the Markdown table of the documentation names every claim', async () => {
+  const page = await readFile(new URL('../../docs/claims.md', import.meta.url), 'utf8');
+  for (const { quotation } of claims) assert.ok(page.includes(quotation), quotation);
+  assert.match(claimsMarkdown(judgeClaims(claims, [], noLines), sources), /\d+ not measured\.$/);
+});

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { paperCell, quietCell } from '../../bench/raft/cells.ts';
+import type { Published } from '../../src/model/cluster.ts';
+import type { LineChart } from '../../src/report/chart.ts';
+import { electionsOf } from '../../src/report/elections.ts';
+import { reportMarkdown } from '../../src/report/markdown.ts';
+import { reportModel } from '../../src/report/model.ts';
+import { reportText } from '../../src/report/text.ts';
+import { clusterTrial, elections, raftRun } from '../support/raft-examples.ts';
+import { okTrials, runResult } from '../support/run-result.ts';
+
+const model = reportModel(raftRun(), []);
+const text = reportText(model, { color: false, resultPath: null, reportPath: null });
+const cells = model.groups.flatMap((group) => group.cells);
+
+function electionTrials(timesMs: readonly (number | null)[], terms = 1) {
+  const cell = quietCell('election', { cluster: { sizes: [5] } });
+  const records = timesMs.map((electionMs) => ({ electionMs, terms: electionMs === null ? null : terms }));
+  const trial = clusterTrial({
+    implementation: 'raft-go',
+    cell,
+    size: 5,
+    act: 'crash-leaders',
+    figures: { elections: records },
+  });
+  return trial.status === 'ok' ? [trial] : [];
+}
+
+const evenly = (from: number, to: number, count: number) =>
+  Array.from({ length: count }, (_, index) => from + ((to - from) * index) / (count - 1));
+
+function verdicts(timesMs: readonly (number | null)[], published: Published) {
+  return electionsOf(electionTrials(timesMs), null, published)?.comparisons.map(({ verdict }) => verdict);
+}
+
+test('sizes, time-outs and rates make different questions, in the order of the scenario', () => {
+  assert.deepEqual(
+    cells.map(({ place }) => place),
+    [
+      'on election, 3 nodes, time-outs 150–300 ms',
+      'on election, 5 nodes, time-outs 150–300 ms',
+      'on election, 5 nodes, time-outs 150–300 ms, 5 ms on each message',
+      'at 100/s on put, 3 nodes, time-outs 150–300 ms',
+      'at 100/s on leader-loss, 3 nodes, time-outs 150–300 ms',
+      'on scale, 3 nodes, time-outs 150–300 ms',
+      'on scale, 25 nodes, time-outs 150–300 ms',
+      'on scale, 301 nodes, time-outs 150–300 ms',
+    ],
+  );
+});
+
+test('elections are pooled; those that never ended are counted and keep the curve below all', () => {
+  const found = electionsOf(electionTrials([...evenly(100, 200, 99), null]), null, null);
+  assert.ok(found);
+  assert.equal(found.timesMs.length, 99);
+  assert.equal(found.unendedCount, 1);
+  assert.equal(found.p50?.estimate, 150);
+  assert.equal(found.maxMs, 200);
+  assert.equal(found.p99, null);
+});
+
+test('a split vote is an election of more than one term, and theory stands beside it', () => {
+  const [trial] = electionTrials([100], 2);
+  assert.ok(trial);
+  const key = {
+    size: 5,
+    electionTimeoutMinMs: 150,
+    electionTimeoutMaxMs: 155,
+    networkDelayUs: 0,
+    durability: 'file',
+    synchronised: false,
+    laggardCount: 0,
+  } as const;
+  const delayed = {
+    ...trial,
+    measurement: {
+      ...trial.measurement,
+      cluster: trial.measurement.cluster && {
+        ...trial.measurement.cluster,
+        oneWayDelay: { count: 1, p50Ms: 0.5, p99Ms: 1 },
+      },
+    },
+  };
+  const found = electionsOf([delayed], key, null);
+  assert.equal(found?.splitRatio, 1);
+  assert.equal(found?.meanTerms, 2);
+  assert.equal(found?.expectedSplitRatio?.toFixed(3), '0.052');
+});
+
+test('a published quantile is inside our interval, near it, or not reproduced', () => {
+  const published = (valueMs: number): Published => ({
+    source: 'somewhere',
+    quantiles: [{ probabilityRatio: 0.5, valueMs }],
+    leastMs: null,
+  });
+  const times = evenly(100, 200, 400);
+  assert.deepEqual(verdicts(times, published(150)), ['inside']);
+  assert.deepEqual(verdicts(times, published(140)), ['near']);
+  assert.deepEqual(verdicts(times, published(120)), ['off']);
+  assert.deepEqual(verdicts([null], published(120)), ['unknown']);
+  const p99: Published = { source: '', quantiles: [{ probabilityRatio: 0.99, valueMs: 400 }], leastMs: null };
+  assert.deepEqual(verdicts(evenly(100, 200, 60), p99), ['unknown']);
+});
+
+test('“longer than” is reproduced when most of ours are, those that never ended included', () => {
+  const published: Published = { source: 'somewhere', quantiles: [], leastMs: 9_800 };
+  assert.deepEqual(verdicts([null, null, 500], published), ['inside']);
+  assert.deepEqual(verdicts([null, 500, 500], published), ['off']);
+});
+
+test('the published curve is drawn beside ours, under its own name', () => {
+  const paper = cells.find(({ place }) => place.includes('5 ms on each'));
+  const chart = paper?.charts.find(({ id }) => id.endsWith('-elections')) as LineChart;
+  assert.deepEqual(
+    chart.lines.map(({ label }) => label),
+    ['raft-go', 'raft-node-async', 'raft-python-asyncio', 'published'].sort((a, b) =>
+      a === 'published'
+        ? 1
+        : b === 'published'
+          ? -1
+          : chart.lines.findIndex((line) => line.label === a) - chart.lines.findIndex((line) => line.label === b),
+    ),
+  );
+  const published = chart.lines.at(-1);
+  assert.deepEqual(
+    published?.points.map(({ x, y }) => [x, y]),
+    [
+      [171, 50],
+      [406, 99],
+      [603, 100],
+    ],
+  );
+});
+
+test('the terminal has columns for what was asked, and none about requests where none were sent', () => {
+  const [first = ''] = text.split('Keeps the pace');
+  assert.match(first, /elections +election +p90 +most +split +in +idle/);
+  assert.doesNotMatch(first, /per request/);
+  assert.match(text, /gap p50/);
+  assert.match(text, /raft-go p50: published 171 ms, here \d+ \(\d+–\d+\) ms: reproduced/);
+});
+
+test('elections rank by the interval of their median, with one trial each', () => {
+  const cell = quietCell('election', { cluster: { sizes: [3] } });
+  const trials = [
+    ['raft-go', 150],
+    ['raft-node-async', 300],
+  ].map(([implementation, middleMs]) =>
+    clusterTrial({
+      implementation: String(implementation),
+      cell,
+      size: 3,
+      act: 'crash-leaders',
+      figures: { elections: elections(60, Number(middleMs), 3) },
+    }),
+  );
+  const ranked = reportModel(runResult({ trials }), []).groups.flatMap((group) =>
+    group.cells.flatMap(({ answers }) => answers),
+  );
+  const shortest = ranked.find(({ subject }) => subject.startsWith('Shortest election'));
+  assert.equal(shortest?.verdict, 'told-apart');
+  assert.equal(shortest?.parts[0]?.text, 'raft-go');
+});
+
+test('the largest cluster is told for everyone, with the reason why no larger one', () => {
+  const largest = model.groups.flatMap((group) => group.largest);
+  assert.deepEqual(
+    largest.map(({ row, size, heldCount }) => [row.who.implementation, size, heldCount]),
+    [
+      ['raft-go', 301, 9],
+      ['raft-node-async', 301, 9],
+      ['raft-python-asyncio', 25, 9],
+    ],
+  );
+  assert.match(text, /raft-python-asyncio: 25 nodes \(9 of 9 starts\); 301 nodes: overloaded in 2 trials/);
+  assert.match(reportMarkdown(model), /### Largest cluster\n\n- raft-go: 301 nodes/);
+});
+
+test('memory and CPU of a node are drawn against the size on axes that grow by factors', () => {
+  const charts = model.groups.flatMap((group) => group.charts);
+  for (const metric of ['node-memory', 'node-cpu']) {
+    const chart = charts.find(({ id }) => id.startsWith('raft-scale') && id.endsWith(metric)) as LineChart;
+    assert.deepEqual([chart.x.scale, chart.y.scale], ['logarithmic', 'logarithmic']);
+    assert.deepEqual(
+      chart.x.ticks?.map(({ value }) => value),
+      [3, 25, 301],
+    );
+  }
+});
+
+test('a run without clusters says nothing of them', () => {
+  const crud = reportText(reportModel(runResult({ trials: okTrials(3) }), []), {
+    color: false,
+    resultPath: null,
+    reportPath: null,
+  });
+  assert.doesNotMatch(crud, /election|node|Largest/);
+});
+
+test('the published lines are all asked, under their conditions', () => {
+  const { cluster } = paperCell(12, 24, 10, 3_000);
+  assert.deepEqual([cluster?.heartbeatMs, cluster?.laggardCount, cluster?.sizes], [6, 2, [5]]);
+  assert.equal(cluster?.published?.quantiles[0]?.valueMs, 30);
+});

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cluster as usualCell } from '../../bench/raft/cells.ts';
+import type { ClusterSpec } from '../../src/model/cluster.ts';
+import { runTrial } from '../../src/run/trial.ts';
+import { type FakeControl, type FakeControlOptions, fakeControl } from '../support/fake-control.ts';
+import { loadProfile, trialSpec } from '../support/trial-spec.ts';
+import { virtualWorld } from '../support/virtual-world.ts';
+
+const { sizes: _, memoryLimitBytes: __, published: ___, ...usual } = usualCell;
+const cluster: ClusterSpec = { ...usual, size: 3, act: 'watch' };
+
+function specOf(change: Partial<ClusterSpec>, ratePerSec: number) {
+  return trialSpec({
+    service: 'raft',
+    cluster: { ...cluster, ...change },
+    profile: loadProfile({ ratePerSec, warmupCount: 0, measureMs: 4_000 }),
+  });
+}
+
+function worldOf(options: FakeControlOptions = {}, atDrive: (control: FakeControl) => void = () => {}) {
+  const world = virtualWorld({
+    cluster: (note) => {
+      const control = fakeControl(note, options);
+      return {
+        ...control,
+        async state() {
+          const state = await control.state();
+          atDrive(control);
+          return state;
+        },
+      };
+    },
+  });
+  return world;
+}
+
+const during = (log: readonly string[]) => log.slice(log.indexOf('drive') + 1, log.indexOf('after'));
+
+test('leaders are crashed one after another, each when the cluster is whole, and no generator is started', async () => {
+  const world = worldOf({ electionsUs: [180_000, 220_500] });
+  const trial = await runTrial(specOf({ act: 'crash-leaders', crashCount: 2 }, 0), [], world);
+  assert.ok(trial.status === 'ok');
+  assert.deepEqual(during(world.log), [
+    'window opens',
+    'crash 1',
+    'restart 1',
+    'crash 2',
+    'restart 2',
+    'window closes',
+  ]);
+  assert.ok(!world.log.some((line) => line.includes('driver')));
+  const { load, cluster: figures, cpu } = trial.measurement;
+  assert.equal(load, null);
+  assert.equal(cpu.target.perRequestMs, null);
+  assert.deepEqual(figures, {
+    nodeCount: 3,
+    liveAfterCount: 3,
+    termBefore: 1,
+    termAfter: 3,
+    leaderAfter: 3,
+    elections: [
+      { electionMs: 180, terms: 1 },
+      { electionMs: 220.5, terms: 1 },
+    ],
+    oneWayDelay: { count: 10, p50Ms: 1.5, p99Ms: 4 },
+  });
+});
+
+test('the published conditions are passed on to the host', async () => {
+  const world = worldOf({ size: 5, electionsUs: [1] });
+  const setting = { act: 'crash-leaders', crashCount: 1, synchronised: true, laggardCount: 2 } as const;
+  await runTrial(specOf(setting, 0), [], world);
+  assert.ok(world.log.includes('crash 1 synchronised with 2 laggards'));
+});
+
+test('an election is waited for, and one that does not end in 10 s is a figure of its own', async () => {
+  const world = worldOf({ electionsUs: [null] });
+  const trial = await runTrial(specOf({ act: 'crash-leaders', crashCount: 1 }, 0), [], world);
+  assert.deepEqual(trial.measurement?.cluster?.elections, [{ electionMs: null, terms: null }]);
+  const waitedMs = world.log.filter((line) => line === 'sleep 25 ms').length * 25;
+  assert.ok(waitedMs >= 10_000 && waitedMs <= 20_050, `${waitedMs} ms`);
+});
+
+test('under load leaders are crashed in the middle of equal parts of the window', async () => {
+  const world = worldOf({ electionsUs: [1, 1], looksNeeded: 3 });
+  const trial = await runTrial(specOf({ act: 'crash-under-load', crashCount: 2 }, 100), [], world);
+  assert.ok(trial.status === 'ok');
+  const crashes = during(world.log).filter((line) => /sleep|crash/.test(line));
+  assert.deepEqual(crashes, [
+    'sleep 1000 ms',
+    'crash 1',
+    'sleep 25 ms',
+    'sleep 25 ms',
+    'sleep 1950 ms',
+    'crash 2',
+    'sleep 25 ms',
+    'sleep 25 ms',
+  ]);
+});
+
+test('a quiet cluster is watched for the length of the window', async () => {
+  const world = worldOf();
+  const trial = await runTrial(specOf({}, 0), [], world);
+  assert.equal(trial.status, 'ok');
+  assert.deepEqual(during(world.log), ['window opens', 'sleep 4000 ms', 'window closes']);
+});
+
+test('a leader that is lost though nobody crashed it is not held: overloaded', async () => {
+  const world = worldOf({}, (control) => control.loseLeader());
+  const trial = await runTrial(specOf({}, 0), [], world);
+  assert.ok(trial.status === 'overloaded');
+  assert.deepEqual(
+    trial.reasons.map(({ code }) => code),
+    ['leader-lost'],
+  );
+});
+
+test('a node that died by itself is told, though the others carry on', async () => {
+  const world = virtualWorld({
+    cluster: (note) => {
+      const control = fakeControl(note);
+      return {
+        ...control,
+        async state() {
+          const state = await control.state();
+          const [first, ...others] = state.nodes;
+          return { ...state, nodes: [...others, { ...first, id: 3, status: 'crashed', term: null, leader: null }] };
+        },
+      };
+    },
+  });
+  const trial = await runTrial(specOf({}, 0), [], world);
+  assert.ok(trial.status === 'overloaded');
+  assert.deepEqual(trial.reasons, [{ code: 'node-lost', message: '1 of 3 nodes died by themselves' }]);
+});
+
+test('refusals while leaders are crashed are what was asked for; without a crash they are overload', async () => {
+  const load = {
+    counts: {
+      scheduledCount: 100,
+      sentCount: 100,
+      okCount: 80,
+      wrongCount: 0,
+      failedCount: 0,
+      refusedCount: 20,
+      timedOutCount: 0,
+      inFlightCount: 0,
+      unsentCount: 0,
+    },
+  };
+  const control = (note: (text: string) => void) => fakeControl(note, { electionsUs: [1] });
+  const crashing = virtualWorld({ load, cluster: control });
+  const asked = await runTrial(specOf({ act: 'crash-under-load', crashCount: 1 }, 100), [], crashing);
+  assert.equal(asked.status, 'ok');
+  const calm = await runTrial(specOf({}, 100), [], virtualWorld({ load, cluster: control }));
+  assert.equal(calm.status, 'overloaded');
+});

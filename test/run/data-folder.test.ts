@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeDataFolder, removeDataFolder } from '../../src/run/data-folder.ts';
+import type { LedgerEntry } from '../../src/run/ledger.ts';
+
+test('a target’s data folder is in the ledger while it stands, and goes with all that was written there', async () => {
+  const noted: LedgerEntry[] = [];
+  const folder = await makeDataFolder({
+    add(entry) {
+      noted.push(entry);
+      return () => noted.pop();
+    },
+    close() {},
+  });
+  assert.deepEqual(noted, [{ kind: 'folder', path: folder.path }]);
+  writeFileSync(join(folder.path, 'node-1.log'), 'PLRAFT1\n');
+  await folder.dispose();
+  assert.deepEqual(noted, []);
+  assert.ok(!existsSync(folder.path));
+});
+
+test('a folder that cannot be noted does not stand', async () => {
+  let path = '';
+  const refusing = {
+    add(entry: LedgerEntry) {
+      if (entry.kind === 'folder') path = entry.path;
+      throw new Error('no room for a note');
+    },
+    close() {},
+  };
+  await assert.rejects(makeDataFolder(refusing), /no room/);
+  assert.ok(path !== '' && !existsSync(path));
+});
+
+test('a record that names a folder that is none of ours removes nothing', async (context) => {
+  const other = mkdtempSync(join(tmpdir(), 'somebody-else-'));
+  context.after(() => rmSync(other, { recursive: true }));
+  await removeDataFolder(other);
+  assert.ok(existsSync(other));
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cluster } from '../../bench/raft/cells.ts';
+import type { ScenarioCell } from '../../src/model/scenario.ts';
+import type { Trial, TrialSpec } from '../../src/model/trial.ts';
+import type { Workload } from '../../src/model/workload.ts';
+import { isNeedless } from '../../src/run/needless.ts';
+import { plan } from '../../src/run/plan.ts';
+import { failedTrial, okTrial, scenarioCell } from '../support/run-result.ts';
+
+const sizes = [3, 5, 9, 25];
+const cell: ScenarioCell = scenarioCell({
+  service: 'raft',
+  workload: 'scale',
+  ratesPerSec: [],
+  trialCount: 11,
+  cluster: { ...cluster, sizes, climbs: true },
+});
+const scenario = {
+  id: 't',
+  description: 't',
+  primitives: null,
+  cells: [cell],
+  idleMs: 0,
+  workerCount: 1,
+  dbPoolTotal: 8,
+  seed: 1,
+};
+const workload = { id: 'scale', version: 1, fixedRatePerSec: 0 } as Workload;
+
+function specsFor(clusterSize: number): TrialSpec[] {
+  return plan({
+    scenario,
+    implementations: [{ id: 'raft-x', service: 'raft', limits: { clusterSize } }],
+    services: new Map(),
+    workloads: new Map([['raft/scale', workload]]),
+    limit: null,
+  });
+}
+
+/** Makes the trials that are needed; `holds` says whether start number n of a size holds. */
+function climb(holds: (size: number, start: number) => boolean, clusterSize = 1_000) {
+  const done: Trial[] = [];
+  const made: string[] = [];
+  for (const spec of specsFor(clusterSize)) {
+    if (isNeedless(spec, done)) continue;
+    const size = spec.cluster?.size ?? 0;
+    const start = done.filter((trial) => trial.spec.cluster?.size === size).length + 1;
+    const base = holds(size, start) ? okTrial() : failedTrial();
+    done.push({ ...base, spec });
+    made.push(`${size}${base.status === 'ok' ? '+' : '-'}`);
+  }
+  return made.join(' ');
+}
+
+test('a climb goes up with one start a size, then asks the largest that held nine in all', () => {
+  assert.equal(
+    climb((size) => size < 25),
+    `3+ 5+ 9+ 25- 25- ${Array(8).fill('9+').join(' ')}`,
+  );
+});
+
+test('a size that fails twice on the way down gives way to the next smaller one', () => {
+  assert.equal(
+    climb((size, start) => size < 9 || start === 1),
+    `3+ 5+ 9+ 25+ 25- 25- 9- 9- ${Array(8).fill('5+').join(' ')}`,
+  );
+});
+
+test('one failure in ten is forgiven', () => {
+  assert.equal(
+    climb((size, start) => size < 25 && start !== 3),
+    `3+ 5+ 9+ 25- 25- 9+ 9- ${Array(7).fill('9+').join(' ')}`,
+  );
+});
+
+test('sizes beyond the declared limit are not asked', () => {
+  assert.equal(
+    climb(() => true, 5),
+    `3+ 5+ ${Array(8).fill('5+').join(' ')}`,
+  );
+});
+
+test('trials that are no climb are always needed', () => {
+  const [spec] = specsFor(5);
+  assert.ok(spec?.cluster);
+  assert.equal(
+    isNeedless({ ...spec, cluster: { ...spec.cluster, climbs: false } }, [failedTrial(), failedTrial()]),
+    false,
+  );
+});

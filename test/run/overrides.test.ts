@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { quietCell, raftCell } from '../../bench/raft/cells.ts';
+import type { Scenario } from '../../src/model/scenario.ts';
+import { type ScenarioOverrides, withOverrides } from '../../src/run/overrides.ts';
+import { scenarioCell } from '../support/run-result.ts';
+
+const nothing: ScenarioOverrides = {
+  workload: null,
+  ratesPerSec: null,
+  trialCount: null,
+  measureMs: null,
+  warmupCount: null,
+  workerCount: null,
+  crashCount: null,
+  only: null,
+  memoryLimitBytes: null,
+};
+const workloads = new Map([
+  ['crud', ['history', 'mixed']],
+  ['raft', ['election', 'put', 'mixed']],
+]);
+const election = quietCell('election', { cluster: { crashCount: 20 } });
+const put = raftCell('put', { ratesPerSec: [100] });
+
+function scenarioOf(cells: Scenario['cells']): Scenario {
+  return {
+    id: 'both',
+    description: '',
+    primitives: null,
+    cells,
+    idleMs: 0,
+    workerCount: 2,
+    dbPoolTotal: 8,
+    seed: 1,
+  };
+}
+
+const both = scenarioOf([scenarioCell(), election, put]);
+
+function asked(scenario: Scenario, change: Partial<ScenarioOverrides>): string[] {
+  const { cells } = withOverrides(scenario, { ...nothing, ...change }, workloads);
+  return cells.map(({ service, workload }) => `${service}/${workload}`);
+}
+
+test('without overrides every question stays', () => {
+  assert.deepEqual(asked(both, {}), ['crud/history', 'raft/election', 'raft/put']);
+});
+
+test('--workload keeps the questions that ask it', () => {
+  assert.deepEqual(asked(both, { workload: 'election' }), ['raft/election']);
+  assert.deepEqual(asked(both, { workload: 'history' }), ['crud/history']);
+});
+
+test('--workload changes the question of a service that is no cluster, and leaves clusters out', () => {
+  assert.deepEqual(asked(both, { workload: 'mixed' }), ['crud/mixed']);
+});
+
+test('a question to clusters is never made another: that is refused with what is asked', () => {
+  const raft = scenarioOf([election, put]);
+  assert.throws(() => asked(raft, { workload: 'mixed' }), { code: 'usage', remedy: 'it asks election, put' });
+});
+
+test('--crashes changes the count where leaders are crashed, and nowhere else', () => {
+  const { cells } = withOverrides(both, { ...nothing, crashCount: 7 }, workloads);
+  assert.deepEqual(
+    cells.map(({ cluster }) => cluster?.crashCount ?? null),
+    [null, 7, 0],
+  );
+});
