@@ -10,7 +10,7 @@ import { checkRequirements } from '../target/requirement.ts';
 import { type Affected, affectedBy, type Checkout, checkoutOf, find } from './affected.ts';
 import { conformToVectors } from './conform.ts';
 import { loadScenario } from './declarations.ts';
-import { type ScenarioOverrides, withOverrides } from './overrides.ts';
+import { noOverrides, withOverrides } from './overrides.ts';
 import { planPairs } from './pair-plan.ts';
 import { type MeasuredPairs, runPairs, type Sides } from './pair-run.ts';
 import { rootDir } from './paths.ts';
@@ -134,18 +134,6 @@ async function scenarioOf({ scenario, ratesPerSec, measureMs, warmupCount }: Com
   const overrides = { ...noOverrides, ratesPerSec, measureMs, warmupCount };
   return withOverrides(declared, overrides, await workloadsByService());
 }
-
-const noOverrides: ScenarioOverrides = {
-  workload: null,
-  ratesPerSec: null,
-  trialCount: null,
-  measureMs: null,
-  warmupCount: null,
-  workerCount: null,
-  crashCount: null,
-  only: null,
-  memoryLimitBytes: null,
-};
 
 async function twoCommits(
   request: CommitsRequest,
