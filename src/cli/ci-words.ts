@@ -8,6 +8,7 @@ import type { Warning } from '../model/warning.ts';
 import type { Affected } from '../run/affected.ts';
 import type { Sides } from '../run/pair-run.ts';
 import { revisionText, type TwoCommits } from '../run/two-commits.ts';
+import { leastSignedRankP } from '../stats/signed-rank.ts';
 import { knownSpread, type PairChoice } from './ci-pairs.ts';
 import { durationText } from './duration.ts';
 
@@ -56,8 +57,10 @@ function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, self: Se
   const { alpha, metrics } = policy;
   const familyCount = Object.keys(metrics).length * commits.asked.length;
   const smallestEffectRatio = metrics['cpu-per-request']?.smallestEffectRatio ?? 0;
+  const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(self.runCount, 'A/A run')})`;
+  if (leastSignedRankP(pairCount) * familyCount > alpha) return `${known}: so few can decide nothing`;
   const least = detectableRatio(spread, pairCount, { smallestEffectRatio, alpha, familyCount });
-  return `this machine's pairs spread by ${percentText(spread)} (${countOf(self.runCount, 'A/A run')}): it detects ${percentText(least)} more CPU per request in nine of ten cases`;
+  return `${known}: it detects ${percentText(least)} more CPU per request in nine of ten cases`;
 }
 
 /** One line for each implementation that a side could not build, with the end of what the tool printed. */

@@ -142,7 +142,7 @@ describe('ci', () => {
     const next = await ci('floor', '--impl', 'echo-b', '--pairs', '1');
     assert.ok(next.comparison.warnings.some(({ code }) => code === 'floor-used'));
     assert.notEqual(verdictOf(next, 'echo-b/echo/warm/20/cpu-per-request')?.floorRatio, null);
-    assert.match(next.stderr, /\(1 A\/A run\): it detects [\d.]+ % more CPU per request/);
+    assert.match(next.stderr, /pairs spread by \d+(\.\d+)? % \(1 A\/A run\): so few can decide nothing/);
   });
 
   test('uncommitted work is measured where asked, new files and deleted ones too', async () => {
