@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { type Floor, type FloorRow, floorOf } from '../report/floor.ts';
+import { noOverrides } from '../run/overrides.ts';
 import { rootDir } from '../run/paths.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import type { CommandContext } from './context.ts';
@@ -51,17 +52,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     scenario: 'calibrate',
     implementationGlobs: ['null-target'],
     implementationDirs: [join(rootDir, 'src', 'load')],
-    overrides: {
-      workload: null,
-      ratesPerSec: flags.rate ?? null,
-      trialCount: flags.trials ?? null,
-      measureMs: null,
-      warmupCount: null,
-      workerCount: null,
-      crashCount: null,
-      only: null,
-      memoryLimitBytes: null,
-    },
+    overrides: { ...noOverrides, ratesPerSec: flags.rate ?? null, trialCount: flags.trials ?? null },
     limit: null,
     probe: null,
     triesMost: 3,

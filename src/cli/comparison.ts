@@ -4,9 +4,11 @@ import type { Exported } from '../compare/export/formats.ts';
 import { pooledRuns } from '../compare/pool.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { loadGate } from '../run/declarations.ts';
-import { benchDir } from '../run/paths.ts';
+import { benchDir, resultsDir } from '../run/paths.ts';
 import { readResults } from '../store/result-folder.ts';
 import { readWaivers } from '../store/waiver-file.ts';
+
+import { selfRuns } from './self-runs.ts';
 
 /** The flags that decide a verdict, common to every command that compares. */
 export interface ComparisonFlags {
@@ -20,10 +22,11 @@ export const waiversPath = join(benchDir, 'waivers.json');
 /** Reads two files or folders and compares them under the policy and the waivers of the checkout. */
 export async function compareFiles(basePath: string, headPath: string, flags: ComparisonFlags): Promise<Exported> {
   const [base, head] = await Promise.all([readSide(basePath), readSide(headPath)]);
+  const policy = await loadGate(flags.policy);
   const options = {
-    policy: await loadGate(flags.policy),
+    policy,
     minEffectRatio: flags.minEffect ?? null,
-    floors: new Map<string, number>(),
+    floors: (await selfRuns(join(resultsDir, base.machine.id), policy)).floors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: today(),
   };

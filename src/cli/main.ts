@@ -67,6 +67,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   report: async () => (await import('./report.ts')).addReport,
   claims: async () => (await import('./claims.ts')).addClaims,
   compare: async () => (await import('./compare.ts')).addCompare,
+  ci: async () => (await import('./ci.ts')).addCi,
   explain: async () => (await import('./explain.ts')).addExplain,
   conform: async () => (await import('./conform.ts')).addConform,
   load: async () => (await import('./load.ts')).addLoad,
@@ -91,6 +92,7 @@ Examples:
   npm run bench -- run quick --rate 50,200 --trials 5
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- compare base.json head.json       what two commits differ in
+  npm run bench -- ci                                is this branch slower than where it began?
   npm run bench -- conform crud-go                   does it keep the contract?
   npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
   npm run bench -- doctor                            what this machine has and lacks

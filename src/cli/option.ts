@@ -32,6 +32,14 @@ export function percentOption(text: string): number {
   return ratio;
 }
 
+/** `90s`, `10m`, `1.5h`, in milliseconds. */
+export function durationOption(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|min|h)$/.exec(text);
+  const durationMs = Number(match?.[1]) * (match?.[2] === 's' ? 1_000 : match?.[2] === 'h' ? 3_600_000 : 60_000);
+  if (!(durationMs > 0)) throw new InvalidArgumentError('It must be a duration such as 90s, 10m or 1h.');
+  return durationMs;
+}
+
 /** A day that is on the calendar. */
 export function dayOption(text: string): string {
   const day = new Date(`${text}T00:00:00Z`);

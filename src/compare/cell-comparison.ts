@@ -5,6 +5,7 @@ import type { Trial } from '../model/trial.ts';
 import { median } from '../stats/quantile.ts';
 import { cellId, trialsIn } from './cell.ts';
 import { changeOf } from './change.ts';
+import { contradiction, correctionOf } from './control.ts';
 import { errorCountOf, errorSide, trialCounts } from './error-count.ts';
 import { errorChange, errorVerdict } from './error-verdict.ts';
 import type { CompareOptions } from './options.ts';
@@ -85,6 +86,7 @@ function errorComparison(
     unit: 'count',
     better: 'lower',
     role: 'gated',
+    correction: null,
     base: baseTrials.length === 0 ? null : errorSide(base),
     head: headTrials.length === 0 ? null : errorSide(head),
     change: isJudged ? errorChange(base, head) : null,
@@ -116,12 +118,15 @@ function metricComparison(
       minEffectRatio ?? policy.metrics[metric.id]?.smallestEffectRatio ?? policy.informativeEffectRatio,
   };
   const verdict = obstacle ?? unfitness(facts.base, facts.head);
-  if (verdict !== null) return { ...facts, change: null, verdict };
-  const floorRatio = facts.floorRatio ?? 0;
+  if (verdict !== null) return { ...facts, change: null, correction: null, verdict };
+  const options = { better, levelRatio: policy.intervalLevelRatio, floorRatio: facts.floorRatio ?? 0 };
+  const raw = changeOf(sample, options);
+  const correction = raw === null ? null : correctionOf({ metric, base, head, raw, policy, options });
   return {
     ...facts,
-    change: changeOf(sample, { better, levelRatio: policy.intervalLevelRatio, floorRatio }),
-    verdict: null,
+    change: correction === null ? raw : correction[correction.used],
+    correction,
+    verdict: correction === null ? null : contradiction(correction),
   };
 }
 

@@ -8,6 +8,7 @@ import type { CompareOptions } from './options.ts';
 import { outcomeOf } from './outcome.ts';
 import { primaryCells } from './primary-cell.ts';
 import { refusalOf } from './setting.ts';
+import { unmeasuredCells } from './unmeasured.ts';
 import { waived } from './waive.ts';
 
 /**
@@ -15,7 +16,7 @@ import { waived } from './waive.ts';
  * is a verdict with its reason, never an error. An A/A run's two sides must have run ids of their own.
  */
 export function compareRuns(base: RunResult, head: RunResult, options: CompareOptions): RunComparison {
-  const cells = cellsOf([head, base]);
+  const cells = [...cellsOf([head, base]), ...unmeasuredCells(base, head)];
   const both = cells.filter((cell) => trialsIn(base, cell).length > 0 && trialsIn(head, cell).length > 0);
   const primary = primaryCells(both, options.policy);
   const refusal = refusalOf(base, head);

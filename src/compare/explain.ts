@@ -1,10 +1,10 @@
-import type { Comparison } from '../model/comparison.ts';
+import type { Comparison, Correction } from '../model/comparison.ts';
 import { countedTrials, lastAttempts } from '../model/counted-trials.ts';
 import { metrics } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial } from '../model/trial.ts';
 import { trialsIn } from './cell.ts';
-import { pairedTrials } from './sample.ts';
+import { pairedTrials, type TrialPair } from './sample.ts';
 
 /** What stands behind one verdict: the trials, their values and their noise. */
 export interface Explanation {
@@ -37,6 +37,8 @@ export interface ExplainedPair {
   readonly head: number;
   /** head ÷ base − 1 */
   readonly ratio: number;
+  /** The same with the control's change taken out; null: that is not what was judged. */
+  readonly correctedRatio: number | null;
 }
 
 /** Every trial of the comparison's cell, in the order they were made, and the pairs that were judged. */
@@ -106,7 +108,7 @@ function byOrder(a: ExplainedTrial, b: ExplainedTrial): number {
 }
 
 function pairsOf(
-  { change }: Comparison,
+  { change, correction }: Comparison,
   base: readonly Trial[],
   head: readonly Trial[],
   read: ValueReader,
@@ -115,6 +117,14 @@ function pairsOf(
   return (pairedTrials(base, head) ?? []).flatMap((pair) => {
     const [before, after] = [read(pair.base), read(pair.head)];
     if (before === null || after === null) return [];
-    return [{ number: pair.head.spec.pair?.number ?? 0, base: before, head: after, ratio: after / before - 1 }];
+    const ratio = after / before - 1;
+    const correctedRatio = correction?.used === 'corrected' ? corrected(ratio, pair, correction) : null;
+    return [{ number: pair.head.spec.pair?.number ?? 0, base: before, head: after, ratio, correctedRatio }];
   });
+}
+
+function corrected(ratio: number, { base, head }: TrialPair, { controlId }: Correction): number | null {
+  const control = metrics.find(({ id }) => id === controlId);
+  const [before, after] = [base, head].map(({ measurement }) => control?.from(measurement) ?? null);
+  return before == null || after == null ? null : ((1 + ratio) * before) / after - 1;
 }

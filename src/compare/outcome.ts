@@ -34,7 +34,7 @@ function isDecidable(gated: readonly Comparison[]): boolean {
   if (answers.some((kind) => kinds.has(kind))) return true;
   const ofErrors = new Set(gated.map(({ verdict }) => verdict.kind));
   if (ofErrors.has('worse') || ofErrors.has('better')) return true;
-  return ofErrors.size === 1 && (ofErrors.has('added') || ofErrors.has('removed'));
+  return ofErrors.size > 0 && [...ofErrors].every((kind) => kind === 'added' || kind === 'removed');
 }
 
 function whyNothing(gated: readonly Comparison[]): string {

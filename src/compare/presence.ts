@@ -18,9 +18,16 @@ export function presenceOf({
   const [before, after] = [preparationOf(base, cell), preparationOf(head, cell)];
   const wrong = brokenContract(before, after);
   if (wrong !== null) return wrong;
+  if (trialsIn(base, cell).length + trialsIn(head, cell).length === 0) return unmeasured(base, before, head, after);
   if (trialsIn(base, cell).length === 0) return absence('base', base, before);
   if (trialsIn(head, cell).length === 0) return absence('head', head, after);
   return null;
+}
+
+/** Neither side was asked: the one that could not be tells why. */
+function unmeasured(base: RunResult, before: Preparation | null, head: RunResult, after: Preparation | null): Verdict {
+  const isLacking = (preparation: Preparation | null) => preparation?.status !== 'ready';
+  return isLacking(before) || !isLacking(after) ? absence('base', base, before) : absence('head', head, after);
 }
 
 function preparationOf(run: RunResult, { implementation }: CompareCell): Preparation | null {

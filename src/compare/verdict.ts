@@ -97,15 +97,18 @@ function whyNot(
   return `p ${pText(p)} is above ${ruling.alpha}${ruling.familyCount > 1 ? ` over ${ruling.familyCount}` : ''}`;
 }
 
-function tooFew({ method, count }: Change, { alpha, familyCount }: Ruling): Verdict {
+function tooFew({ method, count, leastP, interval }: Change, { alpha, familyCount }: Ruling): Verdict {
   const least = method === 'paired' ? leastSignedRankP : (n: number) => leastRankSumP(n, n);
-  let leastCount = 2;
+  const lacksInterval = interval === null && leastP * familyCount <= alpha;
+  let leastCount = lacksInterval ? count + 1 : 2;
   while (least(leastCount) * familyCount > alpha) leastCount += 1;
   const what = method === 'paired' ? (count === 1 ? 'pair' : 'pairs') : 'trials a side';
   const family = familyCount > 1 ? ` over ${familyCount} comparisons` : '';
   return {
     kind: 'too-few',
-    reason: `${count} ${what} can never reach p ${alpha}${family}; ${leastCount} can`,
+    reason: lacksInterval
+      ? `${count} ${what} have no interval of that level; ${leastCount} may`
+      : `${count} ${what} can never reach p ${alpha}${family}; ${leastCount} can`,
     leastCount,
   };
 }

@@ -29,7 +29,10 @@ export interface Comparison extends Compared {
   /** null: this side never measured the cell. */
   readonly base: ComparedSide | null;
   readonly head: ComparedSide | null;
+  /** What the verdict was made of. */
   readonly change: Change | null;
+  /** How the machine's speed was taken out of the change; null: the policy names no control, or a side lacks it. */
+  readonly correction: Correction | null;
   /** The smallest change of this metric that matters, as a ratio. */
   readonly smallestEffectRatio: number;
   /** What base and head may differ by on this machine though nothing changed (A/A runs); null: never measured here. */
@@ -80,6 +83,30 @@ export interface Change {
   readonly pBetterAdjusted: number;
 }
 
+/**
+ * What the machine's speed did to target and control alike cancels out in their quotient: the corrected change is that of
+ * head ÷ control, trial by trial.
+ */
+export interface Correction {
+  /** The metric that moves with the machine and not with the commit. */
+  readonly controlId: string;
+  /** Which of the two is the comparison's `change`. */
+  readonly used: 'corrected' | 'raw';
+  /**
+   * narrower: the corrected one has less spread, and is used; wider: it has not; control-moved: the commit changed the control
+   * itself; contradiction: both intervals have nothing in common, and nothing is decided.
+   */
+  readonly ground: 'narrower' | 'wider' | 'control-moved' | 'contradiction';
+  /** The ground in words; null: nothing speaks against the corrected change. */
+  readonly objection: string | null;
+  readonly raw: Change;
+  readonly corrected: Change;
+  /** The control against the policy's reference, which does the same for both commits; null: not known. */
+  readonly control: Change | null;
+  /** Width of the corrected interval ÷ that of the raw one, on the scale of logarithms; null: one of them has none. */
+  readonly widthRatio: number | null;
+}
+
 export type Verdict =
   | {
       readonly kind: 'better' | 'worse';
@@ -93,7 +120,7 @@ export type Verdict =
   | {
       readonly kind: 'inconclusive';
       readonly reason: string;
-      /** Pairs (or trials a side) in all that would halve the interval; null: of errors, which have none. */
+      /** Pairs (or trials a side) in all that would halve the interval; null: more of them would not help. */
       readonly halvingCount: number | null;
     }
   | {

@@ -11,7 +11,17 @@ export const gatePolicySchema = z.strictObject({
   /** How sure the shown intervals are. */
   intervalLevelRatio: z.number().min(0.5).max(0.999),
   /** Gated metrics by id, each with the smallest change that matters. */
-  metrics: z.record(z.string(), z.strictObject({ smallestEffectRatio: ratio })),
+  metrics: z.record(
+    z.string(),
+    z.strictObject({
+      smallestEffectRatio: ratio,
+      /**
+       * Metrics of the same trials: `metricId` moves with the machine's speed and not with the commit, so what it changes by
+       * is taken out; `referenceId` does the same work for both commits and tells whether that is true. null: none.
+       */
+      control: z.strictObject({ metricId: z.string(), referenceId: z.string() }).nullable(),
+    }),
+  ),
   /** The smallest change that matters of a metric that is only shown. */
   informativeEffectRatio: ratio,
   /** Of errors: head is worse at this many more, and a one-sided exact p below this. */

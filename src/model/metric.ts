@@ -36,6 +36,14 @@ export const metrics: readonly Metric[] = [
     from: (m) => m.cpu.database?.perRequestMs ?? null,
   },
   {
+    id: 'generator-cpu-per-request',
+    label: 'generator CPU per request',
+    unit: 'ms',
+    gated: false,
+    ...cost,
+    from: (m) => m.cpu.generator?.perRequestMs ?? null,
+  },
+  {
     // Both change alike with the machine's speed from one trial to the next, so their quotient repeats far better than either.
     id: 'cpu-to-database',
     label: 'CPU for each ms of the database’s',

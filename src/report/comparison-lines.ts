@@ -1,6 +1,7 @@
 import { cellId, cellName } from '../compare/cell.ts';
 import { changeText, percentText, pText, signedPercent } from '../compare/words.ts';
-import type { ComparedRun, Comparison, RunComparison, VerdictKind } from '../model/comparison.ts';
+import type { ComparedRun, Comparison, Correction, RunComparison, Verdict, VerdictKind } from '../model/comparison.ts';
+import { metrics } from '../model/metric.ts';
 import { formatFigure, formatNumber, shownUnit } from './format.ts';
 
 /** A cell of a comparison as every table shows it. */
@@ -107,8 +108,9 @@ export const verdictWords: Readonly<Record<VerdictKind, string>> = {
   'not-comparable': 'not comparable',
 };
 
-function noteText({ verdict, confirmation, waiver, better }: Comparison): string {
+function noteText({ verdict, confirmation, waiver, better, correction }: Comparison): string {
   const parts = [
+    ...correctionParts(correction, verdict),
     ...(waiver === null ? [] : [`waived until ${waiver.until}: ${waiver.reason}`]),
     ...(confirmation === 'confirmed' ? ['confirmed by fresh pairs'] : []),
     ...(confirmation === 'unconfirmed' ? ['fresh pairs did not say so again'] : []),
@@ -120,6 +122,20 @@ function noteText({ verdict, confirmation, waiver, better }: Comparison): string
     return [certain, ...parts].join('; ');
   }
   return [verdict.reason, ...parts].join('; ');
+}
+
+function correctionParts(correction: Correction | null, verdict: Verdict): string[] {
+  if (correction === null || correction.ground === 'wider') return [];
+  const { objection } = correction;
+  if (objection === null) return [correctionText(correction)];
+  return objection === verdict.reason ? [] : [objection];
+}
+
+/** "less what database CPU per request changed by, 4.2 × narrower; raw +9.0 % [−5.1, +25.3]" */
+export function correctionText({ controlId, raw, widthRatio }: Correction): string {
+  const label = metrics.find(({ id }) => id === controlId)?.label ?? controlId;
+  const narrower = widthRatio === null ? '' : `, ${formatNumber(1 / widthRatio)} × narrower`;
+  return `less what ${label} changed by${narrower}; raw ${changeText(raw)}`;
 }
 
 /** The end of the interval that is nearer to no change. */

@@ -2,10 +2,10 @@ import Table from 'cli-table3';
 import { cellName } from '../compare/cell.ts';
 import type { ExplainedPair, ExplainedTrial, Explanation } from '../compare/explain.ts';
 import { changeText, percentText, pText, signedPercent } from '../compare/words.ts';
-import type { Change, Comparison } from '../model/comparison.ts';
+import type { Change, Comparison, Correction } from '../model/comparison.ts';
 import { pairsNeeded } from '../stats/precision.ts';
 import { signTails } from '../stats/sign-test.ts';
-import { verdictWords } from './comparison-lines.ts';
+import { correctionText, verdictWords } from './comparison-lines.ts';
 import { formatFigure, formatNumber, formatPercent, shownUnit } from './format.ts';
 import { noBorders } from './no-borders.ts';
 import { type Paints, paintsFor } from './paint.ts';
@@ -35,7 +35,7 @@ function oneText({ comparison, pairs, trials }: Explanation, { bold, dim }: Pain
 
 /** A second look that the size of no single pair can sway. */
 function signText(pairs: readonly ExplainedPair[]): string {
-  const ratios = pairs.map(({ ratio }) => ratio);
+  const ratios = pairs.map(({ ratio, correctedRatio }) => correctedRatio ?? ratio);
   const { atLeast, atMost } = signTails(ratios);
   const upCount = ratios.filter((ratio) => ratio > 0).length;
   return `${upCount} of ${pairs.length} went up (sign test, one-sided: up ${pText(atLeast)}, down ${pText(atMost)})`;
@@ -53,7 +53,7 @@ function ruleLines(comparison: Comparison): string[] {
   ];
 }
 
-function changeLines({ smallestEffectRatio, floorRatio, better }: Comparison, change: Change): string[] {
+function changeLines({ smallestEffectRatio, floorRatio, better, correction }: Comparison, change: Change): string[] {
   if (change.method === 'counts') {
     return [
       `method: counts; p that head has so many more by chance ${pText(change.pWorse)}, base ${pText(change.pBetter)}`,
@@ -64,8 +64,21 @@ function changeLines({ smallestEffectRatio, floorRatio, better }: Comparison, ch
   return [
     `method: ${change.method}, ${change.count} ${change.method === 'paired' ? 'pairs' : 'trials a side'}; spread of the log ratios ${spread}`,
     `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(smallestEffectRatio)}; A/A floor: ${floor}`,
+    ...correctionLines(correction),
     ...precisionLine(change, smallestEffectRatio),
     `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); the least so many can give: ${pText(change.leastP)}`,
+  ];
+}
+
+/** Both ways to see the change, and what the control itself did. */
+function correctionLines(correction: Correction | null): string[] {
+  if (correction === null) return [];
+  const { used, objection, raw, corrected, control } = correction;
+  const spreadText = ({ spread }: Change) => (spread === null ? nothing : formatPercent(spread));
+  return [
+    `machine's speed: ${objection ?? correctionText(correction)}; the verdict used the ${used} change`,
+    `raw ${changeText(raw)}, spread ${spreadText(raw)}; corrected ${changeText(corrected)}, spread ${spreadText(corrected)}`,
+    `the control itself, for each ms of the generator’s: ${control === null ? 'not known' : changeText(control)}`,
   ];
 }
 
@@ -77,13 +90,21 @@ function precisionLine({ method, spread }: Change, smallestEffectRatio: number):
 }
 
 function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): string {
+  const isCorrected = pairs.some(({ correctedRatio }) => correctedRatio !== null);
   return table(
-    ['pair', `base ${shownUnit(unit)}`, `head ${shownUnit(unit)}`, 'head ÷ base'],
-    pairs.map(({ number, base, head, ratio }) => [
+    [
+      'pair',
+      `base ${shownUnit(unit)}`,
+      `head ${shownUnit(unit)}`,
+      'head ÷ base',
+      ...(isCorrected ? ['corrected'] : []),
+    ],
+    pairs.map(({ number, base, head, ratio, correctedRatio }) => [
       String(number),
       formatFigure(unit, base),
       formatFigure(unit, head),
       signedPercent(ratio),
+      ...(isCorrected ? [correctedRatio === null ? nothing : signedPercent(correctedRatio)] : []),
     ]),
   );
 }

@@ -82,6 +82,7 @@ export async function openImplementation(
     const available = await checkRequirements(chosen.implementation);
     if (available.status === 'available') await session.openTemplate(service, seed);
     const { preparation, startable } = await prepare(chosen, available, {
+      rootDir: null,
       cacheDir: session.cacheDir,
       signal: session.signal,
       onStep: context.onStep,

@@ -6,6 +6,7 @@ import { HarnessError } from '../model/harness-error.ts';
 
 /** One thing outside this process that must not outlive it. Process ids are believed only with their start time. */
 const entrySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('worktree'), repository: z.string(), path: z.string() }),
   z.strictObject({ kind: z.literal('process-group'), pid: z.int(), startTicks: z.int().nullable() }),
   z.strictObject({
     kind: z.literal('database'),

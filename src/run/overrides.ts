@@ -18,6 +18,19 @@ export interface ScenarioOverrides {
   readonly memoryLimitBytes: number | null;
 }
 
+/** As declared. */
+export const noOverrides: ScenarioOverrides = {
+  workload: null,
+  ratesPerSec: null,
+  trialCount: null,
+  measureMs: null,
+  warmupCount: null,
+  workerCount: null,
+  crashCount: null,
+  only: null,
+  memoryLimitBytes: null,
+};
+
 /** The scenario as it will be run: the result file keeps this one. */
 export function withOverrides(
   scenario: Scenario,

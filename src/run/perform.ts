@@ -51,7 +51,7 @@ export interface RunSurroundings {
   readonly env: NodeJS.ProcessEnv;
 }
 
-interface Declarations {
+export interface Declarations {
   readonly scenario: Scenario;
   readonly services: ReadonlyMap<string, Service>;
   readonly workloads: ReadonlyMap<string, Workload>;
@@ -96,12 +96,14 @@ function askedOf(located: readonly LocatedImplementation[], scenario: Scenario):
   return { ...scenario, cells: scenario.cells.filter(({ service }) => services.has(service)) };
 }
 
-async function workloadsByService(): Promise<ReadonlyMap<string, readonly string[]>> {
+/** Ids of workloads by service, as overrides ask for them. */
+export async function workloadsByService(): Promise<ReadonlyMap<string, readonly string[]>> {
   const entries = (await serviceIds()).map(async (id) => [id, await workloadIds(id)] as const);
   return new Map(await Promise.all(entries));
 }
 
-async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
+/** What a scenario names. */
+export async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
   const services = new Map<string, Service>();
   const workloads = new Map<string, Workload>();
   for (const { service, workload } of scenario.cells) {
@@ -189,7 +191,7 @@ async function measure(
   const result = await emptyResult(
     declarations,
     prepared.map(({ preparation }) => preparation),
-    request,
+    { command: commandOf(request), commit: await currentCommit() },
     session,
   );
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
@@ -261,6 +263,7 @@ async function prepareAll(
     session.signal.throwIfAborted();
     const service = services.get(located.implementation.service) ?? null;
     const one = await prepare(located, available, {
+      rootDir: null,
       cacheDir: session.cacheDir,
       signal: session.signal,
       onStep: reporter.onStep,
@@ -274,10 +277,11 @@ async function prepareAll(
   return prepared;
 }
 
-async function emptyResult(
+/** A result before its first trial. */
+export async function emptyResult(
   { scenario, workloads, primitives }: Declarations,
   implementations: Preparation[],
-  request: RunRequest,
+  origin: Pick<RunResult, 'command' | 'commit'>,
   session: Session,
 ): Promise<RunResult> {
   const startedAt = new Date().toISOString();
@@ -287,8 +291,7 @@ async function emptyResult(
     state: 'running',
     startedAt,
     finishedAt: null,
-    command: commandOf(request),
-    commit: await currentCommit(),
+    ...origin,
     machine: session.machine,
     versions: { node: process.versions.node, paceline: await packageVersion() },
     scenario,

@@ -6,7 +6,7 @@ import type { Preparation } from '../model/run-result.ts';
 import { BuildFailure, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import type { Availability, Toolchain } from '../target/requirement.ts';
-import { benchDir, rootDir } from './paths.ts';
+import { benchDir, rootDir as harnessRoot } from './paths.ts';
 
 /** An implementation that can be started. */
 export interface Startable {
@@ -28,6 +28,8 @@ export interface ConformanceOutcome {
 }
 
 export interface PrepareContext {
+  /** What `sources` are relative to; null: this checkout. */
+  readonly rootDir: string | null;
   readonly cacheDir: string;
   readonly signal: AbortSignal;
   onStep(text: string): void;
@@ -63,6 +65,7 @@ async function prepareAvailable(
   { toolchain, runtimeVersion }: { readonly toolchain: Toolchain; readonly runtimeVersion: string },
   context: PrepareContext,
 ): Promise<Prepared> {
+  const rootDir = context.rootDir ?? harnessRoot;
   const built = await buildImplementation({ ...context, located, rootDir, toolchain, onProgress: context.onStep });
   const startable: Startable = { located, toolchain, buildDir: built.dir, sourceHash: built.hash };
   const outcome = await conformOnce(startable, context);
@@ -88,7 +91,7 @@ async function conformOnce(startable: Startable, context: PrepareContext): Promi
   const stampPath = join(
     context.cacheDir,
     'conformed',
-    `${id}-${startable.sourceHash}-${await contractHash(service)}.json`,
+    `${id}-${startable.sourceHash}-${await contractHash(service, benchDir)}.json`,
   );
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
   if (stamp !== null) return { checkCount: Number(stamp), failures: [] };
@@ -101,10 +104,10 @@ async function conformOnce(startable: Startable, context: PrepareContext): Promi
   return outcome;
 }
 
-/** Hash of everything under bench/<service> that says what is right. */
-async function contractHash(service: string): Promise<string> {
-  const folder = join(benchDir, service);
-  const names = (await readdir(folder, { recursive: true }))
+/** Hash of everything under <from>/<service> that says what is right. */
+export async function contractHash(service: string, from: string): Promise<string> {
+  const folder = join(from, service);
+  const names = (await readdir(folder, { recursive: true }).catch(() => []))
     .filter((name) => /\.(json|jsonl|sql|ts)$/.test(name) && !name.startsWith('workloads'))
     .sort();
   const hash = createHash('sha256');

@@ -20,10 +20,18 @@ export function matching(
   candidates: readonly LocatedImplementation[],
   globs: readonly string[],
 ): LocatedImplementation[] {
-  const ids = candidates.map(({ implementation: { id } }) => id);
+  if (globs.length === 0) return [...candidates];
+  const wished = matchingIds(
+    candidates.map(({ implementation: { id } }) => id),
+    globs,
+  );
+  return candidates.filter(({ implementation: { id } }) => wished.includes(id));
+}
+
+/** The same of ids alone. */
+export function matchingIds(ids: readonly string[], globs: readonly string[]): string[] {
   for (const glob of globs) {
     if (!ids.some((id) => matchesGlob(id, glob))) throw unknownName('implementation', glob, ids);
   }
-  if (globs.length === 0) return [...candidates];
-  return candidates.filter(({ implementation: { id } }) => globs.some((glob) => matchesGlob(id, glob)));
+  return ids.filter((id) => globs.some((glob) => matchesGlob(id, glob)));
 }

@@ -16,6 +16,7 @@ import { signalGroup } from '../target/process-group.ts';
 import { type DataFolder, makeDataFolder, removeDataFolder } from './data-folder.ts';
 import { isAlive, type Ledger, type LedgerEntry, openLedger, sweep } from './ledger.ts';
 import { benchDir, cacheDir as cacheDirOf } from './paths.ts';
+import { removeWorktree } from './worktree.ts';
 
 export interface SessionOptions {
   readonly signal: AbortSignal;
@@ -87,6 +88,7 @@ function groupWarnings(layout: CgroupLayout | null): Warning[] {
 
 /** Puts away one thing that a killed run has left; a pid counts only with its recorded start time. */
 async function removeLeftover(entry: LedgerEntry): Promise<void> {
+  if (entry.kind === 'worktree') return removeWorktree(entry.repository, entry.path);
   if (entry.kind === 'cgroup') return removeLeftoverGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
   if (entry.kind === 'folder') return removeDataFolder(entry.path);

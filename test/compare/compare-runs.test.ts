@@ -284,6 +284,33 @@ test('an implementation of one side is added or removed; skipped, unbuilt and un
   assert.ok(compare(both, cut).warnings.some(({ code }) => code === 'cut-short'));
 });
 
+test('what neither side could be asked is told all the same: added, removed, unbuilt, or wrong by now', () => {
+  const run = (runId: string, implementations: RunResult['implementations']) =>
+    runResult({ runId, trials: [], implementations });
+  const unbuilt = {
+    status: 'failed' as const,
+    manifest: ready('crud-go').manifest,
+    code: 'build-failed',
+    message: 'go says no',
+    logTail: '',
+  };
+  const wrong = {
+    ...ready('crud-go'),
+    conformance: { status: 'failed' as const, checkCount: 9, failures: ['GET /health: 200, not 404'] },
+  } as RunResult['implementations'][number];
+  const outcomeOf = (base: RunResult['implementations'], head: RunResult['implementations']) => {
+    const { comparisons, outcome } = compare(run('a', base), run('b', head));
+    return [comparisons[0]?.verdict.kind, outcome.exitCode];
+  };
+  assert.deepEqual(outcomeOf([], [ready('crud-go')]), ['added', 0]);
+  assert.deepEqual(outcomeOf([ready('crud-go')], []), ['removed', 0]);
+  assert.deepEqual(outcomeOf([ready('crud-node-async')], [ready('crud-go')]), ['added', 0]);
+  assert.deepEqual(outcomeOf([unbuilt], [ready('crud-go')]), ['not-comparable', 3]);
+  assert.deepEqual(outcomeOf([ready('crud-go')], [unbuilt]), ['not-comparable', 3]);
+  assert.deepEqual(outcomeOf([ready('crud-go')], [wrong]), ['worse', 1]);
+  assert.deepEqual(outcomeOf([ready('crud-go')], [ready('crud-go')]), [undefined, 3]);
+});
+
 test('head that no longer keeps its contract is worse whatever its figures', () => {
   const { base, head } = pairedRuns(12, usual, { cpuFactor: 0.5 });
   const conformance = { status: 'failed' as const, checkCount: 9, failures: ['GET /files/{id}: 200, not 404'] };

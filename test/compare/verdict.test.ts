@@ -55,4 +55,7 @@ test('too few comes first, even where the interval looks clear', () => {
   assert.equal(judge({ count: 6, leastP: 2 ** -6 }).kind, 'too-few');
   assert.equal(judge({ count: 7, leastP: 2 ** -7 }).kind, 'worse');
   assert.equal(judge({ interval: null, count: 5, leastP: 2 ** -5 }, { familyCount: 1 }).kind, 'too-few');
+  const without = judge({ interval: null, count: 5, leastP: 2 ** -5 }, { familyCount: 1 });
+  assert.equal(without.kind === 'too-few' && without.leastCount, 6);
+  assert.match(without.reason, /^5 pairs have no interval of that level; 6 may$/);
 });

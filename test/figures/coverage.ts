@@ -1,12 +1,14 @@
 /*
  * How often the intervals hold what they claim, and what the gate's rule finds: simulated, seeded.
- * `npm run coverage [-- RUNS]`; 2,000 simulations a line by default, about two minutes.
+ * `npm run coverage [-- RUNS]`; 2,000 simulations a line by default, about four minutes.
  */
 
 import { gate } from '../../bench/gate.ts';
 import { changeOf } from '../../src/compare/change.ts';
+import { chosenCorrection } from '../../src/compare/control.ts';
 import { type Ruling, verdictOf } from '../../src/compare/verdict.ts';
-import type { Change } from '../../src/model/comparison.ts';
+import type { Change, Correction } from '../../src/model/comparison.ts';
+import { type Metric, metrics } from '../../src/model/metric.ts';
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import type { Interval } from '../../src/stats/interval.ts';
 import { medianEstimate } from '../../src/stats/median-interval.ts';
@@ -153,4 +155,116 @@ for (const [cvRatio, pairCount, familyCount] of [
     return `${percent(once)} / ${percent(confirmed)}`;
   };
   line(`CV ${percent(cvRatio)}, ${pairCount}, ${familyCount}`, cell(0), cell(0.05), cell(0.1));
+}
+
+/** Coefficients of variation: of the machine's speed, common to all three, and of each for itself. */
+interface ControlSetting {
+  readonly machineRatio: number;
+  readonly ownRatio: number;
+  readonly controlRatio: number;
+  readonly referenceRatio: number;
+  readonly pairCount: number;
+  /** What the commit does to the database: the control is then none. */
+  readonly controlEffectRatio: number;
+}
+
+const controlMetric = metrics.find(({ id }) => id === gate.metrics['cpu-per-request']?.control?.metricId) as Metric;
+
+/** One comparison of pairs in which target, database and generator share the machine. */
+function correctedRun(setting: ControlSetting, effectRatio: number): Correction | null {
+  const side = (target: number, control: number) => {
+    const speed = setting.machineRatio * normal();
+    return {
+      target: Math.exp(speed + setting.ownRatio * normal()) * (1 + target),
+      control: Math.exp(speed + setting.controlRatio * normal()) * (1 + control),
+      reference: Math.exp(speed + setting.referenceRatio * normal()),
+    };
+  };
+  const pairs = Array.from({ length: setting.pairCount }, () => ({
+    base: side(0, 0),
+    head: side(effectRatio, setting.controlEffectRatio),
+  }));
+  const changeBy = (value: (trial: ReturnType<typeof side>) => number) =>
+    changeOf(
+      { base: [], head: [], pairs: pairs.map(({ base, head }) => ({ base: value(base), head: value(head) })) },
+      { better: 'lower', levelRatio, floorRatio: 0 },
+    );
+  const raw = changeBy(({ target }) => target);
+  const corrected = changeBy(({ target, control }) => target / control);
+  const control = changeBy(({ control: part, reference }) => part / reference);
+  if (raw === null || corrected === null) return null;
+  const { smallestEffectRatio } = ruling;
+  return chosenCorrection({ raw, corrected, control }, controlMetric, {
+    alpha: gate.informativeAlpha,
+    smallestEffectRatio,
+  });
+}
+
+interface ControlShares {
+  readonly held: number;
+  readonly rawHeld: number;
+  readonly worse: number;
+  readonly confirmed: number;
+  readonly rawWorse: number;
+  readonly correctedUsed: number;
+}
+
+/** Over a family of one: how often the interval holds the truth, and the verdict is "worse", with and without the control. */
+function controlShares(setting: ControlSetting, effectRatio: number): ControlShares {
+  const runs = Array.from({ length: 2 * runCount }, () => correctedRun(setting, effectRatio)).filter(
+    (one) => one !== null,
+  );
+  const share = (holds: (one: Correction) => boolean) => runs.filter(holds).length / runs.length;
+  const isWorse = ({ used, ground, ...changes }: Correction) =>
+    ground !== 'contradiction' && verdictOf(changes[used], ruling).kind === 'worse';
+  const holdsTruth = ({ interval }: Change) =>
+    interval !== null && interval.lowRatio <= effectRatio && interval.highRatio >= effectRatio;
+  const worse = share(isWorse);
+  return {
+    held: share(({ used, ...changes }) => holdsTruth(changes[used])),
+    rawHeld: share(({ raw }) => holdsTruth(raw)),
+    worse,
+    confirmed: worse ** 2,
+    rawWorse: share(({ raw }) => verdictOf(raw, ruling).kind === 'worse'),
+    correctedUsed: share(({ used }) => used === 'corrected'),
+  };
+}
+
+process.stdout.write(
+  '\nWith a control: the interval used holds the truth (raw alone) | judged worse, once / confirmed (raw alone)\n\n',
+);
+table([
+  'machine, own, control, generator; pairs; database',
+  'no change: holds',
+  'no change: worse',
+  '5 %: worse',
+  '10 %: worse',
+  'corrected used',
+]);
+for (const [machineRatio, ownRatio, controlRatio, referenceRatio, pairCount, controlEffectRatio] of [
+  [0.16, 0.04, 0, 0.06, 12, 0],
+  [0.16, 0.03, 0.03, 0.06, 12, 0],
+  [0.16, 0.03, 0.03, 0.06, 20, 0],
+  [0.02, 0.02, 0.02, 0.02, 12, 0],
+  [0, 0.02, 0.04, 0.06, 12, 0],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.03],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.1],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.3],
+] as const) {
+  const setting = { machineRatio, ownRatio, controlRatio, referenceRatio, pairCount, controlEffectRatio };
+  const [none, five, ten] = [0, 0.05, 0.1].map((effect) => controlShares(setting, effect)) as [
+    ControlShares,
+    ControlShares,
+    ControlShares,
+  ];
+  const worse = ({ worse: once, confirmed, rawWorse }: ControlShares) =>
+    `${percent(once)} / ${percent(confirmed)} (${percent(rawWorse)})`;
+  line(
+    `${[machineRatio, ownRatio, controlRatio, referenceRatio].map(percent).join(', ')}; ${pairCount}; ${percent(controlEffectRatio)}`,
+    `${percent(none.held)} (${percent(none.rawHeld)})`,
+    worse(none),
+    worse(five),
+    worse(ten),
+    percent(none.correctedUsed),
+  );
 }

@@ -9,6 +9,8 @@ export interface MeasurementShape {
   readonly ratePerSec: number;
   readonly measureMs: number;
   readonly cpuPerRequestMs: number;
+  readonly generatorCpuPerRequestMs: number;
+  readonly databaseCpuPerRequestMs: number;
   readonly responseP50Ms: number;
   /** Standard deviation of the logarithm of the response times. */
   readonly responseSpread: number;
@@ -23,6 +25,8 @@ const usual: MeasurementShape = {
   ratePerSec: 100,
   measureMs: 10_000,
   cpuPerRequestMs: 0.5,
+  generatorCpuPerRequestMs: 0.1,
+  databaseCpuPerRequestMs: 0.3,
   responseP50Ms: 2,
   responseSpread: 0.3,
   lagP50Ms: 0.08,
@@ -51,8 +55,8 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
     windowMs: s.measureMs,
     cpu: {
       target: roleCpu(s.cpuPerRequestMs * requestCount, s.measureMs, requestCount),
-      generator: roleCpu(0.1 * requestCount, s.measureMs, requestCount),
-      database: roleCpu(0.3 * requestCount, s.measureMs, requestCount),
+      generator: roleCpu(s.generatorCpuPerRequestMs * requestCount, s.measureMs, requestCount),
+      database: roleCpu(s.databaseCpuPerRequestMs * requestCount, s.measureMs, requestCount),
     },
     idleCpuMsPerSec: 1.5,
     memory: {

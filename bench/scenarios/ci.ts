@@ -1,0 +1,11 @@
+import type { Scenario } from '../../src/model/scenario.ts';
+import { scenario as quick } from './quick.ts';
+
+/** What `paceline ci` asks of both commits: quick's questions, in as many pairs as it chooses. */
+export const scenario: Scenario = {
+  ...quick,
+  id: 'ci',
+  description: 'two commits in alternating pairs: file history at 100 requests/s, short warm-up',
+  primitives: null,
+  cells: quick.cells.map((cell) => ({ ...cell, trialCount: 12 })),
+};

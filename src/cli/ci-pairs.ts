@@ -1,0 +1,42 @@
+import type { SelfFloors } from '../compare/floor.ts';
+import { fittedPairs, leastPairCount } from '../compare/pair-budget.ts';
+import { usualPairCount } from '../compare/pair-count.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { TwoCommits } from '../run/two-commits.ts';
+import { durationText } from './duration.ts';
+
+export interface PairChoice {
+  readonly pairCount: number;
+  /** null: as the scenario says. */
+  readonly measureMs: number | null;
+}
+
+/** How many pairs are made: as asked, as many as the budget holds, or as the known noise of this machine wants. */
+export function chosenPairs(
+  { pairs, timeBudget }: { readonly pairs?: number; readonly timeBudget?: number },
+  commits: TwoCommits,
+  self: SelfFloors,
+  spentMs: number,
+): PairChoice {
+  if (pairs !== undefined) return { pairCount: pairs, measureMs: null };
+  if (timeBudget === undefined) {
+    return { pairCount: usualPairCount(knownSpread(commits, self) ?? 0), measureMs: null };
+  }
+  const { measureMs, pairMs, asked } = commits;
+  const fitted = fittedPairs({ budgetMs: timeBudget - spentMs, measureMs, pairMs });
+  if (fitted !== null) return fitted;
+  const most = Math.max(0, Math.floor((timeBudget - spentMs) / pairMs(measureMs / 2)));
+  throw new HarnessError(
+    'usage',
+    `--time-budget ${durationText(timeBudget)} leaves room for ${most} pairs of ${asked.join(', ')}, and ${leastPairCount} are the least that can decide anything`,
+    'give more time, or ask for fewer implementations with --impl',
+  );
+}
+
+/** The greatest that A/A runs of this machine saw in CPU per request of what is measured; null: never seen. */
+export function knownSpread({ asked }: TwoCommits, { spreads }: SelfFloors): number | null {
+  const own = [...spreads].filter(
+    ([id]) => id.endsWith('/cpu-per-request') && asked.some((implementation) => id.startsWith(`${implementation}/`)),
+  );
+  return own.length === 0 ? null : Math.max(...own.map(([, spread]) => spread));
+}

@@ -1,0 +1,104 @@
+import type { SelfFloors } from '../compare/floor.ts';
+import { detectableRatio } from '../compare/pair-count.ts';
+import { countOf, percentText } from '../compare/words.ts';
+import type { RunComparison } from '../model/comparison.ts';
+import type { GatePolicy } from '../model/gate-policy.ts';
+import type { Preparation } from '../model/run-result.ts';
+import type { Warning } from '../model/warning.ts';
+import type { Affected } from '../run/affected.ts';
+import type { Sides } from '../run/pair-run.ts';
+import { revisionText, type TwoCommits } from '../run/two-commits.ts';
+import { leastSignedRankP } from '../stats/signed-rank.ts';
+import { knownSpread, type PairChoice } from './ci-pairs.ts';
+import { durationText } from './duration.ts';
+
+const how: Readonly<Record<Affected['how'], string>> = {
+  sources: 'its sources differ',
+  contract: 'its contract differs',
+  added: 'only head has it',
+  removed: 'only base has it',
+  not: 'not affected',
+};
+
+/** Whose commits, and who is measured and why. */
+export function affectedLines({ revisions, isSelf, affected, asked }: TwoCommits): string[] {
+  const why = affected
+    .filter(({ id }) => asked.includes(id))
+    .map((one) => `  ${one.id}: ${isSelf ? 'A/A' : how[one.how]}`);
+  return [`base ${revisionText(revisions.base)}`, `head ${revisionText(revisions.head)}`, ...why];
+}
+
+export function nothingAffected({ affected, revisions }: TwoCommits): string {
+  const of = affected.length === 0 ? 'there is none' : `none of ${affected.map(({ id }) => id).join(', ')}`;
+  const commits = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10)).join(' → ');
+  return `No implementation is affected by ${commits} (${of}): nothing was measured. --all measures them nevertheless.`;
+}
+
+/** How long it will take and what it will be able to see. */
+export function beforehandLines(
+  commits: TwoCommits,
+  choice: PairChoice,
+  self: SelfFloors,
+  policy: GatePolicy,
+): string[] {
+  const { pairCount, measureMs } = choice;
+  const totalMs = pairCount * commits.pairMs(measureMs);
+  const window = measureMs === null || measureMs === commits.measureMs ? '' : ` with windows of ${measureMs / 1000} s`;
+  const size = `${countOf(pairCount, 'pair')}${window} of ${countOf(commits.asked.length, 'implementation')}`;
+  return [
+    `${size}: about ${durationText(totalMs)} after building and checking; as long again for what is flagged`,
+    detectableLine(commits, choice, self, policy),
+  ];
+}
+
+function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, self: SelfFloors, policy: GatePolicy): string {
+  const spread = knownSpread(commits, self);
+  if (spread === null) return 'what that can detect is not known on this machine yet: `ci --aa` measures its noise';
+  const { alpha, metrics } = policy;
+  const familyCount = Object.keys(metrics).length * commits.asked.length;
+  const smallestEffectRatio = metrics['cpu-per-request']?.smallestEffectRatio ?? 0;
+  const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(self.runCount, 'A/A run')})`;
+  if (leastSignedRankP(pairCount) * familyCount > alpha) return `${known}: so few can decide nothing`;
+  const least = detectableRatio(spread, pairCount, { smallestEffectRatio, alpha, familyCount });
+  return `${known}: it detects ${percentText(least)} more CPU per request in nine of ten cases`;
+}
+
+/** One line for each implementation that a side could not build, with the end of what the tool printed. */
+export function toldFailures(preparations: Sides<readonly Preparation[]>): string[] {
+  return (['base', 'head'] as const).flatMap((side) =>
+    preparations[side].flatMap((one) =>
+      one.status === 'failed' ? [`${side} does not build ${one.manifest.id}: ${one.message}`] : [],
+    ),
+  );
+}
+
+/** What a reader of the comparison must know beside its verdicts. */
+export function ciWarnings(commits: TwoCommits, comparison: RunComparison, self: SelfFloors): Warning[] {
+  return [...sameWarning(commits), ...floorWarning(commits, self), ...spreadWarning(comparison)];
+}
+
+function sameWarning({ isSelf, revisions }: TwoCommits): Warning[] {
+  if (!isSelf) return [];
+  const message = `base and head are the same commit (${revisions.head.sha.slice(0, 10)}): an A/A run, whatever differs is noise`;
+  return [{ code: 'same-commit', message, advice: 'It is kept as this machine’s noise floor.' }];
+}
+
+function floorWarning({ isSelf }: TwoCommits, { floors, runCount }: SelfFloors): Warning[] {
+  if (isSelf || runCount === 0) return [];
+  const above = [...floors.values()].filter((floor) => floor > 0).length;
+  const message = `judged with the noise floor of this machine, from ${countOf(runCount, 'A/A run')}: above 0 for ${countOf(above, 'comparison')} of ${floors.size}`;
+  return [{ code: 'floor-used', message, advice: null }];
+}
+
+/** Where the machine is too loud for what the policy calls small. */
+function spreadWarning({ comparisons, alpha, familyCount }: RunComparison): Warning[] {
+  const own = comparisons.filter(({ role, metricId }) => role === 'gated' && metricId === 'cpu-per-request');
+  const loud = own.flatMap(({ change, smallestEffectRatio, verdict }) => {
+    if (change?.method !== 'paired' || change.spread === null || verdict.kind === 'too-few') return [];
+    const least = detectableRatio(change.spread, change.count, { smallestEffectRatio, alpha, familyCount });
+    return least > 2 * smallestEffectRatio ? [least] : [];
+  });
+  if (loud.length === 0) return [];
+  const message = `these pairs resolve ${percentText(Math.max(...loud))} more CPU per request, not less`;
+  return [{ code: 'loud-machine', message, advice: 'More pairs (--pairs) or a quieter machine resolve less.' }];
+}

@@ -1,0 +1,280 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { compareRuns } from '../compare/compare-runs.ts';
+import { confirmed, needsConfirmation } from '../compare/confirm.ts';
+import type { SelfFloors } from '../compare/floor.ts';
+import type { CompareOptions } from '../compare/options.ts';
+import type { RunComparison } from '../model/comparison.ts';
+import { comparisonMarkdown, markdownLimit } from '../report/comparison-markdown.ts';
+import { comparisonText } from '../report/comparison-text.ts';
+import { loadGate } from '../run/declarations.ts';
+import type { MeasuredPairs } from '../run/pair-run.ts';
+import { resultsDir } from '../run/paths.ts';
+import { type TwoCommits, withTwoCommits } from '../run/two-commits.ts';
+import { writeWhole } from '../store/result-file.ts';
+import { readWaivers } from '../store/waiver-file.ts';
+import { chosenPairs, type PairChoice } from './ci-pairs.ts';
+import { affectedLines, beforehandLines, ciWarnings, nothingAffected, toldFailures } from './ci-words.ts';
+import { type ComparisonFlags, today, waiversPath } from './comparison.ts';
+import { type CommandContext, wantsColor } from './context.ts';
+import {
+  collect,
+  countOrZero,
+  durationOption,
+  percentOption,
+  positiveCount,
+  positiveNumber,
+  rateList,
+} from './option.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { shortPath, writeComparisonPage } from './report-file.ts';
+import { selfRuns } from './self-runs.ts';
+
+export interface CiFlags extends ComparisonFlags {
+  readonly base?: string;
+  readonly head: string;
+  readonly aa?: boolean;
+  readonly all?: boolean;
+  readonly impl?: string[];
+  readonly impls?: string[];
+  readonly rate?: number[];
+  readonly duration?: number;
+  readonly warmup?: number;
+  readonly scenario: string;
+  readonly pairs?: number;
+  readonly timeBudget?: number;
+  readonly tries: number;
+  readonly gate: boolean;
+  readonly repo?: string;
+  readonly out?: string;
+  readonly markdown?: string;
+  readonly html?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** `paceline ci`: two commits in alternating pairs on this machine, and whether the newer one is worse. */
+export function addCi(program: Command, context: CommandContext): void {
+  program
+    .command('ci')
+    .description('measure two commits in alternating pairs and judge what the change affects')
+    .option('--base <rev>', 'the commit to compare with (default: where the head left the default branch)')
+    .option('--head <rev>', 'the commit to judge; `worktree`: HEAD with all that is uncommitted', 'HEAD')
+    .option('--aa', 'the head against itself: measures and keeps the noise floor of this machine')
+    .option('--all', 'every implementation, affected by the change or not')
+    .option('--impl <glob>', 'only these implementations, affected or not (repeatable)', collect)
+    .option('--impls <dir>', 'look for implementations in this folder of each commit too (repeatable)', collect)
+    .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
+    .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
+    .option('--warmup <n>', 'requests sent before measuring', countOrZero)
+    .option('--scenario <id>', 'another scenario’s questions', 'ci')
+    .option(
+      '--pairs <n>',
+      'pairs of trials of each question (default: by the known noise of this machine, 12 or 20)',
+      positiveCount,
+    )
+    .option('--time-budget <duration>', 'as many pairs as fit, as 10m; a confirmation comes on top', durationOption)
+    .option('--tries <n>', 'how often a pair with an invalid trial is made in all', positiveCount, 2)
+    .option('--min-effect <percent>', 'the smallest change that matters, of every metric, as 2.5%', percentOption)
+    .option('--policy <file>', 'which metrics gate, and how (default: bench/gate.ts)')
+    .option('--waivers <file>', 'known changes that are let through (default: bench/waivers.json)')
+    .option('--gate', 'end with 1 at a confirmed regression (the default)', true)
+    .option('--no-gate', 'end with 0 at a regression')
+    .option('--repo <dir>', 'the repository whose commits are measured (default: this checkout)')
+    .option('--out <dir>', 'where the result files go (default: results/)')
+    .option('--markdown <file>', 'write the comparison there, for a job summary or a comment')
+    .option('--html <file>', 'write the comparison’s page there')
+    .option('--json', 'print the comparison as JSON on standard output; people’s text goes to standard error')
+    .option('--verbose', 'a line for each phase of a trial')
+    .addHelpText('after', examples)
+    .action(async (flags: CiFlags) => {
+      context.exitCode = await ci(flags, context);
+    });
+}
+
+const examples = `
+Examples:
+  npm run bench -- ci                                    this branch against where it left the default branch
+  npm run bench -- ci --head worktree                    what is not committed yet
+  npm run bench -- ci --base HEAD~1 --time-budget 10m    as many pairs as fit into ten minutes
+  npm run bench -- ci --impl crud-go --pairs 20
+  npm run bench -- ci --aa --impl crud-go                the noise floor of this machine
+
+Exit codes: 0 no regression, 1 a regression confirmed by fresh pairs, 3 could not measure or decide`;
+
+async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
+  const progress = createProgress(
+    { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
+    { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
+  );
+  try {
+    return await withTwoCommits(requestOf(flags), context, progress, (commits) =>
+      judge(commits, flags, context, progress),
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+function requestOf(flags: CiFlags) {
+  return {
+    repository: flags.repo === undefined ? null : resolve(flags.repo),
+    base: flags.base ?? null,
+    head: flags.head,
+    self: flags.aa ?? false,
+    scenario: flags.scenario,
+    implementationGlobs: flags.impl ?? [],
+    implementationDirs: flags.impls ?? [],
+    all: flags.all ?? false,
+    ratesPerSec: flags.rate ?? null,
+    measureMs: flags.duration === undefined ? null : flags.duration * 1000,
+    warmupCount: flags.warmup ?? null,
+    resultsDir: folderOf(flags),
+    command: commandOf(flags),
+    triesMost: flags.tries,
+  };
+}
+
+function folderOf({ out }: CiFlags): string {
+  return out === undefined ? resultsDir : resolve(out);
+}
+
+/** The command that repeats it, with every flag that changes what is measured. */
+function commandOf(flags: CiFlags): string {
+  const parts = [
+    flags.aa ? '--aa' : flags.base === undefined ? '' : `--base ${flags.base}`,
+    flags.head === 'HEAD' ? '' : `--head ${flags.head}`,
+    flags.all ? '--all' : '',
+    ...(flags.impl ?? []).map((glob) => `--impl '${glob}'`),
+    ...(flags.impls ?? []).map((dir) => `--impls '${dir}'`),
+    flags.rate === undefined ? '' : `--rate ${flags.rate.join(',')}`,
+    flags.duration === undefined ? '' : `--duration ${flags.duration}`,
+    flags.warmup === undefined ? '' : `--warmup ${flags.warmup}`,
+    flags.scenario === 'ci' ? '' : `--scenario ${flags.scenario}`,
+    flags.pairs === undefined ? '' : `--pairs ${flags.pairs}`,
+  ];
+  return ['npm run bench -- ci', ...parts.filter((part) => part !== '')].join(' ');
+}
+
+/** Builds, measures, compares, confirms what was flagged, and tells. */
+async function judge(
+  commits: TwoCommits,
+  flags: CiFlags,
+  context: CommandContext,
+  progress: Progress,
+): Promise<number> {
+  for (const line of affectedLines(commits)) progress.onStep(line);
+  if (commits.asked.length === 0) return tellNothing(commits, flags, context, progress);
+  const startedMs = performance.now();
+  const options = await optionsOf(commits, flags);
+  if (flags.timeBudget === undefined) tellBeforehand(commits, flags, options, progress);
+  const preparations = await commits.prepare();
+  const failures = toldFailures(preparations);
+  for (const line of failures) progress.onStep(line);
+  const choice = chosenPairs(flags, commits, options.self, performance.now() - startedMs);
+  if (flags.timeBudget !== undefined) tellBeforehand(commits, flags, options, progress, choice);
+  const name = commits.isSelf ? 'aa' : 'ci';
+  const first = await commits.measure({ ...choice, implementationIds: null, name });
+  const comparison = compared(first, commits, options);
+  const told = (final: RunComparison) => tell(final, [first], flags, context, progress);
+  if (first.cause !== null) {
+    await told(comparison);
+    throw first.cause;
+  }
+  const final = commits.isSelf
+    ? comparison
+    : await withConfirmation(comparison, choice, commits, options, progress, told);
+  await told(final);
+  return exitCodeOf(final, commits, flags, failures.length > 0);
+}
+
+interface CiOptions extends CompareOptions {
+  readonly self: SelfFloors;
+}
+
+async function optionsOf({ machineId, isSelf }: TwoCommits, flags: CiFlags): Promise<CiOptions> {
+  const policy = await loadGate(flags.policy);
+  const self = await selfRuns(join(folderOf(flags), machineId), policy);
+  return {
+    policy,
+    minEffectRatio: flags.minEffect ?? null,
+    // A floor is what an A/A run measures: it must not judge itself by it.
+    floors: isSelf ? new Map() : self.floors,
+    waivers: await readWaivers(flags.waivers ?? waiversPath),
+    today: today(),
+    self,
+  };
+}
+
+function tellBeforehand(
+  commits: TwoCommits,
+  flags: CiFlags,
+  { self, policy }: CiOptions,
+  progress: Progress,
+  choice: PairChoice = chosenPairs(flags, commits, self, 0),
+): void {
+  for (const line of beforehandLines(commits, choice, self, policy)) progress.onStep(line);
+}
+
+function compared({ results }: MeasuredPairs, commits: TwoCommits, options: CiOptions): RunComparison {
+  const comparison = compareRuns(results.base, results.head, options);
+  return { ...comparison, warnings: [...ciWarnings(commits, comparison, options.self), ...comparison.warnings] };
+}
+
+/** Fresh pairs of the implementations that were flagged; cut short, the first set is told as it is. */
+async function withConfirmation(
+  comparison: RunComparison,
+  choice: PairChoice,
+  commits: TwoCommits,
+  options: CiOptions,
+  progress: Progress,
+  told: (final: RunComparison) => Promise<void>,
+): Promise<RunComparison> {
+  const flagged = comparison.comparisons.filter(needsConfirmation);
+  if (flagged.length === 0) return comparison;
+  const implementationIds = [...new Set(flagged.map(({ cell }) => cell.implementation))];
+  progress.onStep(
+    `flagged: ${flagged.map(({ id }) => id).join(', ')}; measuring ${implementationIds.join(', ')} again`,
+  );
+  const again = await commits.measure({ ...choice, implementationIds, name: 'ci-again' });
+  if (again.cause !== null) {
+    await told(comparison);
+    throw again.cause;
+  }
+  return confirmed(comparison, compareRuns(again.results.base, again.results.head, options));
+}
+
+async function tellNothing(commits: TwoCommits, flags: CiFlags, context: CommandContext, progress: Progress) {
+  progress.end();
+  const sentence = nothingAffected(commits);
+  if (flags.json)
+    context.stdout.write(`${JSON.stringify({ outcome: { kind: 'no-regression', exitCode: 0, sentence } })}\n`);
+  (flags.json ? context.stderr : context.stdout).write(`${sentence}\n`);
+  if (flags.markdown !== undefined) await writeWhole(flags.markdown, `${sentence}\n`);
+  return 0;
+}
+
+async function tell(
+  comparison: RunComparison,
+  [first]: readonly [MeasuredPairs],
+  flags: CiFlags,
+  context: CommandContext,
+  progress: Progress,
+): Promise<void> {
+  progress.end();
+  const people = flags.json ? context.stderr : context.stdout;
+  people.write(comparisonText(comparison, { color: wantsColor(context), all: false }));
+  const paths = [first.paths.base, first.paths.head].map(shortPath).join(' ');
+  people.write(`\nreplay: npm run bench -- compare ${paths}\n`);
+  if (flags.json) context.stdout.write(`${JSON.stringify(comparison)}\n`);
+  // A comment has room for a mark by which it is found again.
+  if (flags.markdown !== undefined)
+    await writeWhole(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
+  if (flags.html !== undefined) people.write(`page: ${await writeComparisonPage(comparison, flags.html)}\n`);
+}
+
+/** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */
+function exitCodeOf({ outcome }: RunComparison, { isSelf }: TwoCommits, { gate }: CiFlags, isBroken: boolean): number {
+  if (outcome.exitCode === 1 && gate && !isSelf) return 1;
+  return outcome.exitCode === 3 || isBroken ? 3 : 0;
+}

@@ -1,0 +1,125 @@
+import type { Change, Correction, Verdict } from '../model/comparison.ts';
+import type { GatePolicy } from '../model/gate-policy.ts';
+import { type Metric, metrics } from '../model/metric.ts';
+import type { Trial } from '../model/trial.ts';
+import { type ChangeOptions, changeOf } from './change.ts';
+import { type Sample, sampleOf } from './sample.ts';
+import { verdictOf } from './verdict.ts';
+import { changeText, percentText } from './words.ts';
+
+export interface ControlQuestion {
+  readonly metric: Metric;
+  readonly base: readonly Trial[];
+  readonly head: readonly Trial[];
+  readonly raw: Change;
+  readonly policy: GatePolicy;
+  readonly options: ChangeOptions;
+}
+
+/**
+ * The change with the machine's speed taken out, by the control that the policy names for the metric (decision 0013). null:
+ * it names none, or not every trial that counts has the control.
+ */
+export function correctionOf({ metric, base, head, raw, policy, options }: ControlQuestion): Correction | null {
+  const { control: names = null, smallestEffectRatio = 0 } = policy.metrics[metric.id] ?? {};
+  const [control, reference] = [metricById(names?.metricId), metricById(names?.referenceId)];
+  if (control === null) return null;
+  const corrected = quotientChange(metric, control, { base, head, options });
+  if (corrected === null || corrected.count !== raw.count) return null;
+  const moved = reference === null ? null : quotientChange(control, reference, { base, head, options });
+  const ruling = { alpha: policy.informativeAlpha, smallestEffectRatio };
+  return chosenCorrection({ raw, corrected, control: moved }, control, ruling);
+}
+
+/** Which of the two changes is to be believed. */
+export function chosenCorrection(changes: Changes, control: Metric, ruling: ControlRuling): Correction {
+  return {
+    controlId: control.id,
+    ...changes,
+    ...groundOf(changes, control, ruling),
+    widthRatio: widthRatioOf(changes),
+  };
+}
+
+/** By which a control counts as changed by the commit. */
+interface ControlRuling {
+  readonly alpha: number;
+  readonly smallestEffectRatio: number;
+}
+
+/** Where neither of the two can be believed. */
+export function contradiction({ ground, objection }: Correction): Verdict | null {
+  if (ground !== 'contradiction' || objection === null) return null;
+  return { kind: 'inconclusive', reason: objection, halvingCount: null };
+}
+
+function metricById(id: string | undefined): Metric | null {
+  return metrics.find((metric) => metric.id === id) ?? null;
+}
+
+type Sides = Pick<ControlQuestion, 'base' | 'head' | 'options'>;
+
+/** Of one metric for each unit of another, in the same trials; null where a value is missing or 0. */
+function quotientChange(metric: Metric, by: Metric, { base, head, options }: Sides): Change | null {
+  const from: Metric['from'] = (measurement) => {
+    const [part, whole] = [metric.from(measurement), by.from(measurement)];
+    return part === null || whole === null || whole === 0 ? null : part / whole;
+  };
+  const sample = sampleOf({ ...metric, latency: metric.latency || by.latency, from }, base, head);
+  return hasZero(sample) ? null : changeOf(sample, options);
+}
+
+function hasZero({ base, head }: Sample): boolean {
+  return [...base, ...head].some((value) => value <= 0);
+}
+
+type Changes = Pick<Correction, 'raw' | 'corrected' | 'control'>;
+type Use = Pick<Correction, 'used' | 'ground' | 'objection'>;
+
+function groundOf({ raw, corrected, control }: Changes, { label }: Metric, ruling: ControlRuling): Use {
+  if (control !== null && isMoved(control, ruling)) {
+    const by = changeText(control);
+    return {
+      used: 'raw',
+      ground: 'control-moved',
+      objection: `not corrected: the commit itself changes the ${label} (${by})`,
+    };
+  }
+  if (isApart(raw, corrected)) {
+    const both = `raw ${changeText(raw)}, corrected by the ${label} ${changeText(corrected)}`;
+    return {
+      used: 'corrected',
+      ground: 'contradiction',
+      objection: `two ways to see it contradict each other: ${both}`,
+    };
+  }
+  if ((corrected.spread ?? 0) >= (raw.spread ?? 0)) {
+    const spreads = [corrected, raw].map(({ spread }) => percentText(spread ?? 0));
+    return {
+      used: 'raw',
+      ground: 'wider',
+      objection: `not corrected: no narrower so (spread ${spreads[0]}, raw ${spreads[1]})`,
+    };
+  }
+  return { used: 'corrected', ground: 'narrower', objection: null };
+}
+
+/** By the rule for metrics that are only shown. */
+function isMoved(control: Change, ruling: ControlRuling): boolean {
+  const { kind } = verdictOf(control, { ...ruling, better: 'lower', floorRatio: 0, familyCount: 1 });
+  return kind === 'worse' || kind === 'better';
+}
+
+function isApart(one: Change, other: Change): boolean {
+  if (one.interval === null || other.interval === null) return false;
+  return one.interval.lowRatio > other.interval.highRatio || other.interval.lowRatio > one.interval.highRatio;
+}
+
+function widthRatioOf({ raw, corrected }: Changes): number | null {
+  const [wide, narrow] = [logWidth(raw), logWidth(corrected)];
+  return wide === null || narrow === null || wide === 0 ? null : narrow / wide;
+}
+
+function logWidth({ interval }: Change): number | null {
+  return interval === null ? null : Math.log1p(interval.highRatio) - Math.log1p(interval.lowRatio);
+}

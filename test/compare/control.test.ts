@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareRuns } from '../../src/compare/compare-runs.ts';
+import { explain } from '../../src/compare/explain.ts';
+import type { RunResult } from '../../src/model/run-result.ts';
+import { compareOptions } from '../support/compare-options.ts';
+import { pairedRuns, type Side } from '../support/paired-runs.ts';
+
+const cpu = 'crud-go/history/warm/100/cpu-per-request';
+const usual: Side = { cpuFactor: 1 };
+/** A machine whose speed wanders by 16 %, seen by all three roles alike. */
+const wandering = { machineNoiseRatio: 0.16, noiseRatio: 0.01, controlNoiseRatio: 0.02 };
+
+function judged({ base, head }: { base: RunResult; head: RunResult }) {
+  const comparison = compareRuns(base, head, compareOptions).comparisons.find(({ id }) => id === cpu);
+  assert.ok(comparison);
+  return comparison;
+}
+
+test('what the machine’s speed did to target and database alike is taken out, and five per cent are found', () => {
+  const { verdict, change, correction } = judged(pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering));
+  assert.equal(verdict.kind, 'worse');
+  assert.equal(correction?.ground, 'narrower');
+  assert.deepEqual(change?.interval, correction?.corrected.interval);
+  assert.ok((correction?.widthRatio ?? 1) < 0.35);
+  assert.ok((correction?.raw.interval?.lowRatio ?? 0) < 0, 'raw alone could not tell');
+});
+
+test('a change that is none stays none', () => {
+  const { verdict } = judged(pairedRuns(20, usual, usual, { ...wandering, controlNoiseRatio: 0.01 }));
+  assert.equal(verdict.kind, 'same');
+});
+
+test('on a quiet machine the raw change is the narrower one, and is used', () => {
+  const { verdict, correction } = judged(pairedRuns(12, usual, { cpuFactor: 1.05 }, { controlNoiseRatio: 0.04 }));
+  assert.equal(verdict.kind, 'worse');
+  assert.equal(correction?.used, 'raw');
+  assert.equal(correction?.ground, 'wider');
+});
+
+test('a commit that spares the database is not blamed for the quotient: the raw change is used, and says why', () => {
+  const sparing = { cpuFactor: 1, databaseFactor: 0.8 };
+  const { verdict, change, correction } = judged(pairedRuns(12, usual, sparing, { ...wandering, noiseRatio: 0.02 }));
+  assert.equal(correction?.ground, 'control-moved');
+  assert.match(correction?.objection ?? '', /the commit itself changes the database CPU per request \(−\d\d\.\d %/);
+  assert.deepEqual(change?.ratio, correction?.raw.ratio);
+  assert.equal(verdict.kind, 'inconclusive');
+});
+
+test('where raw and corrected have nothing in common, and nobody can say which is right, nothing is decided', () => {
+  const runs = pairedRuns(12, usual, { cpuFactor: 1, databaseFactor: 0.8, generatorFactor: 0.8 }, { noiseRatio: 0.01 });
+  const { verdict, correction } = judged(runs);
+  assert.equal(correction?.ground, 'contradiction');
+  assert.equal(verdict.kind, 'inconclusive');
+  assert.match(verdict.reason, /contradict each other: raw .*, corrected by the database CPU per request \+2\d\.\d %/);
+});
+
+test('without the control in one trial the change is raw', () => {
+  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering);
+  const [first, ...others] = head.trials;
+  assert.ok(first?.status === 'ok');
+  const { measurement } = first;
+  const without = { ...first, measurement: { ...measurement, cpu: { ...measurement.cpu, database: null } } };
+  const { change, correction } = judged({ base, head: { ...head, trials: [without, ...others] } });
+  assert.equal(correction, null);
+  assert.equal(change?.count, 12);
+});
+
+test('explain shows each pair as measured and as judged', () => {
+  const runs = pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering);
+  const { pairs } = explain(runs.base, runs.head, judged(runs));
+  assert.equal(pairs.length, 12);
+  assert.ok(pairs.every(({ correctedRatio }) => correctedRatio !== null && Math.abs(correctedRatio - 0.05) < 0.1));
+  assert.ok(pairs.some(({ ratio }) => Math.abs(ratio - 0.05) > 0.1));
+});

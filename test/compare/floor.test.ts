@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareRuns } from '../../src/compare/compare-runs.ts';
+import { selfFloors } from '../../src/compare/floor.ts';
+import { fittedPairs } from '../../src/compare/pair-budget.ts';
+import { compareOptions } from '../support/compare-options.ts';
+import { pairedRuns } from '../support/paired-runs.ts';
+
+const cpu = 'crud-go/history/warm/100/cpu-per-request';
+
+function selfRun(cpuFactor: number, seed: number) {
+  const { base, head } = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor }, { seed });
+  return compareRuns(base, head, compareOptions);
+}
+
+test('A/A runs that scatter no more than their own noise have a floor of 0, and tell their spread', () => {
+  const { floors, spreads, runCount } = selfFloors([1, 2, 3].map((seed) => selfRun(1, seed)));
+  assert.equal(floors.get(cpu), 0);
+  assert.ok(Math.abs((spreads.get(cpu) ?? 0) - 0.014) < 0.006);
+  assert.equal(runCount, 3);
+});
+
+test('a single run makes no floor of its own noise', () => {
+  const floors = [1, 2, 3, 4, 5, 6].map((seed) => selfFloors([selfRun(1, seed)]).floors.get(cpu));
+  assert.deepEqual(floors, [0, 0, 0, 0, 0, 0]);
+});
+
+test('what separate builds differ by though nothing changed is a floor, about twice its standard deviation', () => {
+  const factors = [1.03, 0.98, 1.02, 0.97];
+  const { floors } = selfFloors(factors.map((factor, seed) => selfRun(factor, seed + 1)));
+  const floor = floors.get(cpu) ?? 0;
+  assert.ok(floor > 0.04 && floor < 0.07, `${floor}`);
+});
+
+test('a metric that never moved has a floor of 0, and no run at all has none', () => {
+  assert.equal(selfFloors([selfRun(1, 1)]).floors.get('crud-go/history/warm/100/startup'), 0);
+  assert.equal(selfFloors([]).floors.get(cpu), undefined);
+});
+
+const costs = { measureMs: 7_000, pairMs: (measureMs: number) => 2 * (5_500 + measureMs) };
+
+test('a budget is filled with whole windows, shortened only where twelve pairs would not fit, and refused below seven', () => {
+  assert.deepEqual(fittedPairs({ ...costs, budgetMs: 400_000 }), { pairCount: 16, measureMs: 7_000 });
+  assert.deepEqual(fittedPairs({ ...costs, budgetMs: 260_000 }), { pairCount: 12, measureMs: 5_250 });
+  assert.deepEqual(fittedPairs({ ...costs, budgetMs: 150_000 }), { pairCount: 8, measureMs: 3_500 });
+  assert.equal(fittedPairs({ ...costs, budgetMs: 120_000 }), null);
+});

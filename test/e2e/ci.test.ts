@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { RunComparison } from '../../src/model/comparison.ts';
+import { readResult } from '../../src/store/result-file.ts';
+import { leftovers } from '../support/leftovers.ts';
+import {
+  type Finished,
+  makeWorkspace,
+  type RunningPaceline,
+  removeWorkspace,
+  startPaceline,
+  type Workspace,
+} from '../support/paceline.ts';
+import { type ScratchRepository, scratchRepository, writeEcho } from '../support/scratch-repository.ts';
+
+/** A verdict from three pairs: the real policy needs six at least, and this is not about the statistics. */
+const hasty = `export const gate = {
+  alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeEffectRatio: 0.5, primary: {},
+  metrics: { 'cpu-per-request': { smallestEffectRatio: 0.5, control: null } },
+  errors: { leastMoreCount: 3, alpha: 0.01 },
+};`;
+
+let space: Workspace;
+let repository: ScratchRepository;
+
+/** main: echo-a, echo-b, echo-c, echo-wrong; work: a slower, b as it was, c gone, d new, wrong answers wrongly. */
+before(async () => {
+  space = await makeWorkspace();
+  await writeFile(space.file('gate.ts'), hasty);
+  repository = await scratchRepository(space.file('repo'));
+  for (const id of ['echo-a', 'echo-b', 'echo-c', 'echo-wrong']) await writeEcho(repository, id);
+  await writeEcho(repository, 'echo-unbuilt', { build: [['sh', '-c', 'echo "no such header: echo.h"; exit 7']] });
+  repository.commit('first');
+  repository.git('checkout', '--quiet', '-b', 'work');
+  await writeEcho(repository, 'echo-a', { burnMs: 15 });
+  await writeEcho(repository, 'echo-d');
+  await writeEcho(repository, 'echo-unbuilt');
+  await writeEcho(repository, 'echo-wrong', { answer: 'ko' });
+  await repository.remove('impls/echo-c');
+  repository.commit('slower');
+});
+after(() => removeWorkspace(space));
+
+interface Outcome extends Finished {
+  readonly comparison: RunComparison;
+}
+
+/** A rate that a busy machine holds too. */
+const short = ['--scenario', 'known-answers', '--rate', '20', '--duration', '0.5', '--warmup', '4', '--tries', '1'];
+
+function started(name: string, ...more: string[]): RunningPaceline {
+  const places = ['--repo', repository.dir, '--policy', space.file('gate.ts'), '--out', space.file(`results-${name}`)];
+  return startPaceline(['ci', ...places, ...short, ...more], space);
+}
+
+/** Whatever the way it ends: no process, control group, temporary file, ledger or worktree stays. */
+async function ended(running: RunningPaceline): Promise<Finished> {
+  const finished = await running.finished;
+  assert.deepEqual(leftovers(running.pid, space), [], finished.stderr);
+  assert.deepEqual(repository.git('worktree', 'list').split('\n').length, 1);
+  assert.deepEqual(await readdir(join(space.cacheDir, 'worktrees')).catch(() => []), []);
+  return finished;
+}
+
+async function ci(name: string, ...more: string[]): Promise<Outcome> {
+  const finished = await ended(started(name, '--json', ...more));
+  return { ...finished, comparison: finished.stdout === '' ? null : JSON.parse(finished.stdout) };
+}
+
+function verdictOf({ comparison }: Outcome, id: string) {
+  return comparison.comparisons.find((one) => one.id === id);
+}
+
+async function filesOf(name: string): Promise<string[]> {
+  const [machine = ''] = await readdir(space.file(`results-${name}`));
+  const names = await readdir(space.file(`results-${name}/${machine}`));
+  return names.sort().map((file) => space.file(`results-${name}/${machine}/${file}`));
+}
+
+describe('ci', () => {
+  test('what the change made slower is found, confirmed by fresh pairs, and kept so that compare says the same', async () => {
+    const found = await ci('slower', '--impl', 'echo-a', '--pairs', '5');
+    assert.equal(found.exitCode, 1, found.stderr);
+    const cpu = verdictOf(found, 'echo-a/echo/warm/20/cpu-per-request');
+    assert.equal(cpu?.verdict.kind, 'worse');
+    assert.equal(cpu?.confirmation, 'confirmed');
+    assert.match(found.stderr, /5 pairs of 1 implementation: about \d+ s after building/);
+    assert.match(found.stderr, /\[1\/10\] echo-a, pair 1, (base|head): .* left\)/);
+    const files = await filesOf('slower');
+    assert.equal(files.length, 4);
+    const [base = '', head = ''] = ['-ci-base.json', '-ci-head.json'].map((end) =>
+      files.find((file) => file.endsWith(end)),
+    );
+    const { trials } = await readResult(head);
+    assert.deepEqual(
+      trials.map(({ spec }) => spec.pair?.number),
+      [1, 2, 3, 4, 5],
+    );
+    const replayed = await startPaceline(['compare', base, head, '--gate', '--policy', space.file('gate.ts')], space)
+      .finished;
+    assert.equal(replayed.exitCode, 1);
+    assert.match(replayed.stdout, /^Worse: CPU per request of echo-a, echo at 20\/s, \+/);
+  });
+
+  test('only what the change touches is measured: new and gone are told, wrong is worse, and what base cannot build ends in 1 for the wrong one', async () => {
+    const found = await ci('affected', '--impl', 'echo-[cd]', '--impl', 'echo-wrong', '--pairs', '1');
+    assert.equal(verdictOf(found, 'echo-c/echo/warm/20/errors')?.verdict.kind, 'removed');
+    assert.equal(verdictOf(found, 'echo-d/echo/warm/20/errors')?.verdict.kind, 'added');
+    const wrong = verdictOf(found, 'echo-wrong/echo/warm/20/errors');
+    assert.match(wrong?.verdict.reason ?? '', /head no longer keeps its contract/);
+    assert.equal(found.exitCode, 1);
+  });
+
+  test('a base that does not build ends in 3 with what its tool printed, and is no regression', async () => {
+    const found = await ci('unbuilt', '--impl', 'echo-unbuilt', '--pairs', '1');
+    assert.equal(found.exitCode, 3);
+    assert.match(found.stderr, /no such header: echo\.h/);
+    assert.match(found.stderr, /base does not build echo-unbuilt/);
+    assert.match(found.comparison.outcome.sentence, /could not be built in base/);
+  });
+
+  test('a change that touches no implementation measures nothing', async () => {
+    repository.git('checkout', '--quiet', '-b', 'docs', 'main');
+    await repository.write('README.md', 'more words');
+    const sha = repository.commit('words');
+    repository.git('checkout', '--quiet', 'work');
+    const { exitCode, stdout } = await ended(started('docs', '--head', sha));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, echo-b, /);
+  });
+
+  test('the same revision twice is an A/A run: said so, kept as the floor, and used by the next', async () => {
+    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '4');
+    assert.equal(found.exitCode, 0, found.stderr);
+    assert.ok(found.comparison.warnings.some(({ code }) => code === 'same-commit'));
+    assert.deepEqual(
+      (await filesOf('floor')).map((file) => file.replace(/.*-aa-/, '')),
+      ['base.json', 'head.json'],
+    );
+    const next = await ci('floor', '--impl', 'echo-b', '--pairs', '1');
+    assert.ok(next.comparison.warnings.some(({ code }) => code === 'floor-used'));
+    assert.notEqual(verdictOf(next, 'echo-b/echo/warm/20/cpu-per-request')?.floorRatio, null);
+    assert.match(next.stderr, /pairs spread by \d+(\.\d+)? % \(1 A\/A run\): so few can decide nothing/);
+  });
+
+  test('uncommitted work is measured where asked, new files and deleted ones too', async () => {
+    await writeEcho(repository, 'echo-e');
+    await repository.remove('impls/echo-d');
+    try {
+      const found = await ci('dirty', '--base', 'work', '--head', 'worktree', '--pairs', '1');
+      assert.equal(verdictOf(found, 'echo-e/echo/warm/20/errors')?.verdict.kind, 'added');
+      assert.equal(verdictOf(found, 'echo-d/echo/warm/20/errors')?.verdict.kind, 'removed');
+      assert.equal(found.comparison.head.commit?.dirty, true);
+      assert.equal(found.exitCode, 0);
+    } finally {
+      repository.git('checkout', '--quiet', '.');
+      repository.git('clean', '-fdq');
+    }
+  });
+
+  test('Ctrl-C half-way compares the pairs so far, marks them cut short and leaves nothing behind', async () => {
+    const running = started('cut', '--impl', 'echo-b', '--pairs', '9');
+    await running.line(/^\[5\/18\]/);
+    running.interrupt();
+    const { exitCode, stdout, stderr } = await ended(running);
+    assert.equal(exitCode, 130);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /base was cut short after \d of 9 planned trials: what there is, is compared/i,
+    );
+    assert.match(stderr, /interrupted by SIGINT/);
+    for (const file of await filesOf('cut')) assert.equal((await readResult(file)).state, 'interrupted');
+  });
+
+  test('Ctrl-C while it is laid out and built leaves nothing behind', async () => {
+    for (const moment of [/^ {2}echo-b: /, /^preparing base/]) {
+      const running = started('early', '--impl', 'echo-b', '--pairs', '2');
+      await running.line(moment);
+      running.interrupt();
+      assert.equal((await ended(running)).exitCode, 130);
+    }
+  });
+
+  test('a run that was killed leaves its worktrees in the ledger, and the next puts them away', async () => {
+    const running = started('killed', '--impl', 'echo-b', '--pairs', '9');
+    await running.line(/^\[1\/18\]/);
+    running.signal('SIGKILL');
+    await running.finished;
+    assert.equal((await readdir(join(space.cacheDir, 'worktrees'))).length, 2);
+    const { stderr } = await ended(started('killed', '--impl', 'echo-b', '--pairs', '1'));
+    assert.match(stderr, /put away \d+ leftovers of a run that was killed/);
+  });
+
+  const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['an unknown base', ['--base', 'nowhere'], /there is no revision "nowhere"/],
+    ['an unknown implementation', ['--impl', 'echo-z'], /unknown implementation "echo-z"/],
+    ['a head on the default branch', ['--head', 'main'], /is part of main: there is nothing to compare it with/],
+    ['a folder outside git', ['--repo', '/'], /is no git working tree/],
+    [
+      'a budget for nothing',
+      ['--impl', 'echo-b', '--time-budget', '5s'],
+      /room for \d pairs of echo-b, and 7 are the least/,
+    ],
+    ['a duration that is none', ['--time-budget', '5'], /must be a duration such as 90s/],
+  ];
+  for (const [what, args, message] of refused) {
+    test(`${what} is a usage error with its remedy`, async () => {
+      const { exitCode, stderr } = await ended(started('refused', ...args));
+      assert.match(stderr, message);
+      assert.match(stderr, /\nRemedy: |error: option/);
+      assert.equal(exitCode, 2);
+    });
+  }
+
+  test('a shallow clone is told how to get the history it lacks', async () => {
+    const clone = space.file('shallow');
+    repository.git('clone', '--quiet', '--depth', '1', '--branch', 'work', `file://${repository.dir}`, clone);
+    const { exitCode, stderr } = await startPaceline(['ci', '--repo', clone, '--base', 'main'], space).finished;
+    assert.match(
+      stderr,
+      /the clone is shallow and has no revision "main"\nRemedy: fetch all of it: `git fetch --unshallow`/,
+    );
+    assert.equal(exitCode, 2);
+  });
+
+  test('Markdown and page are written where asked', async () => {
+    const [markdown, page] = [space.file('ci.md'), space.file('ci.html')];
+    await ended(started('files', '--impl', 'echo-b', '--pairs', '1', '--markdown', markdown, '--html', page));
+    assert.match(await readFile(markdown, 'utf8'), /echo-b, echo at 20\/s/);
+    assert.match(await readFile(page, 'utf8'), /<!doctype html>/i);
+  });
+});
