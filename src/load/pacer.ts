@@ -155,10 +155,11 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     isParkPlanned = true;
     setImmediate(() => {
       isParkPlanned = false;
-      park();
+      park(false);
     });
   };
-  const park = () => {
+  /** `isReading`: called from the loop's look at its sockets, not from an immediate. */
+  const park = (isReading: boolean) => {
     if (course === null || sleepUntil === null) return;
     const nowNs = clock.nowNs();
     if (!course.isQuiet()) return settle(nowNs);
@@ -171,7 +172,9 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     }
     // Between two immediates the loop looks at the sockets once: a connection closed meanwhile is not sent on.
     isArriving = untilNs - nowNs > longestBlindNs;
-    if (isArriving) setImmediate(arrive);
+    // The first immediate after a look belongs to that look.
+    if (isArriving && isReading) setImmediate(() => setImmediate(arrive));
+    else if (isArriving) setImmediate(arrive);
     else arrive();
   };
   const arrive = () => {
@@ -208,7 +211,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     poke: (nowNs) => {
       if (course === null) return;
       // Nothing in flight means that nothing else is waiting to be read either: sleep here, without another turn of the loop.
-      if (nowNs < course.nextDueNs() && sleepUntil !== null && course.isQuiet()) park();
+      if (nowNs < course.nextDueNs() && sleepUntil !== null && course.isQuiet()) park(true);
       else look('answerCount', nowNs);
     },
     stop,
