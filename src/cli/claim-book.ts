@@ -18,7 +18,7 @@ export async function loadClaimBook(): Promise<ClaimBook> {
 /** Where a language keeps its Raft core, and what begins a comment there. */
 const cores = {
   go: { pattern: 'impls/_go/raft/**/*.go', isTest: /_test\.go$/, comment: '//' },
-  python: { pattern: 'impls/_python/raft/**/*.py', isTest: /(^|\/)(test_|conftest)/, comment: '#' },
+  python: { pattern: 'impls/_python/raft/core/**/*.py', isTest: /(^|\/)(test_|conftest)/, comment: '#' },
 } as const;
 
 async function countCodeLines(): Promise<CodeLines> {

@@ -132,6 +132,20 @@ test('a target that closes each connection after its answer loses nothing', asyn
   closing.close();
 });
 
+test('a connection that the target closes without a word, while the loop sleeps, costs no request', async (context) => {
+  let answeredCount = 0;
+  const target = createHttpServer(({ socket }, response) => {
+    if (++answeredCount % 3 === 0) setTimeout(() => socket.end(), 5);
+    response.end('ok');
+  }).listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  context.after(() => target.close());
+  const slow = { ...profile, ratePerSec: 40 };
+  await withDriver({ targetUrl: urlOf(target), profile: slow }, async (driver) => {
+    assertAllOk((await driver.measure(soonNs(), () => undefined)).counts, 40);
+  });
+});
+
 test('events of a stream complete what requests began, and acknowledgements include the warm-up', async () => {
   const streams = new Set<ServerResponse>();
   const server = createHttpServer((request, response) => {
