@@ -19,9 +19,15 @@ export function countOrZero(text: string): number {
   return Number(text);
 }
 
+/** Far beyond what one machine sends and answers: a slip of the finger. */
+const mostRatePerSec = 100_000;
+
 /** `25,100,400` */
 export function rateList(text: string): number[] {
-  return text.split(',').map(positiveNumber);
+  const rates = text.split(',').map(positiveNumber);
+  if (rates.some((ratePerSec) => ratePerSec > mostRatePerSec))
+    throw new InvalidArgumentError(`It must be at most ${mostRatePerSec} a second.`);
+  return rates;
 }
 
 /** `2.5%` or `2.5`, as a ratio. */

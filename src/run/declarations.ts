@@ -34,6 +34,8 @@ export async function loadGate(path: string = join(benchDir, 'gate.ts')): Promis
 }
 
 export async function loadService(id: string): Promise<Service> {
+  const known = await serviceIds();
+  if (!known.includes(id)) throw unknownName('service that answers requests', id, known);
   const { service } = await load(join(benchDir, id, 'service.ts'));
   return service as Service;
 }

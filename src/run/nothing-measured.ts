@@ -6,13 +6,18 @@ export function nothingMeasured(preparations: readonly Preparation[]): HarnessEr
   if (preparations.length === 0) return nobodyThere();
   const why = preparations.map((one) => `\n  ${one.manifest.id}: ${reasonOf(one).replaceAll('\n', '\n    ')}`).join('');
   const broken = preparations.some(({ status }) => status === 'ready');
+  const isBuilt = !preparations.some((one) => one.status === 'failed' && one.code === 'build-failed');
   return new HarnessError(
     broken ? 'conformance-failed' : 'cannot-measure',
     `nothing could be measured:${why}`,
-    broken
-      ? '`paceline conform` shows every check that fails'
-      : '`paceline doctor` shows what this machine has and lacks',
+    remedyOf(broken, isBuilt),
   );
+}
+
+function remedyOf(broken: boolean, isBuilt: boolean): string {
+  if (broken) return '`paceline conform` shows every check that fails';
+  if (!isBuilt) return 'mend what the build says above, then run again';
+  return '`paceline doctor` shows what this machine has and lacks';
 }
 
 function nobodyThere(): HarnessError {

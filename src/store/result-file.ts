@@ -42,7 +42,7 @@ function asHarnessError(error: unknown, path: string): unknown {
     return new HarnessError(
       'disk-full',
       `no room left to write ${path}`,
-      'free some space; the trials before this one are kept in the file',
+      'free some space, then repeat it; a run that was under way keeps the trials before this one in its file',
       { cause: error },
     );
   }

@@ -17,6 +17,7 @@ test('a limit of something else, or of no size, is refused', () => {
 
 test('rates are a list of numbers above 0, with fractions', () => {
   assert.deepEqual(rateList('0.2,25,100'), [0.2, 25, 100]);
+  assert.throws(() => rateList('25,1e9'), /at most 100000/);
   for (const text of ['', '25,', '0', '-1', 'Infinity', 'fast'])
     assert.throws(() => rateList(text), InvalidArgumentError);
 });
