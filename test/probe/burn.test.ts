@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findCgroupLayout } from '../../src/probe/cgroup-layout.ts';
 import type { ProbeMethod } from '../../src/probe/probe.ts';
+import { median } from '../../src/stats/quantile.ts';
 import { type BurnPlace, measureBurn } from './burn.ts';
 
 const burntMs = 300;
@@ -40,10 +41,13 @@ for (const method of ['cgroup', 'proc'] as const) {
 
   for (const place of ['main', 'threads'] as const) {
     test(`the ${method} probe finds memory held beside ${place}`, { skip: skip[method] }, async () => {
-      const without = await measureBurn(method, place, 0, 0);
-      const holding = await measureBurn(method, place, 0, heldMib);
-      const foundMib = ((holding.anonBytes ?? 0) - (without.anonBytes ?? 0)) / 2 ** 20;
-      assert.ok(Math.abs(foundMib - heldMib) <= 8, `found ${foundMib} MiB of ${heldMib}`);
+      // The median of three: on a busy machine one start of a runtime takes some MiB more than another.
+      const foundMib = median([
+        await heldBeside(method, place),
+        await heldBeside(method, place),
+        await heldBeside(method, place),
+      ]);
+      assert.ok(Math.abs((foundMib ?? 0) - heldMib) <= 8, `found ${foundMib} MiB of ${heldMib}`);
     });
   }
 }
@@ -59,3 +63,9 @@ test('the pidusage probe does not see children that live between two looks, as i
   const cpuMs = await burntBy('pidusage', 'short-children');
   assert.ok(cpuMs < burntMs / 2, `found ${cpuMs} ms: the note on this probe can go`);
 });
+
+async function heldBeside(method: ProbeMethod, place: 'main' | 'threads'): Promise<number> {
+  const without = await measureBurn(method, place, 0, 0);
+  const holding = await measureBurn(method, place, 0, heldMib);
+  return ((holding.anonBytes ?? 0) - (without.anonBytes ?? 0)) / 2 ** 20;
+}
