@@ -4,7 +4,7 @@ import type { Scenario } from '../../src/model/scenario.ts';
 export const scenario: Scenario = {
   id: 'primitives',
   description:
-    'what a task, a message, a lock, a timer and a variable cost in each language: three fresh processes a case',
+    'what a task, a message, a lock, a timer and a variable cost in each language: fresh processes of each case, by turns',
   cells: [],
   primitives: {
     only: [],

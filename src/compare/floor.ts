@@ -1,5 +1,6 @@
 import type { RunComparison } from '../model/comparison.ts';
 import { median } from '../stats/quantile.ts';
+import { mean } from '../stats/spread.ts';
 import { normalQuantile } from '../stats/student.ts';
 
 /** What a machine's A/A runs (a commit against itself) say of each comparison, by its id. */
@@ -41,7 +42,6 @@ export function selfFloors(comparisons: readonly RunComparison[]): SelfFloors {
 function floorOf(changes: readonly SelfChange[]): number {
   const sumOfSquares = changes.reduce((sum, { shift, error }) => sum + squared(shift, error), 0);
   if (sumOfSquares <= chiSquaredQuantile(changes.length)) return 0;
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const between = mean(changes.map(({ shift }) => shift ** 2)) - mean(changes.map(({ error }) => error ** 2));
   return Math.expm1(normalQuantile(0.975) * Math.sqrt(Math.max(0, between)));
 }

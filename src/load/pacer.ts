@@ -74,8 +74,8 @@ export function createPacer(kind: 'timer' | 'thread', clock: Clock): Pacer {
  * what they take (a quantile by stochastic approximation: Robbins and Monro 1951); what is left of it is polled away.
  */
 const longestBlindNs = 1e6;
-const longestMarginNs = 60_000;
-const marginStepNs = 500;
+const longestMarginNs = 150_000;
+const marginStepNs = 1_000;
 /** A sleeping loop looks up now and then, for its timers and its parent. */
 const longestSleepNs = 100e6;
 /** Where due times follow each other faster than this, those of one sleep are served together. */
@@ -183,7 +183,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     let nowNs = clock.nowNs();
     const dueNs = course.nextDueNs();
     if (dueNs - nowNs <= marginNs) {
-      const moveNs = nowNs < dueNs ? -marginStepNs * 9 : marginStepNs;
+      const moveNs = nowNs < dueNs ? -marginStepNs : marginStepNs;
       marginNs = Math.min(longestMarginNs, Math.max(0, marginNs + moveNs));
       while (nowNs < dueNs) nowNs = clock.nowNs();
     }

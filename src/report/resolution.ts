@@ -1,4 +1,5 @@
 import { median } from '../stats/quantile.ts';
+import { variationRatio } from '../stats/spread.ts';
 import { studentQuantile } from '../stats/student.ts';
 import type { Resolution, Row } from './model.ts';
 
@@ -11,7 +12,7 @@ export function resolutionOf(rows: readonly Row[]): Resolution | null {
   const counts = samples.map((values) => values.length);
   const trialCount = median(counts);
   if (trialCount === null) return null;
-  const squares = samples.reduce((sum, values) => sum + (values.length - 1) * variationRatio(values) ** 2, 0);
+  const squares = samples.reduce((sum, values) => sum + (values.length - 1) * (variationRatio(values) ?? 0) ** 2, 0);
   const cvRatio = Math.sqrt(squares / degrees);
   return {
     cvRatio,
@@ -19,11 +20,4 @@ export function resolutionOf(rows: readonly Row[]): Resolution | null {
     implementationCount: samples.length,
     trialCounts: [Math.min(...counts), Math.max(...counts)],
   };
-}
-
-/** Standard deviation ÷ mean, of at least two values. */
-function variationRatio(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1)) / mean;
 }

@@ -108,7 +108,8 @@ function askedCells(
   // A name that nobody knows is told as such when it is loaded.
   if (changeable.length > 0) return changeable;
   const known = [...new Set(cells.map((cell) => cell.workload))].join(', ');
-  throw new HarnessError('usage', `scenario ${id} does not ask workload "${workload}"`, `it asks ${known}`);
+  const remedy = known === '' ? 'it measures primitives alone: choose them with --only' : `it asks ${known}`;
+  throw new HarnessError('usage', `scenario ${id} does not ask workload "${workload}"`, remedy);
 }
 
 function overriddenCluster(cluster: ClusterCell | null, { crashCount }: ScenarioOverrides): ClusterCell | null {

@@ -1,3 +1,5 @@
+import { mean } from './spread.ts';
+
 export interface Line {
   /** y where x is 0. */
   readonly intercept: number;
@@ -12,9 +14,4 @@ export function fitLine(points: readonly { readonly x: number; readonly y: numbe
   if (!(spread > 0)) return null;
   const slope = points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0) / spread;
   return { slope, intercept: meanY - slope * meanX };
-}
-
-/** NaN of nothing. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

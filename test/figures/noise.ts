@@ -9,7 +9,7 @@ import { metrics, metricValue } from '../../src/model/metric.ts';
 import type { Trial } from '../../src/model/trial.ts';
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { standardDeviation } from '../../src/stats/spread.ts';
+import { standardDeviation, variationRatio } from '../../src/stats/spread.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
 const resampleCount = 10_000;
@@ -54,8 +54,7 @@ function neighbourRatios(values: readonly number[]): number[] {
 }
 
 function variation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return (standardDeviation(values) ?? Number.NaN) / mean;
+  return variationRatio(values) ?? Number.NaN;
 }
 
 function intervalOf(values: readonly number[]): { readonly low: number; readonly high: number } {
