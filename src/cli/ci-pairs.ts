@@ -1,6 +1,7 @@
 import type { SelfFloors } from '../compare/floor.ts';
 import { fittedPairs, leastPairCount } from '../compare/pair-budget.ts';
-import { usualPairCount } from '../compare/pair-count.ts';
+import { type Precision, usualPairCount } from '../compare/pair-count.ts';
+import type { GatePolicy } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { TwoCommits } from '../run/two-commits.ts';
 import { durationText } from './duration.ts';
@@ -15,12 +16,12 @@ export interface PairChoice {
 export function chosenPairs(
   { pairs, timeBudget }: { readonly pairs?: number; readonly timeBudget?: number },
   commits: TwoCommits,
-  self: SelfFloors,
+  { self, policy }: { readonly self: SelfFloors; readonly policy: GatePolicy },
   spentMs: number,
 ): PairChoice {
   if (pairs !== undefined) return { pairCount: pairs, measureMs: null };
   if (timeBudget === undefined) {
-    return { pairCount: usualPairCount(knownSpread(commits, self) ?? 0), measureMs: null };
+    return { pairCount: usualPairCount(knownSpread(commits, self), cpuPrecision(commits, policy)), measureMs: null };
   }
   const { measureMs, pairMs, asked } = commits;
   const fitted = fittedPairs({ budgetMs: timeBudget - spentMs, measureMs, pairMs });
@@ -31,6 +32,12 @@ export function chosenPairs(
     `--time-budget ${durationText(timeBudget)} leaves room for ${most} pairs of ${asked.join(', ')}, and ${leastPairCount} are the least that can decide anything`,
     'give more time, or ask for fewer implementations with --impl',
   );
+}
+
+/** By what CPU per request will be judged, together with everything else that gates. */
+export function cpuPrecision({ asked }: TwoCommits, { alpha, metrics }: GatePolicy): Precision {
+  const smallestEffectRatio = metrics['cpu-per-request']?.smallestEffectRatio ?? 0;
+  return { smallestEffectRatio, alpha, familyCount: Object.keys(metrics).length * asked.length };
 }
 
 /** The greatest that A/A runs of this machine saw in CPU per request of what is measured; null: never seen. */

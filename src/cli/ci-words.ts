@@ -9,7 +9,7 @@ import type { Affected } from '../run/affected.ts';
 import type { Sides } from '../run/pair-run.ts';
 import { revisionText, type TwoCommits } from '../run/two-commits.ts';
 import { leastSignedRankP } from '../stats/signed-rank.ts';
-import { knownSpread, type PairChoice } from './ci-pairs.ts';
+import { cpuPrecision, knownSpread, type PairChoice } from './ci-pairs.ts';
 import { durationText } from './duration.ts';
 
 const how: Readonly<Record<Affected['how'], string>> = {
@@ -54,12 +54,11 @@ export function beforehandLines(
 function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, self: SelfFloors, policy: GatePolicy): string {
   const spread = knownSpread(commits, self);
   if (spread === null) return 'what that can detect is not known on this machine yet: `ci --aa` measures its noise';
-  const { alpha, metrics } = policy;
-  const familyCount = Object.keys(metrics).length * commits.asked.length;
-  const smallestEffectRatio = metrics['cpu-per-request']?.smallestEffectRatio ?? 0;
+  const precision = cpuPrecision(commits, policy);
   const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(self.runCount, 'A/A run')})`;
-  if (leastSignedRankP(pairCount) * familyCount > alpha) return `${known}: so few can decide nothing`;
-  const least = detectableRatio(spread, pairCount, { smallestEffectRatio, alpha, familyCount });
+  if (leastSignedRankP(pairCount) * precision.familyCount > precision.alpha)
+    return `${known}: so few can decide nothing`;
+  const least = detectableRatio(spread, pairCount, precision);
   return `${known}: it detects ${percentText(least)} more CPU per request in nine of ten cases`;
 }
 

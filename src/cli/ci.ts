@@ -70,7 +70,7 @@ export function addCi(program: Command, context: CommandContext): void {
     .option('--scenario <id>', 'another scenario’s questions', 'ci')
     .option(
       '--pairs <n>',
-      'pairs of trials of each question (default: by the known noise of this machine, 12 or 20)',
+      'pairs of trials of each question (default: by the known noise of this machine, 12 to 40)',
       positiveCount,
     )
     .option('--time-budget <duration>', 'as many pairs as fit, as 10m; a confirmation comes on top', durationOption)
@@ -171,7 +171,7 @@ async function judge(
   const preparations = await commits.prepare();
   const failures = toldFailures(preparations);
   for (const line of failures) progress.onStep(line);
-  const choice = chosenPairs(flags, commits, options.self, performance.now() - startedMs);
+  const choice = chosenPairs(flags, commits, options, performance.now() - startedMs);
   if (flags.timeBudget !== undefined) tellBeforehand(commits, flags, options, progress, choice);
   const name = commits.isSelf ? 'aa' : 'ci';
   const first = await commits.measure({ ...choice, implementationIds: null, name });
@@ -209,11 +209,11 @@ async function optionsOf({ machineId, isSelf }: TwoCommits, flags: CiFlags): Pro
 function tellBeforehand(
   commits: TwoCommits,
   flags: CiFlags,
-  { self, policy }: CiOptions,
+  options: CiOptions,
   progress: Progress,
-  choice: PairChoice = chosenPairs(flags, commits, self, 0),
+  choice: PairChoice = chosenPairs(flags, commits, options, 0),
 ): void {
-  for (const line of beforehandLines(commits, choice, self, policy)) progress.onStep(line);
+  for (const line of beforehandLines(commits, choice, options.self, options.policy)) progress.onStep(line);
 }
 
 function compared({ results }: MeasuredPairs, commits: TwoCommits, options: CiOptions): RunComparison {

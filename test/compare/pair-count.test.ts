@@ -44,5 +44,18 @@ test('more pairs detect less, a greater family or more noise asks for more', () 
   assert.ok(detect(0.04, 40) < detect(0.04, 20));
   assert.ok(detect(0.04, 20, 35) > detect(0.04, 20, 1));
   assert.ok(detect(0.08, 20) > detect(0.04, 20));
-  assert.deepEqual([0.02, 0.028, 0.03, 0.2].map(usualPairCount), [12, 12, 20, 20]);
+});
+
+test('as many pairs are usual as find twice the smallest effect twice, and 40 at most', () => {
+  const usual = (spread: number | null, familyCount = 5) => usualPairCount(spread, { ...precision, familyCount });
+  assert.deepEqual(
+    [null, 0.02, 0.2].map((spread) => usual(spread)),
+    [12, 12, 40],
+  );
+  assert.ok(usual(0.042) > 12 && usual(0.042) < 40);
+  assert.ok(usual(0.042, 35) > usual(0.042));
+  for (const spread of [0.042, 0.055]) {
+    const share = foundRatio(2 * precision.smallestEffectRatio, spread, usual(spread));
+    assert.ok(share ** 2 > 0.93, `${spread}: ${share}`);
+  }
 });
