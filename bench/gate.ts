@@ -18,6 +18,6 @@ export const gate: GatePolicy = {
   informativeEffectRatio: 0.05,
   errors: { leastMoreCount: 3, alpha: 0.01 },
   primary: {
-    crud: { workload: 'history', temperature: 'warm', ratePerSec: 100 },
+    crud: { workload: 'history', temperature: 'warm', ratePerSec: 400 },
   },
 };

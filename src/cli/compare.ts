@@ -56,7 +56,7 @@ Examples:
   npm run bench -- compare base.json head.json --gate --min-effect 5%
   npm run bench -- compare base.json head.json --format markdown >> "$GITHUB_STEP_SUMMARY"
   npm run -s bench -- compare base.json head.json --format benchstat | benchstat -col side -
-  npm run bench -- compare base.json head.json --waive crud-go/history/warm/100/startup --reason 'new TLS' --until 2027-01-31
+  npm run bench -- compare base.json head.json --waive crud-go/history/warm/400/startup --reason 'new TLS' --until 2027-01-31
 
 Exit codes: 0 compared, 1 a regression (with --gate), 3 nothing could be decided`;
 
