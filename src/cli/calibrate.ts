@@ -7,6 +7,7 @@ import { rootDir } from '../run/paths.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import type { CommandContext } from './context.ts';
 import { positiveCount, rateList } from './option.ts';
+import { assertPlaces } from './places.ts';
 import { createProgress } from './progress.ts';
 import { shortPath } from './report-file.ts';
 import { plainChars } from './table.ts';
@@ -29,8 +30,12 @@ export function addCalibrate(program: Command, context: CommandContext): void {
     .option('--trials <n>', 'trials at each rate (default: 3, above 5,000/s 2)', positiveCount)
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--json', 'the result as JSON on standard output')
-    .addHelpText('after', '\nExample:\n  npm run bench -- calibrate --rate 100,1000 --trials 5')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run bench -- calibrate --rate 100,1000 --trials 5\n\nExit codes: 0 measured, 2 usage, 3 no trial counts',
+    )
     .action(async (flags: CalibrateFlags) => {
+      await assertPlaces({ '--out': flags.out });
       const progress = createProgress(
         { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
         { nowMs: () => performance.now(), verbose: false },

@@ -13,6 +13,7 @@ import { resultsDir } from '../run/paths.ts';
 import { type TwoCommits, withTwoCommits } from '../run/two-commits.ts';
 import { writeWhole } from '../store/result-file.ts';
 import { readWaivers } from '../store/waiver-file.ts';
+import { assertFolderWritable } from '../store/writable.ts';
 import { chosenPairs, type PairChoice } from './ci-pairs.ts';
 import { affectedLines, beforehandLines, ciWarnings, nothingAffected, toldFailures } from './ci-words.ts';
 import { type ComparisonFlags, today, waiversPath } from './comparison.ts';
@@ -26,6 +27,7 @@ import {
   positiveNumber,
   rateList,
 } from './option.ts';
+import { assertPlaces } from './places.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { shortPath, writeComparisonPage } from './report-file.ts';
 import { selfRuns } from './self-runs.ts';
@@ -78,7 +80,7 @@ export function addCi(program: Command, context: CommandContext): void {
     .option('--min-effect <percent>', 'the smallest change that matters, of every metric, as 2.5%', percentOption)
     .option('--policy <file>', 'which metrics gate, and how (default: bench/gate.ts)')
     .option('--waivers <file>', 'known changes that are let through (default: bench/waivers.json)')
-    .option('--gate', 'end with 1 at a confirmed regression (the default)', true)
+    .option('--gate', 'end with 1 at a confirmed regression', true)
     .option('--no-gate', 'end with 0 at a regression')
     .option('--repo <dir>', 'the repository whose commits are measured (default: this checkout)')
     .option('--out <dir>', 'where the result files go (default: results/)')
@@ -100,9 +102,11 @@ Examples:
   npm run bench -- ci --impl crud-go --pairs 20
   npm run bench -- ci --aa --impl crud-go                the noise floor of this machine
 
-Exit codes: 0 no regression, 1 a regression confirmed by fresh pairs, 3 could not measure or decide`;
+Exit codes: 0 no regression, 1 a regression confirmed by fresh pairs, 2 usage, 3 could not measure or decide`;
 
 async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
+  await assertFolderWritable(folderOf(flags), '--out');
+  await assertPlaces({ '--markdown': flags.markdown, '--html': flags.html });
   const progress = createProgress(
     { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
     { nowMs: () => performance.now(), verbose: flags.verbose ?? false },

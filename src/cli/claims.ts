@@ -21,7 +21,9 @@ interface ClaimsFlags {
 export function addClaims(program: Command, context: CommandContext): void {
   program
     .command('claims')
-    .description('what the two seeds claim, what was measured here, and a verdict on each')
+    .description(
+      'what two documents (the “seeds” of this project) claim of Go and Python, what was measured here, and a verdict on each',
+    )
     .argument('[result...]', 'result files of one machine (default: all of this machine, reference runs included)')
     .option('--why', 'how each was measured, and what must be known beside its verdict')
     .option('--format <format>', 'text or markdown', oneOf('format', ['text', 'markdown']), 'text')
@@ -36,7 +38,10 @@ const examples = `
 Examples:
   npm run bench -- claims
   npm run bench -- claims results/<machine>/<file>.json --why
-  npm run bench -- claims --format markdown`;
+  npm run bench -- claims --format markdown
+
+Verdicts: holds, holds in part, does not hold (rules: docs/claims.md), not measured (a result with what it takes is not there:
+\`run seed\`, \`run primitives\` and \`run raft-scale\` make them).`;
 
 async function claims(paths: readonly string[], flags: ClaimsFlags, context: CommandContext): Promise<string> {
   const book = await loadClaimBook();

@@ -5,12 +5,13 @@ import type { Comparison } from '../model/comparison.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import { comparisonText } from '../report/comparison-text.ts';
-import { unknownName } from '../run/declarations.ts';
 import { writeWhole } from '../store/result-file.ts';
 import { addWaiver } from '../store/waiver-file.ts';
+import { unknownCell } from './cell-choice.ts';
 import { type ComparisonFlags, compareFiles, today, waiversPath } from './comparison.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { dayOption, oneOf, percentOption } from './option.ts';
+import { assertPlaces } from './places.ts';
 import { shortPath, writeComparisonPage } from './report-file.ts';
 
 const exportNames = Object.keys(exportFormats) as ExportFormat[];
@@ -58,9 +59,10 @@ Examples:
   npm run -s bench -- compare base.json head.json --format benchstat | benchstat -col side -
   npm run bench -- compare base.json head.json --waive crud-go/history/warm/400/startup --reason 'new TLS' --until 2027-01-31
 
-Exit codes: 0 compared, 1 a regression (with --gate), 3 nothing could be decided`;
+Exit codes: 0 compared, 1 a regression (with --gate), 2 usage, 3 nothing could be decided (nothing in common, too few trials)`;
 
 async function compare(base: string, head: string, flags: CompareFlags, context: CommandContext): Promise<number> {
+  await assertPlaces({ '--out': flags.out });
   if (flags.waive !== undefined) await waive(base, head, flags.waive, flags, context);
   const compared = await compareFiles(base, head, flags);
   if (flags.format === 'html') {
@@ -105,9 +107,5 @@ async function waive(base: string, head: string, cell: string, flags: CompareFla
 
 function refuseUnknownCell(cell: string, comparisons: readonly Comparison[]): void {
   if (comparisons.some(({ id }) => covers(cell, id))) return;
-  throw unknownName(
-    'cell',
-    cell,
-    comparisons.map(({ id }) => id),
-  );
+  throw unknownCell(cell, comparisons);
 }

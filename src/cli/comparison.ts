@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { compareRuns } from '../compare/compare-runs.ts';
 import type { Exported } from '../compare/export/formats.ts';
+import { requiringCommon } from '../compare/outcome.ts';
 import { pooledRuns } from '../compare/pool.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { loadGate } from '../run/declarations.ts';
 import { benchDir, resultsDir } from '../run/paths.ts';
 import { readResults } from '../store/result-folder.ts';
 import { readWaivers } from '../store/waiver-file.ts';
-
 import { selfRuns } from './self-runs.ts';
 
 /** The flags that decide a verdict, common to every command that compares. */
@@ -30,7 +30,7 @@ export async function compareFiles(basePath: string, headPath: string, flags: Co
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: today(),
   };
-  return { base, head, comparison: compareRuns(base, head, options) };
+  return { base, head, comparison: requiringCommon(compareRuns(base, head, options)) };
 }
 
 async function readSide(path: string): Promise<RunResult> {

@@ -28,7 +28,9 @@ const examples = `
 Examples:
   npm run bench -- conform crud-go
   npm run bench -- conform 'crud-node-*' --json
-  npm run bench -- conform 'raft-*'                 clients write and read while leaders crash`;
+  npm run bench -- conform 'raft-*'                 clients write and read while leaders crash
+
+Exit codes: 0 kept, 1 a contract is broken, 2 usage, 3 something could not be built, or nothing could be examined`;
 
 async function conform(globs: readonly string[], flags: ConformFlags, context: CommandContext): Promise<number> {
   const onStep = (text: string) => context.stderr.write(`${text}\n`);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export interface CommandContext {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
-  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly stdout: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
   exitCode: number;
 }
@@ -14,4 +14,12 @@ export type AddCommand = (program: Command, context: CommandContext) => void;
 /** Whether colours are wanted: a terminal, and NO_COLOR (no-color.org) not set. */
 export function wantsColor({ env, stdout }: CommandContext): boolean {
   return stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+const pipeWidth = 100;
+const leastWidth = 60;
+
+/** The columns that a line may have. */
+export function lineWidth({ stdout }: CommandContext): number {
+  return Math.max(leastWidth, stdout.columns ?? pipeWidth);
 }

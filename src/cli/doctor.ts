@@ -1,6 +1,8 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
+import { examineExternalServer } from '../database/external-server.ts';
+import { HarnessError } from '../model/harness-error.ts';
 import { findCgroupLayout } from '../probe/cgroup-layout.ts';
 import { describeMachine } from '../probe/host.ts';
 import { cacheDir, implsDir } from '../run/paths.ts';
@@ -23,13 +25,13 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .command('doctor')
     .description('what this machine has and lacks for measuring')
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExample:\n  npm run bench -- doctor')
+    .addHelpText('after', help)
     .action(async ({ json }: { json?: boolean }) => {
       const findings = [
         node(),
         machine(),
         groups(),
-        database(context.env),
+        await database(context.env.DATABASE_URL ?? ''),
         await temporaryFolder(),
         await cacheFolder(context.env),
         ...(await toolchains()),
@@ -39,6 +41,16 @@ export function addDoctor(program: Command, context: CommandContext): void {
       context.exitCode = findings.some(({ state, subject }) => state === 'missing' && !isOptional(subject)) ? 3 : 0;
     });
 }
+
+const help = `
+Example:
+  npm run bench -- doctor
+
+Each line is ok, weak (results will carry it as a weakness) or missing, with a remedy. With DATABASE_URL set, that server is
+asked whether it can be used.
+
+Exit codes: 0 this machine can measure, 3 something that every run needs is missing (a toolchain is not: its implementations
+are skipped)`;
 
 /** An implementation whose toolchain is missing is skipped, which is no illness of the machine. */
 function isOptional(subject: string): boolean {
@@ -76,12 +88,29 @@ function groups(): Finding {
   return { subject: 'control groups', state: 'ok', text: `${layout.kind} at ${layout.unifiedDir}`, remedy: null };
 }
 
-function database(env: NodeJS.ProcessEnv): Finding {
-  if ((env.DATABASE_URL ?? '') !== '') {
-    const text = 'DATABASE_URL is set: that server is used, and its CPU cannot be measured';
-    return { subject: 'database', state: 'weak', text, remedy: 'unset it to use the embedded PostgreSQL' };
+async function database(url: string): Promise<Finding> {
+  const subject = 'database';
+  if (url === '') return { subject, state: 'ok', text: 'the embedded PostgreSQL of the npm package', remedy: null };
+  try {
+    const { address, facts, warnings } = await Promise.race([examineExternalServer(url), silence()]);
+    const text = `DATABASE_URL (${address}): PostgreSQL ${facts.version}, its role may create databases and roles`;
+    const lacks = warnings.map(({ message }) => message).join('; ');
+    return { subject, state: 'weak', text: `${text}; but ${lacks}`, remedy: 'unset it to use the embedded PostgreSQL' };
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { subject, state: 'missing', text: error.message, remedy: error.remedy };
   }
-  return { subject: 'database', state: 'ok', text: 'the embedded PostgreSQL of the npm package', remedy: null };
+}
+
+const answerWithinMs = 8_000;
+
+/** A port may take the connection and then say nothing. */
+function silence(): Promise<never> {
+  return new Promise((_, reject) => {
+    const remedy = 'start that server, correct DATABASE_URL, or unset it to use the embedded PostgreSQL';
+    const text = `DATABASE_URL: no answer within ${answerWithinMs / 1000} s`;
+    setTimeout(() => reject(new HarnessError('database-unavailable', text, remedy)), answerWithinMs).unref();
+  });
 }
 
 const leastFreeBytes = 2 * 2 ** 30;
@@ -108,7 +137,12 @@ async function cacheFolder(env: NodeJS.ProcessEnv): Promise<Finding> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
-    return { subject, state: 'ok', text: `builds are kept in ${folder}`, remedy: null };
+    return {
+      subject,
+      state: 'ok',
+      text: `builds, passed contracts and the embedded PostgreSQL are kept in ${folder} (PACELINE_CACHE_DIR moves it)`,
+      remedy: null,
+    };
   } catch (error) {
     const text = `cannot write to ${folder} (${(error as NodeJS.ErrnoException).code})`;
     return { subject, state: 'missing', text, remedy: 'set PACELINE_CACHE_DIR to a folder that can be written' };

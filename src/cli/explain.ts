@@ -3,7 +3,7 @@ import { explain } from '../compare/explain.ts';
 import { covers } from '../compare/waive.ts';
 import type { Comparison } from '../model/comparison.ts';
 import { explanationText } from '../report/explanation-text.ts';
-import { unknownName } from '../run/declarations.ts';
+import { unknownCell } from './cell-choice.ts';
 import { type ComparisonFlags, compareFiles } from './comparison.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { percentOption } from './option.ts';
@@ -17,9 +17,12 @@ export function addExplain(program: Command, context: CommandContext): void {
   program
     .command('explain')
     .description('which trials, which noise and which rule made a verdict of `compare`')
-    .argument('<cell>', 'crud-go/history/warm/100/cpu-per-request; without the metric: all that gate')
-    .argument('<base>', 'as given to `compare`')
-    .argument('<head>', 'as given to `compare`')
+    .argument(
+      '<cell>',
+      'implementation/workload/temperature/rate/metric, as crud-go/history/warm/100/cpu-per-request; its beginning up to a slash: every metric below it that gates',
+    )
+    .argument('<base>', 'the result to compare with, as given to `compare`')
+    .argument('<head>', 'the result that was judged')
     .option('--min-effect <percent>', 'the smallest change that matters, of every metric, as 2.5%', percentOption)
     .option('--policy <file>', 'which metrics gate, and how (default: bench/gate.ts)')
     .option('--waivers <file>', 'known changes that are let through (default: bench/waivers.json)')
@@ -37,16 +40,14 @@ export function addExplain(program: Command, context: CommandContext): void {
 const examples = `
 Examples:
   npm run bench -- explain crud-go/history/warm/100/cpu-per-request base.json head.json
-  npm run bench -- explain crud-go base.json head.json`;
+  npm run bench -- explain crud-go base.json head.json
 
-/** The one of this id, else the gated ones below it. */
+Exit codes: 0 explained, 2 usage (an unknown cell too)`;
+
+/** The one of this id, else the gated ones below it, else all below it. */
 function chosenComparisons(cell: string, comparisons: readonly Comparison[]): Comparison[] {
   const below = comparisons.filter(({ id }) => covers(cell, id));
-  const chosen = below.some(({ id }) => id === cell) ? below : below.filter(({ role }) => role === 'gated');
-  if (chosen.length > 0) return chosen;
-  throw unknownName(
-    'cell',
-    cell,
-    comparisons.map(({ id }) => id),
-  );
+  if (below.length === 0) throw unknownCell(cell, comparisons);
+  const gated = below.filter(({ role }) => role === 'gated');
+  return gated.length === 0 || below.some(({ id }) => id === cell) ? below : gated;
 }

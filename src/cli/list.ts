@@ -1,5 +1,6 @@
-import Table from 'cli-table3';
 import type { Command } from 'commander';
+import type { RunResult } from '../model/run-result.ts';
+import { wrap } from '../report/wrap.ts';
 import {
   loadPrimitives,
   loadScenario,
@@ -11,8 +12,8 @@ import {
 import { implsDir, resultsDir } from '../run/paths.ts';
 import { type ListedResult, listResults } from '../store/result-list.ts';
 import { scanImplementations } from '../target/manifest.ts';
-import type { CommandContext } from './context.ts';
-import { plainChars } from './table.ts';
+import { type CommandContext, lineWidth } from './context.ts';
+import { shortPath } from './report-file.ts';
 
 /** `paceline list`: what can be run, and what was. */
 export function addList(program: Command, context: CommandContext): void {
@@ -23,7 +24,7 @@ export function addList(program: Command, context: CommandContext): void {
     .addHelpText('after', '\nExample:\n  npm run bench -- list')
     .action(async ({ json }: { json?: boolean }) => {
       const listing = await collectListing();
-      context.stdout.write(json ? `${JSON.stringify(listing)}\n` : listingText(listing));
+      context.stdout.write(json ? `${JSON.stringify(listing)}\n` : listingText(listing, lineWidth(context)));
     });
 }
 
@@ -58,37 +59,66 @@ async function allWorkloads(): Promise<Listing['workloads']> {
 
 function aboutResult({ result, problem }: ListedResult): string {
   if (result === null) return `unreadable: ${problem}`;
-  const okCount = result.trials.filter(({ status }) => status === 'ok').length;
-  return `${result.startedAt.slice(0, 16)} ${result.scenario.id} ${result.state}, ${okCount} of ${result.trials.length} trials ok, ${result.commit?.subject ?? 'no commit'}`;
+  const { startedAt, scenario, state, commit } = result;
+  return `${startedAt.slice(0, 16)} ${scenario.id} ${state}, ${holdings(result)}, ${commit?.subject ?? 'no commit'}`;
 }
 
-function listingText({ scenarios, workloads, primitives, implementations, results }: Listing): string {
+/** "33 of 33 trials ok, 12 primitives (210 of 216 cases ok)" */
+function holdings({ trials, primitives }: RunResult): string {
+  const ids = new Set(primitives.map(({ spec }) => spec.primitive));
+  const ofTrials = trials.length === 0 ? [] : [`${okShare(trials)} trials ok`];
+  const noun = ids.size === 1 ? 'primitive' : 'primitives';
+  const ofPrimitives = ids.size === 0 ? [] : [`${ids.size} ${noun} (${okShare(primitives)} cases ok)`];
+  const parts = [...ofTrials, ...ofPrimitives];
+  return parts.length === 0 ? 'nothing measured' : parts.join(', ');
+}
+
+function okShare(all: readonly { readonly status: string }[]): string {
+  return `${all.filter(({ status }) => status === 'ok').length} of ${all.length}`;
+}
+
+function listingText({ scenarios, workloads, primitives, implementations, results }: Listing, width: number): string {
+  const named = (title: string, rows: readonly Row[]) => section(title, besideNames(rows, width));
   return [
-    section(
+    named(
       'Scenarios',
       scenarios.map(({ id, description }) => [id, description]),
     ),
-    section(
+    named(
       'Workloads',
       workloads.map(({ service, id, description }) => [`${service}/${id}`, description]),
     ),
-    section(
+    named(
       'Primitives',
       primitives.map(({ id, title }) => [id, title]),
     ),
-    section(
+    named(
       'Implementations',
       implementations.map(({ id, model, description }) => [id, `${model}: ${description}`]),
     ),
-    section(
-      'Results',
-      results.length === 0 ? [['none yet', 'npm run bench']] : results.map(({ path, about }) => [path, about]),
-    ),
+    section('Results', results.length === 0 ? ['  none yet: npm run bench'] : belowPaths(results, width)),
   ].join('\n');
 }
 
-function section(title: string, rows: readonly (readonly string[])[]): string {
-  const table = new Table({ chars: plainChars, style: { 'padding-left': 2, 'padding-right': 0 } });
-  for (const row of rows) table.push([...row]);
-  return `${title}\n${table.toString()}\n`;
+function section(title: string, lines: readonly string[]): string {
+  return `${title}\n${lines.join('\n')}\n`;
+}
+
+type Row = readonly [name: string, text: string];
+
+function besideNames(rows: readonly Row[], width: number): string[] {
+  const nameWidth = Math.max(...rows.map(([name]) => name.length));
+  const indent = ' '.repeat(nameWidth + 4);
+  return rows.map(([name, text]) => `  ${name.padEnd(nameWidth)}  ${indented(text, width, indent)}`);
+}
+
+/** A path is never broken, so that it can be copied. */
+function belowPaths(results: Listing['results'], width: number): string[] {
+  const indent = ' '.repeat(6);
+  return results.map(({ path, about }) => `  ${shortPath(path)}\n${indent}${indented(about, width, indent)}`);
+}
+
+/** Further lines begin with `indent`, below which the first one stands too. */
+function indented(text: string, width: number, indent: string): string {
+  return wrap(text, width - indent.length, '').replaceAll('\n', `\n${indent}`);
 }

@@ -14,6 +14,7 @@ import { allowances, assertAllowed, defaultLimits } from './load-limits.ts';
 import { type LoadFlags, type LoadRequest, methods, requestOf } from './load-request.ts';
 import { loadSummary } from './load-summary.ts';
 import { collect, countOrZero, oneOf, positiveCount, positiveNumber } from './option.ts';
+import { assertPlaces } from './places.ts';
 import { liveLine } from './progress.ts';
 
 /** `paceline load URL`: the driver as a tool of its own. */
@@ -68,6 +69,7 @@ Examples:
 async function load(url: string, flags: LoadFlags, context: CommandContext): Promise<number> {
   const request = await requestOf(url, flags);
   assertAllowed(request, await machineFloor(), flags.allow ?? []);
+  await assertPlaces({ '--hdr': flags.hdr });
   if (flags.firstLook) {
     const { origin, spec, profile } = request;
     await firstLook({ origin, request: spec, timeoutMs: profile.timeoutMs, signal: context.signal });

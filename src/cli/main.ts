@@ -52,6 +52,9 @@ async function createProgram(context: CommandContext, word: string | undefined):
       'Same service, same pace, different effort: compares runtimes and concurrency models at fixed request rates.',
     )
     .helpOption('-h, --help', 'how to use a command')
+    .configureHelp({
+      subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/^\[options\] ?/, '')}`,
+    })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: (text) => context.stderr.write(text) })

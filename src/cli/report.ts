@@ -7,6 +7,7 @@ import { readResult } from '../store/result-file.ts';
 import { readResults } from '../store/result-folder.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { oneOf } from './option.ts';
+import { assertPlaces } from './places.ts';
 import { modelOf, writeReport } from './report-file.ts';
 
 interface ReportFlags {
@@ -28,6 +29,7 @@ export function addReport(program: Command, context: CommandContext): void {
     .option('--json', 'with --history: as JSON')
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
+      await assertPlaces({ '--out': flags.out });
       if (flags.history) {
         const histories = historiesOf(await readResults(path));
         context.stdout.write(flags.json ? `${JSON.stringify(histories)}\n` : historyText(histories));
@@ -50,4 +52,6 @@ const examples = `
 Examples:
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- report results/<machine>/<file>.json --format markdown
-  npm run bench -- report results/<machine> --history`;
+  npm run bench -- report results/<machine> --history
+
+The file is named at the end of each run; \`list\` shows all of this checkout.`;

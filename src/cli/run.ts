@@ -6,6 +6,7 @@ import { reportText } from '../report/text.ts';
 import { performRun, type RunRequest } from '../run/perform.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from './option.ts';
+import { assertPlaces } from './places.ts';
 import { createProgress } from './progress.ts';
 import { modelOf, shortPath, writeReport } from './report-file.ts';
 
@@ -36,14 +37,18 @@ export function addRun(program: Command, context: CommandContext): void {
     .command('run', { isDefault: true })
     .description('run a scenario: build, check the contract, drive at fixed rates, measure, report')
     .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
-    .option('--impl <glob>', 'only these implementations (repeatable)', collect)
+    .option('--impl <glob>', "only these implementations, as 'crud-node-*' (repeatable)", collect)
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
     .option('--only <primitive>', 'only these primitives (repeatable)', collect)
-    .option('--workload <id>', 'another workload of the same service')
-    .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
+    .option('--workload <id>', 'another workload of the same service (`list` names them)')
+    .option(
+      '--rate <list>',
+      'total requests per second, one trial series for each, as 25,100,400 (not for primitives)',
+      rateList,
+    )
     .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
-    .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
-    .option('--warmup <n>', 'requests sent before measuring', countOrZero)
+    .option('--duration <s>', 'measured seconds of a trial (not for primitives)', positiveNumber)
+    .option('--warmup <n>', 'requests sent before measuring (not for primitives)', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
     .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
     .option('--tries <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
@@ -71,9 +76,13 @@ Examples:
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
   npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run primitives --only spawn --only lock
-  npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report`;
+  npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
+
+Exit codes: 0 every question has a trial that counts, 1 an implementation breaks its contract or computes something wrong,
+2 usage, 3 something could not be built or measured, 130 interrupted (finished trials are kept)`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
+  await assertPlaces({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
   const progress = createProgress(
     { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
     { nowMs: () => performance.now(), verbose: flags.verbose ?? false },

@@ -7,6 +7,7 @@ export function addSchema(program: Command, context: CommandContext): void {
   program
     .command('schema')
     .description('the JSON Schema of a result file')
+    .addHelpText('after', '\nExample:\n  npm run -s bench -- schema > result.schema.json')
     .action(() => {
       context.stdout.write(`${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
     });

@@ -1,5 +1,5 @@
-import type { Comparison, ComparisonOutcome, VerdictKind } from '../model/comparison.ts';
-import { cellName } from './cell.ts';
+import type { CompareCell, Comparison, ComparisonOutcome, RunComparison, VerdictKind } from '../model/comparison.ts';
+import { cellId, cellName } from './cell.ts';
 import { changeText, countOf } from './words.ts';
 
 /** Gated, worse, not waived, and not refuted by fresh pairs: what fails a commit. */
@@ -20,6 +20,26 @@ export function outcomeOf(comparisons: readonly Comparison[]): ComparisonOutcome
   return { kind: 'no-regression', exitCode: 0, sentence: calmSentence(gated) };
 }
 
+/** For two results named by somebody: where a commit may add all that it touches, files without a question in common are a slip. */
+export function requiringCommon(comparison: RunComparison): RunComparison {
+  const gated = comparison.comparisons.filter(({ role }) => role === 'gated');
+  if (gated.length === 0 || !gated.every(isOneSided)) return comparison;
+  const [ofBase, ofHead] = (['removed', 'added'] as const).map((kind) => cellsText(gated, kind));
+  const sentence = `Nothing could be decided: base and head have no question in common (base asked ${ofBase}; head asked ${ofHead}).`;
+  return { ...comparison, outcome: { kind: 'nothing-decidable', exitCode: 3, sentence } };
+}
+
+function isOneSided({ verdict }: Comparison): boolean {
+  return verdict.kind === 'added' || verdict.kind === 'removed';
+}
+
+function cellsText(gated: readonly Comparison[], kind: 'added' | 'removed'): string {
+  const cells: CompareCell[] = gated.filter(({ verdict }) => verdict.kind === kind).map(({ cell }) => cell);
+  const [first, ...others] = new Map(cells.map((cell) => [cellId(cell), cellName(cell)])).values();
+  if (first === undefined) return 'none of these';
+  return others.length === 0 ? `“${first}”` : `“${first}” and ${countOf(others.length, 'other')}`;
+}
+
 /** "CPU per request of crud-go, history at 100/s, +6.1 % [+4.0, +8.2]" */
 export function shiftText({ label, cell, change, verdict }: Comparison): string {
   const how = change === null || change.ratio === null ? verdict.reason : changeText(change);
@@ -34,7 +54,7 @@ function isDecidable(gated: readonly Comparison[]): boolean {
   if (answers.some((kind) => kinds.has(kind))) return true;
   const ofErrors = new Set(gated.map(({ verdict }) => verdict.kind));
   if (ofErrors.has('worse') || ofErrors.has('better')) return true;
-  return ofErrors.size > 0 && [...ofErrors].every((kind) => kind === 'added' || kind === 'removed');
+  return gated.length > 0 && gated.every(isOneSided);
 }
 
 function whyNothing(gated: readonly Comparison[]): string {
@@ -42,7 +62,7 @@ function whyNothing(gated: readonly Comparison[]): string {
     verdict.kind === 'too-few' || verdict.kind === 'not-comparable' ? [verdict.reason] : [],
   );
   const [first, ...others] = [...new Set(reasons)];
-  if (first === undefined) return 'base and head have no cell in common';
+  if (first === undefined) return 'base and head have no trial of a service to compare (primitives are not compared)';
   return others.length === 0 ? first : `${first} (and ${countOf(others.length, 'other reason')})`;
 }
 

@@ -2,7 +2,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { Warning } from '../model/warning.ts';
 import { withConnection } from './connection.ts';
 import type { DatabaseServer } from './database-server.ts';
-import { readFacts } from './facts.ts';
+import { readFacts, type ServerFacts } from './facts.ts';
 import { databaseError } from './failure.ts';
 import { createNamespace } from './template.ts';
 
@@ -10,22 +10,36 @@ const leastMajorVersion = 18;
 
 /** Somebody else's PostgreSQL: we use databases and a role named `paceline_…` and drop exactly those. */
 export async function openExternalServer(adminUrl: string): Promise<DatabaseServer> {
+  const { facts, warnings } = await examineExternalServer(adminUrl);
+  const namespace = createNamespace(adminUrl);
+  return {
+    kind: 'external',
+    ...facts,
+    adminUrl,
+    warnings,
+    pid: null,
+    prepareTemplate: namespace.prepareTemplate,
+    outage: null,
+    stop: namespace.dropAll,
+  };
+}
+
+export interface ExternalExamination {
+  /** user@host:port */
+  readonly address: string;
+  readonly facts: ServerFacts;
+  /** What is lost by using it. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Whether that server can be used; nothing is made there. Throws HarnessError database-unavailable with the remedy. */
+export async function examineExternalServer(adminUrl: string): Promise<ExternalExamination> {
   const address = describeAddress(adminUrl);
   try {
     const facts = await readFacts(adminUrl);
     requireVersion(facts.version, address);
     await requireRights(adminUrl, address);
-    const namespace = createNamespace(adminUrl);
-    return {
-      kind: 'external',
-      ...facts,
-      adminUrl,
-      warnings: lackings(await countsStatements(adminUrl)),
-      pid: null,
-      prepareTemplate: namespace.prepareTemplate,
-      outage: null,
-      stop: namespace.dropAll,
-    };
+    return { address, facts, warnings: lackings(await countsStatements(adminUrl)) };
   } catch (error) {
     const remedy = 'start that server, correct DATABASE_URL, or unset it to use the embedded PostgreSQL';
     throw databaseError(`DATABASE_URL (${address}) cannot be used`, error, { remedy });

@@ -7,7 +7,7 @@ import { wrap } from './wrap.ts';
 
 export type PaintVerdict = (verdict: Verdict, text: string) => string;
 
-/** The terminal's claims table: what is claimed, what was measured, the verdict; and with `long` the words behind each. */
+/** The terminal's claims table: what is claimed, what was measured, the verdict, why one was not; and with `long` the words behind each. */
 export function claimsText(judged: readonly JudgedClaim[], paint: PaintVerdict, long: boolean): string {
   const table = new Table({
     chars: noBorders,
@@ -21,7 +21,8 @@ export function claimsText(judged: readonly JudgedClaim[], paint: PaintVerdict, 
     .split('\n')
     .map((line) => line.trimEnd());
   const painted = lines.map((line, index) => paintLine(line, judged[index - 1], paint));
-  return [...painted, '', `${tally(judged)}`, ...(long ? ['', ...judged.flatMap(reasons)] : [])].join('\n');
+  const words = long ? ['', ...judged.flatMap(reasons)] : gaps(judged);
+  return [...painted, '', tally(judged), ...words].join('\n');
 }
 
 function claimName({ id, claimed }: JudgedClaim['claim']): string {
@@ -32,6 +33,17 @@ function paintLine(line: string, judged: JudgedClaim | undefined, paint: PaintVe
   if (judged === undefined) return line;
   const at = line.lastIndexOf(judged.verdict);
   return `${line.slice(0, at)}${paint(judged.verdict, judged.verdict)}${line.slice(at + judged.verdict.length)}`;
+}
+
+function gaps(judged: readonly JudgedClaim[]): string[] {
+  const missing = judged.filter(({ verdict }) => verdict === 'not measured');
+  const lines = missing.map(({ claim }) => `  ${wrap(`${claim.id}: ${whyNotMeasured(claim)}`, 96, '    ')}`);
+  return lines.length === 0 ? [] : ['', 'not measured:', ...lines];
+}
+
+function whyNotMeasured({ test, why, measuredBy }: JudgedClaim['claim']): string {
+  if (test.kind === 'none') return `${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+  return `no result of this machine has what it takes (${measuredBy})`;
 }
 
 function reasons({ claim, verdict }: JudgedClaim): string[] {

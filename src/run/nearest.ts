@@ -12,6 +12,17 @@ export function nearest(name: string, candidates: readonly string[]): string | n
   return best;
 }
 
+/** Ids of parts between slashes, nearest first: those that contain the name, then by the distance of their nearest beginning. */
+export function byNearness(name: string, ids: readonly string[]): string[] {
+  const distances = new Map(ids.map((id) => [id, id.includes(name) ? -1 : beginningDistance(name, id)]));
+  return [...ids].sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
+}
+
+function beginningDistance(name: string, id: string): number {
+  const parts = id.split('/');
+  return Math.min(...parts.map((_, index) => editDistance(name, parts.slice(0, index + 1).join('/'))));
+}
+
 /** Levenshtein's distance, a row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

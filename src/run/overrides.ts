@@ -31,6 +31,34 @@ export const noOverrides: ScenarioOverrides = {
   memoryLimitBytes: null,
 };
 
+/** What a primitive, to which no request is sent, knows nothing of. */
+const requestFlags = {
+  '--workload': 'workload',
+  '--rate': 'ratesPerSec',
+  '--duration': 'measureMs',
+  '--warmup': 'warmupCount',
+  '--crashes': 'crashCount',
+} as const satisfies Readonly<Record<string, keyof ScenarioOverrides>>;
+
+/**
+ * A sentence on flags without effect on the primitives of a run; null: nothing to say. Throws HarnessError usage where
+ * primitives are all that is measured.
+ */
+export function ignoredByPrimitives(
+  { cells, primitives }: Pick<Scenario, 'cells' | 'primitives'>,
+  overrides: ScenarioOverrides,
+): string | null {
+  const flags = Object.entries(requestFlags).flatMap(([flag, name]) => (overrides[name] === null ? [] : [flag]));
+  if (primitives === null || flags.length === 0) return null;
+  const named = flags.join(' and ');
+  if (cells.length > 0) return `warning: the primitives of this run are measured without regard to ${named}`;
+  throw new HarnessError(
+    'usage',
+    `${named} cannot be used here: only primitives are measured, and no request is sent to them`,
+    `leave ${named} away; --trials, --only and --limit memory=SIZE are what primitives know`,
+  );
+}
+
 /** The scenario as it will be run: the result file keeps this one. */
 export function withOverrides(
   scenario: Scenario,

@@ -18,7 +18,7 @@ import { currentCommit } from './commit.ts';
 import { conformToVectors } from './conform.ts';
 import { loadPrimitives, loadScenario, loadService, loadWorkload, serviceIds, workloadIds } from './declarations.ts';
 import { nothingMeasured } from './nothing-measured.ts';
-import { type ScenarioOverrides, withOverrides } from './overrides.ts';
+import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { implsDir, resultsDir, rootDir } from './paths.ts';
 import { plan, trialMs } from './plan.ts';
 import { type Prepared, prepare, type Startable } from './prepare.ts';
@@ -72,7 +72,12 @@ export async function performRun(
     request.implementationGlobs,
   );
   if (located.length === 0) throw nothingMeasured([]);
-  const declarations = await loadDeclarations(askedOf(located, scenario));
+  const asked = askedOf(located, scenario);
+  if (located.some(({ implementation }) => implementation.service === 'primitives')) {
+    const ignored = ignoredByPrimitives(asked, request.overrides);
+    if (ignored !== null) reporter.onStep(ignored);
+  }
+  const declarations = await loadDeclarations(asked);
   const checked = await Promise.all(
     located.map(async (one) => ({ located: one, available: await checkRequirements(one.implementation) })),
   );

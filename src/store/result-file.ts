@@ -71,8 +71,9 @@ export async function readResult(path: string): Promise<RunResult> {
 
 export function parseResult(text: string, path: string): RunResult {
   const value = parseJson(text, path);
-  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > schemaVersion) {
+  const { schemaVersion: version, runId } = Object(value) as { schemaVersion?: unknown; runId?: unknown };
+  if (typeof version !== 'number' || (version <= schemaVersion && typeof runId !== 'string')) throw foreign(path);
+  if (version > schemaVersion) {
     throw new HarnessError(
       'bad-result-file',
       `${path} has schema version ${version}; this paceline reads up to ${schemaVersion}`,
@@ -85,8 +86,16 @@ export function parseResult(text: string, path: string): RunResult {
   const where = first?.path.join('.') || 'the top level';
   throw new HarnessError(
     'bad-result-file',
-    `${path} is not a paceline result: ${where}: ${first?.message}`,
-    'name a file written by `paceline run`',
+    `${path} is damaged: what stands at ${where} is not what a result of schema version ${version} has there (${first?.message})`,
+    'take the file from its source again, or repeat the run',
+  );
+}
+
+function foreign(path: string): HarnessError {
+  return new HarnessError(
+    'bad-result-file',
+    `${path} is JSON, but no result file of paceline (schema version 1 to ${schemaVersion})`,
+    'name a file that `run` or `ci` wrote: `paceline list` shows those of this checkout',
   );
 }
 

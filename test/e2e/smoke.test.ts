@@ -100,7 +100,7 @@ describe('the smoke scenario over one implementation, into the usual places', ()
     const listed = await paceline(['list'], space);
     assert.match(
       listed.stdout,
-      new RegExp(`${resultPath.replaceAll(/[+.]/g, '\\$&')} .* smoke complete, [01] of 1 trials ok`),
+      new RegExp(`${resultPath.replaceAll(/[+.]/g, '\\$&')}\n.* smoke complete, [01] of 1 trials ok`),
     );
     assert.match(listed.stdout, /crud\/history/);
     const { results } = JSON.parse((await paceline(['list', '--json'], space)).stdout);

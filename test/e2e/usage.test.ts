@@ -69,6 +69,8 @@ test('each command explains itself with examples', async () => {
     'calibrate',
     'load',
     'capacity',
+    'claims',
+    'ci',
   ]) {
     const { exitCode, stdout } = await paceline([command, '--help']);
     assert.match(stdout, new RegExp(`Usage: paceline ${command}.*Examples?:\n  npm run bench -- ${command}`, 's'));

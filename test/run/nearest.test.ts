@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nearest } from '../../src/run/nearest.ts';
+import { byNearness, nearest } from '../../src/run/nearest.ts';
 
 test('a mistyped name finds its neighbour', () => {
   assert.equal(nearest('crud-nod-async', ['crud-go', 'crud-node-async']), 'crud-node-async');
@@ -8,4 +8,14 @@ test('a mistyped name finds its neighbour', () => {
 
 test('a name like none of them finds nothing', () => {
   assert.equal(nearest('kubernetes', ['quick', 'smoke']), null);
+});
+
+test('ids of parts are ordered by what they contain, then by their nearest beginning', () => {
+  const ids = ['raft-go/put/100/cpu', 'crud-node-async/history/100/cpu', 'crud-go/history/100/cpu'];
+  assert.deepEqual(byNearness('crud-og', ids), [
+    'crud-go/history/100/cpu',
+    'raft-go/put/100/cpu',
+    'crud-node-async/history/100/cpu',
+  ]);
+  assert.equal(byNearness('put/100', ids)[0], 'raft-go/put/100/cpu');
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quietCell, raftCell } from '../../bench/raft/cells.ts';
 import type { Scenario } from '../../src/model/scenario.ts';
-import { type ScenarioOverrides, withOverrides } from '../../src/run/overrides.ts';
+import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from '../../src/run/overrides.ts';
 import { scenarioCell } from '../support/run-result.ts';
 
 const nothing: ScenarioOverrides = {
@@ -67,4 +67,23 @@ test('--crashes changes the count where leaders are crashed, and nowhere else', 
     cells.map(({ cluster }) => cluster?.crashCount ?? null),
     [null, 7, 0],
   );
+});
+
+test('flags of requests are refused where only primitives are measured, and told where there is more', () => {
+  const primitives = {
+    only: [],
+    repetitionCount: 1,
+    sampleMs: 1,
+    memoryLimitBytes: 1,
+    timeoutMs: 1,
+  } as unknown as NonNullable<Scenario['primitives']>;
+  const rate = { ...nothing, ratesPerSec: [5], measureMs: 1_000 };
+  assert.throws(
+    () => ignoredByPrimitives({ cells: [], primitives }, rate),
+    /--rate and --duration cannot be used here/,
+  );
+  const mixed = { cells: both.cells, primitives };
+  assert.match(ignoredByPrimitives(mixed, rate) ?? '', /^warning: .* without regard to --rate and --duration$/);
+  assert.equal(ignoredByPrimitives(mixed, { ...nothing, trialCount: 2 }), null);
+  assert.equal(ignoredByPrimitives(both, rate), null);
 });

@@ -39,10 +39,27 @@ test('a file of a newer schema is refused with both versions', async (context) =
   assert.match((await refusal(path)).message, /schema version 99; this paceline reads up to \d+/);
 });
 
-test('a file that is something else is refused with the first field that is wrong', async (context) => {
+test('a file that is something else is refused with what is expected', async (context) => {
   const path = join(await folder(context), 'other.json');
-  await writeFile(path, '{"schemaVersion":1,"hello":"world"}');
-  assert.match((await refusal(path)).message, /other\.json is not a paceline result: runId/);
+  for (const text of [
+    '{}',
+    'null',
+    '[1]',
+    '"x"',
+    '{"name":"x","version":"1.0.0"}',
+    '{"schemaVersion":1,"hello":"world"}',
+  ]) {
+    await writeFile(path, text);
+    const { message, remedy } = await refusal(path);
+    assert.match(message, /other\.json is JSON, but no result file of paceline \(schema version 1 to \d+\)$/);
+    assert.match(remedy, /`paceline list`/);
+  }
+});
+
+test('a result with something missing is refused with the first field that is wrong', async (context) => {
+  const path = join(await folder(context), 'damaged.json');
+  await writeFile(path, '{"schemaVersion":1,"runId":"x"}');
+  assert.match((await refusal(path)).message, /damaged\.json is damaged: what stands at state is not/);
 });
 
 test('a file that is not there is refused, not a stack trace', async () => {

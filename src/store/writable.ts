@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
+
+/** Tried with a file that is gone again: nothing is left and no folder made. Throws HarnessError that names the flag. */
+export async function assertFileWritable(path: string, flag: string): Promise<void> {
+  const found = await kindOf(path);
+  if (found === 'folder') throw cannotWrite(path, 'it is a folder', flag);
+  // Written beside and renamed over: a device or a pipe would be replaced.
+  if (found === 'other') throw cannotWrite(path, 'it is not a regular file', flag);
+  await tryFolder(dirname(resolve(path)), path, flag);
+}
+
+/** The same of a folder that is to hold files. */
+export async function assertFolderWritable(path: string, flag: string): Promise<void> {
+  await tryFolder(resolve(path), path, flag);
+}
+
+/** In the folder itself, else in the nearest above it that there is. */
+async function tryFolder(folder: string, path: string, flag: string): Promise<void> {
+  const kind = await kindOf(folder);
+  if (kind === 'none' && dirname(folder) !== folder) return tryFolder(dirname(folder), path, flag);
+  if (kind !== 'folder') throw cannotWrite(path, `${folder} is not a folder`, flag);
+  const trial = join(folder, `.paceline-${randomBytes(4).toString('hex')}`);
+  try {
+    await (await open(trial, 'wx')).close();
+  } catch (error) {
+    throw cannotWrite(path, `${(error as NodeJS.ErrnoException).code} in ${folder}`, flag);
+  } finally {
+    await rm(trial, { force: true }).catch(() => {});
+  }
+}
+
+type Kind = 'none' | 'file' | 'folder' | 'other';
+
+async function kindOf(path: string): Promise<Kind> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return 'none';
+  if (found.isDirectory()) return 'folder';
+  return found.isFile() ? 'file' : 'other';
+}
+
+function cannotWrite(path: string, reason: string, flag: string): HarnessError {
+  return new HarnessError('cannot-measure', `cannot write ${path}: ${reason}`, `choose another place with ${flag}`);
+}
