@@ -18,6 +18,8 @@ interface Place {
   /** Raised by each cut: what was sent before is not delivered. */
   epoch: number;
   isConnected: boolean;
+  /** The last runner's end. */
+  buried: Promise<void>;
 }
 
 /** The nodes of a cluster on this event loop, with one line for all messages between them. */
@@ -33,7 +35,7 @@ export function createLoopHost(config: Config): Host {
 
   return {
     slot(id, events) {
-      const place: Place = { runner: null, epoch: 0, isConnected: false };
+      const place: Place = { runner: null, epoch: 0, isConnected: false, buried: Promise.resolve() };
       places.set(id, place);
       const send = (message: Message, sentUs: number): void => {
         if (place.isConnected) line.push({ message, sentUs, sender: place, epoch: place.epoch }, sentUs);
@@ -59,15 +61,22 @@ function createSlot(
     return nowUs();
   }
 
+  function bury(): Promise<void> {
+    if (place.runner !== null) place.buried = place.runner.drop();
+    place.runner = null;
+    return place.buried;
+  }
+
   return {
     async start(incarnation) {
+      await place.buried;
       const ports = {
         send,
         answered: events.answered,
         roleChanged: events.roleChanged,
         failed(error: Error) {
           cut();
-          place.runner = null;
+          void bury();
           events.failed(error.message);
         },
       };
@@ -80,10 +89,7 @@ function createSlot(
     async cut() {
       return cut();
     },
-    async kill() {
-      place.runner?.drop();
-      place.runner = null;
-    },
+    kill: bury,
     async isolate(isIsolated) {
       place.epoch += 1;
       place.isConnected = !isIsolated;
