@@ -2,6 +2,7 @@ import type { Message } from '../_node/raft/core/message.ts';
 import { nowUs } from '../_node/raft/host/clock.ts';
 import type { Config } from '../_node/raft/host/config.ts';
 import { createDelayLine } from '../_node/raft/host/delayLine.ts';
+import { mostWaiting } from '../_node/raft/host/links.ts';
 import { type Runner, startRunner } from '../_node/raft/host/runner.ts';
 import type { Host, Slot, SlotEvents } from '../_node/raft/host/slot.ts';
 
@@ -18,6 +19,8 @@ interface Place {
   /** Raised by each cut: what was sent before is not delivered. */
   epoch: number;
   isConnected: boolean;
+  /** Messages for it that the line holds. */
+  waitingCount: number;
   /** The last runner's end. */
   buried: Promise<void>;
 }
@@ -29,16 +32,24 @@ export function createLoopHost(config: Config): Host {
 
   function deliver({ message, sentUs, sender, epoch }: Parcel): void {
     const receiver = places.get(message.to);
-    if (sender.epoch !== epoch || receiver === undefined || !receiver.isConnected) return;
-    receiver.runner?.receive(message, sentUs);
+    if (receiver === undefined) return;
+    receiver.waitingCount -= 1;
+    if (sender.epoch === epoch && receiver.isConnected) receiver.runner?.receive(message, sentUs);
+  }
+
+  function push(parcel: Parcel): void {
+    const receiver = places.get(parcel.message.to);
+    if (receiver === undefined || receiver.waitingCount >= mostWaiting) return;
+    receiver.waitingCount += 1;
+    line.push(parcel, parcel.sentUs);
   }
 
   return {
     slot(id, events) {
-      const place: Place = { runner: null, epoch: 0, isConnected: false, buried: Promise.resolve() };
+      const place: Place = { runner: null, epoch: 0, isConnected: false, waitingCount: 0, buried: Promise.resolve() };
       places.set(id, place);
       const send = (message: Message, sentUs: number): void => {
-        if (place.isConnected) line.push({ message, sentUs, sender: place, epoch: place.epoch }, sentUs);
+        if (place.isConnected) push({ message, sentUs, sender: place, epoch: place.epoch });
       };
       return createSlot(config, id, place, send, events);
     },
