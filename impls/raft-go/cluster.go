@@ -139,9 +139,7 @@ func (c *cluster) roleChanged(m *member, role raft.RoleChange, nowUs int64) {
 	if role.Role == raft.Leader || c.leader == m || allStarted {
 		c.findLeader()
 	}
-	if seat.status == live {
-		c.elections.roleChanged(m.id, role, nowUs)
-	}
+	c.elections.roleChanged(m.id, role, nowUs)
 }
 
 // countStart tells whether this was the last node to take its first step.
@@ -202,7 +200,7 @@ func (c *cluster) drop(m *member) crash {
 	seat.status = down
 	c.findLeader()
 	if crashed.WasLeader {
-		c.elections.open(crashed, c.liveCount())
+		c.elections.open(crashed, c.liveIDs())
 	} else {
 		c.elections.lost(m.id)
 	}
@@ -210,14 +208,14 @@ func (c *cluster) drop(m *member) crash {
 	return crashed
 }
 
-func (c *cluster) liveCount() int {
-	count := 0
-	for _, seat := range c.seats {
+func (c *cluster) liveIDs() map[int]bool {
+	ids := map[int]bool{}
+	for id, seat := range c.seats {
 		if seat.status == live {
-			count++
+			ids[id] = true
 		}
 	}
-	return count
+	return ids
 }
 
 // fail is the crash of a node that cannot write its log. No election is opened: nobody asked for this crash.

@@ -26,30 +26,28 @@ type election struct {
 type elections struct {
 	number  int
 	kept    []*election
-	current *election // nil: none is under way
-	live    int       // nodes that take part
-	terms   map[uint64]*tally
+	current *election      // nil: none is under way
+	live    map[int]bool   // those that must agree on a successor
+	told    map[int]report // by id, the last
 }
 
-// tally is who leads in a term and who knows.
-type tally struct {
-	leader      int // 0: unknown yet
-	electedAtUs int64
-	followers   map[int]bool
-	lastUs      int64
+// report is what a node said of itself, and when.
+type report struct {
+	raft.RoleChange
+	atUs int64
 }
 
-func (e *elections) open(c crash, liveCount int) {
+func (e *elections) open(c crash, live map[int]bool) {
 	e.number++
 	e.current = &election{
-		Number: e.number, CrashedID: c.ID, CrashedTerm: c.Term, CrashedAtUs: c.CrashedAtUs, LiveCount: liveCount,
+		Number: e.number, CrashedID: c.ID, CrashedTerm: c.Term, CrashedAtUs: c.CrashedAtUs, LiveCount: len(live),
 	}
 	e.kept = append(e.kept, e.current)
 	if len(e.kept) > keptElections {
 		e.kept = e.kept[1:]
 	}
-	e.live = liveCount
-	e.terms = map[uint64]*tally{}
+	e.live = live
+	e.complete()
 }
 
 // interrupt leaves the one under way incomplete for ever.
@@ -57,48 +55,52 @@ func (e *elections) interrupt() { e.current = nil }
 
 // lost is the crash of another node than the leader: its word is waited for no longer.
 func (e *elections) lost(id int) {
-	if e.current == nil {
-		return
-	}
-	e.live--
-	for term, t := range e.terms {
-		delete(t.followers, id)
-		e.completeIf(term, t)
-	}
+	delete(e.live, id)
+	e.complete()
 }
 
 func (e *elections) roleChanged(id int, role raft.RoleChange, nowUs int64) {
-	if e.current == nil || role.Term <= e.current.CrashedTerm || role.Leader == 0 {
-		return
+	if e.told == nil {
+		e.told = map[int]report{}
 	}
-	t := e.tally(role.Term)
-	t.lastUs = max(t.lastUs, nowUs)
-	if role.Role == raft.Leader {
-		t.leader, t.electedAtUs = id, nowUs
-	} else {
-		t.followers[id] = true
-	}
-	e.completeIf(role.Term, t)
+	e.told[id] = report{role, nowUs}
+	e.complete()
 }
 
-func (e *elections) tally(term uint64) *tally {
-	t, known := e.terms[term]
-	if !known {
-		t = &tally{followers: map[int]bool{}}
-		e.terms[term] = t
-	}
-	return t
-}
-
-func (e *elections) completeIf(term uint64, t *tally) {
-	if e.current == nil || t.leader == 0 || len(t.followers) < e.live-1 {
+// complete ends the one under way if a live node leads a later term and all others have heard of it.
+func (e *elections) complete() {
+	if e.current == nil {
 		return
 	}
-	electionUs, terms := t.lastUs-e.current.CrashedAtUs, term-e.current.CrashedTerm
-	done := e.current
-	done.Leader, done.Term, done.ElectedAtUs, done.CompletedAtUs = &t.leader, &term, &t.electedAtUs, &t.lastUs
-	done.ElectionUs, done.Terms = &electionUs, &terms
-	e.current = nil
+	for id := range e.live {
+		successor := e.told[id]
+		if successor.Role != raft.Leader || successor.Term <= e.current.CrashedTerm {
+			continue
+		}
+		if completedUs, all := e.heardUs(successor); all {
+			e.current.end(successor, completedUs)
+			e.current = nil
+			return
+		}
+	}
+}
+
+// heardUs is when the last live node heard of the leader, if all have.
+func (e *elections) heardUs(leader report) (lastUs int64, all bool) {
+	for id := range e.live {
+		last := e.told[id]
+		if last.Term != leader.Term || last.Leader != leader.Leader {
+			return 0, false
+		}
+		lastUs = max(lastUs, last.atUs)
+	}
+	return lastUs, true
+}
+
+func (e *election) end(successor report, completedUs int64) {
+	electionUs, terms := completedUs-e.CrashedAtUs, successor.Term-e.CrashedTerm
+	e.Leader, e.Term, e.ElectedAtUs = &successor.Leader, &successor.Term, &successor.atUs
+	e.CompletedAtUs, e.ElectionUs, e.Terms = &completedUs, &electionUs, &terms
 }
 
 // after gives those with greater numbers, oldest first.

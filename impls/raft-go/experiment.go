@@ -157,7 +157,7 @@ func (c *cluster) draw(ids []int, count int) map[int]bool {
 // proposeNothing commits a command that changes no key.
 func (c *cluster) proposeNothing(ctx context.Context, leader *member) (index uint64, err error) {
 	r := newRequest("", "=")
-	if !leader.mailbox.put(func(m *mail) { m.proposals = append(m.proposals, r) }) {
+	if !leader.mailbox.ask(func(m *mail) { m.proposals = append(m.proposals, r) }) {
 		return 0, noLeader
 	}
 	select {

@@ -6,7 +6,10 @@ import (
 	"paceline/impls/_go/raft"
 )
 
-// mailbox is what has come for a node since it last looked. Putting something in never blocks and never drops.
+// mostWaiting is of messages from other nodes, and of requests from clients: far more than any burst.
+const mostWaiting = 65_536
+
+// mailbox is what has come for a node since it last looked. Putting something in never blocks.
 //
 // Note: a buffered channel a node was tried on paper. Two nodes that send to each other while both buffers are full wait for
 // each other for ever; dropping instead loses part of every burst (a leader of 1001 nodes gets 1000 answers to a heartbeat);
@@ -52,10 +55,20 @@ func (m *mailbox) put(add func(*mail)) (taken bool) {
 	return taken
 }
 
-// deliver is put for messages, without a closure for each.
+// ask is put for a client's request: one too many is not taken.
+func (m *mailbox) ask(add func(*mail)) (taken bool) {
+	m.put(func(waiting *mail) {
+		if taken = len(waiting.proposals)+len(waiting.reads) < mostWaiting; taken {
+			add(waiting)
+		}
+	})
+	return taken
+}
+
+// deliver is put for messages, without a closure for each: one too many is lost, as on any network.
 func (m *mailbox) deliver(d delivery) {
 	m.mu.Lock()
-	if !m.closed {
+	if !m.closed && len(m.mail.deliveries) < mostWaiting {
 		m.mail.deliveries = append(m.mail.deliveries, d)
 	}
 	m.mu.Unlock()

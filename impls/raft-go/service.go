@@ -101,7 +101,7 @@ func badKey() error {
 // ask puts a request to the leader and waits for its answer as long as a client's patience lasts.
 func (s *service) ask(r *http.Request, asked *request, add func(*mail)) (answer, error) {
 	leader := s.cluster.currentLeader()
-	if leader == nil || !leader.mailbox.put(add) {
+	if leader == nil || !leader.mailbox.ask(add) {
 		return answer{}, noLeader
 	}
 	patience := time.NewTimer(s.cluster.config.requestTimeout)

@@ -2,6 +2,7 @@ import type { Message } from '../_node/raft/core/message.ts';
 import { nowUs } from '../_node/raft/host/clock.ts';
 import type { Config } from '../_node/raft/host/config.ts';
 import { createDelayLine } from '../_node/raft/host/delayLine.ts';
+import { mostWaiting } from '../_node/raft/host/links.ts';
 import { type Runner, startRunner } from '../_node/raft/host/runner.ts';
 import type { Host, Slot, SlotEvents } from '../_node/raft/host/slot.ts';
 
@@ -18,6 +19,10 @@ interface Place {
   /** Raised by each cut: what was sent before is not delivered. */
   epoch: number;
   isConnected: boolean;
+  /** Messages for it that the line holds. */
+  waitingCount: number;
+  /** The last runner's end. */
+  buried: Promise<void>;
 }
 
 /** The nodes of a cluster on this event loop, with one line for all messages between them. */
@@ -27,16 +32,24 @@ export function createLoopHost(config: Config): Host {
 
   function deliver({ message, sentUs, sender, epoch }: Parcel): void {
     const receiver = places.get(message.to);
-    if (sender.epoch !== epoch || receiver === undefined || !receiver.isConnected) return;
-    receiver.runner?.receive(message, sentUs);
+    if (receiver === undefined) return;
+    receiver.waitingCount -= 1;
+    if (sender.epoch === epoch && receiver.isConnected) receiver.runner?.receive(message, sentUs);
+  }
+
+  function push(parcel: Parcel): void {
+    const receiver = places.get(parcel.message.to);
+    if (receiver === undefined || receiver.waitingCount >= mostWaiting) return;
+    receiver.waitingCount += 1;
+    line.push(parcel, parcel.sentUs);
   }
 
   return {
     slot(id, events) {
-      const place: Place = { runner: null, epoch: 0, isConnected: false };
+      const place: Place = { runner: null, epoch: 0, isConnected: false, waitingCount: 0, buried: Promise.resolve() };
       places.set(id, place);
       const send = (message: Message, sentUs: number): void => {
-        if (place.isConnected) line.push({ message, sentUs, sender: place, epoch: place.epoch }, sentUs);
+        if (place.isConnected) push({ message, sentUs, sender: place, epoch: place.epoch });
       };
       return createSlot(config, id, place, send, events);
     },
@@ -59,15 +72,22 @@ function createSlot(
     return nowUs();
   }
 
+  function bury(): Promise<void> {
+    if (place.runner !== null) place.buried = place.runner.drop();
+    place.runner = null;
+    return place.buried;
+  }
+
   return {
     async start(incarnation) {
+      await place.buried;
       const ports = {
         send,
         answered: events.answered,
         roleChanged: events.roleChanged,
         failed(error: Error) {
           cut();
-          place.runner = null;
+          void bury();
           events.failed(error.message);
         },
       };
@@ -80,10 +100,7 @@ function createSlot(
     async cut() {
       return cut();
     },
-    async kill() {
-      place.runner?.drop();
-      place.runner = null;
-    },
+    kill: bury,
     async isolate(isIsolated) {
       place.epoch += 1;
       place.isConnected = !isIsolated;

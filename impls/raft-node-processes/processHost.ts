@@ -27,7 +27,11 @@ export function createProcessHost(config: Config): Host {
       if (report.type === 'gate') keeper.answered(id, report.ask, report.atUs);
       else events.report(report);
     });
-    child.once('error', (error) => events.ended(`its process failed: ${error.message}`));
+    child.once('error', (error) => {
+      // One that never was will not exit.
+      if (child.pid === undefined) exited.resolve();
+      events.ended(`its process failed: ${error.message}`);
+    });
     child.once('exit', (code, signal) => {
       if (children.get(id) === child) children.delete(id);
       keeper.gone(id);

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { Link } from '../_node/raft/host/links.ts';
+import { type Link, mostWaiting } from '../_node/raft/host/links.ts';
 import type { Parcel } from '../_node/raft/host/remoteNode.ts';
 
 /** A line of JSON for each parcel: JSON has no line ends of its own. */
@@ -7,9 +7,17 @@ export function openSocketLink(name: string, broken: () => void): Link<Parcel> {
   const socket = connect(name);
   socket.once('error', broken);
   socket.once('close', broken);
+  let waitingCount = 0;
+  const written = (): void => {
+    waitingCount -= 1;
+  };
   return {
-    // What a broken link loses the network may lose: a leader sends again.
-    send: (parcel) => void socket.write(`${JSON.stringify(parcel)}\n`),
+    // What a broken or overfull link loses the network may lose: a leader sends again.
+    send(parcel) {
+      if (waitingCount >= mostWaiting) return;
+      waitingCount += 1;
+      socket.write(`${JSON.stringify(parcel)}\n`, written);
+    },
     close: () => void socket.destroy(),
   };
 }

@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createLinks, type Link } from '../_node/raft/host/links.ts';
 import { type Parcel, startRemoteNode } from '../_node/raft/host/remoteNode.ts';
+import { linkCountsIn } from './linkCounts.ts';
 import type { ThreadCommand, ThreadOrder, ThreadReport } from './protocol.ts';
 
 /** A link whose port the main thread has yet to send. */
@@ -9,7 +10,8 @@ interface ThreadLink extends Link<Parcel> {
   connected(port: MessagePort): void;
 }
 
-const { gates, ...order } = workerData as ThreadOrder;
+const { gates, deliveredCounts, ...order } = workerData as ThreadOrder;
+const counts = linkCountsIn(deliveredCounts, order.config.clusterSize);
 const opened = new Map<number, ThreadLink>();
 const links = createLinks(openLink);
 const node = startRemoteNode(order, {
@@ -26,9 +28,14 @@ function tell(report: ThreadReport): void {
 
 function obey(command: ThreadCommand): void {
   if (command.type === 'link') connected(command.to, command.port);
-  else if (command.type === 'accept') command.port.on('message', (parcel: Parcel) => node?.arrive(parcel));
+  else if (command.type === 'accept') command.port.on('message', arrive);
   else if (command.type === 'forget') links.forget(command.id);
   else node?.obey(command);
+}
+
+function arrive(parcel: Parcel): void {
+  counts.delivered(parcel.message.from, order.id);
+  node?.arrive(parcel);
 }
 
 function connected(to: number, port: MessagePort): void {
@@ -41,8 +48,10 @@ function connected(to: number, port: MessagePort): void {
 function openLink(to: number): Link<Parcel> {
   let port: MessagePort | null = null;
   let waiting: Parcel[] = [];
+  const admits = counts.admission(order.id, to);
   const link: ThreadLink = {
     send(parcel) {
+      if (!admits()) return;
       if (port === null) waiting.push(parcel);
       else port.postMessage(parcel);
     },

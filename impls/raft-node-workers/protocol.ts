@@ -4,6 +4,8 @@ import type { Command, NodeOrder, Report } from '../_node/raft/host/remoteNode.t
 export interface ThreadOrder extends NodeOrder {
   /** The epoch of each node's gate, by id; shared by all threads. */
   readonly gates: Int32Array<SharedArrayBuffer>;
+  /** See linkCounts.ts. */
+  readonly deliveredCounts: Int32Array<SharedArrayBuffer>;
 }
 
 /** To a node's thread. */

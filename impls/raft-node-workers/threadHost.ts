@@ -10,6 +10,7 @@ const script = new URL('./nodeThread.ts', import.meta.url);
 /** The nodes of a cluster on threads of their own. */
 export function createThreadHost(config: Config): Host {
   const gates = new Int32Array(new SharedArrayBuffer(4 * (config.clusterSize + 1)));
+  const deliveredCounts = new Int32Array(new SharedArrayBuffer(4 * config.clusterSize ** 2));
   const threads = new Map<number, Worker>();
 
   function post(id: number, command: ThreadCommand, transfer: MessagePort[] = []): void {
@@ -28,7 +29,7 @@ export function createThreadHost(config: Config): Host {
   }
 
   function launch(id: number, incarnation: number, events: RemoteEvents): Remote {
-    const order: ThreadOrder = { config, id, incarnation, gates };
+    const order: ThreadOrder = { config, id, incarnation, gates, deliveredCounts };
     const thread = new Worker(script, { workerData: order });
     threads.set(id, thread);
     thread.on('message', (report: ThreadReport) => {

@@ -6,8 +6,8 @@ from concurrent.futures import Executor
 from raft.core.inputs import Tick
 from raft.core.messages import Message
 from raft.host.config import Config
-from raft.host.mail import Mail
-from raft.host.mesh import End, Mesh, arrive
+from raft.host.mail import MOST_WAITING, Mail
+from raft.host.mesh import End, Mesh, Parcel, arrive
 from raft.host.runner import Ports, Runner
 from raft.host.slot import Events, Site
 from raft_asyncio.alarm import Alarm
@@ -35,7 +35,7 @@ class TaskCarrier:
         loop = asyncio.get_running_loop()
         self._mailbox: asyncio.Queue[Mail] = asyncio.Queue()
         self._alarm = Alarm(lambda: self.post(Tick()))
-        self.end = End(self.post)
+        self.end = End(self.receive)
 
         def send(message: Message, sent_us: int) -> None:
             site.mesh.send(self.end, message, sent_us)
@@ -52,6 +52,10 @@ class TaskCarrier:
 
     def post(self, mail: Mail) -> None:
         self._mailbox.put_nowait(mail)
+
+    def receive(self, parcel: Parcel) -> None:
+        if self._mailbox.qsize() < MOST_WAITING:
+            self._mailbox.put_nowait(parcel)
 
     async def drop(self) -> None:
         self.runner.drop()

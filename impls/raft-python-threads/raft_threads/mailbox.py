@@ -5,7 +5,7 @@ from queue import Empty, SimpleQueue
 
 from raft.core.inputs import Tick
 from raft.host.clock import now_us
-from raft.host.mail import Mail
+from raft.host.mail import MOST_WAITING, Mail
 from raft.host.mesh import Parcel
 
 
@@ -19,6 +19,10 @@ class Mailbox:
 
     def post(self, mail: Mail) -> None:
         self._queue.put(mail)
+
+    def receive(self, parcel: Parcel) -> None:
+        if self._queue.qsize() < MOST_WAITING:
+            self._queue.put(parcel)
 
     def take(self, deadline_us: int) -> Mail:
         """The next mail; a tick when the deadline has come, however much mail there is."""

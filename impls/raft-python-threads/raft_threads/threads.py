@@ -36,7 +36,7 @@ class ThreadCarrier:
     def __init__(self, site: Site, node_id: int, incarnation: int, events: Events) -> None:
         loop = asyncio.get_running_loop()
         self._mailbox = Mailbox(site.config.network_delay_us)
-        self.end = End(self.post)
+        self.end = End(self._mailbox.receive)
 
         def send(message: Message, sent_us: int) -> None:
             site.mesh.send(self.end, message, sent_us)

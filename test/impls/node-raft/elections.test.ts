@@ -13,7 +13,7 @@ function leader(term: number, id: number, atUs: number): RoleReport {
 
 test('an election lasts from the crash to the first heartbeat at the last live node', () => {
   const log = createElectionLog();
-  log.crashed({ id: 3, term: 4, atUs: 1000 }, [1, 2, 4]);
+  log.opened({ id: 3, term: 4, atUs: 1000 }, [1, 2, 4]);
   log.reported(1, leader(6, 1, 1500));
   log.reported(4, follower(6, 1, 1700));
   assert.equal(log.after(0)[0]?.electionUs, null);
@@ -38,7 +38,7 @@ test('what nodes said in the old term, or of a leader that others do not follow,
   const log = createElectionLog();
   log.reported(1, follower(4, 3, 500));
   log.reported(2, follower(4, 3, 500));
-  log.crashed({ id: 3, term: 4, atUs: 1000 }, [1, 2]);
+  log.opened({ id: 3, term: 4, atUs: 1000 }, [1, 2]);
   log.reported(1, leader(5, 1, 1500));
   log.reported(2, follower(6, 0, 1600));
   assert.equal(log.after(0)[0]?.term, null);
@@ -50,11 +50,11 @@ test('what nodes said in the old term, or of a leader that others do not follow,
 
 test('a restart or isolation before its end leaves an election unknown for ever', () => {
   const log = createElectionLog();
-  log.crashed({ id: 3, term: 1, atUs: 10 }, [1, 2]);
+  log.opened({ id: 3, term: 1, atUs: 10 }, [1, 2]);
   log.disturbed();
   log.reported(1, leader(2, 1, 20));
   log.reported(2, follower(2, 1, 30));
-  log.crashed({ id: 1, term: 2, atUs: 40 }, [2, 3]);
+  log.opened({ id: 1, term: 2, atUs: 40 }, [2, 3]);
   assert.deepEqual(
     log.after(0).map(({ number, electionUs }) => [number, electionUs]),
     [
@@ -66,4 +66,24 @@ test('a restart or isolation before its end leaves an election unknown for ever'
     log.after(1).map(({ number }) => number),
     [2],
   );
+});
+
+test('a follower that crashes meanwhile is waited for no longer', () => {
+  const log = createElectionLog();
+  log.opened({ id: 3, term: 4, atUs: 1000 }, [1, 2, 4]);
+  log.reported(1, leader(5, 1, 1500));
+  log.reported(2, follower(5, 1, 1600));
+  log.lost(4);
+  const [election] = log.after(0);
+  assert.deepEqual([election?.liveCount, election?.completedAtUs, election?.electionUs], [3, 1600, 600]);
+});
+
+test('a successor that crashes before all have heard of it completes nothing', () => {
+  const log = createElectionLog();
+  log.opened({ id: 3, term: 4, atUs: 1000 }, [1, 2, 4]);
+  log.reported(1, leader(5, 1, 1500));
+  log.reported(2, follower(5, 1, 1600));
+  log.lost(1);
+  log.reported(4, follower(5, 1, 1700));
+  assert.equal(log.after(0)[0]?.term, null);
 });

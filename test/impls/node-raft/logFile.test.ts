@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -24,13 +34,13 @@ const silent = { persisted: () => {}, failed: () => {} };
 function written(dir: string, ...persists: readonly Persist[]): string {
   const log = openLogFile(dir, 1, 'file', silent);
   for (const one of persists) log.write(one);
-  log.close();
+  void log.close();
   return join(dir, 'node-1.log');
 }
 
 function reopened(dir: string): LogFile['recovered'] {
   const log = openLogFile(dir, 1, 'file', silent);
-  log.close();
+  void log.close();
   return log.recovered;
 }
 
@@ -117,7 +127,33 @@ test('with fsync, what comes while the disk is busy is confirmed together, and i
   for (const seq of [1, 2, 3, 4, 5]) log.write(persist(seq, seq, `${seq}`));
   assert.deepEqual(confirmed, []);
   await promise;
-  log.close();
+  await log.close();
   assert.deepEqual(confirmed, [1, 5]);
   assert.equal(reopened(dir).entries.length, 5);
+});
+
+/** The open files of this process. */
+function openPaths(): readonly string[] {
+  return readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+}
+
+test('with fsync, close lets the group that is being written land, gives up the next, and confirms neither', async (t) => {
+  const dir = folder(t);
+  const log = openLogFile(dir, 1, 'fsync', {
+    persisted: () => assert.fail('confirmed after close'),
+    failed: (error) => assert.fail(error.message),
+  });
+  // Large enough to be on its way yet when close is called.
+  log.write(persist(1, 1, 'x'.repeat(2 ** 26)));
+  log.write(persist(2, 2, 'never'));
+  await log.close();
+  const { size } = statSync(join(dir, 'node-1.log'));
+  assert.equal(size, 8 + encodeRecord(persist(1, 1, 'x'.repeat(2 ** 26))).length);
+  assert.ok(!openPaths().includes(join(dir, 'node-1.log')));
 });

@@ -93,7 +93,8 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
       },
       failed(reason) {
         log(`node ${id} crashed: ${reason}`);
-        noteCrash(member, nowUs());
+        // The contract times elections after the crashes that were asked for.
+        if (noteCrash(member, nowUs()).wasLeader) elections.disturbed();
       },
     });
     const member: Member = { id, slot, status: 'crashed', incarnation: 0, report: null, isChanging: false };
@@ -133,9 +134,12 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
     member.status = 'crashed';
     member.report = null;
     requests.crashed(id);
-    const liveIds = members.filter(({ status }) => status === 'live').map((live) => live.id);
-    if (wasLeader) elections.crashed({ id, term, atUs }, liveIds);
+    if (!wasLeader) elections.lost(id);
     return { id, wasLeader, term, crashedAtUs: atUs };
+  }
+
+  function liveIds(): number[] {
+    return members.filter(({ status }) => status === 'live').map(({ id }) => id);
   }
 
   async function crash(member: Member, delayUs: number): Promise<CrashAnswer> {
@@ -145,6 +149,7 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
       // It may have ended by itself meanwhile.
       refuseIfCrashed(member);
       const { id, wasLeader, term, crashedAtUs } = noteCrash(member, atUs);
+      if (wasLeader) elections.opened({ id, term, atUs }, liveIds());
       await member.slot.kill();
       return { id, wasLeader, term, delayUs, crashedAtUs };
     });
@@ -221,9 +226,8 @@ async function change<T>(member: Member, work: () => Promise<T>): Promise<T> {
 }
 
 async function stopMember(member: Member): Promise<void> {
-  if (member.status === 'crashed') return;
+  if (member.status !== 'crashed') await member.slot.cut();
   member.status = 'crashed';
-  await member.slot.cut();
   await member.slot.kill();
 }
 

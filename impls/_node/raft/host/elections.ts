@@ -22,8 +22,10 @@ export interface Crash {
 }
 
 export interface ElectionLog {
-  /** A leader crashed; `liveIds` are the nodes neither crashed nor isolated. */
-  crashed(crash: Crash, liveIds: readonly number[]): void;
+  /** A leader was crashed; `liveIds` are the nodes neither crashed nor isolated. */
+  opened(crash: Crash, liveIds: readonly number[]): void;
+  /** Another node crashed: its word is waited for no longer. */
+  lost(id: number): void;
   /** The cluster changed otherwise: an election under way can no longer be timed. */
   disturbed(): void;
   reported(id: number, report: RoleReport): void;
@@ -56,11 +58,16 @@ export function createElectionLog(): ElectionLog {
   }
 
   return {
-    crashed(crash, liveIds) {
+    opened(crash, liveIds) {
       number += 1;
       elections.push(pending(number, crash, liveIds.length));
       if (elections.length > keptCount) elections = elections.slice(-keptCount);
       underWay = { crash, liveIds };
+      complete();
+    },
+    lost(id) {
+      if (underWay === null) return;
+      underWay = { ...underWay, liveIds: underWay.liveIds.filter((liveId) => liveId !== id) };
       complete();
     },
     disturbed() {

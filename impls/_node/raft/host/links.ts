@@ -17,6 +17,9 @@ interface Open<T> {
   usedUs: number;
 }
 
+/** Of messages for a node (where they wait on links, on each of them): one more is lost, as on any network. */
+export const mostWaiting = 65_536;
+
 const idleUs = 5_000_000;
 
 export function createLinks<T>(open: (to: number) => Link<T>): Links<T> {

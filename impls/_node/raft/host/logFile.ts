@@ -1,4 +1,4 @@
-import { close, closeSync, fdatasync, ftruncateSync, openSync, readFileSync, write, writeSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, openSync, readFileSync, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Persist } from '../core/effect.ts';
 import type { Entry } from '../core/entry.ts';
@@ -17,8 +17,8 @@ export interface LogFile {
   readonly recovered: Recovered;
   /** Calls `persisted` with the number of the last effect that is durable, never within this call if durability is fsync. */
   write(persist: Persist): void;
-  /** Nothing more is written or confirmed. */
-  close(): void;
+  /** Nothing more is confirmed; resolves when the file is touched no more. Called once. */
+  close(): Promise<void>;
 }
 
 export interface LogFileEvents {
@@ -94,7 +94,7 @@ function directWriter(fd: number, { persisted, failed }: LogFileEvents): Omit<Lo
       }
       persisted(persist.seq);
     },
-    close: () => closeSync(fd),
+    close: async () => closeSync(fd),
   };
 }
 
@@ -103,9 +103,10 @@ function groupWriter(fd: number, { persisted, failed }: LogFileEvents): Omit<Log
   let waiting: Persist[] = [];
   let isBusy = false;
   let isClosed = false;
+  const atRest = Promise.withResolvers<void>();
 
   function next(): void {
-    if (isClosed) close(fd);
+    if (isClosed) atRest.resolve();
     if (isClosed || waiting.length === 0) return;
     isBusy = true;
     const group = waiting;
@@ -125,9 +126,11 @@ function groupWriter(fd: number, { persisted, failed }: LogFileEvents): Omit<Log
       waiting.push(persist);
       if (!isBusy) next();
     },
-    close() {
+    async close() {
       isClosed = true;
       if (!isBusy) next();
+      await atRest.promise;
+      closeSync(fd);
     },
   };
 }

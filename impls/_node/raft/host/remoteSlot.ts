@@ -28,13 +28,16 @@ export interface Gates {
 /** The place of a node that runs elsewhere. */
 export function createRemoteSlot(id: number, events: SlotEvents, gates: Gates, launch: Launch): Slot {
   let remote: Remote | null = null;
+  let buried = Promise.resolve();
   let lastAsk = 0;
   const asked = new Map<number, PromiseWithResolvers<NodeStatus>>();
 
-  function gone(reason: string): void {
+  function bury(reason: string): Promise<void> {
+    if (remote !== null) buried = remote.kill();
     remote = null;
     for (const { reject } of asked.values()) reject(new Error(reason));
     asked.clear();
+    return buried;
   }
 
   function take(report: Report): void {
@@ -50,10 +53,8 @@ export function createRemoteSlot(id: number, events: SlotEvents, gates: Gates, l
   }
 
   function fail(reason: string): void {
-    const failed = remote;
-    gone(reason);
+    void bury(reason);
     void gates.shut(id);
-    void failed?.kill();
     events.failed(reason);
   }
 
@@ -78,8 +79,7 @@ export function createRemoteSlot(id: number, events: SlotEvents, gates: Gates, l
     remote = launched;
 
     function giveUp(reason: string): void {
-      gone(reason);
-      void launched.kill();
+      void bury(reason);
       reject(new Error(reason));
     }
 
@@ -88,15 +88,12 @@ export function createRemoteSlot(id: number, events: SlotEvents, gates: Gates, l
 
   return {
     async start(incarnation) {
+      await buried;
       await gates.open(id);
       return start(incarnation);
     },
     cut: () => gates.shut(id),
-    async kill() {
-      const killed = remote;
-      gone(`node ${id} is killed`);
-      await killed?.kill();
-    },
+    kill: () => bury(`node ${id} is killed`),
     async isolate(isIsolated) {
       if (isIsolated) await gates.shut(id);
       else await gates.open(id);

@@ -6,6 +6,8 @@ import { putCommand } from './store.ts';
 
 type Kind = 'put' | 'get';
 
+const mostUnanswered = 65_536;
+
 interface Pending {
   readonly kind: Kind;
   readonly nodeId: number;
@@ -20,7 +22,7 @@ interface Batch {
   readonly reads: Read[];
 }
 
-/** What clients wait for. Requests that arrive in one turn of the event loop reach a node together. */
+/** What nodes have yet to answer, waited for or not. Requests that arrive in one turn of the event loop reach a node together. */
 export interface Requests {
   put(nodeId: number, slot: Slot, key: string, value: string): Promise<Answer>;
   get(nodeId: number, slot: Slot, key: string): Promise<Answer>;
@@ -54,9 +56,15 @@ export function createRequests(timeoutMs: number): Requests {
     }
   }
 
+  function nextId(): number {
+    if (pending.size >= mostUnanswered) throw new Problem('no-leader', 'too many requests are unanswered');
+    return ++lastId;
+  }
+
   function wait(id: number, nodeId: number, kind: Kind): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const timer = setTimeout(() => take(id)?.reject(unknownOutcome('no answer in time')), timeoutMs);
+    // It stays pending: the node has it yet.
+    const timer = setTimeout(() => reject(unknownOutcome('no answer in time')), timeoutMs);
     pending.set(id, { kind, nodeId, timer, resolve, reject });
     return promise;
   }
@@ -70,7 +78,7 @@ export function createRequests(timeoutMs: number): Requests {
   }
 
   function propose(nodeId: number, slot: Slot, command: string): Promise<Answer> {
-    const id = ++lastId;
+    const id = nextId();
     batchFor(nodeId, slot).proposals.push({ id, command });
     return wait(id, nodeId, 'put');
   }
@@ -79,7 +87,7 @@ export function createRequests(timeoutMs: number): Requests {
     propose,
     put: (nodeId, slot, key, value) => propose(nodeId, slot, putCommand(key, value)),
     get(nodeId, slot, key) {
-      const id = ++lastId;
+      const id = nextId();
       batchFor(nodeId, slot).reads.push({ id, key });
       return wait(id, nodeId, 'get');
     },

@@ -62,8 +62,8 @@ export interface Runner {
   lagBehind(from: number): void;
   /** `withDelays`: a sample of some hundred numbers; otherwise none. */
   status(withDelays: boolean): NodeStatus;
-  /** Drops everything in memory, writes nothing more. */
-  drop(): void;
+  /** Drops everything in memory; resolves when its file is touched no more. */
+  drop(): Promise<void>;
 }
 
 /** @throws what openLogFile throws */
@@ -74,7 +74,7 @@ export function startRunner(config: Config, id: number, incarnation: number, por
   const alarm = createAlarm(() => step({ type: 'tick' }));
   const log = openLogFile(config.dataDir, id, config.durability, { persisted, failed });
   const readKeys = new Map<number, string>();
-  let isDropped = false;
+  let dropped: Promise<void> | null = null;
   let laggingBehind = 0;
   let appendSentUs = 0;
 
@@ -84,12 +84,12 @@ export function startRunner(config: Config, id: number, incarnation: number, por
   }
 
   function failed(error: Error): void {
-    drop();
+    void drop();
     ports.failed(error);
   }
 
   function step(input: Input): void {
-    if (isDropped) return;
+    if (dropped !== null) return;
     const atUs = nowUs();
     const answers: Answer[] = [];
     for (const effect of node.step(atUs, input)) {
@@ -98,7 +98,7 @@ export function startRunner(config: Config, id: number, incarnation: number, por
       else if (effect.type === 'apply') store.apply(effect.entries);
       else if (effect.type === 'reply') answers.push({ ...effect, value: valueFor(effect.id) });
       else ports.roleChanged({ role: effect.role, term: effect.term, leader: effect.leader, atUs });
-      if (isDropped) return;
+      if (dropped !== null) return;
     }
     if (answers.length > 0) ports.answered(answers);
     alarm.set(node.nextDeadlineUs());
@@ -117,18 +117,17 @@ export function startRunner(config: Config, id: number, incarnation: number, por
   }
 
   function receive(message: Message, sentUs: number): void {
-    if (isDropped) return;
+    if (dropped !== null) return;
     meter.add(nowUs() - sentUs);
     if (message.type === 'appendEntries') appendSentUs = sentUs;
     const isCut = message.type === 'appendEntries' && message.from === laggingBehind;
     step({ type: 'message', message: isCut ? { ...message, entries: [] } : message });
   }
 
-  function drop(): void {
-    if (isDropped) return;
-    isDropped = true;
+  function drop(): Promise<void> {
     alarm.cancel();
-    log.close();
+    dropped ??= log.close();
+    return dropped;
   }
 
   const { term, votedFor, entries } = log.recovered;

@@ -17,11 +17,11 @@ export interface SlotEvents {
 
 /** The place of one node, and all that differs between the models of concurrency. */
 export interface Slot {
-  /** Starts the node from its file, with its links whole. @throws what openLogFile throws */
+  /** Starts the node from its file, once the last incarnation touches it no more, with its links whole. @throws what openLogFile throws */
   start(incarnation: number): Promise<Started>;
   /** From the time returned on no message of or to the node is delivered, those in flight included. */
   cut(): Promise<number>;
-  /** Ends a node that was cut, with everything in memory. */
+  /** Ends a node that was cut, with everything in memory; resolves when its file is touched no more, whoever ended it. */
   kill(): Promise<void>;
   /** Cuts the links and leaves the node running, or mends them. */
   isolate(isIsolated: boolean): Promise<void>;

@@ -81,7 +81,9 @@ class Cluster:
 
         def failed(reason: str) -> None:
             logger.error("node %d crashed: %s", node_id, reason)
-            self._note_crash(member, now_us())
+            # The contract times elections after the crashes that were asked for.
+            if self._note_crash(member, now_us()).was_leader:
+                self.elections.disturbed()
 
         member = Member(node_id, Slot(node_id, spawn, Events(self._requests.answered, role_changed, failed)))
         return member
@@ -137,6 +139,9 @@ class Cluster:
         _refuse_if_crashed(member)
         with _changing(member):
             answer = self._note_crash(member, member.slot.cut(), delay_us)
+            if answer.was_leader:
+                live_ids = [one.id for one in self.members if one.status == "live"]
+                self.elections.opened(Crash(member.id, answer.term, answer.crashed_at_us), live_ids)
             await member.slot.kill()
             return answer
 
@@ -146,9 +151,8 @@ class Cluster:
         member.status = "crashed"
         member.report = None
         self._requests.crashed(member.id)
-        if was_leader:
-            live_ids = [one.id for one in self.members if one.status == "live"]
-            self.elections.crashed(Crash(member.id, term, at_us), live_ids)
+        if not was_leader:
+            self.elections.lost(member.id)
         return CrashAnswer(member.id, was_leader, term, delay_us, at_us)
 
     async def restart(self, member: Member) -> RestartAnswer:

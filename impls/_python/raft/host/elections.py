@@ -60,12 +60,18 @@ class ElectionLog:
         # The nodes that must hear of the new leader; None: no election is being timed.
         self._live_ids: Sequence[int] | None = None
 
-    def crashed(self, crash: Crash, live_ids: Sequence[int]) -> None:
-        """A leader crashed; live_ids are the nodes neither crashed nor isolated."""
+    def opened(self, crash: Crash, live_ids: Sequence[int]) -> None:
+        """A leader was crashed; live_ids are the nodes neither crashed nor isolated."""
         self._count += 1
         self._elections.append(Election(self._count, crash, len(live_ids)))
         self._live_ids = live_ids
         self._complete()
+
+    def lost(self, node_id: int) -> None:
+        """Another node crashed: its word is waited for no longer."""
+        if self._live_ids is not None:
+            self._live_ids = [live_id for live_id in self._live_ids if live_id != node_id]
+            self._complete()
 
     def disturbed(self) -> None:
         """The cluster changed otherwise: an election under way can no longer be timed."""

@@ -7,6 +7,9 @@ from raft.core.effects import Outcome, RoleName
 from raft.core.inputs import Persisted, Propose, Tick
 from raft.host.mesh import Parcel
 
+# Of mail for a node, when another node's comes: one more is lost, as on any network.
+MOST_WAITING = 65_536
+
 
 class KeyRead(NamedTuple):
     """id is as a Proposal's."""

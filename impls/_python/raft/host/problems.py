@@ -49,8 +49,8 @@ def invalid(detail: str) -> Problem:
     return Problem("invalid", detail)
 
 
-def no_leader() -> Problem:
-    return Problem("no-leader", "there is no leader now", (("Retry-After", "1"),))
+def no_leader(detail: str = "there is no leader now") -> Problem:
+    return Problem("no-leader", detail, (("Retry-After", "1"),))
 
 
 def outcome_unknown(detail: str) -> Problem:

@@ -1,4 +1,6 @@
-"""What clients wait for. Requests that arrive in one turn of the event loop reach a node together."""
+"""What nodes have yet to answer, waited for or not.
+
+Requests that arrive in one turn of the event loop reach a node together."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,6 +10,8 @@ from raft.core.inputs import Proposal, Propose
 from raft.host.mail import Answer, KeyRead, ReadKeys
 from raft.host.problems import Problem, no_leader, outcome_unknown
 from raft.host.slot import Slot
+
+MOST_UNANSWERED = 65_536
 
 
 @dataclass(slots=True)
@@ -69,6 +73,8 @@ class Requests:
                 pending.refuse(outcome_unknown("the leader crashed") if pending.is_write else no_leader())
 
     def _next_id(self) -> int:
+        if len(self._pending) >= MOST_UNANSWERED:
+            raise no_leader("too many requests are unanswered")
         self._last_id += 1
         return self._last_id
 
@@ -90,9 +96,8 @@ class Requests:
         return future
 
     def _time_out(self, request_id: int) -> None:
-        pending = self._take(request_id)
-        if pending is not None:
-            pending.refuse(outcome_unknown("no answer in time"))
+        # It stays pending: the node has it yet.
+        self._pending[request_id].refuse(outcome_unknown("no answer in time"))
 
     def _take(self, request_id: int) -> Pending | None:
         pending = self._pending.pop(request_id, None)
