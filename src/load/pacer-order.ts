@@ -17,4 +17,6 @@ export const guardCell = 2;
 export const parkedCell = 3;
 /** How many due times the sending loop has served (and overflows without harm). */
 export const servedCell = 4;
-export const cellsByteLength = 20;
+/** How many nanoseconds before a due time the loop is woken. */
+export const leadCell = 5;
+export const cellsByteLength = 24;

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { monotonicClock } from './clock.ts';
-import { guardCell, type PacerOrder, parkedCell, servedCell, stopCell, wakeCell } from './pacer-order.ts';
+import { guardCell, leadCell, type PacerOrder, parkedCell, servedCell, stopCell, wakeCell } from './pacer-order.ts';
 import { createSchedule, peakRatePerSec } from './schedule.ts';
 
 const nsPerMs = 1e6;
@@ -9,7 +9,7 @@ const shortestSleepNs = 150_000;
 
 parentPort?.on('message', (order: PacerOrder) => run(order));
 
-/** While on guard: sleeps to each due time in turn and wakes the sending loop unless it has been there already. */
+/** While on guard: sleeps to a lead before each due time in turn and wakes the sending loop unless it has been there already. */
 function run({ spec, startAtNs, cells }: PacerOrder): void {
   const schedule = createSchedule(spec);
   const graceNs = 1e9 / peakRatePerSec(spec) < shortestSleepNs ? shortestSleepNs : 0;
@@ -21,9 +21,10 @@ function run({ spec, startAtNs, cells }: PacerOrder): void {
   for (;;) {
     Atomics.wait(cells, guardCell, 0);
     skipServed();
-    if (!sleepUntil(dueNs() + graceNs, cells)) break;
+    if (!sleepUntil(dueNs() + graceNs - Atomics.load(cells, leadCell), cells)) break;
     if (((Atomics.load(cells, servedCell) - index) | 0) > 0) continue;
     if (Atomics.load(cells, parkedCell) === 0) wake(cells);
+    index++;
     const nowNs = monotonicClock.nowNs();
     while (dueNs() <= nowNs) index++;
   }

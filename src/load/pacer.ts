@@ -4,6 +4,7 @@ import type { Alarm, Clock } from './clock.ts';
 import {
   cellsByteLength,
   guardCell,
+  leadCell,
   type PacerOrder,
   parkedCell,
   servedCell,
@@ -54,6 +55,8 @@ export interface Guard {
   start(order: Pick<PacerOrder, 'spec' | 'startAtNs'>, ring: () => void): void;
   stop(): void;
   post(isPosted: boolean): void;
+  /** How long before each due time it wakes the loop from now on. */
+  lead(leadNs: number): void;
   /** The loop sleeps by itself until the next due time, or no longer does. */
   parked(isParked: boolean): void;
   served(count: number): void;
@@ -76,6 +79,11 @@ export function createPacer(kind: 'timer' | 'thread', clock: Clock): Pacer {
 const longestBlindNs = 1e6;
 const longestMarginNs = 150_000;
 const marginStepNs = 1_000;
+/** The guard wakes the loop such a lead before the due time, which follows the median of what waking takes in the same way. */
+const longestLeadNs = 300_000;
+const initialLeadNs = 80_000;
+/** What is polled away of it stays a small part of the time. */
+const leadOfGapRatio = 0.25;
 /** A sleeping loop looks up now and then, for its timers and its parent. */
 const longestSleepNs = 100e6;
 /** Where due times follow each other faster than this, those of one sleep are served together. */
@@ -83,7 +91,7 @@ const shortestGapNs = 100_000;
 const shortestSleepNs = 150_000;
 /** Timers stand behind the other ways of waking: not set again for each request. */
 const shortestAlarmNs = 4e6;
-/** Average lateness from which on the guard is posted; it goes when so many due times in a row were not late. */
+/** Average lateness from which on the guard is posted; it goes when so many due times in a row were met in time without it. */
 const guardedLatenessNs = 60_000;
 /** What one lateness counts for at most: a gap, so that it takes more than one hiccup to post the guard at high rates. */
 const countedLatenessNs = { least: 1e6, most: 4e6 };
@@ -94,7 +102,8 @@ const releaseAfterCount = 256;
  * Wakes in the cheapest way that is precise. Nothing in flight: nothing can come, so the loop itself sleeps until the due time
  * (precise to microseconds, where timers know milliseconds) and is awake when it comes: one wake-up to send, one for the
  * answer. Something in flight: the loop waits for it in epoll; each answer is an occasion to look at the time, a timer of whole
- * milliseconds stands behind, and when that is too late on average, a guard is posted: a thread that wakes the loop.
+ * milliseconds stands behind, and when that is too late on average, a guard is posted: a thread that wakes the loop a little
+ * early. The loop polls the rest away turn by turn, so that what comes meanwhile is read when it comes.
  */
 export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer {
   const counts = { parkedCount: 0, answerCount: 0, threadCount: 0, timerCount: 0 };
@@ -102,10 +111,13 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let alarm: Alarm | null = null;
   let isParkPlanned = false;
   let isArriving = false;
+  let isPolling = false;
   let parkedNs = 0;
   let latenessNs = 0;
   let punctualCount = 0;
   let marginNs = 10_000;
+  let leadNs = initialLeadNs;
+  let longestPolledNs = longestLeadNs;
   let leastSleepNs = 0;
   let countedMostNs = countedLatenessNs.most;
 
@@ -128,11 +140,11 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     if (guard === null) return;
     guard.served(servedCount());
     // Late out of its own sleep: the machine's doing, which another sleeper would share.
-    watch(guard, by === 'parkedCount' ? 0 : lateNs);
+    watch(guard, by === 'parkedCount' ? 0 : lateNs, by === 'threadCount');
   };
-  const watch = ({ post }: Guard, lateNs: number) => {
+  const watch = ({ post }: Guard, lateNs: number, isGuarded: boolean) => {
     latenessNs += (Math.min(lateNs, countedMostNs) - latenessNs) / memoryCount;
-    punctualCount = lateNs > guardedLatenessNs ? 0 : punctualCount + 1;
+    punctualCount = isGuarded || lateNs > guardedLatenessNs ? 0 : punctualCount + 1;
     if (latenessNs > guardedLatenessNs) post(true);
     else if (punctualCount > releaseAfterCount) post(false);
   };
@@ -183,12 +195,29 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     let nowNs = clock.nowNs();
     const dueNs = course.nextDueNs();
     if (dueNs - nowNs <= marginNs) {
-      const moveNs = nowNs < dueNs ? -marginStepNs : marginStepNs;
-      marginNs = Math.min(longestMarginNs, Math.max(0, marginNs + moveNs));
+      marginNs = followMedian(marginNs, nowNs < dueNs, longestMarginNs);
       while (nowNs < dueNs) nowNs = clock.nowNs();
     }
     look('parkedCount', nowNs);
     guard?.parked(false);
+  };
+
+  /** The guard has woken the loop. */
+  const heed = () => {
+    if (course === null || isPolling) return;
+    const aheadNs = course.nextDueNs() - clock.nowNs();
+    // Else that due time has been served meanwhile.
+    if (aheadNs <= leadNs) {
+      leadNs = followMedian(leadNs, aheadNs > 0, longestPolledNs);
+      guard?.lead(leadNs);
+    }
+    poll();
+  };
+  const poll = () => {
+    look('threadCount', clock.nowNs());
+    const aheadNs = course === null ? Number.POSITIVE_INFINITY : course.nextDueNs() - clock.nowNs();
+    isPolling = aheadNs <= longestPolledNs;
+    if (isPolling) setImmediate(poll);
   };
 
   const stop = () => {
@@ -202,8 +231,14 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     start: (next) => {
       stop();
       course = next;
-      guard?.start(next, () => look('threadCount', clock.nowNs()));
       const gapNs = 1e9 / peakRatePerSec(next.spec);
+      // There the guard comes only after a due time.
+      longestPolledNs = gapNs < shortestSleepNs ? 0 : Math.min(longestLeadNs, gapNs * leadOfGapRatio);
+      leadNs = Math.min(Math.max(leadNs, initialLeadNs), longestPolledNs);
+      guard?.start(next, heed);
+      guard?.lead(leadNs);
+      // Nothing has been sent yet, so this loop will never be quiet.
+      if (!next.isQuiet()) guard?.post(true);
       leastSleepNs = gapNs < shortestGapNs ? shortestSleepNs : 0;
       countedMostNs = Math.max(countedLatenessNs.least, Math.min(countedLatenessNs.most, gapNs));
       settle(clock.nowNs());
@@ -222,6 +257,11 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       await guard?.close();
     },
   };
+}
+
+/** One step of a Robbins-Monro approximation, within 0 and `mostNs`. */
+function followMedian(valueNs: number, isEarly: boolean, mostNs: number): number {
+  return Math.min(mostNs, Math.max(0, valueNs + (isEarly ? -marginStepNs : marginStepNs)));
 }
 
 /** Sleeps the calling thread by a futex. */
@@ -266,6 +306,7 @@ function createGuard(): Guard {
     start,
     stop,
     post,
+    lead: (leadNs) => Atomics.store(cells, leadCell, leadNs),
     parked: (isParked) => Atomics.store(cells, parkedCell, isParked ? 1 : 0),
     served: (count) => Atomics.store(cells, servedCell, count),
     close: async () => {

@@ -1,7 +1,7 @@
 /*
  * What the load driver costs and how even it is, rate by rate: `npm run driver-cost -- [--rate 100,1000,…] [--seconds 8]
- * [--connections 50] [--repeat 1] [--oha PATH]`. Against the Go null target of test/peers, which tells when requests reached
- * it; with oha beside it, in turns. For profiling; the comparison that counts is `npm run bench:peers`.
+ * [--connections 50] [--repeat 1] [--warmup N] [--oha PATH]`. Against the Go null target of test/peers, which tells when requests
+ * reached it; with oha beside it, in turns. For profiling; the comparison that counts is `npm run bench:peers`.
  */
 
 import { spawn } from 'node:child_process';
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '50' },
     repeat: { type: 'string', default: '1' },
     niceness: { type: 'string', default: '-10' },
+    warmup: { type: 'string' },
     oha: { type: 'string' },
   },
 });
@@ -62,10 +63,8 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
     ...{ niceness: Number(options.niceness), signal: new AbortController().signal, onProgress: () => undefined },
   });
   try {
-    await driver.warmUp(
-      Math.min(20_000, Math.max(1_000, 2 * ratePerSec)),
-      Math.min(5_000, Math.max(1_000, ratePerSec)),
-    );
+    const warmupCount = Number(options.warmup ?? Math.min(20_000, Math.max(1_000, 2 * ratePerSec)));
+    if (warmupCount > 0) await driver.warmUp(warmupCount, Math.min(5_000, Math.max(1_000, ratePerSec)));
     await target.reset('null');
     const result = await driver.measure(Number(process.hrtime.bigint()) + 50e6, () => undefined);
     const { generator, counts, response, wokeLate } = result;

@@ -102,6 +102,7 @@ function watchedPacer(isQuiet: () => boolean) {
     start: () => undefined,
     stop: () => undefined,
     post: (isPosted) => posted.push(isPosted),
+    lead: () => undefined,
     parked: () => undefined,
     served: () => undefined,
     close: async () => undefined,
@@ -112,8 +113,16 @@ function watchedPacer(isQuiet: () => boolean) {
   return { clock, posted, pacer };
 }
 
+test('a guard is posted at once where something may come before anything is sent', () => {
+  const { posted, pacer } = watchedPacer(() => false);
+  pacer.stop();
+  assert.deepEqual(posted, [true]);
+});
+
 test('a guard is posted when timers are too late on average, not for one late waking', async () => {
-  const { clock, posted, pacer } = watchedPacer(() => false);
+  let isQuiet = true;
+  const { clock, posted, pacer } = watchedPacer(() => isQuiet);
+  isQuiet = false;
   await clock.runUntil(3 * nsPerMs);
   assert.deepEqual(posted.includes(true), false);
   await clock.runUntil(100 * nsPerMs);
@@ -129,6 +138,7 @@ function sleepyPacer(lateNs: number) {
     start: () => undefined,
     stop: () => undefined,
     post: (isPosted) => told.push(isPosted ? 'posted' : 'released'),
+    lead: () => undefined,
     parked: (isParked) => told.push(isParked ? 'asleep' : 'up'),
     served: () => told.push('served'),
     close: async () => undefined,
@@ -137,17 +147,15 @@ function sleepyPacer(lateNs: number) {
   const sleepUntil = (timeNs: number) => {
     nowNs = timeNs + lateNs;
   };
-  let isQuiet = false;
   const wokenNs: number[] = [];
   const pacer = createLoopPacer({ clock, sleepUntil, guard });
   const course = courseFrom(
     nsPerMs,
     () => nowNs,
     () => wokenNs.push(nowNs),
-    () => isQuiet,
+    () => true,
   );
   pacer.start(course);
-  isQuiet = true;
   const read = () => {
     nowNs = course.nextDueNs() - nsPerMs / 2;
     pacer.poke(nowNs);
@@ -171,6 +179,89 @@ test('a loop that gets up late by itself posts no guard: it would be as late', (
   assert.equal(wokenNs.length, 100);
   assert.ok(!told.includes('posted'));
 });
+
+/** A pacer whose loop may not sleep, on a clock that passes 1 µs at each look; `ring` wakes the loop as a thread would. */
+function guardedPacer(gapNs = 5 * nsPerMs) {
+  let nowNs = 0;
+  let leadNs = Number.NaN;
+  let ring = () => {};
+  const posted: boolean[] = [];
+  const guard: Guard = {
+    start: (_order, heed) => {
+      ring = heed;
+    },
+    stop: () => undefined,
+    post: (isPosted) => posted.push(isPosted),
+    lead: (next) => {
+      leadNs = next;
+    },
+    parked: () => undefined,
+    served: () => undefined,
+    close: async () => undefined,
+  };
+  const tick = () => {
+    nowNs += 1_000;
+    return nowNs;
+  };
+  const sleepUntil = () => assert.fail('an answer would not be read meanwhile');
+  const pacer = createLoopPacer({ clock: { nowNs: tick, at: () => ({ cancel: () => undefined }) }, sleepUntil, guard });
+  const latesNs: number[] = [];
+  let dueNs = nsPerMs;
+  const wake = () => {
+    latesNs.push(nowNs - dueNs);
+    dueNs += gapNs;
+  };
+  pacer.start({
+    spec,
+    startAtNs: dueNs,
+    nextDueNs: () => dueNs,
+    servedCount: () => latesNs.length,
+    isQuiet: () => false,
+    wake,
+  });
+  const ringAt = (timeNs: number) => {
+    nowNs = timeNs;
+    ring();
+  };
+  return { pacer, posted, latesNs, ringAt, dueNs: () => dueNs, leadNs: () => leadNs };
+}
+
+test('woken before a due time, a loop that may not sleep polls, turn by turn, until it has come', async () => {
+  const { pacer, latesNs, ringAt, dueNs } = guardedPacer();
+  ringAt(dueNs() - 50_000);
+  assert.deepEqual(latesNs, [], 'other callbacks run meanwhile');
+  for (let turns = 0; turns < 50; turns++) await nextTurn();
+  pacer.stop();
+  assert.equal(latesNs.length, 1);
+  assert.ok((latesNs[0] ?? -1) >= 0 && (latesNs[0] ?? 0) < 5_000, `${latesNs[0]} ns late`);
+  assert.equal(pacer.wakes().threadCount, 1);
+});
+
+test('the guard wakes the loop as long before a due time as it takes at the median, and stays as long as it is needed', async () => {
+  const { pacer, posted, latesNs, ringAt, dueNs, leadNs } = guardedPacer();
+  const takenNs = [110_000, 130_000, 150_000, 170_000, 900_000];
+  for (let index = 0; index < 500; index++) {
+    ringAt(dueNs() - leadNs() + (takenNs[index % takenNs.length] ?? 0));
+    for (let turns = 0; turns < 400 && latesNs.length === index; turns++) await nextTurn();
+  }
+  pacer.stop();
+  assert.ok(Math.abs(leadNs() - 150_000) < 10_000, `${leadNs()} ns before the due time`);
+  const typicalNs = latesNs.slice(200).toSorted((a, b) => a - b)[150] ?? Number.NaN;
+  assert.ok(typicalNs < 10_000, `${typicalNs} ns late at the median`);
+  assert.ok(!posted.includes(false));
+});
+
+test('a due time that follows closely on one that was polled for is met too', async () => {
+  const { pacer, latesNs, ringAt, dueNs } = guardedPacer(40_000);
+  ringAt(dueNs() - 30_000);
+  for (let turns = 0; turns < 100; turns++) await nextTurn();
+  pacer.stop();
+  assert.ok(latesNs.length > 1 && latesNs.every((lateNs) => lateNs < 5_000), `${latesNs} ns late`);
+});
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 test('on a single core the generator does not run a second thread', () => {
   assert.equal(choosePacerKind(1), 'timer');
