@@ -40,8 +40,8 @@ Examples:
   npm run bench -- claims results/<machine>/<file>.json --why
   npm run bench -- claims --format markdown
 
-Verdicts: holds, holds in part, does not hold (rules: docs/claims.md), not measured (a result with what it takes is not there:
-\`run seed\`, \`run primitives\` and \`run raft-scale\` make them).`;
+Verdicts: holds, holds in part, does not hold (rules: docs/claims.md), not measured (no result has a figure that
+counts: \`run seed\`, \`run primitives\` and \`run raft-scale\` make them).`;
 
 async function claims(paths: readonly string[], flags: ClaimsFlags, context: CommandContext): Promise<string> {
   const book = await loadClaimBook();

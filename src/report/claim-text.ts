@@ -43,7 +43,7 @@ function gaps(judged: readonly JudgedClaim[]): string[] {
 
 function whyNotMeasured({ test, why, measuredBy }: JudgedClaim['claim']): string {
   if (test.kind === 'none') return `${why.charAt(0).toLowerCase()}${why.slice(1)}`;
-  return `no result of this machine has what it takes (${measuredBy})`;
+  return `no result looked at has a figure that counts: ${measuredBy}`;
 }
 
 function reasons({ claim, verdict }: JudgedClaim): string[] {
