@@ -1,6 +1,7 @@
 """What nodes have yet to answer, waited for or not.
 
-Requests that arrive in one turn of the event loop reach a node together."""
+Requests that arrive in one turn of the event loop reach a node together.
+"""
 
 import asyncio
 from collections.abc import Sequence
