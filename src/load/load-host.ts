@@ -7,6 +7,7 @@ import { monotonicClock } from './clock.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
 import { choosePacerKind, createPacer } from './pacer.ts';
+import { rehearse } from './rehearsal.ts';
 import { parseTarget } from './target-address.ts';
 
 /** Takes the driver's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
@@ -19,6 +20,8 @@ export function createLoadHost(report: (message: DriverReport) => void): LoadHos
   const answer = async (command: DriverCommand): Promise<DriverReport | null> => {
     if (command.kind === 'open') {
       const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
+      // A warm-up does the same, on the target.
+      if (command.profile.warmupCount === 0) await rehearse(monotonicClock);
       session = await openSession(workload, command, report);
       const { id, service, version } = workload;
       return { kind: 'ready', ready: { niceness: command.niceness, workload: { id, service, version } } };

@@ -21,6 +21,8 @@ export interface LoadSession {
   measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare>;
   /** What the open window has recorded by now; null when none is open. */
   soFar(): MeasuredShare | null;
+  /** Closes its connections. */
+  close(): void;
 }
 
 /** A result and, where it is only a share of the load, what is needed to merge its seconds. */
@@ -150,7 +152,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     const { endedAtNs, self } = await windowEnd.promise;
     return assemble(recording, endedAtNs, self);
   };
-  return { warmUp, measure, soFar: () => soFar() };
+  return { warmUp, measure, soFar: () => soFar(), close: pool.close };
 }
 
 function wakesSince(before: Wakes, now: Wakes): Wakes {
