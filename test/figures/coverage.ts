@@ -4,11 +4,7 @@
  */
 
 import { gate } from '../../bench/gate.ts';
-import { changeOf } from '../../src/compare/change.ts';
-import { chosenCorrection } from '../../src/compare/control.ts';
-import { type Ruling, verdictOf } from '../../src/compare/verdict.ts';
 import type { Change, Correction } from '../../src/model/comparison.ts';
-import { type Metric, metrics } from '../../src/model/metric.ts';
 import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
 import type { Interval } from '../../src/stats/interval.ts';
 import { medianEstimate } from '../../src/stats/median-interval.ts';
@@ -16,7 +12,7 @@ import { median } from '../../src/stats/quantile.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { rankSumEstimate } from '../../src/stats/rank-sum.ts';
 import { signedRankEstimate } from '../../src/stats/signed-rank.ts';
-import { normalQuantile } from '../../src/stats/student.ts';
+import { correctionOfPairs, isCorrectedWorse, isWorse, normalDraw, pairedChange, ruling } from './simulated.ts';
 
 const runCount = Number(process.argv[2] ?? 2_000);
 if (!Number.isInteger(runCount) || runCount < 1) {
@@ -30,7 +26,7 @@ const levelRatio = 0.95;
 /** Noise around 0 with scale 1, as drawn by a seeded source. */
 type Noise = () => number;
 
-const normal: Noise = () => normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, random.float())));
+const normal: Noise = () => normalDraw(random);
 /** One value in ten is drawn from a distribution four times as wide: a visiting neighbour. */
 const visited: Noise = () => normal() * (random.float() < 0.1 ? 4 : 1);
 
@@ -70,20 +66,6 @@ function coverage(of: (noise: Noise, count: number) => Interval | null, noise: N
   return percent(held / runCount);
 }
 
-const ruling: Ruling = {
-  better: 'lower',
-  smallestEffectRatio: gate.metrics['cpu-per-request']?.smallestEffectRatio ?? 0,
-  floorRatio: 0,
-  alpha: gate.alpha,
-  familyCount: 1,
-};
-
-/** Holm's first step: what the smallest p of a family is multiplied by. */
-function adjustedFor(familyCount: number, change: Change): Change {
-  const times = (p: number) => Math.min(1, p * familyCount);
-  return { ...change, pWorseAdjusted: times(change.pWorse), pBetterAdjusted: times(change.pBetter) };
-}
-
 interface Setting {
   readonly cvRatio: number;
   readonly pairCount: number;
@@ -96,8 +78,8 @@ function isFound({ cvRatio, pairCount, familyCount }: Setting, effectRatio: numb
     base: Math.exp(cvRatio * normal()),
     head: (1 + effectRatio) * Math.exp(cvRatio * normal()),
   }));
-  const change = changeOf({ base: [], head: [], pairs }, { better: 'lower', levelRatio, floorRatio: 0 });
-  return change !== null && verdictOf(adjustedFor(familyCount, change), { ...ruling, familyCount }).kind === 'worse';
+  const change = pairedChange(pairs);
+  return change !== null && isWorse(change, familyCount);
 }
 
 function found(setting: Setting, effectRatio: number): { once: number; confirmed: number } {
@@ -168,8 +150,6 @@ interface ControlSetting {
   readonly controlEffectRatio: number;
 }
 
-const controlMetric = metrics.find(({ id }) => id === gate.metrics['cpu-per-request']?.control?.metricId) as Metric;
-
 /** One comparison of pairs in which target, database and generator share the machine. */
 function correctedRun(setting: ControlSetting, effectRatio: number): Correction | null {
   const side = (target: number, control: number) => {
@@ -184,20 +164,7 @@ function correctedRun(setting: ControlSetting, effectRatio: number): Correction 
     base: side(0, 0),
     head: side(effectRatio, setting.controlEffectRatio),
   }));
-  const changeBy = (value: (trial: ReturnType<typeof side>) => number) =>
-    changeOf(
-      { base: [], head: [], pairs: pairs.map(({ base, head }) => ({ base: value(base), head: value(head) })) },
-      { better: 'lower', levelRatio, floorRatio: 0 },
-    );
-  const raw = changeBy(({ target }) => target);
-  const corrected = changeBy(({ target, control }) => target / control);
-  const control = changeBy(({ control: part, reference }) => part / reference);
-  if (raw === null || corrected === null) return null;
-  const { smallestEffectRatio } = ruling;
-  return chosenCorrection({ raw, corrected, control }, controlMetric, {
-    alpha: gate.informativeAlpha,
-    smallestEffectRatio,
-  });
+  return correctionOfPairs(pairs);
 }
 
 interface ControlShares {
@@ -215,17 +182,15 @@ function controlShares(setting: ControlSetting, effectRatio: number): ControlSha
     (one) => one !== null,
   );
   const share = (holds: (one: Correction) => boolean) => runs.filter(holds).length / runs.length;
-  const isWorse = ({ used, ground, ...changes }: Correction) =>
-    ground !== 'contradiction' && verdictOf(changes[used], ruling).kind === 'worse';
   const holdsTruth = ({ interval }: Change) =>
     interval !== null && interval.lowRatio <= effectRatio && interval.highRatio >= effectRatio;
-  const worse = share(isWorse);
+  const worse = share((one) => isCorrectedWorse(one, 1));
   return {
     held: share(({ used, ...changes }) => holdsTruth(changes[used])),
     rawHeld: share(({ raw }) => holdsTruth(raw)),
     worse,
     confirmed: worse ** 2,
-    rawWorse: share(({ raw }) => verdictOf(raw, ruling).kind === 'worse'),
+    rawWorse: share(({ raw }) => isWorse(raw, 1)),
     correctedUsed: share(({ used }) => used === 'corrected'),
   };
 }

@@ -1,85 +1,134 @@
 /*
- * The same trials under three gates: `npm run gates -- FOLDER` takes every pair of result files that `ci` left below it (`…-base.json`,
- * `…-head.json`) and counts in how many each gate finds CPU per request worse: paceline (one set of pairs, unconfirmed), benchstat
- * (p < 0.05 and a rise; fetched by Go), and github-action-benchmark's rule (head's value above so many per cent of base's; its default is 200 %).
- * Give it a series of A/A runs and it counts false alarms; one with a burden (`npm run power`), and what is not found is missed.
+ * The same trials under several gates, each asked whether CPU per request became worse: paceline (one set of pairs, and confirmed by the
+ * set that follows), benchstat (p < 0.05 and a rise), and github-action-benchmark's rule (head's value above so many per cent of base's;
+ * its default is 200 %). What it finds in a recording of one commit is a false alarm; what it does not in a burdened one is missed.
+ * `npm run gates -- NAME=PATH… [--pairs 12] [--blocks 300]`: a name for each recording (files or folders; a name may come again).
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gate } from '../../bench/gate.ts';
-import { compareRuns } from '../../src/compare/compare-runs.ts';
+import { parseArgs } from 'node:util';
 import { goBenchmarkText } from '../../src/compare/export/benchstat.ts';
 import type { Comparison } from '../../src/model/comparison.ts';
-import { readResult } from '../../src/store/result-file.ts';
+import type { RunResult } from '../../src/model/run-result.ts';
+import { createRandom } from '../../src/stats/random.ts';
+import { goInstalled } from '../peers/install.ts';
+import { namedPaths } from './named-paths.ts';
+import {
+  type Blocks,
+  comparedBlock,
+  disjointCount,
+  drawnBlocks,
+  type RecordedPair,
+  type Recording,
+  recordedRuns,
+  recordings,
+  sideOf,
+} from './recorded.ts';
+import { shareText } from './share.ts';
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write('usage: npm run gates -- FOLDER\n');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pairs: { type: 'string', default: '12' }, blocks: { type: 'string', default: '300' } },
+});
+const [pairCount, blockCount] = [Number(values.pairs), Number(values.blocks)];
+const named = namedPaths(positionals);
+if (named === null || named.size === 0 || !(pairCount > 0) || !(blockCount > 0)) {
+  process.stderr.write('usage: npm run gates -- NAME=PATH… [--pairs 12] [--blocks 300]\n');
   process.exit(2);
 }
 
-const benchstat = 'golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da';
 const thresholds = [1.05, 1.1, 1.5, 2];
-const options = { policy: gate, minEffectRatio: null, floors: new Map<string, number>(), waivers: [], today: '' };
-const names = (await readdir(folder, { recursive: true })).filter((name) => /-(ci|aa)-base\.json$/.test(name)).sort();
-const counts = new Map<string, number>();
-for (const name of names) await judge(join(folder, name));
-process.stdout.write(`| gate | CPU per request worse, of ${names.length} pairs of files |\n| --- | ---: |\n`);
-for (const [gateName, count] of counts) process.stdout.write(`| ${gateName} | ${count} |\n`);
+const signal = new AbortController().signal;
+const benchstat = await goInstalled('benchstat', signal, (text) => process.stderr.write(`${text}\n`));
+const random = createRandom(20_260_101);
 
-async function judge(basePath: string): Promise<void> {
-  const directory = join(basePath, '..');
-  const all = await readdir(directory);
-  const [stamp = ''] = basePath.split('/').at(-1)?.split('-') ?? [];
-  const headName = all.find((name) => name.startsWith(stamp) && /-(ci|aa)-head\.json$/.test(name));
-  if (headName === undefined) throw new Error(`${basePath} has no head beside it`);
-  const [base, head] = await Promise.all([basePath, join(directory, headName)].map(readResult));
-  if (base === undefined || head === undefined) return;
-  const cpu = compareRuns(base, head, options).comparisons.filter(
-    ({ metricId, role }) => metricId === 'cpu-per-request' && role === 'gated',
-  );
-  count(
-    'paceline',
-    cpu.some(({ verdict }) => verdict.kind === 'worse'),
-  );
-  const text = goBenchmarkText([
-    { side: 'base', run: base },
-    { side: 'head', run: head },
-  ]);
-  count('benchstat', await benchstatRises(text));
-  for (const threshold of thresholds) {
-    count(
-      `github-action-benchmark at ${Math.round(100 * threshold)} %`,
-      cpu.some((one) => quotient(one) > threshold),
-    );
-  }
+interface Column {
+  readonly name: string;
+  /** Cells by gate. */
+  readonly shares: ReadonlyMap<string, string>;
 }
 
-function count(gateName: string, isWorse: boolean): void {
-  counts.set(gateName, (counts.get(gateName) ?? 0) + (isWorse ? 1 : 0));
+const columns: Column[] = [];
+for (const [name, paths] of named) {
+  for (const recording of recordings(await recordedRuns(paths))) columns.push(await columnOf(name, recording));
+}
+line('gate', ...columns.map(({ name }) => name));
+line('---', ...columns.map(() => '---:'));
+for (const gate of columns[0]?.shares.keys() ?? []) line(gate, ...columns.map(({ shares }) => shares.get(gate) ?? ''));
+process.stdout.write(`
+Share of ${blockCount} blocks of ${pairCount} pairs in which the gate calls CPU per request worse; intervals as if only the blocks that
+share no trial told anything.
+`);
+
+async function columnOf(name: string, recording: Recording): Promise<Column> {
+  const disjoint = disjointCount(recording, pairCount);
+  const [implementation] = recording.cell.split('/');
+  const heading = `${name}: ${implementation}, ${recording.series[0]?.length} pairs`;
+  if (disjoint === 0) return { name: heading, shares: new Map() };
+  const drawn = Array.from({ length: blockCount }, () => drawnBlocks(recording, pairCount, random));
+  const cpu = drawn.map(({ block }) => cpuOf(block, recording));
+  const once = cpu.map((one) => one?.verdict.kind === 'worse');
+  const share = (found: readonly boolean[], independent: number) =>
+    shareText(found.filter((one) => one).length / found.length, independent);
+  const confirmed = drawn.map(({ next }, index) => once[index] === true && isAgain(next, recording));
+  const shares = new Map([
+    ['paceline, one set of pairs', share(once, disjoint)],
+    ['paceline, confirmed by fresh pairs', share(confirmed, disjoint / 2)],
+    ['benchstat, p < 0.05', share(await benchstatRises(drawn, recording), disjoint)],
+    ...thresholds.map((threshold): [string, string] => [
+      `github-action-benchmark at ${Math.round(100 * threshold)} %`,
+      share(
+        cpu.map((one) => quotient(one) > threshold),
+        disjoint,
+      ),
+    ]),
+  ]);
+  return { name: heading, shares };
+}
+
+function cpuOf(block: readonly RecordedPair[], recording: Recording): Comparison | undefined {
+  const { comparisons } = comparedBlock(block, recording);
+  return comparisons.find(({ metricId, role }) => metricId === 'cpu-per-request' && role === 'gated');
+}
+
+function isAgain(next: Blocks['next'], recording: Recording): boolean {
+  return next !== null && cpuOf(next, recording)?.verdict.kind === 'worse';
 }
 
 /** Of the values that its export writes: the medians. */
-function quotient({ base, head }: Comparison): number {
-  return (head?.value ?? 0) / (base?.value ?? Number.POSITIVE_INFINITY);
+function quotient(cpu: Comparison | undefined): number {
+  return (cpu?.head?.value ?? 0) / (cpu?.base?.value ?? Number.POSITIVE_INFINITY);
 }
 
-/** "+6.13%" in the column `vs base`; "~" is no difference at p 0.05. */
-async function benchstatRises(text: string): Promise<boolean> {
+/** One call for all blocks, each a benchmark of its own. "+6.13%" in the column `vs base`; "~" is no difference at p 0.05. */
+async function benchstatRises(drawn: readonly Blocks[], { runs }: Recording): Promise<boolean[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'paceline-gates-'));
   try {
     const file = join(scratch, 'trials.txt');
-    await writeFile(file, text);
-    const filter = ['-filter', '.unit:cpu-per-request-sec', '-col', 'side', '-format', 'csv'];
-    const csv = execFileSync('go', ['run', benchstat, ...filter, file], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return /,\+[\d.]+%,/.test(csv);
+    const exported = (['base', 'head'] as const).map((side) => ({
+      side,
+      run: together(drawn.map(({ block }) => sideOf(block, side, runs))),
+    }));
+    await writeFile(file, goBenchmarkText(exported));
+    const asked = ['-filter', '.unit:cpu-per-request-sec', '-col', 'side', '-format', 'csv', file];
+    const csv = execFileSync(benchstat, asked, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const risen = new Set([...csv.matchAll(/^.*impl=block-(\d+)\/.*,\+[\d.]+%,p=/gm)].map((match) => Number(match[1])));
+    return drawn.map((_, index) => risen.has(index));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+function together(sides: readonly RunResult[]): RunResult {
+  const trials = sides.flatMap((side, index) =>
+    side.trials.map((trial) => ({ ...trial, spec: { ...trial.spec, implementation: `block-${index}` } })),
+  );
+  return { ...(sides[0] as RunResult), trials };
+}
+
+function line(...cells: string[]): void {
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
 }

@@ -10,6 +10,7 @@ const pinned = {
   oha: { package: 'oha', version: '1.16.0' },
   vegeta: { package: 'github.com/tsenart/vegeta/v12', version: 'v12.13.0' },
   k6: { package: 'go.k6.io/k6', version: 'v1.8.1' },
+  benchstat: { package: 'golang.org/x/perf/cmd/benchstat', version: 'v0.0.0-20260908200009-22c9c6c9d4da' },
 } as const;
 
 export interface Absent {
@@ -69,7 +70,11 @@ async function cargoInstalled(signal: AbortSignal, say: (text: string) => void):
   return path;
 }
 
-async function goInstalled(name: 'vegeta' | 'k6', signal: AbortSignal, say: (text: string) => void): Promise<string> {
+export async function goInstalled(
+  name: 'vegeta' | 'k6' | 'benchstat',
+  signal: AbortSignal,
+  say: (text: string) => void,
+): Promise<string> {
   const { package: module, version } = pinned[name];
   const dir = peerDir(name, version);
   const path = join(dir, name);
