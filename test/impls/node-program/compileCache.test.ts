@@ -4,9 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { expandAll } from '../../../src/target/placeholder.ts';
-import { newFolder } from './host.ts';
+import { newFolder } from '../node-raft/host.ts';
 
 const scripts = {
+  'crud-node-async': ['main.ts'],
+  'crud-node-processes': ['main.ts'],
+  'crud-node-threads': ['main.ts'],
+  'crud-node-workers': ['main.ts', 'cpuTasks.ts'],
   'raft-node-async': ['main.ts'],
   'raft-node-workers': ['main.ts', 'nodeThread.ts'],
   'raft-node-processes': ['main.ts', 'nodeProcess.ts'],
