@@ -121,13 +121,27 @@ function metricComparison(
   if (verdict !== null) return { ...facts, change: null, correction: null, verdict };
   const options = { better, levelRatio: policy.intervalLevelRatio, floorRatio: facts.floorRatio ?? 0 };
   const raw = changeOf(sample, options);
-  const correction = raw === null ? null : correctionOf({ metric, base, head, raw, policy, options });
+  const changesStatements = statementsDiffer(question);
+  const correction =
+    raw === null ? null : correctionOf({ metric, base, head, raw, changesStatements, policy, options });
   return {
     ...facts,
     change: correction === null ? raw : correction[correction.used],
     correction,
     verdict: correction === null ? null : contradiction(correction),
   };
+}
+
+/** By what was seen of them while the contract's vectors ran; false where a side was not seen. */
+function statementsDiffer({ base, head, cell }: CellQuestion): boolean {
+  const [before, after] = [statementsHashIn(base, cell), statementsHashIn(head, cell)];
+  return before !== null && after !== null && before !== after;
+}
+
+function statementsHashIn({ implementations }: RunResult, { implementation }: CompareCell): string | null {
+  const preparation = implementations.find(({ manifest }) => manifest.id === implementation);
+  if (preparation?.status !== 'ready' || preparation.conformance.status !== 'passed') return null;
+  return preparation.conformance.statementsHash;
 }
 
 function sideOf(trials: readonly Trial[], values: readonly number[]): ComparedSide | null {

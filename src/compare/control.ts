@@ -12,6 +12,8 @@ export interface ControlQuestion {
   readonly base: readonly Trial[];
   readonly head: readonly Trial[];
   readonly raw: Change;
+  /** Whether head sends other statements to the database than base. */
+  readonly changesStatements: boolean;
   readonly policy: GatePolicy;
   readonly options: ChangeOptions;
 }
@@ -20,14 +22,22 @@ export interface ControlQuestion {
  * The change with the machine's speed taken out, by the control that the policy names for the metric (decision 0013). null:
  * it names none, or not every trial that counts has the control.
  */
-export function correctionOf({ metric, base, head, raw, policy, options }: ControlQuestion): Correction | null {
+export function correctionOf({
+  metric,
+  base,
+  head,
+  raw,
+  policy,
+  options,
+  ...facts
+}: ControlQuestion): Correction | null {
   const { control: names = null, smallestEffectRatio = 0 } = policy.metrics[metric.id] ?? {};
   const [control, reference] = [metricById(names?.metricId), metricById(names?.referenceId)];
   if (control === null) return null;
   const corrected = quotientChange(metric, control, { base, head, options });
   if (corrected === null || corrected.count !== raw.count) return null;
   const moved = reference === null ? null : quotientChange(control, reference, { base, head, options });
-  const ruling = { alpha: policy.informativeAlpha, smallestEffectRatio };
+  const ruling = { alpha: policy.informativeAlpha, smallestEffectRatio, ...facts };
   return chosenCorrection({ raw, corrected, control: moved }, control, ruling);
 }
 
@@ -45,6 +55,7 @@ export function chosenCorrection(changes: Changes, control: Metric, ruling: Cont
 interface ControlRuling {
   readonly alpha: number;
   readonly smallestEffectRatio: number;
+  readonly changesStatements: boolean;
 }
 
 /** Where neither of the two can be believed. */
@@ -77,6 +88,13 @@ type Changes = Pick<Correction, 'raw' | 'corrected' | 'control'>;
 type Use = Pick<Correction, 'used' | 'ground' | 'objection'>;
 
 function groundOf({ raw, corrected, control }: Changes, { label }: Metric, ruling: ControlRuling): Use {
+  if (ruling.changesStatements) {
+    return {
+      used: 'raw',
+      ground: 'control-moved',
+      objection: 'not corrected: the commit itself changes the statements that the database is sent',
+    };
+  }
   if (control !== null && isMoved(control, ruling)) {
     const by = changeText(control);
     return {

@@ -5,7 +5,7 @@ import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
 
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Where it ran. Two results are comparable only when `id` and every hidden setting agree. */
 export const machineSchema = z.strictObject({
@@ -21,7 +21,12 @@ export const machineSchema = z.strictObject({
 });
 
 export const conformanceSchema = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('passed'), checkCount: z.int().nonnegative() }),
+  z.strictObject({
+    status: z.literal('passed'),
+    checkCount: z.int().nonnegative(),
+    /** Of the texts that it sent to the database meanwhile, however often; null: not known, or it has no database. */
+    statementsHash: z.string().nullable(),
+  }),
   z.strictObject({ status: z.literal('failed'), checkCount: z.int().nonnegative(), failures: z.array(z.string()) }),
 ]);
 

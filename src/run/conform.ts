@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseServer } from '../database/database-server.ts';
@@ -39,7 +40,13 @@ const conformanceSize = { workerCount: 2, dbPoolTotal: 8 };
 
 /** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
 export async function conformToVectors(subject: ConformanceSubject): Promise<ConformanceOutcome> {
-  return withTarget(subject, (running) => checkVectors(subject, running));
+  let statementsHash: string | null = null;
+  const part = await withTarget(subject, async (running) => {
+    const vectors = await checkVectors(subject, running);
+    statementsHash = await statementsHashOf(running);
+    return vectors;
+  });
+  return { ...part, statementsHash };
 }
 
 /** Everything `paceline conform` looks at, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
@@ -100,6 +107,17 @@ async function checkVectors({ service }: ConformanceSubject, running: Running): 
   const vectorsDir = join(benchDir, service.id, 'vectors');
   const { checkCount, failures } = await runVectors({ ...running, vectorsDir });
   return { title: 'vectors', checkCount, failures: failures.map(failureText), notChecked: null };
+}
+
+/** Which texts, not how often: that depends on how long something was waited for. */
+async function statementsHashOf({ database, countsStatements }: Running): Promise<string | null> {
+  if (database === null || !countsStatements) return null;
+  const calls = (await database.statementCalls()) ?? [];
+  const texts = new Set(calls.map(({ query }) => query.replace(/\s+/g, ' ').trim()));
+  return createHash('sha256')
+    .update([...texts].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 async function checkBudgets(

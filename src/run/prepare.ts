@@ -25,6 +25,8 @@ export interface Prepared {
 export interface ConformanceOutcome {
   readonly checkCount: number;
   readonly failures: readonly string[];
+  /** Of the statements that it sent; null: not known. */
+  readonly statementsHash: string | null;
 }
 
 export interface PrepareContext {
@@ -78,7 +80,7 @@ async function prepareAvailable(
     buildMs: built.durationMs,
     buildCached: built.cached,
     conformance: passed
-      ? { status: 'passed', checkCount: outcome.checkCount }
+      ? { status: 'passed', checkCount: outcome.checkCount, statementsHash: outcome.statementsHash }
       : { status: 'failed', checkCount: outcome.checkCount, failures: [...outcome.failures] },
   };
   return { preparation, startable: passed ? startable : null };
@@ -87,19 +89,17 @@ async function prepareAvailable(
 /** A pass is remembered for the same sources, toolchain, contract and vectors; a failure is always looked at anew. */
 async function conformOnce(startable: Startable, context: PrepareContext): Promise<ConformanceOutcome> {
   const { id, service } = startable.located.implementation;
-  if (context.conform === null) return { checkCount: 0, failures: [] };
-  const stampPath = join(
-    context.cacheDir,
-    'conformed',
-    `${id}-${startable.sourceHash}-${await contractHash(service, benchDir)}.json`,
-  );
+  if (context.conform === null) return { checkCount: 0, failures: [], statementsHash: null };
+  const hashes = [startable.sourceHash, await contractHash(service, benchDir)];
+  const stampPath = join(context.cacheDir, 'conformed', [id, ...hashes, 'statements.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
-  if (stamp !== null) return { checkCount: Number(stamp), failures: [] };
+  if (stamp !== null) return { ...JSON.parse(stamp), failures: [] };
   context.onStep(`${id}: checking the contract's vectors`);
   const outcome = await context.conform(startable);
   if (outcome.failures.length === 0) {
     await mkdir(join(context.cacheDir, 'conformed'), { recursive: true });
-    await writeFile(stampPath, `${outcome.checkCount}`);
+    const { checkCount, statementsHash } = outcome;
+    await writeFile(stampPath, JSON.stringify({ checkCount, statementsHash }));
   }
   return outcome;
 }

@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>;
 
 /** Lifts a parsed result file by one version: index 0 lifts version 1 to 2, and so on. What an old file did not know becomes null or empty. */
-const steps: readonly ((old: Json) => Json)[] = [fromVersion1];
+const steps: readonly ((old: Json) => Json)[] = [fromVersion1, fromVersion2];
 
 /** A result of any earlier version in the shape of the newest; anything else is returned as it is, for the schema to refuse. */
 export function migrate(value: unknown): unknown {
@@ -28,6 +28,17 @@ function fromVersion1(old: Json): Json {
       measurement: fromMeasurement1(trial.measurement),
     })),
   };
+}
+
+/** Version 3 knows which statements an implementation sends to its database. */
+function fromVersion2(old: Json): Json {
+  return { ...old, implementations: each(old.implementations, fromPreparation2) };
+}
+
+function fromPreparation2(preparation: Json): Json {
+  const { conformance } = preparation;
+  if (!isObject(conformance) || conformance.status !== 'passed') return preparation;
+  return { ...preparation, conformance: { statementsHash: null, ...conformance } };
 }
 
 function withoutCluster(value: Json): Json {

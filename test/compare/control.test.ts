@@ -47,6 +47,25 @@ test('a commit that spares the database is not blamed for the quotient: the raw 
   assert.equal(verdict.kind, 'inconclusive');
 });
 
+test('a commit that sends other statements to the database is judged raw, however little they spare it', () => {
+  const sparing = { cpuFactor: 1, databaseFactor: 0.95, statementsHash: 'fewer columns' };
+  const asked = { ...usual, statementsHash: 'all columns' };
+  const { change, correction } = judged(pairedRuns(12, asked, sparing, wandering));
+  assert.equal(correction?.ground, 'control-moved');
+  assert.match(correction?.objection ?? '', /the commit itself changes the statements that the database is sent/);
+  assert.deepEqual(change?.ratio, correction?.raw.ratio);
+});
+
+test('the same statements, and statements that one side did not note, speak for no change of the database’s work', () => {
+  for (const [before, after] of [
+    [{ statementsHash: 'same' }, { statementsHash: 'same' }],
+    [{}, { statementsHash: 'new' }],
+  ]) {
+    const { correction } = judged(pairedRuns(12, { ...usual, ...before }, { ...usual, ...after }, wandering));
+    assert.equal(correction?.ground, 'narrower');
+  }
+});
+
 test('where raw and corrected have nothing in common, and nobody can say which is right, nothing is decided', () => {
   const runs = pairedRuns(12, usual, { cpuFactor: 1, databaseFactor: 0.8, generatorFactor: 0.8 }, { noiseRatio: 0.01 });
   const { verdict, correction } = judged(runs);

@@ -148,6 +148,8 @@ interface ControlSetting {
   readonly pairCount: number;
   /** What the commit does to the database: the control is then none. */
   readonly controlEffectRatio: number;
+  /** Whether it shows in the statements that the commit sends. */
+  readonly changesStatements: boolean;
 }
 
 /** One comparison of pairs in which target, database and generator share the machine. */
@@ -164,7 +166,7 @@ function correctedRun(setting: ControlSetting, effectRatio: number): Correction 
     base: side(0, 0),
     head: side(effectRatio, setting.controlEffectRatio),
   }));
-  return correctionOfPairs(pairs);
+  return correctionOfPairs(pairs, setting.changesStatements);
 }
 
 interface ControlShares {
@@ -206,17 +208,27 @@ table([
   '10 %: worse',
   'corrected used',
 ]);
-for (const [machineRatio, ownRatio, controlRatio, referenceRatio, pairCount, controlEffectRatio] of [
-  [0.16, 0.04, 0, 0.06, 12, 0],
-  [0.16, 0.03, 0.03, 0.06, 12, 0],
-  [0.16, 0.03, 0.03, 0.06, 20, 0],
-  [0.02, 0.02, 0.02, 0.02, 12, 0],
-  [0, 0.02, 0.04, 0.06, 12, 0],
-  [0.16, 0.03, 0.03, 0.06, 12, -0.03],
-  [0.16, 0.03, 0.03, 0.06, 12, -0.1],
-  [0.16, 0.03, 0.03, 0.06, 12, -0.3],
+for (const [machineRatio, ownRatio, controlRatio, referenceRatio, pairCount, controlEffectRatio, changesStatements] of [
+  [0.16, 0.04, 0, 0.06, 12, 0, false],
+  [0.16, 0.03, 0.03, 0.06, 12, 0, false],
+  [0.16, 0.03, 0.03, 0.06, 20, 0, false],
+  [0.02, 0.02, 0.02, 0.02, 12, 0, false],
+  [0, 0.02, 0.04, 0.06, 12, 0, false],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.03, false],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.1, false],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.3, false],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.03, true],
+  [0.16, 0.03, 0.03, 0.06, 12, -0.1, true],
 ] as const) {
-  const setting = { machineRatio, ownRatio, controlRatio, referenceRatio, pairCount, controlEffectRatio };
+  const setting = {
+    machineRatio,
+    ownRatio,
+    controlRatio,
+    referenceRatio,
+    pairCount,
+    controlEffectRatio,
+    changesStatements,
+  };
   const [none, five, ten] = [0, 0.05, 0.1].map((effect) => controlShares(setting, effect)) as [
     ControlShares,
     ControlShares,
@@ -225,7 +237,7 @@ for (const [machineRatio, ownRatio, controlRatio, referenceRatio, pairCount, con
   const worse = ({ worse: once, confirmed, rawWorse }: ControlShares) =>
     `${percent(once)} / ${percent(confirmed)} (${percent(rawWorse)})`;
   line(
-    `${[machineRatio, ownRatio, controlRatio, referenceRatio].map(percent).join(', ')}; ${pairCount}; ${percent(controlEffectRatio)}`,
+    `${[machineRatio, ownRatio, controlRatio, referenceRatio].map(percent).join(', ')}; ${pairCount}; ${percent(controlEffectRatio)}${changesStatements ? ', other statements' : ''}`,
     `${percent(none.held)} (${percent(none.rawHeld)})`,
     worse(none),
     worse(five),

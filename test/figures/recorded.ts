@@ -189,5 +189,6 @@ export function sideOf(
     const pairing = { repetition: number, attempt: 1, pair: { sessionId: 'block', number } };
     return { ...trial, spec: { ...trial.spec, ...pairing } };
   });
-  return { ...(first as RecordedRun).base, runId: side, trials };
+  const { base, head } = first as RecordedRun;
+  return { ...(side === 'base' ? base : (head ?? base)), runId: side, trials };
 }

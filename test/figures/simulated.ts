@@ -51,7 +51,7 @@ export function isWorse(change: Change, familyCount: number): boolean {
 const controlMetric = metrics.find(({ id }) => id === gate.metrics['cpu-per-request']?.control?.metricId) as Metric;
 
 /** What the gate makes of such pairs. */
-export function correctionOfPairs(pairs: readonly SimulatedPair[]): Correction | null {
+export function correctionOfPairs(pairs: readonly SimulatedPair[], changesStatements = false): Correction | null {
   const changeBy = (value: (trial: SimulatedTrial) => number) =>
     pairedChange(pairs.map(({ base, head }) => ({ base: value(base), head: value(head) })));
   const raw = changeBy(({ target }) => target);
@@ -62,6 +62,7 @@ export function correctionOfPairs(pairs: readonly SimulatedPair[]): Correction |
   return chosenCorrection({ raw, corrected, control }, controlMetric, {
     alpha: gate.informativeAlpha,
     smallestEffectRatio,
+    changesStatements,
   });
 }
 
