@@ -76,7 +76,7 @@ async function columnOf(name: string, recording: Recording): Promise<Column> {
   const confirmed = drawn.map(({ next }, index) => once[index] === true && isAgain(next, recording));
   const shares = new Map([
     ['paceline, one set of pairs', share(once, disjoint)],
-    ['paceline, confirmed by fresh pairs', share(confirmed, disjoint / 2)],
+    ['paceline, confirmed by fresh pairs', disjoint < 2 ? 'too few pairs' : share(confirmed, disjoint / 2)],
     ['benchstat, p < 0.05', share(await benchstatRises(drawn, recording), disjoint)],
     ...thresholds.map((threshold): [string, string] => [
       `github-action-benchmark at ${Math.round(100 * threshold)} %`,
