@@ -108,9 +108,10 @@ export const verdictWords: Readonly<Record<VerdictKind, string>> = {
   'not-comparable': 'not comparable',
 };
 
-function noteText({ verdict, confirmation, waiver, better, correction }: Comparison): string {
+function noteText({ verdict, confirmation, waiver, better, correction, warnings }: Comparison): string {
   const parts = [
     ...correctionParts(correction, verdict),
+    ...warnings.map(({ message }) => message),
     ...(waiver === null ? [] : [`waived until ${waiver.until}: ${waiver.reason}`]),
     ...(confirmation === 'confirmed' ? ['confirmed by fresh pairs'] : []),
     ...(confirmation === 'unconfirmed' ? ['fresh pairs did not say so again'] : []),

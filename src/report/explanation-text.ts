@@ -43,11 +43,12 @@ function signText(pairs: readonly ExplainedPair[]): string {
 
 /** Every number that the verdict hung on, beside what it was held against. */
 function ruleLines(comparison: Comparison): string[] {
-  const { verdict, change, role, waiver, confirmation } = comparison;
+  const { verdict, change, role, waiver, confirmation, warnings } = comparison;
   return [
     `id: ${comparison.id} (${role})`,
     `why: ${verdict.reason}`,
     ...(change === null ? [] : changeLines(comparison, change)),
+    ...warnings.map(({ message }) => message),
     `fresh pairs: ${confirmation}`,
     ...(waiver === null ? [] : [`waived until ${waiver.until}: ${waiver.reason}`]),
   ];
