@@ -332,6 +332,7 @@ test('an implementation of one side is added or removed; skipped, unbuilt and un
   const kind = (base: RunResult, head: RunResult): VerdictKind => verdict(base, head, other).kind;
   assert.equal(kind(both, one), 'removed');
   assert.equal(kind(one, both), 'added');
+  assert.match(verdict(both, one, other).reason, /^head did not measure this/);
   const lacking = { ...one, implementations: [ready('crud-go'), skipped('crud-node-async', 'no node', 'install it')] };
   assert.match(verdict(both, lacking, other).reason, /skipped in head: no node/);
   const unbuilt = { status: 'failed' as const, manifest: ready('crud-node-async').manifest, code: 'build-failed' };
@@ -404,6 +405,15 @@ test('a waiver lets a known change through, visibly, until its day', () => {
   assert.equal(on('2026-06-02').outcome.exitCode, 1);
   assert.ok(on('2026-06-02').warnings.some(({ code }) => code === 'waiver-ended'));
   assert.equal(compare(base, head, { waivers: [{ ...waiver, cell: 'crud-g' }] }).outcome.exitCode, 1);
+});
+
+test('a waiver may end in a slash, and one that covers nothing compared is a warning', () => {
+  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
+  const on = (waived: string) =>
+    compare(base, head, { waivers: [{ cell: waived, reason: 'TLS', until: '2026-06-01' }] });
+  assert.equal(on('crud-go/').outcome.exitCode, 0);
+  assert.deepEqual(on('crud-go/').warnings, []);
+  assert.match(on('crud-og').warnings[0]?.message ?? '', /nothing compared here is covered by the waiver of crud-og/);
 });
 
 test('a flag that fresh pairs do not repeat ends in 0 and is shown', () => {
