@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { type Exported, type ExportFormat, exportFormats } from '../compare/export/formats.ts';
-import { covers } from '../compare/waive.ts';
+import { covers, withoutSlash } from '../compare/waive.ts';
 import type { Comparison } from '../model/comparison.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { writeWhole } from '../store/result-file.ts';
 import { addWaiver } from '../store/waiver-file.ts';
+import { assertFolderThere } from '../store/writable.ts';
 import { unknownCell } from './cell-choice.ts';
 import { type ComparisonFlags, compareFiles, today, waiversPath } from './comparison.ts';
 import { type CommandContext, wantsColor } from './context.ts';
@@ -62,7 +63,9 @@ Examples:
 Exit codes: 0 compared, 1 a regression (with --gate), 2 usage, 3 nothing could be decided (nothing in common, too few trials)`;
 
 async function compare(base: string, head: string, flags: CompareFlags, context: CommandContext): Promise<number> {
+  refuseLoneReason(flags);
   await assertPlaces({ '--out': flags.out });
+  if (flags.out !== undefined) await assertFolderThere(flags.out, '--out');
   if (flags.waive !== undefined) await waive(base, head, flags.waive, flags, context);
   const compared = await compareFiles(base, head, flags);
   if (flags.format === 'html') {
@@ -88,6 +91,13 @@ function written(compared: Exported, format: Exclude<Format, 'html'>, flags: Com
   return exportFormats[format](compared);
 }
 
+/** A reason or a day alone would be dropped in silence. */
+function refuseLoneReason({ waive: cell, reason, until }: CompareFlags): void {
+  const given = [...(reason === undefined ? [] : ['--reason']), ...(until === undefined ? [] : ['--until'])];
+  if (cell !== undefined || given.length === 0) return;
+  throw new HarnessError('usage', `${given.join(' and ')} without --waive`, 'name what is waived: --waive CELL');
+}
+
 async function waive(base: string, head: string, cell: string, flags: CompareFlags, { stderr }: CommandContext) {
   const { reason, until } = flags;
   if (reason === undefined || reason.trim() === '' || until === undefined) {
@@ -101,8 +111,9 @@ async function waive(base: string, head: string, cell: string, flags: CompareFla
   const { comparison } = await compareFiles(base, head, flags);
   refuseUnknownCell(cell, comparison.comparisons);
   const path = flags.waivers ?? waiversPath;
-  await addWaiver(path, { cell, reason: reason.trim(), until });
-  stderr.write(`waived ${cell} until ${until} in ${shortPath(path)}: check it in\n`);
+  const waived = withoutSlash(cell);
+  await addWaiver(path, { cell: waived, reason: reason.trim(), until });
+  stderr.write(`waived ${waived} until ${until} in ${shortPath(path)}: check it in\n`);
 }
 
 function refuseUnknownCell(cell: string, comparisons: readonly Comparison[]): void {

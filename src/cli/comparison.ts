@@ -4,6 +4,7 @@ import type { Exported } from '../compare/export/formats.ts';
 import { requiringCommon } from '../compare/outcome.ts';
 import { pooledRuns } from '../compare/pool.ts';
 import type { RunResult } from '../model/run-result.ts';
+import type { Warning } from '../model/warning.ts';
 import { loadGate } from '../run/declarations.ts';
 import { benchDir, resultsDir } from '../run/paths.ts';
 import { readResults } from '../store/result-folder.ts';
@@ -30,7 +31,16 @@ export async function compareFiles(basePath: string, headPath: string, flags: Co
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: today(),
   };
-  return { base, head, comparison: requiringCommon(compareRuns(base, head, options)) };
+  const comparison = requiringCommon(compareRuns(base, head, options));
+  return { base, head, comparison: { ...comparison, warnings: [...sameCommit(base, head), ...comparison.warnings] } };
+}
+
+/** Files of an A/A run, or of two runs of one commit. */
+function sameCommit(base: RunResult, head: RunResult): Warning[] {
+  const [before, after] = [base.commit, head.commit];
+  if (before === null || before.sha !== after?.sha || before.dirty || after.dirty) return [];
+  const message = `base and head are the same commit (${after.sha.slice(0, 10)}): whatever differs is noise`;
+  return [{ code: 'same-commit', message, advice: null }];
 }
 
 async function readSide(path: string): Promise<RunResult> {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { explain } from '../compare/explain.ts';
-import { covers } from '../compare/waive.ts';
+import { covers, withoutSlash } from '../compare/waive.ts';
 import type { Comparison } from '../model/comparison.ts';
 import { explanationText } from '../report/explanation-text.ts';
 import { unknownCell } from './cell-choice.ts';
@@ -49,5 +49,5 @@ function chosenComparisons(cell: string, comparisons: readonly Comparison[]): Co
   const below = comparisons.filter(({ id }) => covers(cell, id));
   if (below.length === 0) throw unknownCell(cell, comparisons);
   const gated = below.filter(({ role }) => role === 'gated');
-  return gated.length === 0 || below.some(({ id }) => id === cell) ? below : gated;
+  return gated.length === 0 || below.some(({ id }) => id === withoutSlash(cell)) ? below : gated;
 }

@@ -34,7 +34,8 @@ export function rateList(text: string): number[] {
 export function percentOption(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text);
   const ratio = Number(match?.[1]) / 100;
-  if (!(ratio > 0) || ratio > 1) throw new InvalidArgumentError('It must be a percentage above 0, as 2.5%.');
+  if (!(ratio > 0) || ratio > 1)
+    throw new InvalidArgumentError('It must be a percentage above 0 and at most 100, as 2.5%.');
   return ratio;
 }
 

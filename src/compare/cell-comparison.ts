@@ -1,8 +1,11 @@
 import type { CompareCell, ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
+import { countedTrials } from '../model/counted-trials.ts';
 import { type Metric, metrics } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial } from '../model/trial.ts';
+import type { Warning } from '../model/warning.ts';
 import { median } from '../stats/quantile.ts';
+import { leastSignedRankP } from '../stats/signed-rank.ts';
 import { cellId, trialsIn } from './cell.ts';
 import { changeOf } from './change.ts';
 import { contradiction, correctionOf } from './control.ts';
@@ -10,7 +13,7 @@ import { errorCountOf, errorSide, trialCounts } from './error-count.ts';
 import { errorChange, errorVerdict } from './error-verdict.ts';
 import type { CompareOptions } from './options.ts';
 import { presenceOf } from './presence.ts';
-import { sampleOf } from './sample.ts';
+import { type Sample, sampleOf, withoutZeros } from './sample.ts';
 import { cellDifferences, differenceText, type Refusal } from './setting.ts';
 import { countOf } from './words.ts';
 
@@ -103,7 +106,8 @@ function metricComparison(
   obstacle: Verdict | null,
 ): RawComparison {
   const { policy, minEffectRatio } = question.options;
-  const sample = sampleOf(metric, base, head);
+  const measured = sampleOf(metric, base, head);
+  const sample = judgedSample(measured, policy.alpha);
   const gated = isGated(question)(metric);
   const { label, unit, better } = metric;
   const facts = {
@@ -112,12 +116,13 @@ function metricComparison(
     unit,
     better,
     role: gated ? ('gated' as const) : ('informative' as const),
-    base: sideOf(base, sample.base),
-    head: sideOf(head, sample.head),
+    base: sideOf(base, measured.base),
+    head: sideOf(head, measured.head),
+    warnings: zeroWarning(measured, sample),
     smallestEffectRatio:
       minEffectRatio ?? policy.metrics[metric.id]?.smallestEffectRatio ?? policy.informativeEffectRatio,
   };
-  const verdict = obstacle ?? unfitness(facts.base, facts.head);
+  const verdict = obstacle ?? unfitness(metric, base, head, sample);
   if (verdict !== null) return { ...facts, change: null, correction: null, verdict };
   const options = { better, levelRatio: policy.intervalLevelRatio, floorRatio: facts.floorRatio ?? 0 };
   const raw = changeOf(sample, options);
@@ -148,26 +153,45 @@ function sideOf(trials: readonly Trial[], values: readonly number[]): ComparedSi
   return trials.length === 0 ? null : { values, value: median(values), trials: trialCounts(trials) };
 }
 
+/** Without the pairs that have a value of 0, where most pairs remain and can decide. */
+function judgedSample(sample: Sample, alpha: number): Sample {
+  const fit = withoutZeros(sample);
+  const [left, all] = [fit.pairs?.length ?? 0, sample.pairs?.length ?? 0];
+  return left > all / 2 && leastSignedRankP(left) <= alpha ? fit : sample;
+}
+
+function zeroWarning({ pairs: measured }: Sample, { pairs: judged }: Sample): Warning[] {
+  if (measured === null || judged === null || measured.length === judged.length) return [];
+  const message = `${measured.length - judged.length} of ${countOf(measured.length, 'pair')} left out: a value of 0 has no ratio`;
+  return [{ code: 'zero-value', message, advice: null }];
+}
+
 /** Why these values have no ratio. */
-function unfitness(base: ComparedSide | null, head: ComparedSide | null): Verdict | null {
-  const none = base?.values.length === 0 ? 'base' : head?.values.length === 0 ? 'head' : null;
-  if (none !== null)
-    return { kind: 'not-comparable', field: null, reason: noValueText(none, none === 'base' ? base : head) };
-  const zeros = [base, head].map((side) => side?.values.filter((value) => !(value > 0)).length ?? 0);
-  const [ofBase = 0, ofHead = 0] = zeros;
+function unfitness(metric: Metric, base: readonly Trial[], head: readonly Trial[], sample: Sample): Verdict | null {
+  const none = sample.base.length === 0 ? 'base' : sample.head.length === 0 ? 'head' : null;
+  if (none !== null) return notComparable(noValueText(metric, none, none === 'base' ? base : head));
+  const [ofBase, ofHead] = [zeroCount(sample.base), zeroCount(sample.head)];
   if (ofBase + ofHead === 0) return null;
-  if (ofBase === base?.values.length && ofHead === head?.values.length) {
-    return { kind: 'same', reason: 'nothing but 0 on both sides' };
-  }
-  const reason = `a value of 0 has no ratio: ${ofBase} in base, ${ofHead} in head`;
+  const [isBaseNothing, isHeadNothing] = [ofBase === sample.base.length, ofHead === sample.head.length];
+  if (isBaseNothing && isHeadNothing) return { kind: 'same', reason: 'nothing but 0 on both sides' };
+  if (ofBase === 0 && isHeadNothing) return notComparable('it fell to 0, and a value of 0 has no ratio');
+  if (ofHead === 0 && isBaseNothing) return notComparable('it rose from 0, and a value of 0 has no ratio');
+  return notComparable(`a value of 0 has no ratio: ${ofBase} in base, ${ofHead} in head`);
+}
+
+function zeroCount(values: readonly number[]): number {
+  return values.filter((value) => !(value > 0)).length;
+}
+
+function notComparable(reason: string): Verdict {
   return { kind: 'not-comparable', field: null, reason };
 }
 
-function noValueText(side: string, compared: ComparedSide | null): string {
-  const { okCount = 0, overloadedCount = 0, failedCount = 0, invalidCount = 0 } = compared?.trials ?? {};
+function noValueText(metric: Metric, side: string, ofSide: readonly Trial[]): string {
+  const { okCount, overloadedCount, failedCount, invalidCount } = trialCounts(ofSide);
   const trials = countOf(okCount + overloadedCount + failedCount + invalidCount, 'trial');
   const parts = [
-    [okCount, 'ok'],
+    [okCount, okText(metric, ofSide)],
     [overloadedCount, 'overloaded'],
     [failedCount, 'failed'],
     [invalidCount, 'invalid'],
@@ -175,4 +199,10 @@ function noValueText(side: string, compared: ComparedSide | null): string {
     .filter(([count]) => count !== 0)
     .map(([count, word]) => `${count} ${word}`);
   return `${side} has no value of it that counts: ${trials}, ${parts.join(', ')}`;
+}
+
+/** Why trials that are ok have no value. */
+function okText({ latency }: Metric, ofSide: readonly Trial[]): string {
+  const isVoid = latency && countedTrials(ofSide).every(({ latencyVoid }) => latencyVoid);
+  return isVoid ? 'ok but with void latencies (the generator woke late)' : 'ok but without it';
 }

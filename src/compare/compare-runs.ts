@@ -9,7 +9,7 @@ import { outcomeOf } from './outcome.ts';
 import { primaryCells } from './primary-cell.ts';
 import { refusalOf } from './setting.ts';
 import { unmeasuredCells } from './unmeasured.ts';
-import { waived } from './waive.ts';
+import { covers, waived } from './waive.ts';
 
 /**
  * Every metric of every cell of two runs, and what it comes to. Pure: same files, same verdicts. What cannot be compared
@@ -29,7 +29,7 @@ export function compareRuns(base: RunResult, head: RunResult, options: CompareOp
     familyCount: familyCount(comparisons),
     alpha: options.policy.alpha,
     outcome: outcomeOf(comparisons),
-    warnings: warningsOf(base, head, options),
+    warnings: [...sidesWarnings(base, head), ...waiverWarnings(comparisons, options)],
   };
 }
 
@@ -49,16 +49,28 @@ function describe({ runId, commit, startedAt, machine, state }: RunResult): Comp
   };
 }
 
-function warningsOf(base: RunResult, head: RunResult, { waivers, today }: CompareOptions): Warning[] {
+function sidesWarnings(base: RunResult, head: RunResult): Warning[] {
+  return [base, head].flatMap((run, index) => cutShort(run, index === 0 ? 'base' : 'head'));
+}
+
+function waiverWarnings(comparisons: readonly Comparison[], { waivers, today }: CompareOptions): Warning[] {
+  const ended = waivers
+    .filter(({ until }) => until < today)
+    .map(({ cell, until }) => ({
+      code: 'waiver-ended',
+      message: `the waiver of ${cell} ended on ${until}`,
+      advice: 'Remove it, or renew it with a reason.',
+    }));
+  const idle = waivers.filter(({ cell, until }) => until >= today && !comparisons.some(({ id }) => covers(cell, id)));
+  if (idle.length === 0) return ended;
+  const message = `nothing compared here is covered by the waiver of ${idle.map(({ cell }) => cell).join(', nor by that of ')}`;
   return [
-    ...[base, head].flatMap((run, index) => cutShort(run, index === 0 ? 'base' : 'head')),
-    ...waivers
-      .filter(({ until }) => until < today)
-      .map(({ cell, until }) => ({
-        code: 'waiver-ended',
-        message: `the waiver of ${cell} ended on ${until}`,
-        advice: 'Remove it, or renew it with a reason.',
-      })),
+    ...ended,
+    {
+      code: 'waiver-idle',
+      message,
+      advice: 'Is the id right? An implementation that was not measured needs no change.',
+    },
   ];
 }
 

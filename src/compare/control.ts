@@ -100,7 +100,7 @@ function groundOf({ raw, corrected, control }: Changes, { label }: Metric, rulin
     return {
       used: 'raw',
       ground: 'control-moved',
-      objection: `not corrected: the commit itself changes the ${label} (${by})`,
+      objection: `not corrected: the ${label} differs between the sides (${by})`,
     };
   }
   if (isApart(raw, corrected)) {

@@ -116,7 +116,7 @@ function pairsOf(
   if (change?.method !== 'paired') return [];
   return (pairedTrials(base, head) ?? []).flatMap((pair) => {
     const [before, after] = [read(pair.base), read(pair.head)];
-    if (before === null || after === null) return [];
+    if (before === null || after === null || before <= 0 || after <= 0) return [];
     const ratio = after / before - 1;
     const correctedRatio = correction?.used === 'corrected' ? corrected(ratio, pair, correction) : null;
     return [{ number: pair.head.spec.pair?.number ?? 0, base: before, head: after, ratio, correctedRatio }];

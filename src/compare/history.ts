@@ -6,14 +6,29 @@ import type { Interval } from '../stats/interval.ts';
 import { medianEstimate } from '../stats/median-interval.ts';
 import { rankSumEstimate, rankSumTails } from '../stats/rank-sum.ts';
 import { cellId, cellsOf, trialsIn } from './cell.ts';
-import { cellDifferences, differenceText, runDifferences } from './setting.ts';
+import { cellDifferences, type Difference, runDifferences } from './setting.ts';
 
 /** The results of one machine in the order of time, each metric a trend. */
 export interface History {
   readonly machineLabel: string;
   readonly trends: readonly Trend[];
-  /** Results of the same machine that cannot stand beside the newest, and why. */
-  readonly leftOut: readonly { readonly runId: string; readonly reason: string }[];
+  /** Results that cannot stand beside the newest of the same cell. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut extends PointSource {
+  /** The cells it is left out of for this reason. */
+  readonly cells: readonly CompareCell[];
+  /** As in the result file: `spec.profile.measureMs`. */
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** Which result a point is of. */
+export interface PointSource {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly commit: RunResult['commit'];
 }
 
 export interface Trend extends Pick<Metric, 'label' | 'unit' | 'better'> {
@@ -26,10 +41,7 @@ export interface Trend extends Pick<Metric, 'label' | 'unit' | 'better'> {
   readonly changePoint: ChangePoint | null;
 }
 
-export interface TrendPoint {
-  readonly runId: string;
-  readonly startedAt: string;
-  readonly commit: RunResult['commit'];
+export interface TrendPoint extends PointSource {
   /** The median over the trials that count, with the interval that so many carry. */
   readonly value: number;
   readonly interval: Interval | null;
@@ -50,36 +62,66 @@ export function historiesOf(runs: readonly RunResult[]): History[] {
   return [...byMachine.values()].map(historyOf).reverse();
 }
 
-function byTime(a: RunResult, b: RunResult): number {
+function byTime(a: PointSource, b: PointSource): number {
   return a.startedAt < b.startedAt ? -1 : 1;
 }
 
-/** `runs` are of one machine, oldest first, and not none. What differs from the newest in a setting is left out. */
+/** `runs` are of one machine, oldest first, and not none. */
 function historyOf(runs: readonly RunResult[]): History {
-  const newest = runs.at(-1) as RunResult;
-  const judged = runs.map((run) => ({ run, difference: runDifferences(run, newest)[0] ?? null }));
-  const kept = judged.filter(({ difference }) => difference === null).map(({ run }) => run);
-  const leftOut = judged.flatMap(({ run, difference }) =>
-    difference === null ? [] : [{ runId: run.runId, reason: differenceText(difference) }],
+  const { machine } = runs.at(-1) as RunResult;
+  const ofCells = cellsOf(runs).map((cell) => ({ cell, ...judged(runs, cell) }));
+  return {
+    machineLabel: `${machine.cpuModel}, ${machine.coreCount} cores`,
+    trends: ofCells.flatMap(({ cell, kept }) => metrics.flatMap((metric) => trendOf(kept, cell, metric))),
+    leftOut: leftOutOf(ofCells),
+  };
+}
+
+interface JudgedRuns {
+  readonly kept: readonly RunResult[];
+  readonly differing: readonly { readonly run: RunResult; readonly difference: Difference }[];
+}
+
+/** Those that asked the cell, by whether they did so as the newest of them. */
+function judged(runs: readonly RunResult[], cell: CompareCell): JudgedRuns {
+  const asked = runs.filter((run) => trialsIn(run, cell).length > 0);
+  const newest = asked.at(-1) as RunResult;
+  const found = asked.map((run) => {
+    const ofCell = cellDifferences(trialsIn(run, cell), trialsIn(newest, cell));
+    return { run, difference: [...runDifferences(run, newest), ...ofCell][0] ?? null };
+  });
+  return {
+    kept: found.filter(({ difference }) => difference === null).map(({ run }) => run),
+    differing: found.flatMap(({ run, difference }) => (difference === null ? [] : [{ run, difference }])),
+  };
+}
+
+/** Each result once for each reason, with all cells for which it holds. */
+function leftOutOf(ofCells: readonly ({ readonly cell: CompareCell } & JudgedRuns)[]): LeftOut[] {
+  const single = ofCells.flatMap(({ cell, differing }) =>
+    differing.map(({ run, difference: { field, base, head } }) => {
+      const reason = `${field} is ${base}, in the newest result of it ${head}`;
+      return { ...sourceOf(run), cell, field, reason };
+    }),
   );
-  const trends = cellsOf(kept).flatMap((cell) => metrics.flatMap((metric) => trendOf(kept, cell, metric)));
-  return { machineLabel: `${newest.machine.cpuModel}, ${newest.machine.coreCount} cores`, trends, leftOut };
+  const grouped = Map.groupBy(single, ({ runId, reason }) => `${runId} ${reason}`);
+  return [...grouped.values()]
+    .flatMap((same) =>
+      same.slice(0, 1).map(({ cell: _, ...first }) => ({ ...first, cells: same.map(({ cell }) => cell) })),
+    )
+    .sort(byTime);
+}
+
+function sourceOf({ runId, startedAt, commit }: RunResult): PointSource {
+  return { runId, startedAt, commit };
 }
 
 function trendOf(runs: readonly RunResult[], cell: CompareCell, metric: Metric): Trend[] {
-  const points = comparableRuns(runs, cell).flatMap((run) => pointOf(run, cell, metric));
+  const points = runs.flatMap((run) => pointOf(run, cell, metric));
   if (points.length === 0) return [];
   const { label, unit, better } = metric;
   const id = `${cellId(cell)}/${metric.id}`;
   return [{ id, cell, metricId: metric.id, label, unit, better, points, changePoint: changePointOf(points) }];
-}
-
-/** Those that asked the cell as the newest of them did. */
-function comparableRuns(runs: readonly RunResult[], cell: CompareCell): RunResult[] {
-  const asked = runs.filter((run) => trialsIn(run, cell).length > 0);
-  const newest = asked.at(-1);
-  if (newest === undefined) return [];
-  return asked.filter((run) => cellDifferences(trialsIn(run, cell), trialsIn(newest, cell)).length === 0);
 }
 
 function pointOf(run: RunResult, cell: CompareCell, metric: Metric): TrendPoint[] {
@@ -88,8 +130,7 @@ function pointOf(run: RunResult, cell: CompareCell, metric: Metric): TrendPoint[
     .filter((value) => value !== null);
   const estimate = medianEstimate(values, 0.95);
   if (estimate === null) return [];
-  const { runId, startedAt, commit } = run;
-  return [{ runId, startedAt, commit, ...estimate, trialCount: values.length }];
+  return [{ ...sourceOf(run), ...estimate, trialCount: values.length }];
 }
 
 const leastLevelCount = 3;

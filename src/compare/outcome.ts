@@ -9,11 +9,12 @@ export function isRegression({ role, verdict, waiver, confirmation }: Comparison
 
 /** One sentence and one exit code for all comparisons. */
 export function outcomeOf(comparisons: readonly Comparison[]): ComparisonOutcome {
+  const gated = comparisons.filter(({ role }) => role === 'gated');
   const regressions = comparisons.filter(isRegression);
   if (regressions.length > 0) {
-    return { kind: 'regression', exitCode: 1, sentence: `Worse: ${regressions.map(shiftText).join('; ')}.` };
+    const sentences = [`Worse: ${regressions.map(shiftText).join('; ')}.`, ...withoutAnswer(gated)];
+    return { kind: 'regression', exitCode: 1, sentence: sentences.join(' ') };
   }
-  const gated = comparisons.filter(({ role }) => role === 'gated');
   if (!isDecidable(gated)) {
     return { kind: 'nothing-decidable', exitCode: 3, sentence: `Nothing could be decided: ${whyNothing(gated)}.` };
   }
@@ -66,25 +67,55 @@ function whyNothing(gated: readonly Comparison[]): string {
   return others.length === 0 ? first : `${first} (and ${countOf(others.length, 'other reason')})`;
 }
 
+/** How many of each verdict, then those by name that a reader must know of. */
 function calmSentence(gated: readonly Comparison[]): string {
-  const by = Map.groupBy(gated, ({ verdict }) => verdict.kind);
-  const worse = by.get('worse') ?? [];
-  const parts = [
-    ...(by.get('better') ?? []).map((comparison) => `better: ${shiftText(comparison)}`),
-    ...worse.map(
-      (comparison) => `${comparison.waiver === null ? 'not confirmed' : 'waived'}: ${shiftText(comparison)}`,
-    ),
-    ...counted(by, 'same', 'the same'),
-    ...counted(by, 'inconclusive', 'inconclusive'),
-    ...counted(by, 'too-few', 'with too few trials'),
-    ...counted(by, 'not-comparable', 'not comparable'),
-    ...counted(by, 'added', 'added'),
-    ...counted(by, 'removed', 'removed'),
-  ];
-  return `No regression found: ${parts.join(', ')} (${countOf(gated.length, 'gated comparison')}).`;
+  const by = Map.groupBy(gated, headlineWord);
+  const counts = headlineWords.flatMap((word) => (by.has(word) ? [`${by.get(word)?.length} ${word}`] : []));
+  const summary = `No regression found: ${counts.join(', ')} (${countOf(gated.length, 'gated comparison')}).`;
+  const named = (['better', 'waived', 'not confirmed'] as const).flatMap((word) => {
+    const own = by.get(word) ?? [];
+    return own.length === 0 ? [] : [`${capitalized(word)}: ${own.map(shiftText).join('; ')}.`];
+  });
+  return [summary, ...named, ...withoutAnswer(gated)].join(' ');
 }
 
-function counted(by: ReadonlyMap<VerdictKind, readonly Comparison[]>, kind: VerdictKind, words: string): string[] {
-  const count = by.get(kind)?.length ?? 0;
-  return count === 0 ? [] : [`${count} ${words}`];
+const headlineWords = [
+  'better',
+  'waived',
+  'not confirmed',
+  'the same',
+  'inconclusive',
+  'with too few trials',
+  'not comparable',
+  'added',
+  'removed',
+] as const;
+
+function headlineWord({ verdict: { kind }, waiver }: Comparison): (typeof headlineWords)[number] {
+  if (kind === 'worse') return waiver === null ? 'not confirmed' : 'waived';
+  if (kind === 'same') return 'the same';
+  if (kind === 'too-few') return 'with too few trials';
+  return kind === 'not-comparable' ? 'not comparable' : kind;
+}
+
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+const namedMost = 3;
+
+/** What gates and could not be compared, by name: it must not pass unseen. A cell of which nothing could is named once. */
+function withoutAnswer(gated: readonly Comparison[]): string[] {
+  const byCell = Map.groupBy(gated, ({ cell }) => cellId(cell));
+  const names = [...byCell.values()].flatMap((own) => {
+    const lost = own.filter(({ verdict }) => verdict.kind === 'not-comparable');
+    const reasons = new Set(lost.map(({ verdict }) => verdict.reason));
+    if (lost.length === own.length && reasons.size === 1) {
+      return lost.slice(0, 1).map(({ cell, verdict }) => `${cellName(cell)} (${verdict.reason})`);
+    }
+    return lost.map(({ label, cell, verdict }) => `${label} of ${cellName(cell)} (${verdict.reason})`);
+  });
+  if (names.length === 0) return [];
+  const more = names.length > namedMost ? [`and ${names.length - namedMost} more`] : [];
+  return [`Not comparable: ${[...names.slice(0, namedMost), ...more].join('; ')}.`];
 }

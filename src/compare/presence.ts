@@ -56,8 +56,8 @@ function absence(side: 'base' | 'head', run: RunResult, preparation: Preparation
   if (preparation !== null && run.state !== 'complete') return notComparable(`${side} was cut short before it`);
   const what = preparation === null ? 'this implementation' : 'this cell';
   return side === 'base'
-    ? { kind: 'added', reason: `base does not know ${what}` }
-    : { kind: 'removed', reason: `head does not know ${what}` };
+    ? { kind: 'added', reason: `base did not measure ${what}` }
+    : { kind: 'removed', reason: `head did not measure ${what}` };
 }
 
 function notComparable(reason: string): Verdict {

@@ -25,6 +25,13 @@ export function sampleOf(metric: Metric, base: readonly Trial[], head: readonly 
   return { base: known.map((pair) => pair.base), head: known.map((pair) => pair.head), pairs: known };
 }
 
+/** Without the pairs that have a value of 0, which has no ratio; whole where there are no pairs. */
+export function withoutZeros(sample: Sample): Sample {
+  const pairs = sample.pairs?.filter(({ base, head }) => base > 0 && head > 0) ?? [];
+  if (pairs.length === 0) return sample;
+  return { base: pairs.map(({ base }) => base), head: pairs.map(({ head }) => head), pairs };
+}
+
 function values(metric: Metric, trials: readonly Trial[]): number[] {
   return countedTrials(trials)
     .map((trial) => metricValue(metric, trial))

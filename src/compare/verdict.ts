@@ -77,7 +77,7 @@ function same({ interval }: Change, { smallestEffectRatio }: Ruling): Verdict {
 function inconclusive(change: Change, ruling: Ruling): Verdict {
   const halvingCount = countForNarrower(change.count, 2);
   const what = change.method === 'paired' ? 'pairs' : 'trials a side';
-  const more = `${halvingCount} ${what} instead of ${change.count} would halve the interval`;
+  const more = `an interval half as wide would take about ${halvingCount} ${what} instead of ${change.count}`;
   return { kind: 'inconclusive', reason: `${whyNot(change, ruling)}; ${more}`, halvingCount };
 }
 

@@ -11,7 +11,13 @@ export function waived(
   return waiver === undefined ? comparison : { ...comparison, waiver };
 }
 
-/** The whole id, or its beginning up to a slash. */
+/** The whole id, or its beginning up to a slash, which may end it. */
 export function covers(cell: string, id: string): boolean {
-  return id === cell || id.startsWith(`${cell}/`);
+  const beginning = withoutSlash(cell);
+  return id === beginning || id.startsWith(`${beginning}/`);
+}
+
+/** `crud-go/` as `crud-go`. */
+export function withoutSlash(cell: string): string {
+  return cell.replace(/\/+$/, '');
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../model/comparison.ts';
+import type { Waiver } from '../model/waiver.ts';
 
 /** "+6.1 %", "−0.4 %" */
 export function signedPercent(ratio: number): string {
@@ -6,8 +7,12 @@ export function signedPercent(ratio: number): string {
   return `${text} %`;
 }
 
+/** Beyond it a number says nothing but that something else was measured. */
+const mostPercent = 1_000_000;
+
 function bareSigned(ratio: number): string {
   const percent = ratio * 100;
+  if (percent > mostPercent) return `over +${mostPercent.toLocaleString('en-US')}`;
   const digits = Math.abs(percent) >= 100 ? 0 : 1;
   const rounded = Number(percent.toFixed(digits));
   if (rounded === 0) return (0).toFixed(digits);
@@ -33,6 +38,11 @@ export function intervalText({ lowRatio, highRatio }: NonNullable<Change['interv
 export function pText(p: number): string {
   if (p < 0.0001) return 'below 0.0001';
   return p >= 0.1 ? p.toFixed(2) : p.toFixed(4);
+}
+
+/** "waived until 2026-12-31: TLS came in" */
+export function waiverText({ until, reason }: Waiver): string {
+  return `waived until ${until}: ${reason}`;
 }
 
 export function countOf(count: number, noun: string): string {

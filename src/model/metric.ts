@@ -26,7 +26,7 @@ export const metrics: readonly Metric[] = [
     from: (m) => m.cpu.target.perRequestMs,
   },
   { id: 'cores-used', label: 'cores used', unit: 'cores', gated: false, ...cost, from: (m) => m.cpu.target.coresUsed },
-  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', gated: false, ...cost, from: (m) => m.idleCpuMsPerSec },
+  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', gated: false, ...cost, from: idleCpu },
   {
     id: 'database-cpu-per-request',
     label: 'database CPU per request',
@@ -115,6 +115,11 @@ export const metrics: readonly Metric[] = [
   },
   { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...cost, from: (m) => m.startupMs },
 ];
+
+/** Files written before differences were rounded to the clock hold residues such as 9e-16. */
+function idleCpu({ idleCpuMsPerSec }: Measurement): number | null {
+  return idleCpuMsPerSec !== null && idleCpuMsPerSec < 1e-6 ? 0 : idleCpuMsPerSec;
+}
 
 function electionsMs({ cluster }: Measurement): number[] {
   return (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);

@@ -1,5 +1,5 @@
 import { cellId, cellName } from '../compare/cell.ts';
-import { changeText, percentText, pText, signedPercent } from '../compare/words.ts';
+import { changeText, percentText, pText, signedPercent, waiverText } from '../compare/words.ts';
 import type { ComparedRun, Comparison, Correction, RunComparison, Verdict, VerdictKind } from '../model/comparison.ts';
 import { metrics } from '../model/metric.ts';
 import { formatFigure, formatNumber, shownUnit } from './format.ts';
@@ -49,7 +49,11 @@ export function comparisonBlocks({ comparisons }: RunComparison): ComparisonBloc
 
 /** Where every metric has the same reason for having no answer, it is said once. */
 function sharedRemark(own: readonly Comparison[]): string | null {
-  const texts = new Set(own.map(({ verdict }) => `${verdictWords[verdict.kind]}: ${verdict.reason}`));
+  const texts = new Set(
+    own.map(({ verdict, waiver }) =>
+      [`${verdictWords[verdict.kind]}: ${verdict.reason}`, ...(waiver === null ? [] : [waiverText(waiver)])].join('; '),
+    ),
+  );
   const [only] = texts;
   const [first] = own;
   if (only === undefined || first === undefined || texts.size > 1) return null;
@@ -108,10 +112,11 @@ export const verdictWords: Readonly<Record<VerdictKind, string>> = {
   'not-comparable': 'not comparable',
 };
 
-function noteText({ verdict, confirmation, waiver, better, correction }: Comparison): string {
+function noteText({ verdict, confirmation, waiver, better, correction, warnings }: Comparison): string {
   const parts = [
     ...correctionParts(correction, verdict),
-    ...(waiver === null ? [] : [`waived until ${waiver.until}: ${waiver.reason}`]),
+    ...warnings.map(({ message }) => message),
+    ...(waiver === null ? [] : [waiverText(waiver)]),
     ...(confirmation === 'confirmed' ? ['confirmed by fresh pairs'] : []),
     ...(confirmation === 'unconfirmed' ? ['fresh pairs did not say so again'] : []),
   ];
@@ -127,15 +132,22 @@ function noteText({ verdict, confirmation, waiver, better, correction }: Compari
 function correctionParts(correction: Correction | null, verdict: Verdict): string[] {
   if (correction === null || correction.ground === 'wider') return [];
   const { objection } = correction;
-  if (objection === null) return [correctionText(correction)];
+  if (objection === null) return isMarked(correction) ? [correctionText(correction)] : [];
   return objection === verdict.reason ? [] : [objection];
 }
 
-/** "less what database CPU per request changed by, 4.2 × narrower; raw +9.0 % [−5.1, +25.3]" */
-export function correctionText({ controlId, raw, widthRatio }: Correction): string {
+/** Whether the correction made the interval narrower by enough to speak of. */
+function isMarked({ widthRatio }: Correction): boolean {
+  return widthRatio === null || widthRatio < 0.95;
+}
+
+/** "with the machine’s speed taken out by the database CPU per request (interval 4.2 times narrower); without: +9.0 % [−5.1, +25.3]" */
+export function correctionText(correction: Correction): string {
+  const { controlId, raw, widthRatio } = correction;
   const label = metrics.find(({ id }) => id === controlId)?.label ?? controlId;
-  const narrower = widthRatio === null ? '' : `, ${formatNumber(1 / widthRatio)} × narrower`;
-  return `less what ${label} changed by${narrower}; raw ${changeText(raw)}`;
+  const narrower =
+    widthRatio === null || !isMarked(correction) ? '' : ` (interval ${(1 / widthRatio).toFixed(1)} times narrower)`;
+  return `with the machine’s speed taken out by the ${label}${narrower}; without: ${changeText(raw)}`;
 }
 
 /** The end of the interval that is nearer to no change. */

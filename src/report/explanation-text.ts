@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
 import { cellName } from '../compare/cell.ts';
 import type { ExplainedPair, ExplainedTrial, Explanation } from '../compare/explain.ts';
-import { changeText, percentText, pText, signedPercent } from '../compare/words.ts';
+import { changeText, percentText, pText, signedPercent, waiverText } from '../compare/words.ts';
 import type { Change, Comparison, Correction } from '../model/comparison.ts';
-import { pairsNeeded } from '../stats/precision.ts';
 import { signTails } from '../stats/sign-test.ts';
 import { correctionText, verdictWords } from './comparison-lines.ts';
 import { formatFigure, formatNumber, formatPercent, shownUnit } from './format.ts';
@@ -43,13 +42,14 @@ function signText(pairs: readonly ExplainedPair[]): string {
 
 /** Every number that the verdict hung on, beside what it was held against. */
 function ruleLines(comparison: Comparison): string[] {
-  const { verdict, change, role, waiver, confirmation } = comparison;
+  const { verdict, change, role, waiver, confirmation, warnings } = comparison;
   return [
     `id: ${comparison.id} (${role})`,
     `why: ${verdict.reason}`,
     ...(change === null ? [] : changeLines(comparison, change)),
+    ...warnings.map(({ message }) => message),
     `fresh pairs: ${confirmation}`,
-    ...(waiver === null ? [] : [`waived until ${waiver.until}: ${waiver.reason}`]),
+    ...(waiver === null ? [] : [waiverText(waiver)]),
   ];
 }
 
@@ -65,7 +65,6 @@ function changeLines({ smallestEffectRatio, floorRatio, better, correction }: Co
     `method: ${change.method}, ${change.count} ${change.method === 'paired' ? 'pairs' : 'trials a side'}; spread of the log ratios ${spread}`,
     `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(smallestEffectRatio)}; A/A floor: ${floor}`,
     ...correctionLines(correction),
-    ...precisionLine(change, smallestEffectRatio),
     `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); the least so many can give: ${pText(change.leastP)}`,
   ];
 }
@@ -80,13 +79,6 @@ function correctionLines(correction: Correction | null): string[] {
     `raw ${changeText(raw)}, spread ${spreadText(raw)}; corrected ${changeText(corrected)}, spread ${spreadText(corrected)}`,
     `the control itself, for each ms of the generator’s: ${control === null ? 'not known' : changeText(control)}`,
   ];
-}
-
-/** What it would take to see the smallest change that matters. */
-function precisionLine({ method, spread }: Change, smallestEffectRatio: number): string[] {
-  if (method !== 'paired' || spread === null) return [];
-  const count = pairsNeeded(spread, Math.log1p(smallestEffectRatio), 0.95);
-  return [`an interval of ±${percentText(smallestEffectRatio)} would take about ${count} pairs at this spread`];
 }
 
 function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): string {

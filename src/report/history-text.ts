@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { cellName } from '../compare/cell.ts';
-import type { History, Trend, TrendPoint } from '../compare/history.ts';
+import type { History, LeftOut, PointSource, Trend } from '../compare/history.ts';
 import { signedPercent } from '../compare/words.ts';
-import { formatFigure, shownUnit } from './format.ts';
+import { formatFigure, joinWords, shownUnit } from './format.ts';
 import { noBorders } from './no-borders.ts';
 import { wrap } from './wrap.ts';
 
@@ -18,8 +18,21 @@ function oneText({ machineLabel, trends, leftOut }: History): string {
   return [
     machineLabel,
     ...[...byCell].map(([name, own]) => `${name}\n${trendTable(own)}`),
-    ...leftOut.map(({ runId, reason }) => wrap(`Left out: ${runId}: ${reason}`, lineWidth, '    ')),
+    ...(trends.length === 0 ? ['No result has a trial of a service that counts.'] : []),
+    ...leftOut.map((one) => wrap(leftOutText(one), lineWidth, '    ')),
   ].join('\n\n');
+}
+
+const shownCells = 3;
+
+/** "Left out of crud-go, history at 100/s: 0123abcd a commit (2026-02-04 00:00): spec.profile.measureMs is 4000, …" */
+function leftOutText({ cells, reason, ...source }: LeftOut): string {
+  const names = cells.map((cell) => `“${cellName(cell)}”`);
+  const shown = names.slice(0, shownCells);
+  const hiddenCount = names.length - shown.length;
+  const where = hiddenCount === 0 ? joinWords(shown) : `${shown.join('; ')} and ${hiddenCount} more`;
+  const when = source.startedAt.slice(0, 16).replace('T', ' ');
+  return `Left out of ${where}: ${source.commit === null ? when : `${nameOf(source)} (${when})`}: ${reason}`;
 }
 
 function trendTable(trends: readonly Trend[]): string {
@@ -53,6 +66,6 @@ function trendCells({ label, unit, points, changePoint }: Trend): string[] {
   ];
 }
 
-function nameOf({ commit, startedAt }: TrendPoint): string {
+function nameOf({ commit, startedAt }: PointSource): string {
   return commit === null ? startedAt.slice(0, 16) : `${commit.sha.slice(0, 8)} ${commit.subject}`;
 }

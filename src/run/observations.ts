@@ -62,7 +62,12 @@ function roleCpu({ userMs, systemMs }: CpuSpan, windowMs: number, sentCount: num
 function idleCpu(spec: TrialSpec, { idle }: Observations): number | null {
   if (idle === undefined || spec.idleMs === 0) return null;
   const usedMs = idle.after.cpuUserMs + idle.after.cpuSystemMs - idle.before.cpuUserMs - idle.before.cpuSystemMs;
-  return (Math.max(0, usedMs) / spec.idleMs) * 1000;
+  return (Math.max(0, wholeUs(usedMs)) / spec.idleMs) * 1000;
+}
+
+/** The finest of the clocks counts microseconds: what a difference holds below one is rounding. */
+function wholeUs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 function memory(seen: Observations, window: WindowRecord): Measurement['memory'] {

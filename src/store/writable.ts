@@ -12,6 +12,12 @@ export async function assertFileWritable(path: string, flag: string): Promise<vo
   await tryFolder(dirname(resolve(path)), path, flag);
 }
 
+/** For what tells again what is there already: a folder that is not there is a slip. */
+export async function assertFolderThere(path: string, flag: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  if ((await kindOf(folder)) === 'none') throw cannotWrite(path, `there is no folder ${folder}`, flag);
+}
+
 /** The same of a folder that is to hold files. */
 export async function assertFolderWritable(path: string, flag: string): Promise<void> {
   await tryFolder(resolve(path), path, flag);

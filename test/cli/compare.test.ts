@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { makeWorkspace, paceline, removeWorkspace, type Workspace } from '../support/paceline.ts';
@@ -45,7 +46,7 @@ describe('JSON of something else is told in one sentence', { concurrency: 2 }, (
         const own = space.file(name);
         const { stderr, exitCode } = await paceline([command, own, ...(command === 'compare' ? [own] : [])], space);
         const [first, remedy] = stderr.trimEnd().split('\n');
-        assert.equal(first, `paceline: ${own} is JSON, but no result file of paceline (schema version 1 to 2)`);
+        assert.equal(first, `paceline: ${own} is JSON, but no result file of paceline (schema version 1 to 3)`);
         assert.match(remedy ?? '', /^Remedy: name a file that `run` or `ci` wrote/);
         assert.equal(exitCode, 2);
       });
@@ -64,4 +65,43 @@ test('an unknown cell is answered by the nearest few, one a line', async () => {
   for (const line of lines.slice(2, 7)) assert.match(line, /^ {2}crud-go\/history\/\S+$/);
   assert.match(lines[7] ?? '', /^ {2}and \d+ more: /);
   assert.equal(exitCode, 2);
+});
+
+test('base and head of one commit are told to be so', async () => {
+  const { stdout } = await paceline(['compare', space.file('go.json'), space.file('node.json')], space);
+  assert.match(
+    stdout.replaceAll(/\s+/g, ' '),
+    /Base and head are the same commit \(\w+\): whatever differs is noise\./,
+  );
+});
+
+const slips: Readonly<Record<string, readonly [readonly string[], RegExp, number]>> = {
+  'a reason without a waiver': [['--reason', 'TLS'], /--reason without --waive/, 2],
+  'a day without a waiver': [['--until', '2099-01-31'], /--until without --waive/, 2],
+  'too great a smallest effect': [['--min-effect', '500%'], /above 0 and at most 100/, 2],
+};
+
+describe('a slip of the flags of compare is refused', { concurrency: 2 }, () => {
+  for (const [what, [flags, reason, code]] of Object.entries(slips)) {
+    test(what, async () => {
+      const { stderr, exitCode } = await paceline(
+        ['compare', space.file('go.json'), space.file('node.json'), ...flags],
+        space,
+      );
+      assert.match(stderr, reason);
+      assert.equal(exitCode, code);
+    });
+  }
+});
+
+test('compare makes no folder', async () => {
+  const place = space.file('none/x.txt');
+  const { stderr } = await paceline(['compare', space.file('go.json'), space.file('node.json'), '--out', place], space);
+  assert.match(stderr, /cannot write .*: there is no folder .*none\n/);
+  assert.equal(existsSync(space.file('none')), false);
+});
+
+test('the beginning of an id may end in a slash', async () => {
+  const { stdout } = await paceline(['explain', 'crud-go/', space.file('go.json'), space.file('node.json')], space);
+  assert.match(stdout, /id: crud-go\/history\/warm\/100\/errors/);
 });

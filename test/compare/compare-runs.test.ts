@@ -7,6 +7,7 @@ import type { CompareOptions } from '../../src/compare/options.ts';
 import type { Comparison, RunComparison, VerdictKind } from '../../src/model/comparison.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
+import { comparisonText } from '../../src/report/comparison-text.ts';
 import { compareOptions as options } from '../support/compare-options.ts';
 import { pairedRuns, type Side } from '../support/paired-runs.ts';
 import {
@@ -48,6 +49,16 @@ function notComparable(base: RunResult, head: RunResult, field: string | null, r
 
 function withTrials(run: RunResult, change: (trial: Trial, index: number) => Trial): RunResult {
   return { ...run, trials: run.trials.map(change) };
+}
+
+/** Another idle memory where `bytes` says so. */
+function withMemory(run: RunResult, bytes: (index: number) => number | null): RunResult {
+  return withTrials(run, (trial, index) => {
+    if (trial.status !== 'ok') return trial;
+    const { memory } = trial.measurement;
+    const idleBytes = bytes(index) ?? memory.idleBytes;
+    return { ...trial, measurement: { ...trial.measurement, memory: { ...memory, idleBytes } } };
+  });
 }
 
 test('five per cent more CPU in twelve pairs of little noise is worse, with its interval, and ends in 1', () => {
@@ -105,7 +116,7 @@ test('of several rates the policy’s gates, else the middle one; errors gate at
     assert.equal(gated.filter(({ metricId }) => metricId === 'errors').length, rates.length);
     return cpuRates;
   };
-  assert.deepEqual(rolesOf([25, 100, 400]), [100]);
+  assert.deepEqual(rolesOf([25, 100, 400]), [400]);
   assert.deepEqual(rolesOf([20, 40, 80]), [40]);
 });
 
@@ -245,8 +256,52 @@ test('a value of 0 has no ratio; 0 on both sides is the same', () => {
         : trial,
     );
   const id = `${cell}/idle-cpu`;
-  assert.match(verdict(base, idle(head, 2), id).reason, /0 has no ratio: 0 in base, 2 in head/);
+  assert.match(verdict(base, idle(head, 8), id).reason, /0 has no ratio: 0 in base, 8 in head/);
+  const loose = compare(
+    runResult({ runId: 'a', trials: okTrials(12) }),
+    idle(runResult({ runId: 'b', trials: okTrials(12) }), 1),
+  );
+  assert.equal(of(loose, id).verdict.kind, 'not-comparable');
   assert.equal(verdict(idle(base, 12), idle(head, 12), id).kind, 'same');
+});
+
+test('one zero costs its pair, not the row, and is told', () => {
+  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
+  const result = compare(
+    base,
+    withMemory(head, (index) => (index === 0 ? 0 : null)),
+  );
+  const { verdict: found, change, warnings } = of(result, `${cell}/memory-idle`);
+  assert.equal(found.kind, 'same');
+  assert.equal(change?.count, 11);
+  assert.match(warnings[0]?.message ?? '', /^1 of 12 pairs left out: a value of 0 has no ratio$/);
+  assert.match(comparisonText(result, { color: false, all: false }), /1 of 12 pairs left out/);
+});
+
+test('a gated figure that falls to 0 or rises from it is named in the headline', () => {
+  const { base, head } = pairedRuns(12, usual, usual);
+  const nothing = (run: RunResult) => withMemory(run, () => 0);
+  const { outcome } = compare(base, nothing(head));
+  assert.equal(outcome.exitCode, 0);
+  assert.match(
+    outcome.sentence,
+    /Not comparable: private memory idle of crud-go, history at 100\/s \(it fell to 0, and a value of 0 has no ratio\)\.$/,
+  );
+  assert.match(compare(nothing(base), head).outcome.sentence, /rose from 0/);
+  const worse = pairedRuns(12, usual, { cpuFactor: 1.05 });
+  assert.match(
+    compare(worse.base, nothing(worse.head)).outcome.sentence,
+    /^Worse: .*Not comparable: private memory idle/,
+  );
+});
+
+test('a residue of floating-point subtraction is no CPU', () => {
+  const { base, head } = pairedRuns(12, usual, usual);
+  const idle = (run: RunResult, idleCpuMsPerSec: number) =>
+    withTrials(run, (trial) =>
+      trial.status === 'ok' ? { ...trial, measurement: { ...trial.measurement, idleCpuMsPerSec } } : trial,
+    );
+  assert.match(verdict(idle(base, 8.88e-16), idle(head, 0.77), `${cell}/idle-cpu`).reason, /rose from 0/);
 });
 
 test('a metric that a side lacks is not comparable with the reason, the others are judged', () => {
@@ -261,7 +316,10 @@ test('a metric that a side lacks is not comparable with the reason, the others a
   assert.equal(verdict(base, withoutMemory, `${cell}/memory-idle`).kind, 'not-comparable');
   assert.equal(verdict(base, withoutMemory, `${cell}/memory-median`).kind, 'same');
   const allVoid = withTrials(head, (trial) => (trial.status === 'ok' ? { ...trial, latencyVoid: true } : trial));
-  assert.match(verdict(base, allVoid, `${cell}/response-p50`).reason, /no value of it that counts|no pair/);
+  assert.match(
+    verdict(base, allVoid, `${cell}/response-p50`).reason,
+    /^head has no value of it that counts: 12 trials, 12 ok but with void latencies \(the generator woke late\)$/,
+  );
 });
 
 test('an implementation of one side is added or removed; skipped, unbuilt and unfinished ones are not', () => {
@@ -274,6 +332,7 @@ test('an implementation of one side is added or removed; skipped, unbuilt and un
   const kind = (base: RunResult, head: RunResult): VerdictKind => verdict(base, head, other).kind;
   assert.equal(kind(both, one), 'removed');
   assert.equal(kind(one, both), 'added');
+  assert.match(verdict(both, one, other).reason, /^head did not measure this/);
   const lacking = { ...one, implementations: [ready('crud-go'), skipped('crud-node-async', 'no node', 'install it')] };
   assert.match(verdict(both, lacking, other).reason, /skipped in head: no node/);
   const unbuilt = { status: 'failed' as const, manifest: ready('crud-node-async').manifest, code: 'build-failed' };
@@ -338,11 +397,23 @@ test('a waiver lets a known change through, visibly, until its day', () => {
   const waiver = { cell, reason: 'TLS', until: '2026-06-01' };
   const on = (today: string) => compare(base, head, { waivers: [waiver], today });
   assert.equal(on('2026-06-01').outcome.exitCode, 0);
-  assert.match(on('2026-06-01').outcome.sentence, /waived: CPU per request/);
+  assert.match(
+    on('2026-06-01').outcome.sentence,
+    /: 1 waived, 5 the same \(6 gated comparisons\)\. Waived: CPU per request/,
+  );
   assert.deepEqual(of(on('2026-06-01'), cpu).waiver, waiver);
   assert.equal(on('2026-06-02').outcome.exitCode, 1);
   assert.ok(on('2026-06-02').warnings.some(({ code }) => code === 'waiver-ended'));
   assert.equal(compare(base, head, { waivers: [{ ...waiver, cell: 'crud-g' }] }).outcome.exitCode, 1);
+});
+
+test('a waiver may end in a slash, and one that covers nothing compared is a warning', () => {
+  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
+  const on = (waived: string) =>
+    compare(base, head, { waivers: [{ cell: waived, reason: 'TLS', until: '2026-06-01' }] });
+  assert.equal(on('crud-go/').outcome.exitCode, 0);
+  assert.deepEqual(on('crud-go/').warnings, []);
+  assert.match(on('crud-og').warnings[0]?.message ?? '', /nothing compared here is covered by the waiver of crud-og/);
 });
 
 test('a flag that fresh pairs do not repeat ends in 0 and is shown', () => {
@@ -355,7 +426,7 @@ test('a flag that fresh pairs do not repeat ends in 0 and is shown', () => {
   const refuted = confirmed(flagged, fresh(1));
   assert.equal(of(refuted, cpu).confirmation, 'unconfirmed');
   assert.equal(refuted.outcome.exitCode, 0);
-  assert.match(refuted.outcome.sentence, /not confirmed: CPU per request/);
+  assert.match(refuted.outcome.sentence, /Not confirmed: CPU per request/);
   const repeated = confirmed(flagged, fresh(1.05));
   assert.equal(of(repeated, cpu).confirmation, 'confirmed');
   assert.equal(repeated.outcome.exitCode, 1);

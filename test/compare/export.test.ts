@@ -35,6 +35,9 @@ test('both files of github-action-benchmark have its shape, and CPU is in each t
   const cost = smaller.find(({ name }) => name.endsWith('cpu-per-request'))?.value ?? 0;
   const yields = bigger.find(({ name }) => name.endsWith('requests-per-cpu-second'))?.value ?? 0;
   assert.ok(Math.abs(cost * yields - 1000) < 1e-6);
+  const base = bigger.find(({ name }) => name.endsWith('requests-per-cpu-second'))?.extra ?? '';
+  const baseYields = Number(/^base ([\d.]+)$/m.exec(base)?.[1]);
+  assert.ok(baseYields > yields && baseYields < yields * 1.1, `${base}, value ${yields}`);
   assert.equal(new Set(smaller.map(({ name }) => name)).size, smaller.length);
 });
 
@@ -51,6 +54,21 @@ test('JUnit fails the regression alone, and skips what has no answer', () => {
   assert.equal(xml.match(/<failure/g)?.length, 1);
   assert.match(xml, /<testsuites name="paceline" tests="6" failures="1" skipped="0" errors="0">/);
   assert.match(xml, /name="CPU per request"><failure message="worse: /);
+});
+
+test('a waived regression is a skipped test, and reason and day are where there is room', () => {
+  const waivers = [{ cell: 'crud-go', reason: 'TLS came in', until: '2026-06-30' }];
+  const waived = { ...exported, comparison: compareRuns(runs.base, runs.head, { ...compareOptions, waivers }) };
+  const xml = exportFormats.junit(waived);
+  assert.match(xml, /failures="0" skipped="1"/);
+  assert.match(xml, /name="CPU per request"><skipped message="waived until 2026-06-30: TLS came in; worse: /);
+  for (const format of ['customSmallerIsBetter', 'customBiggerIsBetter', 'json'] as const)
+    assert.match(exportFormats[format](waived), /TLS came in/);
+});
+
+test('JUnit says each sentence once', () => {
+  const [errors = ''] = written('junit').match(/name="errors".*/) ?? [];
+  assert.equal(errors.match(/as many errors/g)?.length, 1);
 });
 
 test('Bencher’s format holds each value between its bounds', () => {

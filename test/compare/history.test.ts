@@ -43,12 +43,44 @@ test('another machine has a history of its own; other settings and versions are 
     main?.leftOut.map(({ runId }) => runId),
     ['odd'],
   );
-  assert.match(main?.leftOut[0]?.reason ?? '', /versions\.node differs/);
+  assert.match(main?.leftOut[0]?.reason ?? '', /versions\.node is "24", in the newest result of it "/);
   const newer = runs.map((run, index) => ({
     ...run,
     trials: run.trials.map((trial) => ({ ...trial, spec: { ...trial.spec, workloadVersion: index < 9 ? 1 : 2 } })),
   }));
   assert.equal(trend(newer as RunResult[], 'cpu-per-request').points.length, 3);
+});
+
+test('results of other trial settings are left out of their cell by name, and nothing else is', () => {
+  const short = runResult({
+    ...runs[11],
+    runId: 'short',
+    startedAt: '2026-03-01T00:00:00.000Z',
+    trials: [...okTrials(3, { measureMs: 1_000 }), ...okTrials(3, { ratePerSec: 400 })],
+  });
+  const [history] = historiesOf([...runs, short]);
+  assert.deepEqual(
+    history?.leftOut.map(({ runId }) => runId),
+    runs.map(({ runId }) => runId),
+  );
+  const text = historyText([history as NonNullable<typeof history>]).replaceAll(/\s+/g, ' ');
+  assert.match(
+    text,
+    /Left out of “crud-go, history at 100\/s”: 33333333 commit 3 \(2026-02-04 00:00\): spec\.profile\.measureMs is \d+, in the newest result of it 1000/,
+  );
+});
+
+test('a result without a trial of a service decides nothing', () => {
+  const primitives = runResult({
+    runId: 'primitives',
+    startedAt: '2026-03-01T00:00:00.000Z',
+    trials: [],
+    database: null,
+  });
+  const histories = historiesOf([...runs, primitives]);
+  assert.deepEqual(histories[0]?.leftOut, []);
+  assert.equal(trend([...runs, primitives], 'cpu-per-request').points.length, 12);
+  assert.match(historyText(historiesOf([primitives])), /No result has a trial of a service/);
 });
 
 test('the terminal names the commit of the change', () => {

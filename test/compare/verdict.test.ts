@@ -25,7 +25,10 @@ function judge(of: Partial<Change>, by: Partial<Ruling> = {}) {
 
 test('worse needs all three: an interval beyond no change, an estimate that matters, a p that is small enough', () => {
   assert.equal(judge({}).kind, 'worse');
-  assert.match(judge({ pWorseAdjusted: 0.051 }).reason, /^p 0\.0510 is above 0\.05 over 5; 48 pairs/);
+  assert.match(
+    judge({ pWorseAdjusted: 0.051 }).reason,
+    /^p 0\.0510 is above 0\.05 over 5; an interval half as wide would take about 48 pairs/,
+  );
   assert.match(
     judge({ ratio: 0.024, interval: { lowRatio: 0.004, highRatio: 0.05 } }).reason,
     /^there is a change \(\+2\.4 %\)/,

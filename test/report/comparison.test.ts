@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
+import { explain } from '../../src/compare/explain.ts';
+import { signedPercent } from '../../src/compare/words.ts';
+import type { RunComparison } from '../../src/model/comparison.ts';
 import { comparisonHtml } from '../../src/report/comparison-html.ts';
 import { comparisonMarkdown, markdownLimit } from '../../src/report/comparison-markdown.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
+import { explanationText } from '../../src/report/explanation-text.ts';
 import { compareOptions } from '../support/compare-options.ts';
 import { pairedRuns } from '../support/paired-runs.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
@@ -43,6 +47,40 @@ test('the terminal has no colour unless asked, and shows what only informs where
   const whole = comparisonText(comparison, { color: true, all: true });
   assert.ok(whole.includes('\u001b[1m'));
   assert.match(whole, /\(private memory peak, MiB\)/);
+});
+
+test('a correction is told in plain words, and only where it made a difference', () => {
+  const noise = { machineNoiseRatio: 0.16, noiseRatio: 0.01, controlNoiseRatio: 0.02 };
+  const { base, head } = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor: 1.05 }, noise);
+  const corrected = compareRuns(base, head, compareOptions);
+  const text = (of: RunComparison) => comparisonText(of, { color: false, all: false }).replaceAll(/\s+/g, ' ');
+  assert.match(
+    text(corrected),
+    /with the machine’s speed taken out by the database CPU per request \(interval \d\.\d times narrower\); without: −\d/,
+  );
+  const comparisons = corrected.comparisons.map((one) =>
+    one.correction === null ? one : { ...one, correction: { ...one.correction, widthRatio: 0.998 } },
+  );
+  assert.doesNotMatch(text({ ...corrected, comparisons }), /taken out/);
+});
+
+test('an interval is said to halve in one way, in the table and in the explanation', () => {
+  const { base, head } = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor: 1.01 }, { noiseRatio: 0.08 });
+  const noisy = compareRuns(base, head, compareOptions);
+  const cpu = noisy.comparisons.filter(({ metricId }) => metricId === 'cpu-per-request');
+  const told = [
+    comparisonText(noisy, { color: false, all: false }),
+    explanationText(
+      cpu.map((one) => explain(base, head, one)),
+      { color: false },
+    ),
+  ].map((text) => text.replaceAll(/\s+/g, ' '));
+  for (const text of told) assert.match(text, /an interval half as wide would take about 48 pairs instead of 12/);
+  assert.doesNotMatch(told[1] ?? '', /at this spread/);
+});
+
+test('a change beyond all measure is no row of digits', () => {
+  assert.equal(signedPercent(1e308), 'over +1,000,000 %');
 });
 
 test('what is true of many cells is said once', () => {

@@ -8,7 +8,7 @@ import { holm } from '../../src/stats/holm.ts';
 import type { Interval } from '../../src/stats/interval.ts';
 import { medianEstimate } from '../../src/stats/median-interval.ts';
 import { normalBelow } from '../../src/stats/normal.ts';
-import { expectedHalfWidth, isEquivalent, pairsNeeded } from '../../src/stats/precision.ts';
+import { countForNarrower, expectedHalfWidth, isEquivalent } from '../../src/stats/precision.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { doubledRanks, type Tails } from '../../src/stats/rank.ts';
 import { leastRankSumP, rankSumEstimate, rankSumTails } from '../../src/stats/rank-sum.ts';
@@ -190,11 +190,11 @@ test('equivalence needs the whole interval inside', () => {
   assert.equal(within(-0.02, 0.01), false);
 });
 
-test('the pairs needed for a precision give it, and half of it costs four times as many', () => {
-  const pairs = pairsNeeded(0.04, 0.01, 0.95);
-  assert.ok(expectedHalfWidth(0.04, pairs, 0.95) <= 0.01 && expectedHalfWidth(0.04, pairs - 1, 0.95) > 0.01);
-  assert.ok(Math.abs(pairsNeeded(0.04, 0.005, 0.95) / pairs - 4) < 0.05);
-  assert.equal(pairsNeeded(0.001, 0.1, 0.95), 6);
+test('an interval half as wide takes four times as many pairs', () => {
+  const halfWidth = expectedHalfWidth(0.04, 16, 0.95);
+  assertNear(expectedHalfWidth(0.04, countForNarrower(16, 2), 0.95), halfWidth / 2, 1e-12, 'half width');
+  // Student's would be 1.96 × 0.04 ÷ √16; ranks need π ÷ 3 times as many pairs.
+  assertNear(halfWidth, (1.959964 * 0.04 * Math.sqrt(Math.PI / 3)) / 4, 1e-6, 'half width');
 });
 
 test('a bootstrap repeats with its seed and holds the mean of many values about as Student’s interval does', () => {

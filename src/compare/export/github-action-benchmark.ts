@@ -1,4 +1,5 @@
 import type { Comparison, RunComparison } from '../../model/comparison.ts';
+import { waiverText } from '../words.ts';
 
 /** An entry of github-action-benchmark's customSmallerIsBetter and customBiggerIsBetter files. */
 export interface BenchmarkEntry {
@@ -41,7 +42,7 @@ function turnedOver(comparison: Comparison): BenchmarkEntry[] {
       unit: 'requests/s',
       value: perSec(head.value),
       range: rangeText(head.values.map(perSec)),
-      extra: extraText(comparison),
+      extra: extraText(comparison, perSec),
     },
   ];
 }
@@ -51,7 +52,16 @@ function rangeText(values: readonly number[]): string {
   return `± ${Number(((Math.max(...values) - Math.min(...values)) / 2).toPrecision(3))}`;
 }
 
-function extraText({ head, base, verdict }: Comparison): string {
-  const before = base?.value === null || base === null ? 'no base' : `base ${Number(base.value.toPrecision(4))}`;
-  return [`${head?.values.length ?? 0} trials`, before, `${verdict.kind}: ${verdict.reason}`].join('\n');
+/** `shown` gives the base in the unit of the value. */
+function extraText({ head, base, verdict, waiver }: Comparison, shown?: (value: number) => number): string {
+  return [
+    `${head?.values.length ?? 0} trials`,
+    baseText(base?.value ?? null, shown),
+    `${verdict.kind}: ${verdict.reason}`,
+    ...(waiver === null ? [] : [waiverText(waiver)]),
+  ].join('\n');
+}
+
+function baseText(value: number | null, shown: (value: number) => number = (same) => same): string {
+  return value === null ? 'no base' : `base ${Number(shown(value).toPrecision(4))}`;
 }

@@ -1,9 +1,9 @@
 import type { Comparison, RunComparison } from '../../model/comparison.ts';
 import { cellId, cellName } from '../cell.ts';
 import { isRegression } from '../outcome.ts';
-import { changeText } from '../words.ts';
+import { changeText, waiverText } from '../words.ts';
 
-/** One test a gated comparison: failed where it is a regression, skipped where there was no answer. */
+/** One test a gated comparison: failed where it is a regression, skipped where it is waived or there was no answer. */
 export function junitXml({ comparisons, outcome }: RunComparison): string {
   const gated = comparisons.filter(({ role }) => role === 'gated');
   const suites = [...Map.groupBy(gated, ({ cell }) => cellId(cell)).values()].map(suite);
@@ -23,21 +23,22 @@ function suite(own: readonly Comparison[]): string {
 }
 
 function countsOf(own: readonly Comparison[]): string {
-  return `tests="${own.length}" failures="${own.filter(isRegression).length}" skipped="${own.filter(isUnanswered).length}" errors="0"`;
+  return `tests="${own.length}" failures="${own.filter(isRegression).length}" skipped="${own.filter(isSkipped).length}" errors="0"`;
 }
 
-function isUnanswered({ verdict }: Comparison): boolean {
-  return ['too-few', 'not-comparable', 'added', 'removed'].includes(verdict.kind);
+function isSkipped({ verdict, waiver }: Comparison): boolean {
+  return waiver !== null || ['too-few', 'not-comparable', 'added', 'removed'].includes(verdict.kind);
 }
 
 function testCase(comparison: Comparison): string {
-  const { cell, label, verdict, change } = comparison;
+  const { cell, label, verdict, change, waiver } = comparison;
   const open = `    <testcase classname="${escaped(cellId(cell).replaceAll('/', '.'))}" name="${escaped(label)}"`;
-  const message = escaped(`${verdict.kind}: ${verdict.reason}`);
-  const text = change?.ratio == null ? message : escaped(changeText(change));
+  const reasons = [...(waiver === null ? [] : [waiverText(waiver)]), `${verdict.kind}: ${verdict.reason}`];
+  const message = escaped(reasons.join('; '));
+  const text = change?.ratio == null ? '' : escaped(changeText(change));
   if (isRegression(comparison)) return `${open}><failure message="${message}">${text}</failure></testcase>`;
-  if (isUnanswered(comparison)) return `${open}><skipped message="${message}"/></testcase>`;
-  return `${open}><system-out>${message}; ${text}</system-out></testcase>`;
+  if (isSkipped(comparison)) return `${open}><skipped message="${message}"/></testcase>`;
+  return `${open}><system-out>${[message, text].filter((part) => part !== '').join('; ')}</system-out></testcase>`;
 }
 
 function escaped(text: string): string {
