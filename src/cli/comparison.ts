@@ -4,6 +4,7 @@ import type { Exported } from '../compare/export/formats.ts';
 import { requiringCommon } from '../compare/outcome.ts';
 import { pooledRuns } from '../compare/pool.ts';
 import type { RunResult } from '../model/run-result.ts';
+import type { TrialSpec } from '../model/trial.ts';
 import { loadGate } from '../run/declarations.ts';
 import { benchDir, resultsDir } from '../run/paths.ts';
 import { readResults } from '../store/result-folder.ts';
@@ -26,11 +27,15 @@ export async function compareFiles(basePath: string, headPath: string, flags: Co
   const options = {
     policy,
     minEffectRatio: flags.minEffect ?? null,
-    floors: (await selfRuns(join(resultsDir, base.machine.id), policy)).floors,
+    floors: (await selfRuns([join(resultsDir, base.machine.id)], policy, specsOf(base))).floors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: today(),
   };
   return { base, head, comparison: requiringCommon(compareRuns(base, head, options)) };
+}
+
+function specsOf({ trials }: RunResult): TrialSpec[] {
+  return trials.map(({ spec }) => spec);
 }
 
 async function readSide(path: string): Promise<RunResult> {
