@@ -3,6 +3,7 @@ import { fittedPairs, leastPairCount } from '../compare/pair-budget.ts';
 import { type Precision, usualPairCount } from '../compare/pair-count.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
+import { trialMs } from '../run/plan.ts';
 import type { TwoCommits } from '../run/two-commits.ts';
 import { durationText } from './duration.ts';
 
@@ -20,24 +21,36 @@ export function chosenPairs(
   spentMs: number,
 ): PairChoice {
   if (pairs !== undefined) return { pairCount: pairs, measureMs: null };
-  if (timeBudget === undefined) {
+  const ids = measuredIds(commits);
+  if (timeBudget === undefined || ids.length === 0) {
     return { pairCount: usualPairCount(knownSpread(commits, self), cpuPrecision(commits, policy)), measureMs: null };
   }
-  const { measureMs, pairMs, asked } = commits;
+  const { measureMs } = commits;
+  const pairMs = (windowMs: number) => pairMsOf(commits, windowMs);
   const fitted = fittedPairs({ budgetMs: timeBudget - spentMs, measureMs, pairMs });
   if (fitted !== null) return fitted;
   const most = Math.max(0, Math.floor((timeBudget - spentMs) / pairMs(measureMs / 2)));
   throw new HarnessError(
     'usage',
-    `--time-budget ${durationText(timeBudget)} leaves room for ${most} pairs of ${asked.join(', ')}, and ${leastPairCount} are the least that can decide anything`,
+    `--time-budget ${durationText(timeBudget)} leaves room for ${most} pairs of ${ids.join(', ')}, and ${leastPairCount} are the least that can decide anything`,
     'give more time, or ask for fewer implementations with --impl',
   );
 }
 
+/** Of what both sides have: the rest has no pairs. */
+export function measuredIds({ specs }: TwoCommits): string[] {
+  return [...new Set(specs(null).map(({ implementation }) => implementation))];
+}
+
+/** Wall time of one pair of every question; null: with the scenario's window. */
+export function pairMsOf({ specs }: TwoCommits, measureMs: number | null): number {
+  return specs(measureMs).reduce((totalMs, spec) => totalMs + 2 * trialMs(spec), 0);
+}
+
 /** By what CPU per request will be judged, together with everything else that gates. */
-export function cpuPrecision({ asked }: TwoCommits, { alpha, metrics }: GatePolicy): Precision {
+export function cpuPrecision(commits: TwoCommits, { alpha, metrics }: GatePolicy): Precision {
   const smallestEffectRatio = metrics['cpu-per-request']?.smallestEffectRatio ?? 0;
-  return { smallestEffectRatio, alpha, familyCount: Object.keys(metrics).length * asked.length };
+  return { smallestEffectRatio, alpha, familyCount: Object.keys(metrics).length * measuredIds(commits).length };
 }
 
 /** The greatest that A/A runs of this machine saw in CPU per request of what is measured; null: never seen. */

@@ -1,15 +1,18 @@
+import { machineLabel } from '../compare/compare-runs.ts';
 import type { SelfFloors } from '../compare/floor.ts';
+import { leastPairCount } from '../compare/pair-budget.ts';
 import { detectableRatio } from '../compare/pair-count.ts';
 import { countOf, percentText } from '../compare/words.ts';
-import type { RunComparison } from '../model/comparison.ts';
+import type { ComparedRun, RunComparison } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Affected } from '../run/affected.ts';
 import type { Sides } from '../run/pair-run.ts';
-import { revisionText, type TwoCommits } from '../run/two-commits.ts';
+import { type Revision, revisionText } from '../run/revision.ts';
+import type { TwoCommits } from '../run/two-commits.ts';
 import { leastSignedRankP } from '../stats/signed-rank.ts';
-import { cpuPrecision, knownSpread, type PairChoice } from './ci-pairs.ts';
+import { cpuPrecision, knownSpread, measuredIds, type PairChoice, pairMsOf } from './ci-pairs.ts';
 import { durationText } from './duration.ts';
 
 const how: Readonly<Record<Affected['how'], string>> = {
@@ -28,7 +31,30 @@ export function affectedLines({ revisions, isSelf, affected, asked }: TwoCommits
   return [`base ${revisionText(revisions.base)}`, `head ${revisionText(revisions.head)}`, ...why];
 }
 
-export function nothingAffected({ affected, revisions }: TwoCommits): string {
+/** The comparison of two commits of which nothing was measured: no comparisons, and why. */
+export function nothingAffected(commits: TwoCommits, { alpha }: GatePolicy, startedAt: string): RunComparison {
+  const { revisions, machine } = commits;
+  const described = ({ sha, subject, dirty }: Revision): ComparedRun => ({
+    runIds: [],
+    commit: { sha: sha.slice(0, 10), subject, dirty },
+    startedAt,
+    machineId: machine.id,
+    machineLabel: machineLabel(machine),
+    state: 'complete',
+  });
+  return {
+    base: described(revisions.base),
+    head: described(revisions.head),
+    comparisons: [],
+    familyCount: 0,
+    alpha,
+    outcome: { kind: 'no-regression', exitCode: 0, sentence: nothingSentence(commits) },
+    buildFailures: [],
+    warnings: [],
+  };
+}
+
+function nothingSentence({ affected, revisions }: TwoCommits): string {
   const of = affected.length === 0 ? 'there is none' : `none of ${affected.map(({ id }) => id).join(', ')}`;
   const commits = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10)).join(' → ');
   return `No implementation is affected by ${commits} (${of}): nothing was measured. --all measures them nevertheless.`;
@@ -42,9 +68,12 @@ export function beforehandLines(
   policy: GatePolicy,
 ): string[] {
   const { pairCount, measureMs } = choice;
-  const totalMs = pairCount * commits.pairMs(measureMs);
+  const ids = measuredIds(commits);
+  if (ids.length === 0)
+    return [`no pair can be made: base and head have none of ${commits.asked.join(', ')} in common`];
+  const totalMs = pairCount * pairMsOf(commits, measureMs);
   const window = measureMs === null || measureMs === commits.measureMs ? '' : ` with windows of ${measureMs / 1000} s`;
-  const size = `${countOf(pairCount, 'pair')}${window} of ${countOf(commits.asked.length, 'implementation')}`;
+  const size = `${countOf(pairCount, 'pair')}${window} of ${countOf(ids.length, 'implementation')}`;
   return [
     `${size}: about ${durationText(totalMs)} after building and checking; as long again for what is flagged`,
     detectableLine(commits, choice, self, policy),
@@ -73,13 +102,17 @@ export function toldFailures(preparations: Sides<readonly Preparation[]>): strin
 
 /** What a reader of the comparison must know beside its verdicts. */
 export function ciWarnings(commits: TwoCommits, comparison: RunComparison, self: SelfFloors): Warning[] {
-  return [...sameWarning(commits), ...floorWarning(commits, self), ...spreadWarning(comparison)];
+  return [...sameWarning(commits, comparison), ...floorWarning(commits, self), ...spreadWarning(comparison)];
 }
 
-function sameWarning({ isSelf, revisions }: TwoCommits): Warning[] {
+function sameWarning({ isSelf, revisions }: TwoCommits, { comparisons }: RunComparison): Warning[] {
   if (!isSelf) return [];
   const message = `base and head are the same commit (${revisions.head.sha.slice(0, 10)}): an A/A run, whatever differs is noise`;
-  return [{ code: 'same-commit', message, advice: 'It is kept as this machine’s noise floor.' }];
+  const isPart = comparisons.some(({ change }) => change !== null && change.count >= leastPairCount);
+  const advice = isPart
+    ? 'It is kept as this machine’s noise floor.'
+    : `Of fewer than ${leastPairCount} pairs, it is no part of this machine’s noise floor.`;
+  return [{ code: 'same-commit', message, advice }];
 }
 
 function floorWarning({ isSelf }: TwoCommits, { floors, runCount }: SelfFloors): Warning[] {
@@ -98,6 +131,6 @@ function spreadWarning({ comparisons, alpha, familyCount }: RunComparison): Warn
     return least > 2 * smallestEffectRatio ? [least] : [];
   });
   if (loud.length === 0) return [];
-  const message = `these pairs resolve ${percentText(Math.max(...loud))} more CPU per request, not less`;
-  return [{ code: 'loud-machine', message, advice: 'More pairs (--pairs) or a quieter machine resolve less.' }];
+  const message = `these pairs can find a rise of ${percentText(Math.max(...loud))} or more in CPU per request, nothing smaller`;
+  return [{ code: 'loud-machine', message, advice: 'More pairs (--pairs) or a quieter machine find less.' }];
 }

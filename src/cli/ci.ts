@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { compareRuns } from '../compare/compare-runs.ts';
-import { confirmed, needsConfirmation } from '../compare/confirm.ts';
+import { confirmed, cutShort, needsConfirmation } from '../compare/confirm.ts';
 import type { SelfFloors } from '../compare/floor.ts';
 import type { CompareOptions } from '../compare/options.ts';
 import type { RunComparison } from '../model/comparison.ts';
+import { HarnessError } from '../model/harness-error.ts';
 import { comparisonMarkdown, markdownLimit } from '../report/comparison-markdown.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { loadGate } from '../run/declarations.ts';
@@ -14,9 +15,10 @@ import { type TwoCommits, withTwoCommits } from '../run/two-commits.ts';
 import { writeWhole } from '../store/result-file.ts';
 import { readWaivers } from '../store/waiver-file.ts';
 import { assertFolderWritable } from '../store/writable.ts';
+import { type CiFlags, ciCommand, replayCommand, usualTries } from './ci-command.ts';
 import { chosenPairs, type PairChoice } from './ci-pairs.ts';
 import { affectedLines, beforehandLines, ciWarnings, nothingAffected, toldFailures } from './ci-words.ts';
-import { type ComparisonFlags, today, waiversPath } from './comparison.ts';
+import { today, waiversPath } from './comparison.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import {
   collect,
@@ -31,29 +33,6 @@ import { assertPlaces } from './places.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { shortPath, writeComparisonPage } from './report-file.ts';
 import { selfRuns } from './self-runs.ts';
-
-export interface CiFlags extends ComparisonFlags {
-  readonly base?: string;
-  readonly head: string;
-  readonly aa?: boolean;
-  readonly all?: boolean;
-  readonly impl?: string[];
-  readonly impls?: string[];
-  readonly rate?: number[];
-  readonly duration?: number;
-  readonly warmup?: number;
-  readonly scenario: string;
-  readonly pairs?: number;
-  readonly timeBudget?: number;
-  readonly tries: number;
-  readonly gate: boolean;
-  readonly repo?: string;
-  readonly out?: string;
-  readonly markdown?: string;
-  readonly html?: string;
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-}
 
 /** `paceline ci`: two commits in alternating pairs on this machine, and whether the newer one is worse. */
 export function addCi(program: Command, context: CommandContext): void {
@@ -76,7 +55,7 @@ export function addCi(program: Command, context: CommandContext): void {
       positiveCount,
     )
     .option('--time-budget <duration>', 'as many pairs as fit, as 10m; a confirmation comes on top', durationOption)
-    .option('--tries <n>', 'how often a pair with an invalid trial is made in all', positiveCount, 2)
+    .option('--tries <n>', 'how often a pair with an invalid trial is made in all', positiveCount, usualTries)
     .option('--min-effect <percent>', 'the smallest change that matters, of every metric, as 2.5%', percentOption)
     .option('--policy <file>', 'which metrics gate, and how (default: bench/gate.ts)')
     .option('--waivers <file>', 'known changes that are let through (default: bench/waivers.json)')
@@ -105,6 +84,9 @@ Examples:
 Exit codes: 0 no regression, 1 a regression confirmed by fresh pairs, 2 usage, 3 could not measure or decide`;
 
 async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
+  if (flags.aa && flags.base !== undefined) {
+    throw new HarnessError('usage', '--aa measures the head against itself: --base has no part in it', 'leave out one');
+  }
   await assertFolderWritable(folderOf(flags), '--out');
   await assertPlaces({ '--markdown': flags.markdown, '--html': flags.html });
   const progress = createProgress(
@@ -134,30 +116,13 @@ function requestOf(flags: CiFlags) {
     measureMs: flags.duration === undefined ? null : flags.duration * 1000,
     warmupCount: flags.warmup ?? null,
     resultsDir: folderOf(flags),
-    command: commandOf(flags),
+    command: ciCommand(flags),
     triesMost: flags.tries,
   };
 }
 
 function folderOf({ out }: CiFlags): string {
   return out === undefined ? resultsDir : resolve(out);
-}
-
-/** The command that repeats it, with every flag that changes what is measured. */
-function commandOf(flags: CiFlags): string {
-  const parts = [
-    flags.aa ? '--aa' : flags.base === undefined ? '' : `--base ${flags.base}`,
-    flags.head === 'HEAD' ? '' : `--head ${flags.head}`,
-    flags.all ? '--all' : '',
-    ...(flags.impl ?? []).map((glob) => `--impl '${glob}'`),
-    ...(flags.impls ?? []).map((dir) => `--impls '${dir}'`),
-    flags.rate === undefined ? '' : `--rate ${flags.rate.join(',')}`,
-    flags.duration === undefined ? '' : `--duration ${flags.duration}`,
-    flags.warmup === undefined ? '' : `--warmup ${flags.warmup}`,
-    flags.scenario === 'ci' ? '' : `--scenario ${flags.scenario}`,
-    flags.pairs === undefined ? '' : `--pairs ${flags.pairs}`,
-  ];
-  return ['npm run bench -- ci', ...parts.filter((part) => part !== '')].join(' ');
 }
 
 /** Builds, measures, compares, confirms what was flagged, and tells. */
@@ -170,19 +135,23 @@ async function judge(
   for (const line of affectedLines(commits)) progress.onStep(line);
   if (commits.asked.length === 0) return tellNothing(commits, flags, context, progress);
   const startedMs = performance.now();
-  const options = await optionsOf(commits, flags);
-  if (flags.timeBudget === undefined) tellBeforehand(commits, flags, options, progress);
+  const wished = await optionsOf(commits, flags, null);
+  // What cannot fit even if nothing had to be built is refused here.
+  const atBest = chosenPairs(flags, commits, wished, 0);
+  if (flags.timeBudget === undefined) tellBeforehand(commits, atBest, wished, progress);
   const preparations = await commits.prepare();
   const failures = toldFailures(preparations);
   for (const line of failures) progress.onStep(line);
-  const choice = chosenPairs(flags, commits, options, performance.now() - startedMs);
-  if (flags.timeBudget !== undefined) tellBeforehand(commits, flags, options, progress, choice);
+  const spentMs = performance.now() - startedMs;
+  const choice = flags.timeBudget === undefined ? atBest : chosenPairs(flags, commits, wished, spentMs);
+  const options = await optionsOf(commits, flags, choice.measureMs);
+  if (flags.timeBudget !== undefined) tellBeforehand(commits, choice, options, progress);
   const name = commits.isSelf ? 'aa' : 'ci';
   const first = await commits.measure({ ...choice, implementationIds: null, name });
   const comparison = compared(first, commits, options);
   const told = (final: RunComparison) => tell(final, [first], flags, context, progress);
   if (first.cause !== null) {
-    await told(comparison);
+    await told(commits.isSelf ? comparison : cutShort(comparison));
     throw first.cause;
   }
   const final = commits.isSelf
@@ -196,9 +165,14 @@ interface CiOptions extends CompareOptions {
   readonly self: SelfFloors;
 }
 
-async function optionsOf({ machineId, isSelf }: TwoCommits, flags: CiFlags): Promise<CiOptions> {
+async function optionsOf(
+  { machine, isSelf, specs }: TwoCommits,
+  flags: CiFlags,
+  measureMs: number | null,
+): Promise<CiOptions> {
   const policy = await loadGate(flags.policy);
-  const self = await selfRuns(join(folderOf(flags), machineId), policy);
+  const folders = [resultsDir, folderOf(flags)].map((folder) => join(folder, machine.id));
+  const self = await selfRuns(folders, policy, specs(measureMs));
   return {
     policy,
     minEffectRatio: flags.minEffect ?? null,
@@ -212,12 +186,11 @@ async function optionsOf({ machineId, isSelf }: TwoCommits, flags: CiFlags): Pro
 
 function tellBeforehand(
   commits: TwoCommits,
-  flags: CiFlags,
-  options: CiOptions,
+  choice: PairChoice,
+  { self, policy }: CiOptions,
   progress: Progress,
-  choice: PairChoice = chosenPairs(flags, commits, options, 0),
 ): void {
-  for (const line of beforehandLines(commits, choice, options.self, options.policy)) progress.onStep(line);
+  for (const line of beforehandLines(commits, choice, self, policy)) progress.onStep(line);
 }
 
 function compared({ results }: MeasuredPairs, commits: TwoCommits, options: CiOptions): RunComparison {
@@ -242,19 +215,23 @@ async function withConfirmation(
   );
   const again = await commits.measure({ ...choice, implementationIds, name: 'ci-again' });
   if (again.cause !== null) {
-    await told(comparison);
+    await told(cutShort(comparison));
     throw again.cause;
   }
   return confirmed(comparison, compareRuns(again.results.base, again.results.head, options));
 }
 
-async function tellNothing(commits: TwoCommits, flags: CiFlags, context: CommandContext, progress: Progress) {
+async function tellNothing(
+  commits: TwoCommits,
+  flags: CiFlags,
+  context: CommandContext,
+  progress: Progress,
+): Promise<number> {
   progress.end();
-  const sentence = nothingAffected(commits);
-  if (flags.json)
-    context.stdout.write(`${JSON.stringify({ outcome: { kind: 'no-regression', exitCode: 0, sentence } })}\n`);
-  (flags.json ? context.stderr : context.stdout).write(`${sentence}\n`);
-  if (flags.markdown !== undefined) await writeWhole(flags.markdown, `${sentence}\n`);
+  const comparison = nothingAffected(commits, await loadGate(flags.policy), new Date().toISOString());
+  const people = flags.json ? context.stderr : context.stdout;
+  people.write(`${comparison.outcome.sentence}\n`);
+  await writeAsked(comparison, flags, context);
   return 0;
 }
 
@@ -268,13 +245,20 @@ async function tell(
   progress.end();
   const people = flags.json ? context.stderr : context.stdout;
   people.write(comparisonText(comparison, { color: wantsColor(context), all: false }));
-  const paths = [first.paths.base, first.paths.head].map(shortPath).join(' ');
-  people.write(`\nreplay: npm run bench -- compare ${paths}\n`);
+  const paths = [shortPath(first.paths.base), shortPath(first.paths.head)] as const;
+  people.write(`\nreplay: ${replayCommand(paths, flags)}\n`);
+  await writeAsked(comparison, flags, context);
+}
+
+/** What programs and other readers were promised, by the flags. */
+async function writeAsked(comparison: RunComparison, flags: CiFlags, context: CommandContext): Promise<void> {
   if (flags.json) context.stdout.write(`${JSON.stringify(comparison)}\n`);
   // A comment has room for a mark by which it is found again.
   if (flags.markdown !== undefined)
     await writeWhole(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
-  if (flags.html !== undefined) people.write(`page: ${await writeComparisonPage(comparison, flags.html)}\n`);
+  if (flags.html === undefined) return;
+  const people = flags.json ? context.stderr : context.stdout;
+  people.write(`page: ${await writeComparisonPage(comparison, flags.html)}\n`);
 }
 
 /** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */

@@ -4,6 +4,7 @@ import type { Exported } from '../compare/export/formats.ts';
 import { requiringCommon } from '../compare/outcome.ts';
 import { pooledRuns } from '../compare/pool.ts';
 import type { RunResult } from '../model/run-result.ts';
+import type { TrialSpec } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 import { loadGate } from '../run/declarations.ts';
 import { benchDir, resultsDir } from '../run/paths.ts';
@@ -27,7 +28,7 @@ export async function compareFiles(basePath: string, headPath: string, flags: Co
   const options = {
     policy,
     minEffectRatio: flags.minEffect ?? null,
-    floors: (await selfRuns(join(resultsDir, base.machine.id), policy)).floors,
+    floors: (await selfRuns([join(resultsDir, base.machine.id)], policy, specsOf(base))).floors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: today(),
   };
@@ -41,6 +42,10 @@ function sameCommit(base: RunResult, head: RunResult): Warning[] {
   if (before === null || before.sha !== after?.sha || before.dirty || after.dirty) return [];
   const message = `base and head are the same commit (${after.sha.slice(0, 10)}): whatever differs is noise`;
   return [{ code: 'same-commit', message, advice: null }];
+}
+
+function specsOf({ trials }: RunResult): TrialSpec[] {
+  return trials.map(({ spec }) => spec);
 }
 
 async function readSide(path: string): Promise<RunResult> {

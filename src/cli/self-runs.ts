@@ -1,31 +1,69 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { cellId, cellOf } from '../compare/cell.ts';
 import { compareRuns } from '../compare/compare-runs.ts';
 import { type SelfFloors, selfFloors } from '../compare/floor.ts';
+import { leastPairCount } from '../compare/pair-budget.ts';
+import type { RunComparison } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
+import type { RunResult } from '../model/run-result.ts';
+import type { TrialSpec } from '../model/trial.ts';
 import { readResult } from '../store/result-file.ts';
 
-/** The newest A/A runs of a machine that are looked at. */
+/** The newest A/A runs of a machine that are pooled. */
 const mostRuns = 10;
 const ending = '-aa-base.json';
 
-/** What the A/A runs kept in a machine's folder say (`paceline ci --aa` makes them); what cannot be read is passed over. */
-export async function selfRuns(folder: string, policy: GatePolicy): Promise<SelfFloors> {
-  const names = await readdir(folder).catch(() => []);
-  const newest = names
-    .filter((name) => name.endsWith(ending))
-    .sort()
-    .reverse()
-    .slice(0, mostRuns);
-  const compared = await Promise.all(newest.map((name) => comparedSelf(folder, name, policy)));
-  return selfFloors(compared.filter((one) => one !== null));
+/**
+ * What the A/A runs kept in these folders of one machine say (`paceline ci --aa` makes them) of the questions in `specs`: of the
+ * same cell with the same window and warm-up, and by as many pairs as can decide. What cannot be read is passed over.
+ */
+export async function selfRuns(
+  folders: readonly string[],
+  policy: GatePolicy,
+  specs: readonly TrialSpec[],
+): Promise<SelfFloors> {
+  const questions = new Set(specs.map(questionOf));
+  const pooled: RunComparison[] = [];
+  for (const path of await newestFirst(folders)) {
+    if (pooled.length === mostRuns) break;
+    const compared = await comparedSelf(path, policy, questions);
+    if (compared !== null) pooled.push(compared);
+  }
+  return selfFloors(pooled);
 }
 
-async function comparedSelf(folder: string, name: string, policy: GatePolicy) {
-  const paths = [name, name.replace(ending, '-aa-head.json')].map((one) => join(folder, one));
+/** The names begin with the time; a run that lies in two folders counts once. */
+async function newestFirst(folders: readonly string[]): Promise<string[]> {
+  const byName = new Map<string, string>();
+  for (const folder of folders) {
+    for (const name of await readdir(folder).catch(() => [])) byName.set(name, join(folder, name));
+  }
+  const paths = [...byName.values()].filter((path) => path.endsWith(ending));
+  return paths.sort((a, b) => basename(b).localeCompare(basename(a)));
+}
+
+/** All that an A/A run must share with a trial to say something of it. */
+function questionOf(spec: TrialSpec): string {
+  const { measureMs, warmupCount, kind } = spec.profile;
+  return JSON.stringify([cellId(cellOf(spec)), kind, measureMs, warmupCount]);
+}
+
+async function comparedSelf(
+  basePath: string,
+  policy: GatePolicy,
+  questions: ReadonlySet<string>,
+): Promise<RunComparison | null> {
+  const paths = [basePath, basePath.replace(ending, '-aa-head.json')];
   const runs = await Promise.all(paths.map((path) => readResult(path).catch(() => null)));
   const [base, head] = runs;
   if (base?.state !== 'complete' || head?.state !== 'complete') return null;
   const options = { policy, minEffectRatio: null, floors: new Map<string, number>(), waivers: [], today: '' };
-  return compareRuns(base, head, options);
+  const compared = compareRuns(asking(base, questions), asking(head, questions), options);
+  const comparisons = compared.comparisons.filter(({ change }) => change !== null && change.count >= leastPairCount);
+  return comparisons.length === 0 ? null : { ...compared, comparisons };
+}
+
+function asking(run: RunResult, questions: ReadonlySet<string>): RunResult {
+  return { ...run, trials: run.trials.filter(({ spec }) => questions.has(questionOf(spec))) };
 }

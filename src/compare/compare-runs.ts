@@ -1,5 +1,5 @@
-import type { ComparedRun, Comparison, RunComparison } from '../model/comparison.ts';
-import type { RunResult } from '../model/run-result.ts';
+import type { BuildFailureFacts, ComparedRun, Comparison, RunComparison } from '../model/comparison.ts';
+import type { Machine, RunResult } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
 import { adjusted } from './adjust.ts';
 import { cellsOf, trialsIn } from './cell.ts';
@@ -29,6 +29,7 @@ export function compareRuns(base: RunResult, head: RunResult, options: CompareOp
     familyCount: familyCount(comparisons),
     alpha: options.policy.alpha,
     outcome: outcomeOf(comparisons),
+    buildFailures: [...buildFailures('base', base), ...buildFailures('head', head)],
     warnings: [...sidesWarnings(base, head), ...waiverWarnings(comparisons, options)],
   };
 }
@@ -44,9 +45,21 @@ function describe({ runId, commit, startedAt, machine, state }: RunResult): Comp
     commit: commit === null ? null : { ...commit, sha: commit.sha.slice(0, 10) },
     startedAt,
     machineId: machine.id,
-    machineLabel: `${machine.cpuModel}, ${machine.coreCount} cores`,
+    machineLabel: machineLabel(machine),
     state,
   };
+}
+
+export function machineLabel({ cpuModel, coreCount }: Machine): string {
+  return `${cpuModel}, ${coreCount} cores`;
+}
+
+function buildFailures(side: BuildFailureFacts['side'], { implementations }: RunResult): BuildFailureFacts[] {
+  return implementations.flatMap((one) =>
+    one.status === 'failed'
+      ? [{ side, implementation: one.manifest.id, message: one.message, logTail: one.logTail }]
+      : [],
+  );
 }
 
 function sidesWarnings(base: RunResult, head: RunResult): Warning[] {

@@ -17,3 +17,11 @@ export function confirmed(first: RunComparison, fresh: RunComparison): RunCompar
   });
   return { ...first, comparisons, outcome: outcomeOf(comparisons) };
 }
+
+/** The first comparison of a run that ended before fresh pairs could say the same. */
+export function cutShort(first: RunComparison): RunComparison {
+  const comparisons = first.comparisons.map((comparison) =>
+    needsConfirmation(comparison) ? { ...comparison, confirmation: 'cut-short' as const } : comparison,
+  );
+  return { ...first, comparisons, outcome: outcomeOf(comparisons) };
+}

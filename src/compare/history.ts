@@ -6,6 +6,7 @@ import type { Interval } from '../stats/interval.ts';
 import { medianEstimate } from '../stats/median-interval.ts';
 import { rankSumEstimate, rankSumTails } from '../stats/rank-sum.ts';
 import { cellId, cellsOf, trialsIn } from './cell.ts';
+import { machineLabel } from './compare-runs.ts';
 import { cellDifferences, type Difference, runDifferences } from './setting.ts';
 
 /** The results of one machine in the order of time, each metric a trend. */
@@ -71,7 +72,7 @@ function historyOf(runs: readonly RunResult[]): History {
   const { machine } = runs.at(-1) as RunResult;
   const ofCells = cellsOf(runs).map((cell) => ({ cell, ...judged(runs, cell) }));
   return {
-    machineLabel: `${machine.cpuModel}, ${machine.coreCount} cores`,
+    machineLabel: machineLabel(machine),
     trends: ofCells.flatMap(({ cell, kept }) => metrics.flatMap((metric) => trendOf(kept, cell, metric))),
     leftOut: leftOutOf(ofCells),
   };

@@ -2,9 +2,14 @@ import type { CompareCell, Comparison, ComparisonOutcome, RunComparison, Verdict
 import { cellId, cellName } from './cell.ts';
 import { changeText, countOf } from './words.ts';
 
-/** Gated, worse, not waived, and not refuted by fresh pairs: what fails a commit. */
-export function isRegression({ role, verdict, waiver, confirmation }: Comparison): boolean {
-  return role === 'gated' && verdict.kind === 'worse' && waiver === null && confirmation !== 'unconfirmed';
+/** Gated, worse, not waived, and neither refuted by fresh pairs nor cut short before them: what fails a commit. */
+export function isRegression(comparison: Comparison): boolean {
+  const { confirmation } = comparison;
+  return isGatedWorse(comparison) && confirmation !== 'unconfirmed' && confirmation !== 'cut-short';
+}
+
+function isGatedWorse({ role, verdict, waiver }: Comparison): boolean {
+  return role === 'gated' && verdict.kind === 'worse' && waiver === null;
 }
 
 /** One sentence and one exit code for all comparisons. */
@@ -14,6 +19,11 @@ export function outcomeOf(comparisons: readonly Comparison[]): ComparisonOutcome
   if (regressions.length > 0) {
     const sentences = [`Worse: ${regressions.map(shiftText).join('; ')}.`, ...withoutAnswer(gated)];
     return { kind: 'regression', exitCode: 1, sentence: sentences.join(' ') };
+  }
+  const open = comparisons.filter((one) => isGatedWorse(one) && one.confirmation === 'cut-short');
+  if (open.length > 0) {
+    const sentence = `Worse, not confirmed (cut short): ${open.map(shiftText).join('; ')}.`;
+    return { kind: 'nothing-decidable', exitCode: 3, sentence };
   }
   if (!isDecidable(gated)) {
     return { kind: 'nothing-decidable', exitCode: 3, sentence: `Nothing could be decided: ${whyNothing(gated)}.` };

@@ -38,8 +38,8 @@ export interface Comparison extends Compared {
   /** What base and head may differ by on this machine though nothing changed (A/A runs); null: never measured here. */
   readonly floorRatio: number | null;
   readonly verdict: Verdict;
-  /** Whether a fresh set of pairs said the same: not-tried where there was none. */
-  readonly confirmation: 'not-tried' | 'confirmed' | 'unconfirmed';
+  /** Whether a fresh set of pairs said the same: not-tried where none was asked for, cut-short where the run ended before it had. */
+  readonly confirmation: 'not-tried' | 'confirmed' | 'unconfirmed' | 'cut-short';
   /** A known change that is let through; shown wherever it applies. */
   readonly waiver: Waiver | null;
   readonly warnings: readonly Warning[];
@@ -153,7 +153,10 @@ export interface ComparedRun {
 
 /** What a comparison comes to. */
 export interface ComparisonOutcome {
-  /** regression: something gated is worse (and not waived, not unconfirmed); nothing-decidable: no question had an answer. */
+  /**
+   * regression: something gated is worse (and not waived, not unconfirmed); nothing-decidable: no question had an answer, or the
+   * run was cut short before a worse one was confirmed.
+   */
   readonly kind: 'regression' | 'no-regression' | 'nothing-decidable';
   readonly sentence: string;
   /** 0, 1 (regression) or 3 (nothing decidable); what a command that does not gate does with 1 is its own affair. */
@@ -169,5 +172,15 @@ export interface RunComparison {
   readonly familyCount: number;
   readonly alpha: number;
   readonly outcome: ComparisonOutcome;
+  /** What a side could not build, base's first. */
+  readonly buildFailures: readonly BuildFailureFacts[];
   readonly warnings: readonly Warning[];
+}
+
+export interface BuildFailureFacts {
+  readonly side: 'base' | 'head';
+  readonly implementation: string;
+  readonly message: string;
+  /** The end of what the tool printed; empty: nothing. */
+  readonly logTail: string;
 }

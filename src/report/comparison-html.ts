@@ -1,5 +1,6 @@
 import { changeText } from '../compare/words.ts';
 import type { Change, ComparedRun, Comparison, RunComparison } from '../model/comparison.ts';
+import { buildFailuresSection } from './build-failures.ts';
 import {
   type ComparisonBlock,
   type ComparisonLine,
@@ -25,6 +26,7 @@ export function comparisonHtml(comparison: RunComparison, assets: PageAssets): s
     {},
     ...blocks.filter(({ remark }) => remark === null).map((block) => blockSection(block, comparison.comparisons)),
     remarkSection(blocks),
+    buildFailuresSection(comparison),
     warningSection(comparison),
     aboutSection(comparison),
   );

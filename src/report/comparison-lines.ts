@@ -81,7 +81,7 @@ function lineOf(comparison: Comparison, hasFloor: boolean): ComparisonLine {
     change: change === null ? nothing : changeText(change),
     p: change === null || change.method === 'counts' ? nothing : pText(leastP(change)),
     floor: hasFloor ? (floorRatio === null ? nothing : percentText(floorRatio)) : null,
-    verdict: verdictWords[verdict.kind],
+    verdict: `${verdictWords[verdict.kind]}${comparison.confirmation === 'cut-short' ? ', not confirmed (cut short)' : ''}`,
     note: noteText(comparison),
   };
 }

@@ -1,4 +1,5 @@
 import type { RunComparison } from '../model/comparison.ts';
+import { buildFailuresMarkdown } from './build-failures.ts';
 import { type ComparisonBlock, type ComparisonLine, comparisonBlocks, remarks, sideText } from './comparison-lines.ts';
 import { rulesText } from './comparison-text.ts';
 import { countOf } from './format.ts';
@@ -18,6 +19,7 @@ export function comparisonMarkdown(comparison: RunComparison, limit: number = ma
       [sidesLine(comparison), ...doubts],
       ...blocks.filter(({ remark }) => remark === null).map((block) => [gatedMarkdown(block)]),
       ...remarks(blocks).map(({ remark, titles }) => [escapeMarkdown(`${remark}: ${titles.join('; ')}`)]),
+      ...buildFailuresMarkdown(comparison).map((block) => [block]),
       ...blocks.filter(({ informative }) => informative.length > 0).map((block) => [foldedMarkdown(block)]),
       [escapeMarkdown(rulesText(comparison))],
     ],

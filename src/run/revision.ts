@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
 
@@ -7,6 +8,10 @@ export interface Revision {
   readonly subject: string;
   /** The commit with all that is uncommitted in the working tree. */
   readonly dirty: boolean;
+}
+
+export function revisionText({ sha, subject, dirty }: Revision): string {
+  return `${sha.slice(0, 10)}${dirty ? ' with changes' : ''} ${subject}`;
 }
 
 export interface GitAnswer {
@@ -29,7 +34,7 @@ export async function git(repository: string, args: readonly string[]): Promise<
 export async function repositoryRoot(folder: string): Promise<string> {
   const { failed, stdout, stderr } = await git(folder, ['rev-parse', '--show-toplevel']);
   if (!failed) return stdout.trim();
-  const why = stderr.trim().split('\n')[0] ?? '';
+  const why = existsSync(folder) ? stderr.trim().split('\n')[0] : 'there is no such folder';
   throw new HarnessError(
     'usage',
     `${folder} is no git working tree: ${why}`,
@@ -114,12 +119,24 @@ export async function mergeBase(repository: string, head: Revision, env: NodeJS.
 
 /** That of a pull request, else what the remote calls its HEAD, else main or master. */
 async function defaultBranch(repository: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  if (env.GITHUB_BASE_REF) return pullRequestBase(repository, env.GITHUB_BASE_REF);
   const { stdout } = await git(repository, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
-  const ofPullRequest = env.GITHUB_BASE_REF ? [`origin/${env.GITHUB_BASE_REF}`] : [];
-  const candidates = [...ofPullRequest, stdout.trim(), 'origin/main', 'origin/master', 'main', 'master'];
-  for (const name of candidates.filter((one) => one !== '')) {
-    const { failed } = await git(repository, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
-    if (!failed) return name;
-  }
+  const candidates = [stdout.trim(), 'origin/main', 'origin/master', 'main', 'master'];
+  for (const name of candidates.filter((one) => one !== '')) if (await exists(repository, name)) return name;
   return null;
+}
+
+/** Another branch in its place would answer a question that nobody asked. */
+async function pullRequestBase(repository: string, branch: string): Promise<string> {
+  const name = `origin/${branch}`;
+  if (await exists(repository, name)) return name;
+  throw new HarnessError(
+    'usage',
+    `the pull request's base ${name} (GITHUB_BASE_REF) is not known here`,
+    `fetch it: \`git fetch origin ${branch}:refs/remotes/${name}\`, or in a workflow \`fetch-depth: 0\` of actions/checkout`,
+  );
+}
+
+async function exists(repository: string, name: string): Promise<boolean> {
+  return !(await git(repository, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`])).failed;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Preparation, RunResult } from '../model/run-result.ts';
+import type { Machine, Preparation, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { TrialSpec } from '../model/trial.ts';
@@ -21,11 +21,19 @@ import {
   type RunSurroundings,
   workloadsByService,
 } from './perform.ts';
-import { plan, trialMs } from './plan.ts';
+import { plan } from './plan.ts';
 import { prepare, type Startable } from './prepare.ts';
 import { realWorld } from './real-world.ts';
 import type { RunReporter } from './reporter.ts';
-import { hasChanges, headRevision, mergeBase, type Revision, repositoryRoot, revisionOf } from './revision.ts';
+import {
+  hasChanges,
+  headRevision,
+  mergeBase,
+  type Revision,
+  repositoryRoot,
+  revisionOf,
+  revisionText,
+} from './revision.ts';
 import { matchingIds } from './select.ts';
 import { noteProcessGroup, openSession, type Session } from './session.ts';
 import { runTrial } from './trial.ts';
@@ -73,11 +81,11 @@ export interface TwoCommits {
   readonly affected: readonly Affected[];
   /** Ids of what is measured. */
   readonly asked: readonly string[];
-  readonly machineId: string;
+  readonly machine: Machine;
   /** The scenario's window. */
   readonly measureMs: number;
-  /** Wall time of one pair of every question to every implementation asked. */
-  pairMs(measureMs: number | null): number;
+  /** One trial of every question to every implementation that both sides have; null: the scenario's window. */
+  specs(measureMs: number | null): readonly TrialSpec[];
   /** Toolchains, builds, contracts: each once a side. What goes wrong is data. */
   prepare(): Promise<Sides<readonly Preparation[]>>;
   /** Made with what `prepare` made ready on both sides. */
@@ -98,20 +106,22 @@ export async function withTwoCommits<T>(
     reporter.onStep('what is uncommitted is not measured: --head worktree measures it');
   }
   const session = await openSession({ signal, env, probe: null, onStep: reporter.onStep });
-  const worktrees: Worktree[] = [];
+  const worktrees: Partial<Record<SideName, Worktree>> = {};
   try {
     const checkouts = { base: null, head: null } as Record<SideName, Checkout | null>;
     for (const side of ['base', 'head'] as const) {
       signal.throwIfAborted();
       const revision = revisions[side];
       const worktree = await openWorktree({ repository, side, revision, session, onStep: reporter.onStep });
-      worktrees.push(worktree);
+      worktrees[side] = worktree;
       checkouts[side] = await checkoutOf(side, worktree.dir, request.implementationDirs);
     }
-    return await use(await twoCommits(request, scenario, revisions, checkouts as Sides<Checkout>, session, reporter));
+    const install = (side: SideName) => (worktrees[side] as Worktree).install();
+    const sides = { revisions, checkouts: checkouts as Sides<Checkout>, install };
+    return await use(await twoCommits(request, scenario, sides, session, reporter));
   } finally {
     try {
-      for (const worktree of worktrees) await worktree.dispose();
+      for (const worktree of Object.values(worktrees)) await worktree.dispose();
     } finally {
       await session.close();
     }
@@ -135,11 +145,16 @@ async function scenarioOf({ scenario, ratesPerSec, measureMs, warmupCount }: Com
   return withOverrides(declared, overrides, await workloadsByService());
 }
 
+interface LaidOut {
+  readonly revisions: Sides<Revision>;
+  readonly checkouts: Sides<Checkout>;
+  install(side: SideName): Promise<void>;
+}
+
 async function twoCommits(
   request: CommitsRequest,
   scenario: Scenario,
-  revisions: Sides<Revision>,
-  checkouts: Sides<Checkout>,
+  { revisions, checkouts, install }: LaidOut,
   session: Session,
   reporter: RunReporter,
 ): Promise<TwoCommits> {
@@ -155,13 +170,14 @@ async function twoCommits(
     isSelf,
     affected,
     asked: asked.map(({ id }) => id),
-    machineId: session.machine.id,
+    machine: session.machine,
     measureMs: Math.max(0, ...declarations.scenario.cells.map(({ profile }) => profile.measureMs)),
-    pairMs: (measureMs) => 2 * sum(specsOf(declarations, inBoth, 1, measureMs).map(trialMs)),
+    specs: (measureMs) => specsOf(declarations, inBoth, 1, measureMs),
     async prepare() {
       for (const service of declarations.services.values()) await session.openTemplate(service, scenario.seed);
       for (const side of ['base', 'head'] as const) {
         reporter.onStep(`preparing ${side} (${revisionText(revisions[side])})`);
+        await install(side);
         // An A/A run's sides are built apart too: what a build's layout does to numbers is part of the floor.
         const cacheDir = isSelf && side === 'base' ? join(session.cacheDir, 'aa') : session.cacheDir;
         ready[side] = await readied(asked, checkouts[side], declarations, { ...session, cacheDir }, reporter);
@@ -170,10 +186,6 @@ async function twoCommits(
     },
     measure: (wish) => measure(wish, { request, revisions, located, declarations, ready, session, reporter }),
   };
-}
-
-export function revisionText({ sha, subject, dirty }: Revision): string {
-  return `${sha.slice(0, 10)}${dirty ? ' with changes' : ''} ${subject}`;
 }
 
 function askedOf(
@@ -212,10 +224,6 @@ function specsOf(
   });
   const implementations = located.flatMap((one) => one?.implementation ?? []);
   return plan({ ...declarations, scenario: { ...scenario, cells }, implementations, limit: null });
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 interface Readied {

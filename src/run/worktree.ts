@@ -9,9 +9,11 @@ import type { Session } from './session.ts';
 
 export type SideName = 'base' | 'head';
 
-/** A revision laid out in a folder of its own, with what it needs installed. */
+/** A revision laid out in a folder of its own. */
 export interface Worktree {
   readonly dir: string;
+  /** What its package-lock.json asks for: needed to build and to start, not to be looked at. */
+  install(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -34,9 +36,7 @@ export async function openWorktree(options: WorktreeOptions): Promise<Worktree> 
   };
   try {
     await layOut(dir, options);
-    session.signal.throwIfAborted();
-    await install(dir, options);
-    return { dir, dispose };
+    return { dir, install: () => install(dir, options), dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -94,11 +94,13 @@ async function install(dir: string, { repository, side, session, onStep }: Workt
   const lock = await textOf(join(dir, 'package-lock.json'));
   if (lock === null) return;
   const installed = join(repository, 'node_modules');
-  if (existsSync(installed) && lock === (await textOf(join(repository, 'package-lock.json')))) {
+  const isSame = lock === (await textOf(join(repository, 'package-lock.json')));
+  if (isSame && existsSync(installed)) {
     await symlink(installed, join(dir, 'node_modules'));
     return;
   }
-  onStep(`${side}: npm ci (its package-lock.json differs)`);
+  const why = isSame ? `${repository} has no node_modules` : 'its package-lock.json differs';
+  onStep(`${side}: npm ci (${why})`);
   const args = ['ci', '--prefer-offline', '--no-audit', '--no-fund'];
   const { failed, all, shortMessage } = await execa('npm', args, {
     cwd: dir,

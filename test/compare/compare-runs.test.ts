@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gate } from '../../bench/gate.ts';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
-import { confirmed } from '../../src/compare/confirm.ts';
+import { confirmed, cutShort } from '../../src/compare/confirm.ts';
 import type { CompareOptions } from '../../src/compare/options.ts';
 import type { Comparison, RunComparison, VerdictKind } from '../../src/model/comparison.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
@@ -430,6 +430,14 @@ test('a flag that fresh pairs do not repeat ends in 0 and is shown', () => {
   const repeated = confirmed(flagged, fresh(1.05));
   assert.equal(of(repeated, cpu).confirmation, 'confirmed');
   assert.equal(repeated.outcome.exitCode, 1);
+});
+
+test('a flag whose fresh pairs were cut short is no regression yet, and says so', () => {
+  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
+  const open = cutShort(compare(base, head));
+  assert.equal(of(open, cpu).confirmation, 'cut-short');
+  assert.deepEqual([open.outcome.kind, open.outcome.exitCode], ['nothing-decidable', 3]);
+  assert.match(open.outcome.sentence, /^Worse, not confirmed \(cut short\): CPU per request/);
 });
 
 test('the policy of the checkout gates only metrics that there are', () => {

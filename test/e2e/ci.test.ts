@@ -22,6 +22,13 @@ const hasty = `export const gate = {
   errors: { leastMoreCount: 3, alpha: 0.01 },
 };`;
 
+const emptyLock = {
+  name: 'words',
+  version: '1.0.0',
+  lockfileVersion: 3,
+  packages: { '': { name: 'words', version: '1.0.0' } },
+};
+
 let space: Workspace;
 let repository: ScratchRepository;
 
@@ -52,7 +59,12 @@ const short = ['--scenario', 'known-answers', '--rate', '20', '--duration', '0.5
 
 function started(name: string, ...more: string[]): RunningPaceline {
   const places = ['--repo', repository.dir, '--policy', space.file('gate.ts'), '--out', space.file(`results-${name}`)];
-  return startPaceline(['ci', ...places, ...short, ...more], space);
+  return startPaceline(['ci', ...places, ...short, ...more], surroundings());
+}
+
+/** Not a pull request, wherever the tests run. */
+function surroundings(baseRef = '') {
+  return { ...space, env: { ...space.env, GITHUB_BASE_REF: baseRef } };
 }
 
 /** Whatever the way it ends: no process, control group, temporary file, ledger or worktree stays. */
@@ -93,7 +105,12 @@ describe('ci', () => {
     const [base = '', head = ''] = ['-ci-base.json', '-ci-head.json'].map((end) =>
       files.find((file) => file.endsWith(end)),
     );
-    const { trials } = await readResult(head);
+    const { trials, command } = await readResult(head);
+    assert.match(command, /^npm run bench -- ci --impl 'echo-a' .* --pairs 5 --tries 1 --policy '.*gate\.ts'$/);
+    assert.match(
+      found.stderr,
+      /replay: npm run bench -- compare .*-ci-base\.json .*-ci-head\.json --policy '.*gate\.ts'\n/,
+    );
     assert.deepEqual(
       trials.map(({ spec }) => spec.pair?.number),
       [1, 2, 3, 4, 5],
@@ -114,25 +131,51 @@ describe('ci', () => {
   });
 
   test('a base that does not build ends in 3 with what its tool printed, and is no regression', async () => {
-    const found = await ci('unbuilt', '--impl', 'echo-unbuilt', '--pairs', '1');
+    const [markdown, page] = [space.file('unbuilt.md'), space.file('unbuilt.html')];
+    const places = ['--markdown', markdown, '--html', page];
+    const found = await ci('unbuilt', '--impl', 'echo-unbuilt', '--pairs', '1', ...places);
     assert.equal(found.exitCode, 3);
     assert.match(found.stderr, /no such header: echo\.h/);
     assert.match(found.stderr, /base does not build echo-unbuilt/);
     assert.match(found.comparison.outcome.sentence, /could not be built in base/);
+    assert.match(await readFile(markdown, 'utf8'), /```text\nno such header: echo\.h\n```/);
+    assert.match(await readFile(page, 'utf8'), /no such header: echo\.h/);
   });
 
-  test('a change that touches no implementation measures nothing', async () => {
+  test('a change that touches no implementation measures and installs nothing, and says so wherever asked', async () => {
     repository.git('checkout', '--quiet', '-b', 'docs', 'main');
     await repository.write('README.md', 'more words');
+    await repository.write('package.json', '{ "name": "words", "version": "1.0.0" }');
+    await repository.write('package-lock.json', JSON.stringify(emptyLock));
     const sha = repository.commit('words');
-    repository.git('checkout', '--quiet', 'work');
-    const { exitCode, stdout } = await ended(started('docs', '--head', sha));
-    assert.equal(exitCode, 0);
-    assert.match(stdout, /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, echo-b, /);
+    try {
+      const [markdown, page] = [space.file('nothing.md'), space.file('nothing.html')];
+      const told = await ci('docs', '--markdown', markdown, '--html', page);
+      assert.equal(told.exitCode, 0);
+      const { outcome, comparisons, head } = told.comparison;
+      assert.match(
+        outcome.sentence,
+        /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, /,
+      );
+      assert.deepEqual([outcome.kind, comparisons, head.commit?.sha], ['no-regression', [], sha.slice(0, 10)]);
+      for (const path of [markdown, page])
+        assert.match(await readFile(path, 'utf8'), /No implementation is affected by /);
+      assert.doesNotMatch(told.stderr, /npm ci/);
+      const measured = await ci('docs', '--impl', 'echo-b', '--pairs', '1');
+      assert.match(measured.stderr, /head: npm ci \(.*repo has no node_modules\)/);
+    } finally {
+      repository.git('checkout', '--quiet', 'work');
+    }
+  });
+
+  test('what only head has is told, and no pair is promised', async () => {
+    const { stderr } = await ci('added', '--impl', 'echo-d');
+    assert.match(stderr, /no pair can be made: base and head have none of echo-d in common/);
+    assert.doesNotMatch(stderr, /about 0 ms|pairs? of 1/);
   });
 
   test('the same revision twice is an A/A run: said so, kept as the floor, and used by the next', async () => {
-    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '4');
+    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '9');
     assert.equal(found.exitCode, 0, found.stderr);
     assert.ok(found.comparison.warnings.some(({ code }) => code === 'same-commit'));
     assert.deepEqual(
@@ -174,6 +217,18 @@ describe('ci', () => {
     for (const file of await filesOf('cut')) assert.equal((await readResult(file)).state, 'interrupted');
   });
 
+  test('Ctrl-C before fresh pairs leaves what was flagged unconfirmed, and is no regression', async () => {
+    const running = started('open', '--json', '--impl', 'echo-a', '--pairs', '9');
+    await running.line(/^\[10\/18\]/);
+    running.interrupt();
+    const finished = await ended(running);
+    assert.equal(finished.exitCode, 130);
+    const comparison: RunComparison = JSON.parse(finished.stdout);
+    assert.equal(comparison.outcome.kind, 'nothing-decidable');
+    assert.match(comparison.outcome.sentence, /^Worse, not confirmed \(cut short\): CPU per request of echo-a/);
+    assert.match(finished.stderr, / worse, not confirmed \(cut short\)\n/);
+  });
+
   test('Ctrl-C while it is laid out and built leaves nothing behind', async () => {
     for (const moment of [/^ {2}echo-b: /, /^preparing base/]) {
       const running = started('early', '--impl', 'echo-b', '--pairs', '2');
@@ -198,6 +253,8 @@ describe('ci', () => {
     ['an unknown implementation', ['--impl', 'echo-z'], /unknown implementation "echo-z"/],
     ['a head on the default branch', ['--head', 'main'], /is part of main: there is nothing to compare it with/],
     ['a folder outside git', ['--repo', '/'], /is no git working tree/],
+    ['a folder that is not there', ['--repo', '/nowhere'], /nowhere is no git working tree: there is no such folder\n/],
+    ['a base beside --aa', ['--aa', '--base', 'main'], /--aa measures the head against itself/],
     [
       'a budget for nothing',
       ['--impl', 'echo-b', '--time-budget', '5s'],
@@ -208,11 +265,19 @@ describe('ci', () => {
   for (const [what, args, message] of refused) {
     test(`${what} is a usage error with its remedy`, async () => {
       const { exitCode, stderr } = await ended(started('refused', ...args));
+      assert.doesNotMatch(stderr, /preparing/);
       assert.match(stderr, message);
       assert.match(stderr, /\nRemedy: |error: option/);
       assert.equal(exitCode, 2);
     });
   }
+
+  test('a pull request whose base was not fetched is told how, and compared with no other branch', async () => {
+    const args = ['ci', '--repo', repository.dir, '--out', space.file('results-gone'), ...short];
+    const { exitCode, stderr } = await startPaceline(args, surroundings('gone')).finished;
+    assert.match(stderr, /base origin\/gone \(GITHUB_BASE_REF\) is not known here\nRemedy: .*fetch-depth: 0/);
+    assert.equal(exitCode, 2);
+  });
 
   test('a shallow clone is told how to get the history it lacks', async () => {
     const clone = space.file('shallow');
