@@ -103,6 +103,8 @@ async function install(dir: string, { repository, side, session, onStep }: Workt
   onStep(`${side}: npm ci (${why})`);
   const args = ['ci', '--prefer-offline', '--no-audit', '--no-fund'];
   const { failed, all, shortMessage } = await execa('npm', args, {
+    // npm would leave a compile cache in the folder for temporary files.
+    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
     cwd: dir,
     reject: false,
     all: true,
