@@ -73,9 +73,10 @@ test('killing a group ends grandchildren in sessions of their own, and the group
 }, async () => {
   const made = group();
   const child = spawnInto(made, ['/bin/sh', '-c', 'setsid sleep 60 & setsid sleep 60 & wait']);
+  const ended = once(child, 'exit');
   await untilMembers(made, 3);
   await made.kill();
-  await once(child, 'exit');
+  await ended;
   await made.remove();
   for (const directory of made.record.split(':')) assert.equal(existsSync(directory), false, directory);
 });
