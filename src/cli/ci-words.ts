@@ -1,8 +1,7 @@
-import { machineLabel } from '../compare/compare-runs.ts';
 import type { SelfFloors } from '../compare/floor.ts';
 import { leastPairCount } from '../compare/pair-budget.ts';
 import { detectableRatio } from '../compare/pair-count.ts';
-import { countOf, percentText } from '../compare/words.ts';
+import { countOf, machineLabel, percentText } from '../compare/words.ts';
 import type { ComparedRun, RunComparison } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import type { Preparation } from '../model/run-result.ts';

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
+import { machineLabel } from '../compare/words.ts';
 import { examineExternalServer } from '../database/external-server.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { findCgroupLayout } from '../probe/cgroup-layout.ts';
@@ -67,8 +68,9 @@ function node(): Finding {
 }
 
 function machine(): Finding {
-  const { cpuModel, coreCount, memoryBytes, kernel, id } = describeMachine();
-  const text = `${cpuModel}, ${coreCount} cores, ${mibText(memoryBytes)}, ${kernel} (id ${id})`;
+  const found = describeMachine();
+  const { coreCount, memoryBytes, kernel, id } = found;
+  const text = `${machineLabel(found)}, ${mibText(memoryBytes)}, ${kernel} (id ${id})`;
   if (coreCount >= 4) return { subject: 'machine', state: 'ok', text, remedy: null };
   const remedy = 'with 4 or more cores, target, generator and database no longer share cores';
   return { subject: 'machine', state: 'weak', text, remedy };

@@ -1,5 +1,5 @@
 import type { BuildFailureFacts, ComparedRun, Comparison, RunComparison } from '../model/comparison.ts';
-import type { Machine, RunResult } from '../model/run-result.ts';
+import type { RunResult } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
 import { adjusted } from './adjust.ts';
 import { cellsOf, trialsIn } from './cell.ts';
@@ -10,6 +10,7 @@ import { primaryCells } from './primary-cell.ts';
 import { refusalOf } from './setting.ts';
 import { unmeasuredCells } from './unmeasured.ts';
 import { covers, waived } from './waive.ts';
+import { machineLabel } from './words.ts';
 
 /**
  * Every metric of every cell of two runs, and what it comes to. Pure: same files, same verdicts. What cannot be compared
@@ -48,10 +49,6 @@ function describe({ runId, commit, startedAt, machine, state }: RunResult): Comp
     machineLabel: machineLabel(machine),
     state,
   };
-}
-
-export function machineLabel({ cpuModel, coreCount }: Machine): string {
-  return `${cpuModel}, ${coreCount} cores`;
 }
 
 function buildFailures(side: BuildFailureFacts['side'], { implementations }: RunResult): BuildFailureFacts[] {

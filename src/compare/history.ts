@@ -6,8 +6,8 @@ import type { Interval } from '../stats/interval.ts';
 import { medianEstimate } from '../stats/median-interval.ts';
 import { rankSumEstimate, rankSumTails } from '../stats/rank-sum.ts';
 import { cellId, cellsOf, trialsIn } from './cell.ts';
-import { machineLabel } from './compare-runs.ts';
 import { cellDifferences, type Difference, runDifferences } from './setting.ts';
+import { machineLabel } from './words.ts';
 
 /** The results of one machine in the order of time, each metric a trend. */
 export interface History {

@@ -1,4 +1,5 @@
 import type { Change } from '../model/comparison.ts';
+import type { Machine } from '../model/run-result.ts';
 import type { Waiver } from '../model/waiver.ts';
 
 /** "+6.1 %", "−0.4 %" */
@@ -47,4 +48,9 @@ export function waiverText({ until, reason }: Waiver): string {
 
 export function countOf(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** "AMD EPYC, 2 cores" */
+export function machineLabel({ cpuModel, coreCount }: Pick<Machine, 'cpuModel' | 'coreCount'>): string {
+  return `${cpuModel}, ${coreCount} cores`;
 }

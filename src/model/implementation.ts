@@ -22,6 +22,8 @@ export const implementationSchema = z.strictObject({
   /** Globs relative to the repository root: the key of the build cache and of "affected by this change". */
   sources: z.array(z.string().min(1)).min(1),
   build: z.array(programArguments),
+  /** What is built holds only for sources at this very path: {build} is in their checkout, not in the cache that checkouts share. */
+  buildInCheckout: z.boolean().optional(),
   command: programArguments,
   /** Other programs of the same build by name: a primitives runner's empty ones. */
   programs: z.record(z.string(), programArguments).default({}),

@@ -1,3 +1,4 @@
+import { machineLabel } from '../compare/words.ts';
 import { clusterText } from '../model/cluster-key.ts';
 import type { Answer } from './answer.ts';
 import { largestText } from './largest-cluster.ts';
@@ -72,8 +73,7 @@ function notes(rows: readonly Row[]): string {
 }
 
 function provenance({ run }: ReportModel): string {
-  const { cpuModel, coreCount } = run.machine;
-  return `${escapeMarkdown(cpuModel)}, ${coreCount} cores, ${run.startedAt.slice(0, 10)}. \`${run.command}\``;
+  return `${escapeMarkdown(machineLabel(run.machine))}, ${run.startedAt.slice(0, 10)}. \`${run.command}\``;
 }
 
 /** Text that must stay text: no markup, no table cell of its own, one line. */

@@ -1,3 +1,4 @@
+import { machineLabel } from '../compare/words.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial } from '../model/trial.ts';
 import { byCost, type CellKey, cellId, keyOf } from './cells.ts';
@@ -59,7 +60,7 @@ function recordedRows(run: RunResult, key: CellKey, who: ReadonlyMap<string, Who
 }
 
 function sourceOf(run: RunResult): Source {
-  const { cpuModel, coreCount, id } = run.machine;
   const commit = run.commit === null ? '' : `, commit ${run.commit.sha.slice(0, 7)}`;
-  return { machineId: id, label: `${cpuModel}, ${coreCount} cores, recorded ${run.startedAt.slice(0, 10)}${commit}` };
+  const label = `${machineLabel(run.machine)}, recorded ${run.startedAt.slice(0, 10)}${commit}`;
+  return { machineId: run.machine.id, label };
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
@@ -11,7 +11,7 @@ import { signalGroup } from './process-group.ts';
 import type { Toolchain } from './requirement.ts';
 import { sourceHash } from './source-hash.ts';
 
-/** Written last: a build folder without it was cut off and is made anew. */
+/** Written last, with the folder's own path: a build folder without it was cut off, or was moved, and is made anew. */
 const stampName = '.paceline-built';
 
 export interface BuildOptions {
@@ -49,14 +49,15 @@ export interface BuildResult {
 }
 
 /**
- * Builds in place, in <cacheDir>/builds/<id>-<hash> (a Python environment cannot be moved), unless that is there already.
+ * Builds in place, in <cacheDir>/builds/<id>-<hash> or the checkout's own .cache (a Python environment cannot be moved), unless that
+ * is there already.
  * A build tool that fails is a BuildFailure.
  */
 export async function buildImplementation(options: BuildOptions): Promise<BuildResult> {
   const startedMs = performance.now();
-  const { located, rootDir, cacheDir, toolchain } = options;
+  const { located, rootDir, toolchain } = options;
   const hash = await sourceHash(located, rootDir, toolchain.versions);
-  const dir = path.resolve(cacheDir, 'builds', `${located.implementation.id}-${hash}`);
+  const dir = path.resolve(buildsIn(options), 'builds', `${located.implementation.id}-${hash}`);
   const result = (cached: boolean) => ({ hash, dir, cached, durationMs: performance.now() - startedMs });
   if (await isComplete(dir)) return result(true);
   await mkdir(path.dirname(dir), { recursive: true });
@@ -67,15 +68,16 @@ export async function buildImplementation(options: BuildOptions): Promise<BuildR
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   for (const command of located.implementation.build) await runBuildCommand(command, dir, options);
-  await writeFile(path.join(dir, stampName), `${new Date().toISOString()}\n`);
+  await writeFile(path.join(dir, stampName), dir);
   return result(false);
 }
 
+function buildsIn({ located, rootDir, cacheDir }: BuildOptions): string {
+  return located.implementation.buildInCheckout ? path.join(rootDir, '.cache') : cacheDir;
+}
+
 async function isComplete(dir: string): Promise<boolean> {
-  return access(path.join(dir, stampName)).then(
-    () => true,
-    () => false,
-  );
+  return (await readFile(path.join(dir, stampName), 'utf8').catch(() => null)) === dir;
 }
 
 async function runBuildCommand(command: readonly string[], buildDir: string, options: BuildOptions): Promise<void> {

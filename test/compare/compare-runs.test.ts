@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gate } from '../../bench/gate.ts';
-import { compareRuns } from '../../src/compare/compare-runs.ts';
 import { confirmed, cutShort } from '../../src/compare/confirm.ts';
-import type { CompareOptions } from '../../src/compare/options.ts';
-import type { Comparison, RunComparison, VerdictKind } from '../../src/model/comparison.ts';
+import type { VerdictKind } from '../../src/model/comparison.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
-import { comparisonText } from '../../src/report/comparison-text.ts';
-import { compareOptions as options } from '../support/compare-options.ts';
-import { pairedRuns, type Side } from '../support/paired-runs.ts';
+import { cell, compare, cpu, of, usual, verdict, withTrials } from '../support/compared.ts';
+import { pairedRuns } from '../support/paired-runs.ts';
 import {
   failedTrial,
   invalidTrial,
@@ -20,24 +17,6 @@ import {
   skipped,
 } from '../support/run-result.ts';
 
-function compare(base: RunResult, head: RunResult, change: Partial<CompareOptions> = {}): RunComparison {
-  return compareRuns(base, head, { ...options, ...change });
-}
-
-function of(comparison: RunComparison, id: string): Comparison {
-  const found = comparison.comparisons.find((one) => one.id === id);
-  assert.ok(found, `${id} is among ${comparison.comparisons.map((one) => one.id).join(', ')}`);
-  return found;
-}
-
-const cell = 'crud-go/history/warm/100';
-const cpu = `${cell}/cpu-per-request`;
-const usual: Side = { cpuFactor: 1 };
-
-function verdict(base: RunResult, head: RunResult, id = cpu, change: Partial<CompareOptions> = {}) {
-  return of(compare(base, head, change), id).verdict;
-}
-
 function notComparable(base: RunResult, head: RunResult, field: string | null, reason: RegExp): void {
   const result = compare(base, head);
   const found = of(result, cpu).verdict;
@@ -45,20 +24,6 @@ function notComparable(base: RunResult, head: RunResult, field: string | null, r
   assert.equal(found.kind === 'not-comparable' && found.field, field);
   assert.match(found.reason, reason);
   assert.equal(result.outcome.exitCode, 3);
-}
-
-function withTrials(run: RunResult, change: (trial: Trial, index: number) => Trial): RunResult {
-  return { ...run, trials: run.trials.map(change) };
-}
-
-/** Another idle memory where `bytes` says so. */
-function withMemory(run: RunResult, bytes: (index: number) => number | null): RunResult {
-  return withTrials(run, (trial, index) => {
-    if (trial.status !== 'ok') return trial;
-    const { memory } = trial.measurement;
-    const idleBytes = bytes(index) ?? memory.idleBytes;
-    return { ...trial, measurement: { ...trial.measurement, memory: { ...memory, idleBytes } } };
-  });
 }
 
 test('five per cent more CPU in twelve pairs of little noise is worse, with its interval, and ends in 1', () => {
@@ -245,63 +210,6 @@ test('one pair is too few, one outlier of a hundredfold moves neither estimate n
   const { change, verdict: found } = of(compare(base, outlying), cpu);
   assert.ok(Math.abs(change?.ratio ?? 1) < 0.01);
   assert.notEqual(found.kind, 'worse');
-});
-
-test('a value of 0 has no ratio; 0 on both sides is the same', () => {
-  const { base, head } = pairedRuns(12, usual, usual);
-  const idle = (run: RunResult, share: number) =>
-    withTrials(run, (trial, index) =>
-      trial.status === 'ok'
-        ? { ...trial, measurement: { ...trial.measurement, idleCpuMsPerSec: index < share ? 0 : 1 } }
-        : trial,
-    );
-  const id = `${cell}/idle-cpu`;
-  assert.match(verdict(base, idle(head, 8), id).reason, /0 has no ratio: 0 in base, 8 in head/);
-  const loose = compare(
-    runResult({ runId: 'a', trials: okTrials(12) }),
-    idle(runResult({ runId: 'b', trials: okTrials(12) }), 1),
-  );
-  assert.equal(of(loose, id).verdict.kind, 'not-comparable');
-  assert.equal(verdict(idle(base, 12), idle(head, 12), id).kind, 'same');
-});
-
-test('one zero costs its pair, not the row, and is told', () => {
-  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
-  const result = compare(
-    base,
-    withMemory(head, (index) => (index === 0 ? 0 : null)),
-  );
-  const { verdict: found, change, warnings } = of(result, `${cell}/memory-idle`);
-  assert.equal(found.kind, 'same');
-  assert.equal(change?.count, 11);
-  assert.match(warnings[0]?.message ?? '', /^1 of 12 pairs left out: a value of 0 has no ratio$/);
-  assert.match(comparisonText(result, { color: false, all: false }), /1 of 12 pairs left out/);
-});
-
-test('a gated figure that falls to 0 or rises from it is named in the headline', () => {
-  const { base, head } = pairedRuns(12, usual, usual);
-  const nothing = (run: RunResult) => withMemory(run, () => 0);
-  const { outcome } = compare(base, nothing(head));
-  assert.equal(outcome.exitCode, 0);
-  assert.match(
-    outcome.sentence,
-    /Not comparable: private memory idle of crud-go, history at 100\/s \(it fell to 0, and a value of 0 has no ratio\)\.$/,
-  );
-  assert.match(compare(nothing(base), head).outcome.sentence, /rose from 0/);
-  const worse = pairedRuns(12, usual, { cpuFactor: 1.05 });
-  assert.match(
-    compare(worse.base, nothing(worse.head)).outcome.sentence,
-    /^Worse: .*Not comparable: private memory idle/,
-  );
-});
-
-test('a residue of floating-point subtraction is no CPU', () => {
-  const { base, head } = pairedRuns(12, usual, usual);
-  const idle = (run: RunResult, idleCpuMsPerSec: number) =>
-    withTrials(run, (trial) =>
-      trial.status === 'ok' ? { ...trial, measurement: { ...trial.measurement, idleCpuMsPerSec } } : trial,
-    );
-  assert.match(verdict(idle(base, 8.88e-16), idle(head, 0.77), `${cell}/idle-cpu`).reason, /rose from 0/);
 });
 
 test('a metric that a side lacks is not comparable with the reason, the others are judged', () => {

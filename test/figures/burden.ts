@@ -88,7 +88,7 @@ function record(base: string, head: string): void {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
-  const files = /^replay: .* compare (.+)$/m.exec(stdout)?.[1];
+  const files = /^replay: .* compare (\S+ \S+)/m.exec(stdout)?.[1];
   process.stdout.write(files === undefined ? stdout : `npm run power -- ${files}\n`);
   process.exitCode = status ?? 1;
 }

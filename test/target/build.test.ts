@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -81,6 +81,21 @@ describe('the build cache', () => {
     await mkdir(path.join(root, 'alpha/__pycache__'));
     await writeFile(path.join(root, 'alpha/__pycache__/x.pyc'), 'x');
     assert.equal((await buildImplementation(options())).hash, before.hash);
+  });
+
+  test('a build that holds for one path only lies in its checkout, and is made anew where that was moved', async () => {
+    const asked = options();
+    const implementation = { ...asked.located.implementation, buildInCheckout: true };
+    const bound = { ...asked, located: { ...asked.located, implementation } };
+    const first = await buildImplementation(bound);
+    assert.equal(path.dirname(first.dir), path.join(root, '.cache/builds'));
+    assert.equal((await buildImplementation(bound)).cached, true);
+    const moved = `${root}-moved`;
+    await cp(root, moved, { recursive: true });
+    const located = { dir: path.join(moved, 'alpha'), implementation };
+    const second = await buildImplementation({ ...bound, located, rootDir: moved });
+    await rm(moved, { recursive: true });
+    assert.deepEqual([second.cached, second.hash], [false, first.hash]);
   });
 
   test('two builds at once are one', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createElectionLog } from '../../../impls/_node/raft/host/elections.ts';
+import { createElectionLog, type ElectionLog } from '../../../impls/_node/raft/host/elections.ts';
 import type { RoleReport } from '../../../impls/_node/raft/host/runner.ts';
 
 function follower(term: number, leader: number, atUs: number): RoleReport {
@@ -68,21 +68,23 @@ test('a restart or isolation before its end leaves an election unknown for ever'
   );
 });
 
-test('a follower that crashes meanwhile is waited for no longer', () => {
+function logThatWaitsFor4(): ElectionLog {
   const log = createElectionLog();
   log.opened({ id: 3, term: 4, atUs: 1000 }, [1, 2, 4]);
   log.reported(1, leader(5, 1, 1500));
   log.reported(2, follower(5, 1, 1600));
+  return log;
+}
+
+test('a follower that crashes meanwhile is waited for no longer', () => {
+  const log = logThatWaitsFor4();
   log.lost(4);
   const [election] = log.after(0);
   assert.deepEqual([election?.liveCount, election?.completedAtUs, election?.electionUs], [3, 1600, 600]);
 });
 
 test('a successor that crashes before all have heard of it completes nothing', () => {
-  const log = createElectionLog();
-  log.opened({ id: 3, term: 4, atUs: 1000 }, [1, 2, 4]);
-  log.reported(1, leader(5, 1, 1500));
-  log.reported(2, follower(5, 1, 1600));
+  const log = logThatWaitsFor4();
   log.lost(1);
   log.reported(4, follower(5, 1, 1700));
   assert.equal(log.after(0)[0]?.term, null);

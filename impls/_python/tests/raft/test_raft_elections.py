@@ -25,21 +25,23 @@ def test_an_election_is_complete_when_every_live_node_has_heard_of_the_new_leade
     }
 
 
-def test_a_follower_that_crashes_meanwhile_is_waited_for_no_longer() -> None:
+def log_that_waits_for_4() -> ElectionLog:
     log = ElectionLog()
     log.opened(Crash(1, 4, 1000), [2, 3, 4])
     log.reported(2, RoleReport("leader", 5, 2, 1200))
     log.reported(3, RoleReport("follower", 5, 2, 1300))
+    return log
+
+
+def test_a_follower_that_crashes_meanwhile_is_waited_for_no_longer() -> None:
+    log = log_that_waits_for_4()
     log.lost(4)
     assert log.after(0)[0].members()["electionUs"] == 300
     assert log.after(0)[0].members()["liveCount"] == 3
 
 
 def test_a_successor_that_crashes_before_all_have_heard_of_it_completes_nothing() -> None:
-    log = ElectionLog()
-    log.opened(Crash(1, 4, 1000), [2, 3, 4])
-    log.reported(2, RoleReport("leader", 5, 2, 1200))
-    log.reported(3, RoleReport("follower", 5, 2, 1300))
+    log = log_that_waits_for_4()
     log.lost(2)
     log.reported(4, RoleReport("follower", 5, 2, 1400))
     assert log.after(0)[0].success is None
