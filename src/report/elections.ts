@@ -88,11 +88,11 @@ function comparisonsWith(
 function verdictOf(name: string, publishedMs: number, ours: QuantileInterval | null): Comparison['verdict'] {
   if (ours === null) return 'unknown';
   const isAbove = ours.lower !== null && publishedMs >= ours.lower;
-  if (isAbove && ours.upper !== null && publishedMs <= ours.upper) return 'inside';
+  // Too few elections to bound ours above: an estimate that happens to be near proves nothing.
+  if (isAbove && ours.upper === null) return 'unknown';
+  if (isAbove && publishedMs <= (ours.upper ?? 0)) return 'inside';
   const off = Math.abs(ours.estimate - publishedMs) / publishedMs;
-  if (off <= (nearRatio[name] ?? 0)) return 'near';
-  // Too few elections to bound ours above: they do not contradict it.
-  return isAbove && ours.upper === null ? 'unknown' : 'off';
+  return off <= (nearRatio[name] ?? 0) ? 'near' : 'off';
 }
 
 /** Published as "longer than": most of ours must be so too. */

@@ -18,17 +18,22 @@ const ids = [
 const missing = [skipUnless('go', 'version'), skipUnless('python3', '--version')].find((reason) => reason !== false);
 let ended: Finished & { readonly result: RunResult; readonly left: readonly string[] };
 
+/** With an empty cache all seven are built and checked first: minutes, on a shared machine more than the five of other tests. */
+const timeout = 15 * 60_000;
+
 // With the user's own cache: the builds are the same, and what is remembered there was checked for these very sources.
-before(async () => {
+before(startAll, { timeout });
+
+async function startAll(): Promise<void> {
   const space = await makeWorkspace();
   const out = space.file('r.json');
   const running = startPaceline(['run', 'smoke', '--tries', '1', '--no-report', '--out', out]);
   const finished = await running.finished;
   ended = { ...finished, result: await readResult(out), left: leftovers(running.pid, space) };
   await removeWorkspace(space);
-});
+}
 
-test('all seven implementations of crud keep the contract', { skip: missing ?? false }, () => {
+test('all seven implementations of crud keep the contract', { skip: missing ?? false, timeout }, () => {
   const outcomes = ended.result.implementations.map((one) => [
     one.manifest.id,
     one.status === 'ready' ? one.conformance : one,

@@ -101,6 +101,7 @@ test('a published quantile is inside our interval, near it, or not reproduced', 
   assert.deepEqual(verdicts([null], published(120)), ['unknown']);
   const p99: Published = { source: '', quantiles: [{ probabilityRatio: 0.99, valueMs: 400 }], leastMs: null };
   assert.deepEqual(verdicts(evenly(100, 200, 60), p99), ['unknown']);
+  assert.deepEqual(verdicts(evenly(300, 410, 10), p99), ['unknown'], 'near, but by ten elections');
 });
 
 test('“longer than” is reproduced when most of ours are, those that never ended included', () => {
