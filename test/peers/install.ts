@@ -3,7 +3,18 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { cacheDir } from '../../src/run/paths.ts';
-import { autocannonAt, fortioAt, k6At, ohaAt, oursAt, rootDir, type Tool, vegetaAt, wrk2At } from './tool.ts';
+import {
+  autocannonAt,
+  fortioAt,
+  k6At,
+  nodeFloorAt,
+  ohaAt,
+  oursAt,
+  rootDir,
+  type Tool,
+  vegetaAt,
+  wrk2At,
+} from './tool.ts';
 
 /** Pinned: built from their sources by their own languages' installers, once, into the cache. */
 const pinned = {
@@ -42,6 +53,7 @@ type Find = (signal: AbortSignal, say: (text: string) => void) => Promise<Found>
 
 const finders: Readonly<Record<string, Find>> = {
   paceline: async () => ({ tool: oursAt(process.execPath) }),
+  'node-floor': async () => ({ tool: nodeFloorAt(process.execPath) }),
   oha: async (signal, say) => {
     const path = await cargoInstalled(signal, say);
     return { tool: ohaAt(path, pinned.oha.version) };

@@ -11,7 +11,7 @@ export interface PageFacts {
   readonly runCount: number;
   readonly seconds: number;
   readonly rates: readonly number[];
-  readonly tools: readonly { readonly id: string; readonly version: string }[];
+  readonly tools: readonly { readonly id: string; readonly version: string; readonly isFloor: boolean }[];
   readonly absent: readonly Absent[];
   readonly summary: Summary;
   readonly goals: readonly GoalLine[];
@@ -43,10 +43,15 @@ function heading({ command, startedAt, machine, runCount, seconds, tools, absent
   return [
     '# paceline beside other load generators',
     '',
-    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${runCount} runs of ${seconds} s, all generators interleaved, each alone in its control group at the same priority, against the null target of \`test/peers/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.`,
+    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${runCount} runs of ${seconds} s, all generators interleaved, each alone in its control group at the same priority, against the null target of \`test/peers/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${floorText(tools)}`,
     '',
     `Compared: ${versions}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
   ].join('\n');
+}
+
+function floorText(tools: PageFacts['tools']): string {
+  if (!tools.some(({ isFloor }) => isFloor)) return '';
+  return ' *node-floor* is no generator: one sleep, one write and one read a request in Node, nothing checked or recorded, each answer waited for (`test/peers/node-floor.ts`).';
 }
 
 function rateTable(facts: PageFacts, title: string, name: FigureName, text: (value: number) => string): string {
@@ -59,7 +64,7 @@ function rateTable(facts: PageFacts, title: string, name: FigureName, text: (val
 }
 
 function ratioTable({ tools, rates, summary }: PageFacts): string {
-  const peers = ['oha', 'k6'].filter((peer) => tools.some(({ id }) => id === peer));
+  const peers = ['oha', 'k6', 'node-floor'].filter((peer) => tools.some(({ id }) => id === peer));
   const rows = peers.map((peer) => [
     `paceline ÷ ${peer}`,
     ...rates.map((rate) => {
@@ -71,6 +76,10 @@ function ratioTable({ tools, rates, summary }: PageFacts): string {
   return markdownTable(['CPU while driving', ...rates.map((rate) => `${rate}/s`)], rows);
 }
 
+function generatorsOf(tools: PageFacts['tools']): PageFacts['tools'] {
+  return tools.filter(({ isFloor }) => !isFloor);
+}
+
 const slowRows: readonly (readonly [TargetMode, string])[] = [
   ['constant', 'answers 20 ms later'],
   ['stall', 'each 200th answer 500 ms late'],
@@ -80,7 +89,7 @@ const slowRows: readonly (readonly [TargetMode, string])[] = [
 function truthTable({ tools, summary }: PageFacts): string {
   const sections = slowRows.map(([mode, meaning]) => {
     const at = (tool: string, name: FigureName) => textOf(figureOf(summary, tool, mode, 1_000, name), ms);
-    const rows = tools.map(({ id }) => [
+    const rows = generatorsOf(tools).map(({ id }) => [
       id,
       ...(['p50Ms', 'p90Ms', 'p99Ms', 'truthP50Ms', 'truthP90Ms', 'truthP99Ms'] as const).map((name) => at(id, name)),
       textOf(figureOf(summary, id, mode, 1_000, 'answeredRatio'), (value) => value.toFixed(4)),
@@ -93,7 +102,7 @@ function truthTable({ tools, summary }: PageFacts): string {
 
 function otherTable({ tools, rates, summary }: PageFacts): string {
   const rate = rates.includes(1_000) ? 1_000 : (rates[0] ?? 0);
-  const rows = tools.map(({ id }) => {
+  const rows = generatorsOf(tools).map(({ id }) => {
     const highest = summary.highest.find(({ tool }) => tool === id);
     return [
       id,

@@ -77,18 +77,25 @@ test('a rate that more than one thread sent is no proof for one', () => {
 test('the page names who was there, who was not and why, and by how much a goal was missed', () => {
   const summary = summaryOf({ 'paceline null 100': { cpuUs: 150 }, 'oha null 100': { cpuUs: 100 } });
   const machine = { id: 'm', cpuModel: 'A', coreCount: 2, memoryBytes: 1, kernel: 'k', hypervisor: null };
-  const page = peersPage({
+  const facts = {
     ...{ command: 'npm run bench:peers', startedAt: '2026-11-25T00:00:00Z', runCount: 5, seconds: 5, rates: [100] },
     machine: { ...machine, hiddenSettings: {} },
     tools: [
-      { id: 'paceline', version: 'this commit' },
-      { id: 'oha', version: '1.16.0' },
+      { id: 'paceline', version: 'this commit', isFloor: false },
+      { id: 'oha', version: '1.16.0', isFloor: false },
     ],
     absent: [{ id: 'wrk2', reason: 'not present' }],
     summary,
     goals: judgeGoals(summary),
-  });
+  };
+  const page = peersPage(facts);
   assert.match(page, /Missing: wrk2: not present\./);
   assert.match(page, /paceline ÷ oha \| 1\.50/);
   assert.match(page, /CPU a request at 100\/s no more than oha's \| 150 \| ≤ 100 \| missed by 50\.0 % \|/);
+
+  const floored = peersPage({ ...facts, tools: [...facts.tools, { id: 'node-floor', version: 'v26', isFloor: true }] });
+  assert.match(floored, /\*node-floor\* is no generator/);
+  const [rates = '', others = ''] = floored.split('## What each says of a slow target');
+  assert.match(rates, /^\| node-floor \|/m);
+  assert.doesNotMatch(others, /^\| node-floor \|/m);
 });

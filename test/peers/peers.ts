@@ -78,7 +78,7 @@ async function main(): Promise<void> {
       runCount: flags.runs,
       seconds: flags.seconds,
       rates,
-      tools: tools.map(({ id, version }) => ({ id, version })),
+      tools: tools.map(({ id, version, isFloor = false }) => ({ id, version, isFloor })),
       absent,
       summary,
       goals: judgeGoals(summary),
@@ -97,6 +97,7 @@ async function measureRows(tools: readonly Tool[], target: NullTarget): Promise<
   for (let turn = 0; turn < flags.runs; turn++) {
     for (const row of rows) {
       for (const tool of rotated(tools, turn)) {
+        if (tool.isFloor && row.mode !== 'null') continue;
         const key = `${tool.id} ${row.mode} ${row.ratePerSec}`;
         const cell = runs.get(key) ?? { tool: tool.id, row, figures: [], failures: [] };
         runs.set(key, cell);
@@ -157,7 +158,7 @@ function shortText(sample: Sample): string {
 /** Up the ladder until a rate is missed twice. */
 async function measureHighest(tools: readonly Tool[], target: NullTarget): Promise<Summary['highest']> {
   const found: Highest[] = [];
-  for (const tool of tools) {
+  for (const tool of tools.filter(({ isFloor }) => !isFloor)) {
     let keptRatePerSec: number | null = null;
     let missedRatePerSec: number | null = null;
     for (const ratePerSec of ladder) {

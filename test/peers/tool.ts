@@ -20,6 +20,8 @@ export interface Claim {
 export interface Tool {
   readonly id: string;
   readonly version: string;
+  /** No generator but what a generator is made of: only driven against the target that answers at once. */
+  readonly isFloor?: boolean;
   /** argv and what stands on its standard input. */
   command(order: Order): {
     readonly argv: readonly string[];
@@ -53,6 +55,22 @@ export function oursAt(nodePath: string): Tool {
       input: '',
     }),
     readClaim: readOurs,
+  };
+}
+
+export function nodeFloorAt(nodePath: string): Tool {
+  return {
+    id: 'node-floor',
+    version: process.version,
+    isFloor: true,
+    command: ({ url, ratePerSec, seconds, connectionCount }) => ({
+      argv: [
+        ...[nodePath, '--max-semi-space-size=8', join(import.meta.dirname, 'node-floor.ts')],
+        ...[url, `${ratePerSec}`, `${seconds}`, `${connectionCount}`],
+      ],
+      input: '',
+    }),
+    readClaim: () => nothingClaimed,
   };
 }
 
