@@ -2,7 +2,7 @@ import type { Service } from '../../src/model/service.ts';
 
 export const service: Service = {
   id: 'raft',
-  contractVersion: 1,
+  contractVersion: 2,
   database: null,
   isCluster: true,
   environment: ({ seed, cluster }) => ({

@@ -194,7 +194,11 @@ func TestLaggardsAreAMinorityOfAWholeCluster(t *testing.T) {
 	c := newClient(t, map[string]string{"CLUSTER_SIZE": "5"})
 	c.leader()
 	c.want(409, "POST", "/cluster/leader/crash", `{"laggards":3}`, nil)
-	c.crashLeader(`{"synchronise":true,"laggards":2}`)
+	beforeUs := c.cluster.clock.nowUs()
+	crashed := c.crashLeader(`{"laggards":2}`)
+	if crashed.CrashedAtUs-beforeUs < c.cluster.config.heartbeatUs+crashed.DelayUs {
+		t.Error("no heartbeat came between the longer logs and the crash")
+	}
 	c.elected()
 	if c.cluster.rule.Load() != nil {
 		t.Error("the rule outlived the crash")

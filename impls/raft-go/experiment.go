@@ -91,7 +91,12 @@ func (c *cluster) crashLeader(ctx context.Context, asked conditions) (crash, err
 		}
 	}
 	delayUs := int64(c.random.Next()) % c.config.heartbeatUs
-	if err := c.sleepUntil(ctx, c.clock.nowUs()+delayUs); err != nil {
+	fromUs := c.clock.nowUs()
+	if asked.laggards > 0 {
+		// The append that made the logs differ has reset the timers: a heartbeat must come between it and the crash.
+		fromUs += c.config.heartbeatUs
+	}
+	if err := c.sleepUntil(ctx, fromUs+delayUs); err != nil {
 		return crash{}, err
 	}
 	if asked.synchronise {

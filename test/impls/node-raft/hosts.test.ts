@@ -83,8 +83,11 @@ for (const id of hosts) {
     await host.ready();
     await put(host, 'a', '1');
     const order = JSON.stringify({ synchronise: true, laggards: 2 });
+    const { nowUs } = await host.cluster();
     const { status, text } = await host.request('POST', '/cluster/leader/crash', order);
     assert.equal(status, 200, text);
+    const { crashedAtUs, delayUs } = JSON.parse(text);
+    assert.ok(crashedAtUs - nowUs >= 100_000 + delayUs, 'a heartbeat came between the longer logs and the crash');
     const elections = async () => JSON.parse((await host.request('GET', '/cluster/elections?after=0')).text).elections;
     await host.until('the election is complete', async () => (await elections())[0]?.electionUs !== null);
     const [{ electionUs, terms, leader }] = await elections();

@@ -1,5 +1,5 @@
 // Commits per second of the TypeScript core and of npm's @coaty/consensus.raft, in one run: three nodes in one event loop, batches of
-// 64 proposals, everything persisted at once to memory. npm ci && npm run commits   (in this folder)
+// 64 proposals, everything persisted at once to memory. npm run raft:commits
 
 import type { Input } from '../../../impls/_node/raft/core/input.ts';
 import { createNode, type Node } from '../../../impls/_node/raft/core/node.ts';

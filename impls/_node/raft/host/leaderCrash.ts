@@ -73,7 +73,8 @@ export function createLeaderCrash(config: Config, cluster: Cluster): CrashLeader
     try {
       if (laggards.length > 0) await makeLogsDiffer(leader, laggards);
       const delayUs = draw(config.heartbeatUs);
-      await sleep(delayUs);
+      // The append that made the logs differ has reset the timers: a heartbeat must come between it and the crash.
+      await sleep((laggards.length > 0 ? config.heartbeatUs : 0) + delayUs);
       if (cluster.leader() !== leader) throw noLeader();
       if (order.synchronise) await synchronise(leader);
       return await cluster.crash(leader, delayUs);

@@ -47,7 +47,8 @@ class LeaderCrash:
             if laggards:
                 await self._make_logs_differ(leader, laggards)
             delay_us = self._draw(self._config.heartbeat_us)
-            await _sleep(delay_us)
+            # The append that made the logs differ has reset the timers: a heartbeat must come between it and the crash.
+            await _sleep((self._config.heartbeat_us if laggards else 0) + delay_us)
             if self._cluster.leader is not leader:
                 raise no_leader()
             if order.synchronise:

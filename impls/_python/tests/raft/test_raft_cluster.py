@@ -8,6 +8,7 @@ import pytest
 from clusters import is_settled, leader_of, patiently, running, until
 
 from raft.host import log_file
+from raft.host.clock import now_us
 from raft.host.config import load_config
 from raft.host.leader_crash import CrashOrder, LeaderCrash
 from raft.host.problems import Problem
@@ -116,7 +117,9 @@ def test_laggards_never_win_the_election_they_were_made_for(make_spawn: MakeSpaw
             crash = LeaderCrash(config, cluster)
             for _ in range(3):
                 await until(lambda: is_settled(cluster))
-                answer = await patiently(partial(crash.crash, CrashOrder(synchronise=True, laggards=2)))
+                before_us = now_us()
+                answer = await patiently(partial(crash.crash, CrashOrder(laggards=2)))
+                assert answer.crashed_at_us - before_us >= config.heartbeat_us + answer.delay_us
                 lengths = {one.id: one.summary.last_log_index for one in cluster.members if one.summary is not None}
                 assert len(set(lengths.values())) == 2
                 await until(lambda: cluster.elections.after(0)[-1].success is not None)
