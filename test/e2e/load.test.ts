@@ -108,6 +108,48 @@ describe('a target that cannot be loaded is told before the load', { concurrency
   });
 });
 
+test('a trusted certificate of another host name is told as that', async (context) => {
+  const file = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'tls', name);
+  const [key, cert] = await Promise.all([readFile(file('untrusted.key')), readFile(file('untrusted.pem'))]);
+  const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok'));
+  await once(server.listen(0, '127.0.0.2'), 'listening');
+  context.after(() => server.close());
+  const url = `https://127.0.0.2:${(server.address() as AddressInfo).port}/`;
+  const env = { NODE_EXTRA_CA_CERTS: file('untrusted.pem') };
+  const { exitCode, stderr } = await paceline(['load', url, '--rate', '5', '--duration', '1'], { env });
+  assert.match(stderr, /certificate for another host name\nRemedy: use a name that the certificate holds/);
+  assert.equal(exitCode, 3);
+});
+
+test('a target that dies during the load fails its requests; the generator is not to blame', async (context) => {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('data', () => {
+        server.close();
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok');
+      });
+  });
+  const url = await listening(context, server);
+  const { exitCode, stdout } = await load(url, '--rate', '40', '--duration', '0.5', '--no-first-look');
+  assert.match(stdout, /20 due = 1 ok \+ 0 wrong \+ 19 failed/);
+  assert.match(stdout, /19 × request: ECONNREFUSED/);
+  assert.doesNotMatch(stdout, /connections were free/);
+  assert.equal(exitCode, 1);
+});
+
+test('a load of HEAD is answered by heads', async (context) => {
+  const seen: string[] = [];
+  const url = await httpTarget(context, (request, response) => {
+    seen.push(request.method ?? '');
+    response.setHeader('content-length', 1_000).end('x'.repeat(1_000));
+  });
+  const { exitCode, stdout } = await load(url, '--rate', '20', '--duration', '0.5', '--method', 'HEAD');
+  assert.match(stdout, /10 due = 10 ok/);
+  assert.equal(exitCode, 0);
+  assert.deepEqual(new Set(seen), new Set(['HEAD']));
+});
+
 test('a load tells its three distributions, where every request went, and its verdict', async (context) => {
   const space = await workspace(context);
   const seen: string[] = [];
