@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import hdr from 'hdr-histogram-js';
 import { loadResultSchema } from '../../src/model/load-result.ts';
-import { paceline, startPaceline, workspace } from '../support/paceline.ts';
+import { bin, paceline, startPaceline, workspace } from '../support/paceline.ts';
 
 async function listening(context: TestContext, server: Server, scheme = 'http'): Promise<string> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -136,6 +138,19 @@ test('a target that dies during the load fails its requests; the generator is no
   assert.match(stdout, /19 × request: ECONNREFUSED/);
   assert.doesNotMatch(stdout, /connections were free/);
   assert.equal(exitCode, 1);
+});
+
+test('connections beyond the open files allowed are failures, not the end of the driver', async (context) => {
+  const url = await httpTarget(context, (_, response) => setTimeout(() => response.end('ok'), 400));
+  const script = 'ulimit -n 60; exec "$@"';
+  const args = ['load', url, '--rate', '400', '--duration', '1', '--timeout', '2', '--no-first-look'];
+  const child = spawn('sh', ['-c', script, 'sh', process.execPath, bin, ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  assert.match(stdout, /× request: EMFILE/);
+  assert.match(stdout, /invalid: .*\d+ requests got no connection out of this machine \(EMFILE\)/);
+  assert.equal(exitCode, 3);
 });
 
 test('a load of HEAD is answered by heads', async (context) => {
