@@ -66,7 +66,7 @@ function explain({ code = '', message }: NodeJS.ErrnoException, timeoutMs: numbe
   if (code === 'no-answer')
     return [
       `gave no whole answer to the first request within ${timeoutMs / 1000} s`,
-      'see what it waits for, or allow it more with --timeout',
+      'see what it waits for; `load` waits longer with --timeout',
     ];
   if (code === 'too-long')
     return [`answers with more than ${bodyLimitBytes / 2 ** 20} MiB`, 'ask for something smaller'];
