@@ -82,7 +82,7 @@ const columns: readonly Column[] = [
   { title: 'send-gap CV', from: (row) => row.sendGapCvRatio },
 ];
 
-function floorText({ rows, highestRatePerSec }: Floor): string {
+export function floorText({ rows, highestRatePerSec, isLimit }: Floor): string {
   const table = new Table({
     head: ['rate/s', ...columns.map(({ title }) => title), 'trials ok', 'pacer'],
     chars: plainChars,
@@ -90,9 +90,13 @@ function floorText({ rows, highestRatePerSec }: Floor): string {
     colAligns: ['right', ...columns.map(() => 'right' as const), 'right', 'left'],
   });
   for (const row of rows) table.push(floorRow(row));
-  const highest =
-    highestRatePerSec === null ? 'none of these rates was kept' : `highest rate kept: ${highestRatePerSec}/s`;
-  return `${table.toString()}\n\n${highest} (\`load\` refuses more unless asked; reports of this machine show this floor)`;
+  return `${table.toString()}\n\n${highestText(highestRatePerSec, isLimit)}; reports of this machine show this floor`;
+}
+
+function highestText(highestRatePerSec: number | null, isLimit: boolean): string {
+  if (highestRatePerSec === null) return 'none of these rates was kept';
+  if (isLimit) return `highest rate kept: ${highestRatePerSec}/s (\`load\` refuses more unless asked)`;
+  return `all were kept up to ${highestRatePerSec}/s: what this machine keeps at most lies above`;
 }
 
 function floorRow(row: FloorRow): string[] {

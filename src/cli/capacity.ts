@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { firstLook } from '../load/first-look.ts';
 import { type CapacityContext, type CapacityTarget, openImplementation, openUrl } from '../run/capacity.ts';
 import { type Capacity, type Probe, searchCapacity } from '../run/capacity-search.ts';
-import type { Objective } from '../run/objective.ts';
+import { leastRatePerSec, type Objective } from '../run/objective.ts';
 import type { CommandContext } from './context.ts';
 import { machineFloor } from './floor-file.ts';
 import { assertAllowed } from './load-limits.ts';
@@ -41,7 +41,8 @@ export function addCapacity(program: Command, context: CommandContext): void {
 const help = `
 How: autocannon saturates the target in a closed loop (50 connections): the upper bracket. Then paceline's own driver probes
 fixed rates: doubling until one fails, bisecting to 5 %, and confirming: the rate must hold three times, a tenth more must fail
-in two of three. A probe that the generator cannot answer for is unknown and never counts against the target.
+in two of three. A probe that the generator cannot answer for is unknown and never counts against the target. The search goes
+down to the rate at which a probe lasts a minute (p50 2/s, p90 4/s, p99 19/s, p999 184/s), or --duration where that is longer.
 
 Exit codes: 0 found, 3 not to be told here (or unconfirmed: the machine is too noisy), 2 usage
 
@@ -83,6 +84,7 @@ async function capacity(name: string, flags: CapacityFlags, context: CommandCont
     const found = await searchCapacity({
       startRatePerSec: flags.start ?? Math.max(1, Number((closed.answeredPerSec * startShare).toPrecision(2))),
       precisionRatio,
+      leastRatePerSec: leastRatePerSec(flags.slo, surroundings.measureMs),
       probe: async (ratePerSec) => {
         context.signal.throwIfAborted();
         const probe = await target.probe(ratePerSec);

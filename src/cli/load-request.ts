@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestSpec } from '../load/request-workload.ts';
+import { createSchedule } from '../load/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadProfile } from '../model/load-profile.ts';
 
@@ -31,7 +32,15 @@ export interface LoadRequest {
   readonly threadCount: number;
 }
 
-export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const satisfies readonly RequestSpec['method'][];
+export const methods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+] as const satisfies readonly RequestSpec['method'][];
 
 /** More than that at once are counted as unsent, however long the time-out. */
 const mostInFlightCount = 50_000;
@@ -43,6 +52,10 @@ export async function requestOf(text: string, flags: LoadFlags): Promise<LoadReq
   if (flags.threads > flags.connections) {
     throw usage(`${flags.threads} threads cannot share ${flags.connections} connections`, 'give each at least one');
   }
+  const profile = profileOf(flags);
+  if (createSchedule(profile).offsetNs(0) >= profile.measureMs * 1e6) {
+    throw usage(`no request falls due within ${flags.duration} s`, 'ask for a longer --duration or another --seed');
+  }
   return {
     origin: url.origin,
     host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -53,7 +66,7 @@ export async function requestOf(text: string, flags: LoadFlags): Promise<LoadReq
       bodyBase64: flags.body === undefined ? null : (await bodyOf(flags.body)).toString('base64'),
       expectedStatus: flags.expectStatus ?? null,
     },
-    profile: profileOf(flags),
+    profile,
     threadCount: flags.threads,
   };
 }
@@ -88,6 +101,8 @@ function parseUrl(text: string): URL {
 }
 
 const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)$/;
+/** A character is a byte on the wire (RFC 9110, section 5.5). */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** The transport's own. */
 const ownHeaders = ['host', 'content-length', 'connection', 'transfer-encoding'];
 
@@ -98,9 +113,17 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
     if (name === undefined) throw usage(`--header "${line}" is no header`, "write it as 'Name: value'");
     if (ownHeaders.includes(name.toLowerCase()))
       throw usage(`--header "${name}" is set by the transport`, 'leave it out');
-    headers[name.toLowerCase()] = value;
+    if (!headerValue.test(value))
+      throw usage(`--header "${name}" holds a character that no header can carry`, 'encode it, as %E2%82%AC');
+    addHeader(headers, name.toLowerCase(), value);
   }
   return headers;
+}
+
+/** Several of one name are one list (RFC 9110, section 5.3); cookies have a separator of their own. */
+function addHeader(headers: Record<string, string>, name: string, value: string): void {
+  const former = headers[name];
+  headers[name] = former === undefined ? value : `${former}${name === 'cookie' ? '; ' : ', '}${value}`;
 }
 
 async function bodyOf(text: string): Promise<Buffer> {

@@ -12,7 +12,8 @@ export interface AnswerCollector {
   finish(): WorkloadResponse;
 }
 
-export function createAnswerCollector(): AnswerCollector {
+/** Without `keepsBodies` a body is only counted, and an answer has none: hundreds of large ones under way fit into no memory. */
+export function createAnswerCollector(keepsBodies = true): AnswerCollector {
   let head: ResponseHead;
   let whole: Uint8Array | null = null;
   let pieces: Uint8Array[] = [];
@@ -20,25 +21,30 @@ export function createAnswerCollector(): AnswerCollector {
 
   const begin = (begun: ResponseHead) => {
     head = begun;
-    whole = begun.contentLength === null ? null : allocate(begun.contentLength);
+    const { contentLength } = begun;
+    if (contentLength !== null) assertShort(contentLength);
+    whole = contentLength === null || !keepsBodies ? null : allocate(contentLength);
     pieces = [];
     filledBytes = 0;
   };
   const add = (bytes: Uint8Array) => {
+    assertShort(filledBytes + bytes.byteLength);
     if (whole !== null) whole.set(bytes, filledBytes);
-    else pieces.push(Buffer.from(bytes));
+    else if (keepsBodies) pieces.push(Buffer.from(bytes));
     filledBytes += bytes.byteLength;
-    if (filledBytes > bodyLimitBytes) throw new MalformedResponse('body too long');
   };
   const finish = () => {
     const { status, text } = head;
-    const body = whole ?? (filledBytes === 0 ? noBytes : Buffer.concat(pieces));
+    const body = whole ?? (pieces.length === 0 ? noBytes : Buffer.concat(pieces));
     return { status, body, header: (name: string) => findHeader(text, name) };
   };
   return { begin, add, finish };
 }
 
-function allocate(byteLength: number): Uint8Array {
+function assertShort(byteLength: number): void {
   if (byteLength > bodyLimitBytes) throw new MalformedResponse('body too long');
+}
+
+function allocate(byteLength: number): Uint8Array {
   return byteLength === 0 ? noBytes : Buffer.allocUnsafe(byteLength);
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WorkloadRequest } from '../model/workload.ts';
-import { createAnswerCollector } from './answer.ts';
+import { type AnswerCollector, createAnswerCollector } from './answer.ts';
 import type { Connect, Connection, ConnectionListener } from './pool.ts';
 import type { RequestWriter } from './request-text.ts';
 import { MalformedResponse } from './response-head.ts';
@@ -10,17 +10,21 @@ import { openSocket, type TargetAddress } from './socket.ts';
 /** Up to here a body is copied behind its head, so that one write carries both. */
 const joinLimitBytes = 16_384;
 
-/** HTTP/1.1 with keep-alive, one request at a time, on a socket of its own. */
-export function connectTo(address: TargetAddress, writeRequest: RequestWriter): Connect {
-  return (listener) => openConnection(address, writeRequest, listener);
+/** HTTP/1.1 with keep-alive, one request at a time, on a socket of its own. `keepsBodies`: see `createAnswerCollector`. */
+export function connectTo(address: TargetAddress, writeRequest: RequestWriter, keepsBodies = true): Connect {
+  return (listener) => openConnection(address, writeRequest, createAnswerCollector(keepsBodies), listener);
 }
 
-function openConnection(address: TargetAddress, writeRequest: RequestWriter, listener: ConnectionListener): Connection {
+function openConnection(
+  address: TargetAddress,
+  writeRequest: RequestWriter,
+  collector: AnswerCollector,
+  listener: ConnectionListener,
+): Connection {
   let isBusy = false;
   let isOver = false;
   let isSmall = true;
 
-  const collector = createAnswerCollector();
   const reader = createResponseReader({
     onHead: collector.begin,
     onBody: collector.add,
@@ -62,6 +66,7 @@ function openConnection(address: TargetAddress, writeRequest: RequestWriter, lis
 
   const send = (request: WorkloadRequest) => {
     isSmall = request.body === null || request.body.byteLength <= joinLimitBytes;
+    reader.expect(request.method !== 'HEAD');
     write(socket, writeRequest(request), request.body);
     // Node tries the write at once: an error now means that the kernel took no byte of it.
     if (socket.destroyed) return false;

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { HarnessError } from '../model/harness-error.ts';
+import { monotonicClock } from './clock.ts';
 import type { RequestSpec } from './request-workload.ts';
 
 export interface FirstLookOptions {
@@ -27,13 +28,17 @@ export async function firstLook(options: FirstLookOptions): Promise<number> {
 
 function askOnce({ origin, request, timeoutMs, signal }: FirstLookOptions): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const url = new URL(request.path, origin);
+  // Not resolved against the origin: a path that begins with // would name another host.
+  const url = new URL(`${origin}${request.path}`);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const body = request.bodyBase64 === null ? null : Buffer.from(request.bodyBase64, 'base64');
-  const settings: RequestOptions = { method: request.method, headers: { ...request.headers }, agent: false, signal };
+  // Of a GET or DELETE, Node would send the body without its length: another request than the one that is meant.
+  const length = body === null ? {} : { 'content-length': body.byteLength };
+  const headers = { ...request.headers, ...length };
+  const settings: RequestOptions = { method: request.method, headers, agent: false, signal };
   const asked = send(url, settings, (answer) => readWhole(answer).then(resolve, reject));
-  const timer = setTimeout(() => asked.destroy(coded('no-answer')), timeoutMs);
-  asked.on('error', reject).on('close', () => clearTimeout(timer));
+  const alarm = monotonicClock.at(monotonicClock.nowNs() + timeoutMs * 1e6, () => asked.destroy(coded('no-answer')));
+  asked.on('error', reject).on('close', () => alarm.cancel());
   asked.end(body);
   return promise;
 }
@@ -61,7 +66,7 @@ function explain({ code = '', message }: NodeJS.ErrnoException, timeoutMs: numbe
   if (code === 'no-answer')
     return [
       `gave no whole answer to the first request within ${timeoutMs / 1000} s`,
-      'see what it waits for, or allow it more with --timeout',
+      'see what it waits for; `load` waits longer with --timeout',
     ];
   if (code === 'too-long')
     return [`answers with more than ${bodyLimitBytes / 2 ** 20} MiB`, 'ask for something smaller'];
@@ -71,6 +76,10 @@ function explain({ code = '', message }: NodeJS.ErrnoException, timeoutMs: numbe
     return ['has a host name that cannot be found', 'mend the host name'];
   if (code.startsWith('HPE_'))
     return [`does not answer in HTTP/1.1 (${message})`, 'mend the port or the scheme (http, https)'];
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return ['has a certificate for another host name', 'use a name that the certificate holds'];
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return [`has a certificate that is not valid today (${code})`, 'renew it, or set the clock right'];
   if (isCertificateError(code, message))
     return [
       `has a certificate that is not trusted (${code})`,

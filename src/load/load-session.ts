@@ -64,7 +64,8 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     nowNs: clock.nowNs,
   });
   const writeRequest = createRequestWriter(hostOf(address));
-  const pool = createPool<Flight>(connectTo(address, writeRequest), profile.connectionCount, clock);
+  const connect = connectTo(address, writeRequest, workload.ignoresBodies !== true);
+  const pool = createPool<Flight>(connect, profile.connectionCount, clock);
   let soFar: () => MeasuredShare | null = () => null;
   let current: { readonly recorder: Recorder; readonly startAtNs: number } | null = null;
 

@@ -25,6 +25,7 @@ export function createWorkload(spec: RequestSpec): Workload {
     mix: { request: 1 },
     fixedRatePerSec: null,
     isStateless: true,
+    ignoresBodies: true,
     open: () => ({
       next: () => operation,
       streams: [],

@@ -11,6 +11,8 @@ export interface ResponseListener {
 
 /** Reads HTTP/1.1 answers (RFC 9112) from bytes however they are split. */
 export interface ResponseReader {
+  /** Of the answer that comes next: one to HEAD has no body, whatever its headers say. Not told: it may have one. */
+  expect(hasBody: boolean): void;
   /** Throws MalformedResponse when the bytes are no answer; the reader is of no use after that. */
   push(bytes: Buffer): void;
   /** The server has closed its side, which is the end of an answer without a length. */
@@ -33,6 +35,7 @@ export function createResponseReader(listener: ResponseListener): ResponseReader
   let partial: Buffer | null = null;
   let remainingBytes = 0;
   let keepsAlive = false;
+  let mayHaveBody = true;
   let bytes: Buffer = emptyLine;
   let position = 0;
 
@@ -76,7 +79,8 @@ export function createResponseReader(listener: ResponseListener): ResponseReader
   const readHead = () => {
     const text = takeUntil(emptyLine, headLimitBytes);
     if (text === null) return;
-    const head = parseResponseHead(`${text}\r\n`);
+    const parsed = parseResponseHead(`${text}\r\n`);
+    const head = mayHaveBody ? parsed : { ...parsed, contentLength: 0, isChunked: false };
     if (head.status === 101) throw new MalformedResponse('protocol switched');
     if (head.status < 200) return;
     keepsAlive = head.keepsAlive;
@@ -133,6 +137,9 @@ export function createResponseReader(listener: ResponseListener): ResponseReader
   };
 
   return {
+    expect: (hasBody) => {
+      mayHaveBody = hasBody;
+    },
     push: (pushed) => {
       bytes = pushed;
       position = 0;

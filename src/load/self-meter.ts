@@ -30,7 +30,16 @@ export function startSelfMeter(parkedNs: () => number): () => SelfReading {
       cpuSystemMs: cpu.system / 1000,
       eventLoopUtilizationRatio: Math.min(1, Math.max(0, (active - parkedMs) / (active + idle))),
       gcMs,
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes: residentBytes(),
     };
   };
+}
+
+/** Reading it takes a file; where connections have taken all that are allowed, the peak, which does not, stands for it. */
+function residentBytes(): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return process.resourceUsage().maxRSS * 1024;
+  }
 }

@@ -17,7 +17,8 @@ export function parseTarget(targetUrl: string): TargetAddress {
   };
 }
 
-/** The Host header's value. */
-export function hostOf({ host, port }: TargetAddress): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** The Host header's value: as in the URL, without the port that goes without saying. */
+export function hostOf({ host, port, isSecure }: TargetAddress): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port === ports[isSecure ? 'https:' : 'http:'] ? name : `${name}:${port}`;
 }

@@ -35,7 +35,9 @@ export type GeneratorVerdict =
  * (a cgroup) knows better than the process itself.
  */
 export function judgeGenerator(load: LoadResult, coresUsed: number = ownCoresUsed(load)): GeneratorVerdict {
-  const grave = [cpuReason(load, coresUsed), sentReason(load)].filter((reason) => reason !== null);
+  const grave = [cpuReason(load, coresUsed), sentReason(load), shortageReason(load)].filter(
+    (reason) => reason !== null,
+  );
   const late = [lateReason(load), loopReason(load), collectionReason(load)].filter((reason) => reason !== null);
   if (grave.length > 0) return { status: 'invalid', voids: 'everything', reasons: [...grave, ...late] };
   if (late.length > 0) return { status: 'invalid', voids: 'latency', reasons: late };
@@ -67,13 +69,26 @@ function cpuReason({ generator }: LoadResult, coresUsed: number): VerdictReason 
   };
 }
 
+/** What found no connection because none could be opened has failed: the target's doing. */
 function sentReason(load: LoadResult): VerdictReason | null {
-  const sent = load.counts.sentCount / Math.max(1, load.counts.scheduledCount);
+  const { scheduledCount, unsentCount } = load.counts;
+  const sent = 1 - unsentCount / Math.max(1, scheduledCount);
   if (sent >= generatorLimits.sentRatio || wasHeldUp(load)) return null;
   return {
     code: 'too-few-sent',
     message: `only ${percent(sent)} of the due requests were sent although connections were free`,
   };
+}
+
+/** What the kernel refuses a client that has run out of ports, files or memory. */
+const shortage = /: (EADDRNOTAVAIL|EMFILE|ENFILE|ENOBUFS|ENOMEM)$/;
+
+function shortageReason({ counts, errors }: LoadResult): VerdictReason | null {
+  const short = errors.filter(({ reason }) => shortage.test(reason));
+  const shortCount = short.reduce((sum, { count }) => sum + count, 0);
+  if (shortCount <= (1 - generatorLimits.sentRatio) * counts.scheduledCount) return null;
+  const code = shortage.exec(short[0]?.reason ?? '')?.[1];
+  return { code: 'too-few-sent', message: `${shortCount} requests got no connection out of this machine (${code})` };
 }
 
 function lateReason({ response, wokeLate }: LoadResult): VerdictReason | null {

@@ -2,7 +2,7 @@ import type { ClusterAct } from './cluster.ts';
 
 /** One HTTP request as a workload asks for it. Header names are lower case; Host and Content-Length are the transport's. */
 export interface WorkloadRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Path with query, as it goes on the wire. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -80,5 +80,7 @@ export interface Workload {
    * share the sequence. Without it, one thread sends everything.
    */
   readonly isStateless?: true;
+  /** No check looks at a body: they are read and counted, but not kept. */
+  readonly ignoresBodies?: true;
   open(context: WorkloadContext): WorkloadSession;
 }

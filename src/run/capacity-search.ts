@@ -10,12 +10,14 @@ export interface SearchOptions {
   readonly startRatePerSec: number;
   /** The found and the failed rate are at most this far apart: 0.05 is 5 %. */
   readonly precisionRatio: number;
+  /** The search does not go down below it. */
+  readonly leastRatePerSec: number;
   probe(ratePerSec: number): Promise<Probe>;
 }
 
 /**
  * found: held in every confirming probe, and a rate a tenth above it failed in most. at-least: held, but what lies above could
- * not be told. below: not even the lowest rate held. unconfirmed: it held once, and not again.
+ * not be told. below: not even the lowest rate tried held. unconfirmed: it held once, and not again.
  */
 export type Capacity =
   | { readonly status: 'found'; readonly ratePerSec: number; readonly failedRatePerSec: number }
@@ -24,7 +26,6 @@ export type Capacity =
   | { readonly status: 'unconfirmed'; readonly ratePerSec: number; readonly reason: string }
   | { readonly status: 'unknown'; readonly reason: string };
 
-const leastRatePerSec = 0.5;
 const greatestRatePerSec = 1_000_000;
 const confirmCount = 3;
 const failCount = 2;
@@ -43,7 +44,7 @@ interface Bracket {
 /** The greatest rate that holds: brackets by doubling, bisects by ratio, confirms. */
 export async function searchCapacity(options: SearchOptions): Promise<Capacity> {
   const probe = (ratePerSec: number) => probeKnown(ratePerSec, options);
-  const bracket = await doubled(options.startRatePerSec, probe);
+  const bracket = await doubled(options, probe);
   if ('status' in bracket) return bracket;
   const narrowed = await bisected(bracket, options.precisionRatio, probe);
   return confirmed(narrowed, options.precisionRatio, probe);
@@ -57,10 +58,9 @@ async function probeKnown(ratePerSec: number, { probe }: SearchOptions): Promise
   return outcome;
 }
 
-async function doubled(startRatePerSec: number, probe: Ask): Promise<Bracket | Capacity> {
+async function doubled({ startRatePerSec, leastRatePerSec }: SearchOptions, probe: Ask): Promise<Bracket | Capacity> {
   const first = await probe(startRatePerSec);
-  if (first.status === 'unknown') return { status: 'unknown', reason: first.reason };
-  if (first.status === 'failed') return halved(first, probe);
+  if (first.status !== 'held') return halved(first, leastRatePerSec, probe);
   let held = startRatePerSec;
   while (held < greatestRatePerSec) {
     const next = await probe(2 * held);
@@ -71,15 +71,19 @@ async function doubled(startRatePerSec: number, probe: Ask): Promise<Bracket | C
   return { held, failed: null, above: 'no generator asks for more' };
 }
 
-async function halved(first: Probe, probe: Ask): Promise<Bracket | Capacity> {
-  let failed = first;
-  while (failed.ratePerSec / 2 >= leastRatePerSec) {
-    const next = await probe(failed.ratePerSec / 2);
-    if (next.status === 'unknown') return { status: 'unknown', reason: next.reason };
-    if (next.status === 'held') return { held: next.ratePerSec, failed: failed.ratePerSec, above: failed.reason };
-    failed = next;
+/** What cannot be told at one rate may be told at a lower one. */
+async function halved(first: Probe, leastRatePerSec: number, probe: Ask): Promise<Bracket | Capacity> {
+  let last = first;
+  while (last.ratePerSec / 2 >= leastRatePerSec) {
+    const next = await probe(last.ratePerSec / 2);
+    if (next.status === 'held') {
+      const failed = last.status === 'failed' ? last.ratePerSec : null;
+      return { held: next.ratePerSec, failed, above: last.reason };
+    }
+    last = next;
   }
-  return { status: 'below', ratePerSec: failed.ratePerSec, reason: failed.reason };
+  const { ratePerSec, reason } = last;
+  return last.status === 'failed' ? { status: 'below', ratePerSec, reason } : { status: 'unknown', reason };
 }
 
 /** Unknown in the middle counts as not held, but not as failed: it ends what can be told. */

@@ -42,17 +42,27 @@ const seed = 20_260_101;
 const workerCount = 2;
 const dbPoolTotal = 8;
 const closedLoopConnections = 50;
-const warmupRatePerSec = 200;
 const profileBase = {
   kind: 'constant',
   steps: null,
-  warmupCount: 1_000,
-  warmupRatePerSec,
   drainMs: 2_000,
   timeoutMs: 5_000,
   maxInFlightCount: 2_000,
   connectionCount: 64,
-} as const satisfies Omit<LoadProfile, 'ratePerSec' | 'measureMs' | 'seed'>;
+} as const satisfies Omit<LoadProfile, 'ratePerSec' | 'measureMs' | 'seed' | keyof Warmup>;
+
+type Warmup = Pick<LoadProfile, 'warmupCount' | 'warmupRatePerSec'>;
+const warmest = { count: 1_000, ratePerSec: 200, lengthSec: 10 } as const;
+
+/**
+ * Well below what a closed loop reaches: a warm-up that asks for more than the target can do would leave it with a queue, and
+ * every probe would fail.
+ */
+export function warmupBelow(closedLoopPerSec: number): Warmup {
+  const warmupRatePerSec = Math.min(warmest.ratePerSec, Math.max(1, closedLoopPerSec / 2));
+  const warmupCount = Math.min(warmest.count, Math.ceil(warmupRatePerSec * warmest.lengthSec));
+  return { warmupCount, warmupRatePerSec };
+}
 
 export interface ImplementationRequest {
   readonly id: string;
@@ -112,16 +122,19 @@ interface Parts {
 function implementationTarget(parts: Parts, { objective, measureMs, signal }: CapacityContext): CapacityTarget {
   const { service, startable, session, workload } = parts;
   const worldOf = (spec: TrialSpec) => realWorld({ spec, service, startable, session, onPhase: () => {} });
+  let reachedPerSec = Number.POSITIVE_INFINITY;
   const saturate = async () => {
-    const world = worldOf(specAt(parts, 1, measureMs));
+    const world = worldOf(specAt(parts, 1, measureMs, warmupBelow(reachedPerSec)));
     const database = await world.copyDatabase();
     try {
       const target = await world.startTarget(database?.url ?? null);
       try {
-        return await closedLoop({
+        const reached = await closedLoop({
           ...{ origin: target.url, workload, seed, signal },
           ...{ connectionCount: closedLoopConnections, durationMs: measureMs },
         });
+        reachedPerSec = reached.answeredPerSec;
+        return reached;
       } finally {
         await target.dispose();
       }
@@ -130,20 +143,26 @@ function implementationTarget(parts: Parts, { objective, measureMs, signal }: Ca
     }
   };
   const probe = async (ratePerSec: number) => {
-    const spec = specAt(parts, ratePerSec, probeLengthMs(objective, ratePerSec, measureMs));
+    const lengthMs = probeLengthMs(objective, ratePerSec, measureMs);
+    const spec = specAt(parts, ratePerSec, lengthMs, warmupBelow(reachedPerSec));
     return probeOfTrial(await runTrial(spec, service.database?.invariants ?? [], worldOf(spec)), objective);
   };
   return { saturate, probe, close: () => session.close() };
 }
 
-function specAt({ startable, service, workload }: Parts, ratePerSec: number, measureMs: number): TrialSpec {
+function specAt(
+  { startable, service, workload }: Parts,
+  ratePerSec: number,
+  measureMs: number,
+  warmup: Warmup,
+): TrialSpec {
   const scenario: Scenario = {
     id: 'capacity',
     description: 'one probe',
     cells: [
       {
         ...{ service: service.id, workload: workload.id, ratesPerSec: [ratePerSec] },
-        ...{ temperature: 'warm', trialCount: 1, cluster: null, profile: { ...profileBase, measureMs } },
+        ...{ temperature: 'warm', trialCount: 1, cluster: null, profile: { ...profileBase, ...warmup, measureMs } },
       },
     ],
     primitives: null,
@@ -163,14 +182,24 @@ function specAt({ startable, service, workload }: Parts, ratePerSec: number, mea
 /** A service that is there already: each probe is a load of its own, on fresh connections. */
 export function openUrl(origin: string, request: RequestSpec, context: CapacityContext): CapacityTarget {
   const { objective, measureMs, signal } = context;
-  const saturate = () =>
-    closedLoop({
+  let reachedPerSec = Number.POSITIVE_INFINITY;
+  const saturate = async () => {
+    const reached = await closedLoop({
       ...{ origin, workload: createWorkload(request), seed, signal },
       ...{ connectionCount: closedLoopConnections, durationMs: measureMs },
     });
+    reachedPerSec = reached.answeredPerSec;
+    return reached;
+  };
   const probe = async (ratePerSec: number) => {
     const lengthMs = probeLengthMs(objective, ratePerSec, measureMs);
-    const profile: LoadProfile = { ...profileBase, ratePerSec, measureMs: lengthMs, seed };
+    const profile: LoadProfile = {
+      ...profileBase,
+      ...warmupBelow(reachedPerSec),
+      ratePerSec,
+      measureMs: lengthMs,
+      seed,
+    };
     const driver = await startDriver({
       ...{ workloadPath: requestWorkloadPath, workloadArgument: request, targetUrl: origin, profile, signal },
       ...{ joinPaths: [], niceness: -10, onProgress: () => {} },

@@ -23,6 +23,13 @@ export function probeLengthMs({ quantile }: Objective, ratePerSec: number, least
   return Math.max(leastMs, Math.ceil((1000 * leastCount[quantile]) / ratePerSec));
 }
 
+const longestProbeMs = 60_000;
+
+/** The lowest rate whose probe lasts no longer than a minute, or than `leastMs` where that is more. */
+export function leastRatePerSec({ quantile }: Objective, leastMs: number): number {
+  return (1000 * leastCount[quantile]) / Math.max(leastMs, longestProbeMs);
+}
+
 /** A whole trial as a probe: trouble of the generator or of the machine is `unknown`. */
 export function probeOfTrial(trial: Trial, objective: Objective): Probe {
   const { ratePerSec } = trial.spec.profile;

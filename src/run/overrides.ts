@@ -66,7 +66,9 @@ export function withOverrides(
   workloads: ReadonlyMap<string, readonly string[]>,
 ): Scenario {
   const asked = askedCells(scenario, overrides.workload, workloads);
-  const cells = asked.map((cell) => overriddenCell(cell, overrides));
+  const cells = asked
+    .map((cell) => overriddenCell(cell, asked, overrides))
+    .filter(({ ratesPerSec }) => overrides.ratesPerSec === null || ratesPerSec.length > 0);
   const workerCount = overrides.workerCount ?? scenario.workerCount;
   if (workerCount > scenario.dbPoolTotal) {
     throw new HarnessError(
@@ -102,12 +104,16 @@ function overriddenPrimitives(
   );
 }
 
-function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): ScenarioCell {
+function overriddenCell(
+  cell: ScenarioCell,
+  asked: readonly ScenarioCell[],
+  overrides: ScenarioOverrides,
+): ScenarioCell {
   const { profile } = cell;
   return {
     ...cell,
     workload: overrides.workload ?? cell.workload,
-    ratesPerSec: [...(overrides.ratesPerSec ?? cell.ratesPerSec)],
+    ratesPerSec: overrides.ratesPerSec?.filter((rate) => rungFor(rate, cell, asked) === cell) ?? [...cell.ratesPerSec],
     trialCount: overrides.trialCount ?? cell.trialCount,
     cluster: overriddenCluster(cell.cluster, overrides),
     profile: {
@@ -116,6 +122,22 @@ function overriddenCell(cell: ScenarioCell, overrides: ScenarioOverrides): Scena
       warmupCount: cell.temperature === 'young' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
     },
   };
+}
+
+/**
+ * Where one question is asked in several cells, each with its own part of a ladder of rates (`calibrate`), a rate belongs to the
+ * cell that declares the nearest one: it is asked once.
+ */
+function rungFor(ratePerSec: number, cell: ScenarioCell, asked: readonly ScenarioCell[]): ScenarioCell | undefined {
+  const question = questionOf(cell);
+  const distance = ({ ratesPerSec }: ScenarioCell) =>
+    Math.min(...ratesPerSec.map((declared) => Math.abs(Math.log(declared / ratePerSec))));
+  const ladder = asked.filter((other) => questionOf(other) === question);
+  return ladder.toSorted((a, b) => (distance(a) < distance(b) ? -1 : distance(a) > distance(b) ? 1 : 0))[0];
+}
+
+function questionOf({ service, workload, temperature, cluster }: ScenarioCell): string {
+  return JSON.stringify([service, workload, temperature, cluster]);
 }
 
 /**

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, type TestContext, test } from 'node:test';
 import hdr from 'hdr-histogram-js';
 import { loadResultSchema } from '../../src/model/load-result.ts';
-import { paceline, startPaceline, workspace } from '../support/paceline.ts';
+import { bin, paceline, startPaceline, workspace } from '../support/paceline.ts';
 
 async function listening(context: TestContext, server: Server, scheme = 'http'): Promise<string> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -106,6 +108,61 @@ describe('a target that cannot be loaded is told before the load', { concurrency
       /certificate that is not trusted.*\n.*NODE_EXTRA_CA_CERTS/,
     );
   });
+});
+
+test('a trusted certificate of another host name is told as that', async (context) => {
+  const file = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'tls', name);
+  const [key, cert] = await Promise.all([readFile(file('untrusted.key')), readFile(file('untrusted.pem'))]);
+  const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok'));
+  await once(server.listen(0, '127.0.0.2'), 'listening');
+  context.after(() => server.close());
+  const url = `https://127.0.0.2:${(server.address() as AddressInfo).port}/`;
+  const env = { NODE_EXTRA_CA_CERTS: file('untrusted.pem') };
+  const { exitCode, stderr } = await paceline(['load', url, '--rate', '5', '--duration', '1'], { env });
+  assert.match(stderr, /certificate for another host name\nRemedy: use a name that the certificate holds/);
+  assert.equal(exitCode, 3);
+});
+
+test('a target that dies during the load fails its requests; the generator is not to blame', async (context) => {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => undefined)
+      .on('data', () => {
+        server.close();
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok');
+      });
+  });
+  const url = await listening(context, server);
+  const { exitCode, stdout } = await load(url, '--rate', '40', '--duration', '0.5', '--no-first-look');
+  assert.match(stdout, /20 due = 1 ok \+ 0 wrong \+ 19 failed/);
+  assert.match(stdout, /19 × request: ECONNREFUSED/);
+  assert.doesNotMatch(stdout, /connections were free/);
+  assert.equal(exitCode, 1);
+});
+
+test('connections beyond the open files allowed are failures, not the end of the driver', async (context) => {
+  const url = await httpTarget(context, (_, response) => setTimeout(() => response.end('ok'), 400));
+  const script = 'ulimit -n 60; exec "$@"';
+  const args = ['load', url, '--rate', '400', '--duration', '1', '--timeout', '2', '--no-first-look'];
+  const child = spawn('sh', ['-c', script, 'sh', process.execPath, bin, ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  assert.match(stdout, /× request: EMFILE/);
+  assert.match(stdout, /invalid: .*\d+ requests got no connection out of this machine \(EMFILE\)/);
+  assert.equal(exitCode, 3);
+});
+
+test('a load of HEAD is answered by heads', async (context) => {
+  const seen: string[] = [];
+  const url = await httpTarget(context, (request, response) => {
+    seen.push(request.method ?? '');
+    response.setHeader('content-length', 1_000).end('x'.repeat(1_000));
+  });
+  const { exitCode, stdout } = await load(url, '--rate', '20', '--duration', '0.5', '--method', 'HEAD');
+  assert.match(stdout, /10 due = 10 ok/);
+  assert.equal(exitCode, 0);
+  assert.deepEqual(new Set(seen), new Set(['HEAD']));
 });
 
 test('a load tells its three distributions, where every request went, and its verdict', async (context) => {

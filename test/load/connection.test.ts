@@ -149,3 +149,22 @@ test('a destroyed connection tells nothing more', async () => {
   assert.deepEqual(told, []);
   assert.equal(connection.send(get), false, 'and takes nothing more');
 });
+
+test('an answer to HEAD ends with its head, whatever length it names, and the next one has its body', async () => {
+  const heads = ['content-length: 5', 'transfer-encoding: chunked', `content-length: ${2 ** 40}`, 'x: no length'];
+  let round = 0;
+  serve = (socket) =>
+    socket.on('data', (bytes) => {
+      const isHead = bytes.toString().startsWith('HEAD');
+      socket.write(isHead ? `HTTP/1.1 200 OK\r\n${heads[round++]}\r\n\r\n` : ok);
+    });
+  const { connection, next } = open();
+  assert.equal(await next(), 'open');
+  for (const _ of heads) {
+    assert.equal(connection.send({ ...get, method: 'HEAD' }), true);
+    assert.equal(await next(), '200  kept');
+    assert.equal(connection.send(get), true);
+    assert.equal(await next(), '200 ok kept');
+  }
+  connection.destroy();
+});

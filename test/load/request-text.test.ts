@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRequestWriter } from '../../src/load/request-text.ts';
+import type { WorkloadRequest } from '../../src/model/workload.ts';
 
 const write = createRequestWriter('127.0.0.1:8080');
 
@@ -12,14 +13,15 @@ test('a request without a body is its line, the host and its headers', () => {
   );
 });
 
-test('a body is announced with its length in bytes, and so is a POST or PUT without one', () => {
-  const textOf = (method: 'POST' | 'PUT' | 'DELETE' | 'GET', body: Uint8Array | null) =>
+test('a body is announced with its length in bytes, and so is a POST, PUT or PATCH without one', () => {
+  const textOf = (method: WorkloadRequest['method'], body: Uint8Array | null) =>
     write({ method, path: '/', headers: {}, body });
   assert.match(textOf('POST', Buffer.from('ü')), /\r\ncontent-length: 2\r\n\r\n$/);
   assert.match(textOf('PUT', new Uint8Array(0)), /\r\ncontent-length: 0\r\n\r\n$/);
-  assert.match(textOf('POST', null), /\r\ncontent-length: 0\r\n\r\n$/);
-  assert.doesNotMatch(textOf('DELETE', null), /content-length/);
-  assert.doesNotMatch(textOf('GET', null), /content-length/);
+  for (const method of ['POST', 'PUT', 'PATCH'] as const)
+    assert.match(textOf(method, null), /\r\ncontent-length: 0\r\n\r\n$/);
+  for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS'] as const)
+    assert.doesNotMatch(textOf(method, null), /content-length/);
 });
 
 test('another request object is never answered with the text of the last one', () => {

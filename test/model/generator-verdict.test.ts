@@ -35,6 +35,16 @@ test('sends not made while connections were free void everything; while all were
   assert.deepEqual(codesOf({ counts: short, waited: latency(5) }), ['valid']);
 });
 
+test('a target that refuses connections is no fault of the generator; ports or files that ran out here are', () => {
+  const refused = (code: string) => ({
+    counts: { ...counts, sentCount: 400, okCount: 400, failedCount: 600 },
+    errors: [{ reason: `request: ${code}`, count: 600 }],
+  });
+  assert.deepEqual(codesOf(refused('ECONNREFUSED')), ['valid']);
+  assert.deepEqual(codesOf(refused('EADDRNOTAVAIL')), ['everything', 'too-few-sent']);
+  assert.deepEqual(codesOf(refused('EMFILE')), ['everything', 'too-few-sent']);
+});
+
 test('waking late by a tenth of the answer voids the latency alone, and says by how much', () => {
   assert.deepEqual(codesOf({ wokeLate: latency(0.19), response: latency(2) }), ['valid']);
   const verdict = judgeGenerator(loadResult({ wokeLate: latency(0.21), response: latency(2) }));

@@ -6,7 +6,7 @@ import { type Probe, searchCapacity } from '../../src/run/capacity-search.ts';
 /** A target that holds below `limit`, and a generator that can tell below `tellable`. */
 function search(
   limit: number,
-  { start = 10, tellable = Number.POSITIVE_INFINITY, twist = (probe: Probe) => probe } = {},
+  { start = 10, least = 0.5, tellable = Number.POSITIVE_INFINITY, twist = (probe: Probe) => probe } = {},
 ) {
   const asked: number[] = [];
   const probe = async (ratePerSec: number): Promise<Probe> => {
@@ -14,10 +14,12 @@ function search(
     const status = ratePerSec > tellable ? 'unknown' : ratePerSec <= limit ? 'held' : 'failed';
     return twist({ ratePerSec, status, reason: `at ${ratePerSec}` });
   };
-  return searchCapacity({ startRatePerSec: start, precisionRatio: 0.05, probe }).then((capacity) => ({
-    capacity,
-    asked,
-  }));
+  return searchCapacity({ startRatePerSec: start, precisionRatio: 0.05, leastRatePerSec: least, probe }).then(
+    (capacity) => ({
+      capacity,
+      asked,
+    }),
+  );
 }
 
 test('the greatest rate that holds is found within 5 %, wherever the search starts', async () => {
@@ -50,7 +52,21 @@ test('where the generator cannot tell, the target is never said to have failed',
   const { capacity } = await search(1e9, { tellable: 500 });
   assert.ok(capacity.status === 'at-least');
   assert.ok(capacity.ratePerSec <= 500 && capacity.ratePerSec > 440, `${capacity.ratePerSec}`);
-  assert.deepEqual((await search(100, { tellable: 1 })).capacity.status, 'unknown');
+  assert.equal((await search(100, { tellable: 0.1 })).capacity.status, 'unknown');
+});
+
+test('a start at which the generator cannot tell is followed by lower ones', async () => {
+  const { capacity } = await search(1e9, { start: 8_000, tellable: 500 });
+  assert.ok(capacity.status === 'at-least');
+  assert.ok(capacity.ratePerSec <= 500 && capacity.ratePerSec > 440, `${capacity.ratePerSec}`);
+  const told = await search(300, { start: 8_000, tellable: 500 });
+  assert.equal(told.capacity.status, 'found');
+});
+
+test('no rate below the least is asked for', async () => {
+  const { capacity, asked } = await search(0, { start: 100, least: 20 });
+  assert.deepEqual(asked, [100, 50, 25]);
+  assert.deepEqual(capacity, { status: 'below', ratePerSec: 25, reason: 'at 25' });
 });
 
 test('one unknown probe is done again', async () => {

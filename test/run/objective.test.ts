@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import { objective as parseObjective } from '../../src/cli/capacity.ts';
-import { type Objective, probeLengthMs, probeOfLoad, probeOfTrial } from '../../src/run/objective.ts';
+import { leastRatePerSec, type Objective, probeLengthMs, probeOfLoad, probeOfTrial } from '../../src/run/objective.ts';
 import { latency, loadResult } from '../support/load-result.ts';
 import { measurement } from '../support/measurement.ts';
 import { trialSpec } from '../support/trial-spec.ts';
@@ -21,6 +21,13 @@ test('an objective is a quantile and a time with its unit', () => {
 test('a probe lasts until its quantile can be told', () => {
   assert.equal(probeLengthMs(p99, 10_000, 5_000), 5_000);
   assert.ok(probeLengthMs(p99, 10, 5_000) * 10 >= 1_000_000);
+});
+
+test('no rate is tried on the way down whose probe would last over a minute, or over the length asked for', () => {
+  for (const leastMs of [5_000, 600_000]) {
+    const lengthMs = probeLengthMs(p99, leastRatePerSec(p99, leastMs), leastMs);
+    assert.ok(Math.abs(lengthMs - Math.max(60_000, leastMs)) <= 1, `${lengthMs}`);
+  }
 });
 
 test('a load holds by its quantile, whatever its median', () => {

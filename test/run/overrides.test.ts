@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quietCell, raftCell } from '../../bench/raft/cells.ts';
+import { scenario as calibrate } from '../../bench/scenarios/calibrate.ts';
 import type { Scenario } from '../../src/model/scenario.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from '../../src/run/overrides.ts';
 import { scenarioCell } from '../support/run-result.ts';
@@ -86,4 +87,28 @@ test('flags of requests are refused where only primitives are measured, and told
   assert.match(ignoredByPrimitives(mixed, rate) ?? '', /^warning: .* without regard to --rate and --duration$/);
   assert.equal(ignoredByPrimitives(mixed, { ...nothing, trialCount: 2 }), null);
   assert.equal(ignoredByPrimitives(both, rate), null);
+});
+
+test('a rate is asked once where a ladder of rates is told in several cells', () => {
+  const { cells } = withOverrides(calibrate, { ...nothing, ratesPerSec: [100, 1_000, 60_000] }, workloads);
+  assert.deepEqual(
+    cells.map(({ ratesPerSec, profile }) => [ratesPerSec, profile.measureMs]),
+    [
+      [[100, 1_000], 5_000],
+      [[60_000], 3_000],
+    ],
+  );
+  const low = withOverrides(calibrate, { ...nothing, ratesPerSec: [100] }, workloads);
+  assert.deepEqual(
+    low.cells.map(({ ratesPerSec }) => ratesPerSec),
+    [[100]],
+  );
+});
+
+test('a rate is asked in every cell that asks another question', () => {
+  const { cells } = withOverrides(both, { ...nothing, ratesPerSec: [7] }, workloads);
+  assert.deepEqual(
+    cells.map(({ ratesPerSec }) => ratesPerSec),
+    [[7], [7], [7]],
+  );
 });
