@@ -60,6 +60,7 @@ export function electionsOf(
 }
 
 /** Ten elections must lie beyond a percentile for it to mean something; three do for a look at p99. */
+const leastBeyondCount = 3;
 const leastForP99 = 300;
 
 function expectedSplit({ size, ...key }: ClusterKey, oneWayDelayMs: number): number | null {
@@ -81,18 +82,19 @@ function comparisonsWith(
     .map(({ probabilityRatio, valueMs }) => {
       const name = `p${100 * probabilityRatio}`;
       const ours = quantileInterval(timesMs, probabilityRatio);
-      return { name, publishedMs: valueMs, ours, verdict: verdictOf(name, valueMs, ours) };
+      const isKnown = timesMs.length * (1 - probabilityRatio) >= leastBeyondCount;
+      return { name, publishedMs: valueMs, ours, verdict: isKnown ? verdictOf(name, valueMs, ours) : 'unknown' };
     });
 }
 
 function verdictOf(name: string, publishedMs: number, ours: QuantileInterval | null): Comparison['verdict'] {
   if (ours === null) return 'unknown';
   const isAbove = ours.lower !== null && publishedMs >= ours.lower;
-  // Too few elections to bound ours above: an estimate that happens to be near proves nothing.
-  if (isAbove && ours.upper === null) return 'unknown';
-  if (isAbove && publishedMs <= (ours.upper ?? 0)) return 'inside';
+  if (isAbove && ours.upper !== null && publishedMs <= ours.upper) return 'inside';
   const off = Math.abs(ours.estimate - publishedMs) / publishedMs;
-  return off <= (nearRatio[name] ?? 0) ? 'near' : 'off';
+  if (off <= (nearRatio[name] ?? 0)) return 'near';
+  // Too few elections to bound ours above: they do not contradict it.
+  return isAbove && ours.upper === null ? 'unknown' : 'off';
 }
 
 /** Published as "longer than": most of ours must be so too. */
