@@ -141,7 +141,7 @@ for (const id of hosts) {
 
 for (const id of hosts) {
   test(`${id}: a disk that is full at the start is one line that names the file`, async (t) => {
-    const host = await startHost(t, id, newFolder(t), patient, "trap '' XFSZ; ulimit -f 0;");
+    const host = await startHost(t, id, newFolder(t), { ...patient, CLUSTER_SIZE: '9' }, "trap '' XFSZ; ulimit -f 0;");
     assert.equal(await host.end('SIGCONT'), 3);
     assert.match(host.stderr(), /^cannot start: [^\n]*node-\d\.log: EFBIG: [^\n]*\n$/);
   });
