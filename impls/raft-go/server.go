@@ -28,12 +28,14 @@ func serve(ctx context.Context, config config, log *slog.Logger) error {
 		return errors.Join(errCannotStart, err)
 	}
 	defer release()
-	cluster, nodes, err := openCluster(config, log)
+	// The port before the files: a program that cannot serve leaves none behind.
+	socket, err := net.Listen("tcp", config.address)
 	if err != nil {
 		return errors.Join(errCannotStart, err)
 	}
-	socket, err := net.Listen("tcp", config.address)
+	cluster, nodes, err := openCluster(config, log)
 	if err != nil {
+		_ = socket.Close()
 		return errors.Join(errCannotStart, err)
 	}
 	cluster.start(nodes)

@@ -19,8 +19,9 @@ process.on('message', (command: ProcessCommand) => {
   else node?.obey(command);
 });
 
+/** What the program does not live to hear is lost. */
 function tell(report: ProcessReport): void {
-  if (process.connected) process.send?.(report);
+  if (process.connected) process.send?.(report, undefined, undefined, () => {});
 }
 
 function setGate(id: number, epoch: number, ask: number): void {

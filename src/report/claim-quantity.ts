@@ -2,6 +2,7 @@ import type { Quantity } from '../model/claim.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { type Range, rangeOf } from '../stats/range.ts';
 import { reportCells } from './cells.ts';
+import { largestClusters } from './largest-cluster.ts';
 import type { Cell } from './model.ts';
 import { type PrimitiveRow, type PrimitiveSection, primitiveSections } from './primitives.ts';
 import { whoIsWho } from './who.ts';
@@ -24,7 +25,7 @@ export type CodeLines = Readonly<Record<'go' | 'python', number | null>>;
 /** What a file (or, for lines of code, the checkout) says of a quantity; null: nothing. */
 export function quantityIn(evidence: Evidence, quantity: Quantity, codeLines: CodeLines): Range | null {
   if (quantity.kind === 'code-lines') return rangeOf([codeLines[quantity.language]]);
-  if (quantity.kind === 'largest-cluster') return largestCluster(evidence.result, quantity.implementation);
+  if (quantity.kind === 'largest-cluster') return largestCluster(evidence, quantity.implementation);
   if (quantity.kind === 'primitive') return primitiveQuantity(evidence, quantity);
   return trialQuantity(evidence.cells, quantity);
 }
@@ -64,16 +65,11 @@ function figureOf(row: PrimitiveRow, of: Of<'primitive'>['of']): Range | null {
   return row.osThreadCount === null || row.okCount === 0 ? null : rangeOf([(row.size ?? 0) / row.osThreadCount]);
 }
 
-function largestCluster({ trials }: RunResult, implementation: string): Range | null {
-  const sizes = trials.flatMap(({ status, spec }) =>
-    status === 'ok' && spec.implementation === implementation && spec.workload === 'scale' ? [clusterSize(spec)] : [],
+/** Only where it is known that nothing larger holds: a run cut short, or one that asked for no more, says nothing of the greatest. */
+function largestCluster({ result, cells }: Evidence, implementation: string): Range | null {
+  const scale = cells.filter(({ workload }) => workload === 'scale');
+  const largest = largestClusters(scale, result.implementations).find(
+    ({ row }) => row.who.implementation === implementation,
   );
-  const known = sizes.filter((size) => size !== null);
-  return known.length === 0 ? null : rangeOf([Math.max(...known)]);
-}
-
-/** A trial of a service that is no cluster has none. */
-function clusterSize(spec: object): number | null {
-  const { cluster } = spec as { readonly cluster?: { readonly size: number } | null };
-  return cluster?.size ?? null;
+  return largest?.isGreatest && largest.size !== null ? rangeOf([largest.size]) : null;
 }

@@ -1,3 +1,4 @@
+import type { RunResult } from '../model/run-result.ts';
 import { fitLine } from '../stats/least-squares.ts';
 import type { Chart } from './chart.ts';
 import { type LargestCluster, largestBars, largestClusters } from './largest-cluster.ts';
@@ -33,13 +34,13 @@ export interface Slope {
 
 const leastRateCount = 3;
 
-export function groupsOf(cells: readonly Cell[]): Group[] {
+export function groupsOf(cells: readonly Cell[], implementations: RunResult['implementations']): Group[] {
   const byQuestion = Map.groupBy(cells, groupId);
   return [...byQuestion].flatMap(([id, same]) => {
     const [first] = same;
     if (first === undefined) return [];
     const { service, workload, temperature } = first;
-    const largest = largestClusters(same);
+    const largest = largestClusters(same, implementations);
     const charts = [...largestBars(id, largest), ...rateCharts(id, same), ...sizeCharts(id, same)];
     return [{ id, service, workload, temperature, cells: same, slopes: slopesOf(same), largest, charts }];
   });

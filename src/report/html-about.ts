@@ -40,6 +40,7 @@ function warningSection({ warnings }: ReportModel): Child {
 function glossary(run: RunFacts): readonly (readonly [string, string])[] {
   return [
     ...(run.workloads.length === 0 ? [] : loadGlossary(run)),
+    ...(run.scenario.cells.some(({ cluster }) => cluster !== null) ? clusterGlossary : []),
     ...(run.primitiveCount === 0 ? [] : primitiveGlossary(run)),
   ];
 }
@@ -65,6 +66,30 @@ function primitiveGlossary({ scenario: { primitives } }: RunFacts): readonly (re
     ['At most', `The largest size that worked under the stated limits.${limit}`],
   ];
 }
+
+/** Of a run with Raft in it. */
+const clusterGlossary: readonly (readonly [string, string])[] = [
+  [
+    'Node, time-outs',
+    'One member of a Raft cluster; all of a cluster run in one program. A node that hears nothing of a leader for a time drawn at random between the two time-outs stands for election.',
+  ],
+  [
+    'Election',
+    'From the crash of the leader until every other node has had a heartbeat of the next one: most of it is waiting for the first time-out.',
+  ],
+  [
+    'Split votes, in theory',
+    'Elections that needed a second round because two nodes stood at once; beside it what the formula expects from the range of the time-outs and the measured delay of messages.',
+  ],
+  [
+    'Gap',
+    'From the moment the first request that was not served was due until the first one after it was answered: what clients notice of an election.',
+  ],
+  [
+    'A node’s memory and CPU',
+    'Those of the whole program divided by its nodes; a quiet node only sends and answers heartbeats.',
+  ],
+];
 
 /** Of a run with requests. */
 function loadGlossary({ scenario, workloads }: RunFacts): readonly (readonly [string, string])[] {

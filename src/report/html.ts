@@ -72,12 +72,13 @@ const primitivesLede = 'The same operation in each language, checked each time, 
 
 function contextSentence({ run, groups }: ReportModel): string {
   const { machine, scenario } = run;
-  const trialCount = Math.max(0, ...scenario.cells.map((cell) => cell.trialCount));
+  const trialCounts = scenario.cells.map((cell) => cell.trialCount);
+  const atMost = new Set(trialCounts).size > 1 ? 'up to ' : '';
   const services = new Set(run.implementations.map(({ manifest }) => manifest.service)).size;
   const parts = [
     groups.length === 0
       ? primitivesContext(run)
-      : `${countOf(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${countOf(trialCount, 'trial')} each, in turn`,
+      : `${countOf(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${atMost}${countOf(Math.max(0, ...trialCounts), 'trial')} each, in turn`,
     `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}`,
     run.startedAt.slice(0, 10),
     ...(run.commit === null ? [] : [`commit ${run.commit.sha.slice(0, 7)}${run.commit.dirty ? ' with changes' : ''}`]),

@@ -1,3 +1,4 @@
+import type { RunResult } from '../model/run-result.ts';
 import type { BarChart } from './chart.ts';
 import type { Cell, Row } from './model.ts';
 import { seriesOf } from './row-bars.ts';
@@ -9,21 +10,25 @@ export interface LargestCluster {
   readonly size: number | null;
   readonly heldCount: number;
   readonly startCount: number;
+  /** Nothing larger holds: the next one failed, or is beyond what the implementation declares as its limit. */
+  readonly isGreatest: boolean;
   /** Why no larger one did. */
   readonly why: string;
 }
 
+type Implementations = RunResult['implementations'];
+
 const mostFailedCount = 2;
 
 /** The largest size of each implementation that held; empty for cells that are no climb. */
-export function largestClusters(cells: readonly Cell[]): LargestCluster[] {
+export function largestClusters(cells: readonly Cell[], implementations: Implementations): LargestCluster[] {
   const climbing = cells.filter(({ climb }) => climb !== null);
   const asked = climbing[0]?.climb ?? [];
   const bySize = [...climbing].sort((a, b) => sizeOf(a) - sizeOf(b));
   const placed = bySize.flatMap((cell) => cell.rows.map((row) => ({ row, size: sizeOf(cell) })));
-  return [...Map.groupBy(placed, ({ row }) => row.who.implementation).values()]
-    .map((steps) => steps.filter(({ row }) => row.trials.length > 0))
-    .flatMap((steps) => (steps.length === 0 ? [] : [largestOf(steps, asked)]))
+  return [...Map.groupBy(placed, ({ row }) => row.who.implementation)]
+    .map(([id, steps]) => ({ limit: limitOf(id, implementations), steps: steps.filter(wasTried) }))
+    .flatMap(({ limit, steps }) => (steps.length === 0 ? [] : [largestOf(steps, asked, limit)]))
     .sort((a, b) => (b.size ?? 0) - (a.size ?? 0) || (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
@@ -36,18 +41,32 @@ interface Step {
   readonly size: number;
 }
 
-function largestOf(steps: readonly Step[], asked: readonly number[]): LargestCluster {
+function wasTried({ row }: Step): boolean {
+  return row.trials.length > 0;
+}
+
+/** The most nodes that an implementation says it can run. */
+function limitOf(id: string, implementations: Implementations): number {
+  const known = implementations.find(({ manifest }) => manifest.id === id);
+  return known?.manifest.limits.clusterSize ?? Number.POSITIVE_INFINITY;
+}
+
+function largestOf(steps: readonly Step[], asked: readonly number[], limit: number): LargestCluster {
   const held = steps.findLast(({ row }) => row.okCount > 0 && failedCount(row) < mostFailedCount);
   const above = steps.find(({ row, size }) => size > (held?.size ?? 0) && failedCount(row) >= mostFailedCount);
   const row = (held ?? above ?? steps[0])?.row as Row;
   const startCount = held === undefined ? 0 : held.row.okCount + failedCount(held.row);
-  const why = above === undefined ? limitText(held?.size ?? 0, asked) : `${above.size} nodes: ${reasonOf(above.row)}`;
-  return { row, size: held?.size ?? null, heldCount: held?.row.okCount ?? 0, startCount, why };
+  const size = held?.size ?? null;
+  const next = asked.find((candidate) => candidate > (size ?? 0)) ?? null;
+  const why = above === undefined ? untriedText(next, limit) : `${above.size} nodes: ${reasonOf(above.row)}`;
+  const isGreatest = above !== undefined || (next ?? (size ?? 0) + 1) > limit;
+  return { row, size, heldCount: held?.row.okCount ?? 0, startCount, isGreatest, why };
 }
 
-function limitText(size: number, asked: readonly number[]): string {
-  const next = asked.find((candidate) => candidate > size);
-  return next === undefined ? 'no larger one was asked for' : `${next} nodes are beyond what it declares as its limit`;
+function untriedText(next: number | null, limit: number): string {
+  if (next === null) return 'no larger one was asked for';
+  if (next > limit) return `${next} nodes are beyond what it declares as its limit`;
+  return `${next} nodes: not known, too few starts of them counted`;
 }
 
 function failedCount({ trials }: Row): number {

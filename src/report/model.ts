@@ -200,7 +200,7 @@ export function reportModel(
   floor: Floor | null = null,
 ): ReportModel {
   const who = whoIsWho([live, ...references]);
-  const groups = groupsOf(reportCells(live, references, who));
+  const groups = groupsOf(reportCells(live, references, who), live.implementations);
   return {
     title: titleOf(live, groups),
     run: runFacts(live),

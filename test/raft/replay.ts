@@ -23,4 +23,11 @@ if (files.length === 0) {
   );
   process.exitCode = 2;
 }
-for (const file of files) printAll(file);
+for (const file of files) {
+  try {
+    printAll(file);
+  } catch (error) {
+    process.stderr.write(`${file} is no transcript that can be read: ${(error as Error).message}\n`);
+    process.exitCode = 2;
+  }
+}

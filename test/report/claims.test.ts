@@ -15,6 +15,7 @@ import {
   primitiveRunners,
   timedPrimitive,
 } from '../support/primitive.ts';
+import { raftRunWithin } from '../support/raft-examples.ts';
 import { okTrials, runResult, scenarioCell } from '../support/run-result.ts';
 
 const noLines = { go: null, python: null };
@@ -123,6 +124,14 @@ test('the most units that worked count only in a run that came to the last size'
   const least = { kind: 'least', of: most, claimed: 1_000, unit: 'count' } as const;
   assert.match(verdict(least, run(cut)), /^not measured/);
   assert.equal(verdict(least, run(whole)), 'holds 1,000');
+});
+
+test('the largest cluster is claimed only of a climb that came to its end', () => {
+  const largest = (implementation: string) => ({ kind: 'largest-cluster', implementation }) as const;
+  const test = { kind: 'more', of: largest('raft-go'), to: largest('raft-python-asyncio'), least: 2 } as const;
+  // 301 nodes of Go held, and nobody knows how many more would have.
+  assert.match(verdict(test, raftRunWithin(1_001)), /^not measured/);
+  assert.match(verdict(test, raftRunWithin(301)), /^holds 12\.0×/);
 });
 
 test('about equal is within its factor', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { type PageAssets, reportHtml } from '../../src/report/html.ts';
 import { reportModel } from '../../src/report/model.ts';
+import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, okTrials, runResult, skipped } from '../support/run-result.ts';
 
@@ -18,6 +19,18 @@ test('the page allows its own script and style and nothing else', () => {
     policy,
     /default-src &#39;none&#39;; script-src &#39;sha256-script&#39;; style-src &#39;sha256-style&#39;/,
   );
+});
+
+test('the words of a cluster are explained where there is one, and nowhere else', () => {
+  for (const word of ['Election', 'Split votes, in theory', 'Gap']) {
+    assert.ok(htmlOf(raftRun()).includes(`<dt>${word}</dt>`), word);
+    assert.ok(!htmlOf(sevenAtOneRate()).includes(`<dt>${word}</dt>`), word);
+  }
+});
+
+test('cells with different numbers of trials are summed up by the most', () => {
+  assert.match(htmlOf(raftRun()), /, up to 11 trials each, in turn/);
+  assert.match(htmlOf(sevenAtOneRate()), /, 3 trials each, in turn/);
 });
 
 test('nothing on the page asks for another resource', () => {

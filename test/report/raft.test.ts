@@ -7,7 +7,7 @@ import { electionsOf } from '../../src/report/elections.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
 import { reportModel } from '../../src/report/model.ts';
 import { reportText } from '../../src/report/text.ts';
-import { clusterTrial, elections, raftRun } from '../support/raft-examples.ts';
+import { clusterTrial, elections, raftRun, raftRunWithin } from '../support/raft-examples.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
 
 const model = reportModel(raftRun(), []);
@@ -176,6 +176,29 @@ test('the largest cluster is told for everyone, with the reason why no larger on
   );
   assert.match(text, /raft-python-asyncio: 25 nodes \(9 of 9 starts\); 301 nodes: overloaded in 2 trials/);
   assert.match(reportMarkdown(model), /### Largest cluster\n\n- raft-go: 301 nodes/);
+});
+
+test('a size that no start was made of is beyond the limit only where the implementation declares so', () => {
+  const why = (clusterSize: number) => {
+    const run = raftRunWithin(clusterSize);
+    const trials = run.trials.filter(({ spec }) => spec.cluster?.size !== 301);
+    return reportModel({ ...run, trials }, []).groups.flatMap(({ largest }) =>
+      largest.map((one) => [one.size, one.isGreatest, one.why]),
+    );
+  };
+  assert.deepEqual(why(301)[0], [25, false, '301 nodes: not known, too few starts of them counted']);
+  assert.deepEqual(why(101)[0], [25, true, '301 nodes are beyond what it declares as its limit']);
+});
+
+test('how far a climb came is the greatest only where a larger size failed or cannot be had', () => {
+  const isGreatest = model.groups.flatMap(({ largest }) =>
+    largest.map(({ row, isGreatest }) => [row.who.implementation, isGreatest]),
+  );
+  assert.deepEqual(Object.fromEntries(isGreatest), {
+    'raft-go': false,
+    'raft-node-async': false,
+    'raft-python-asyncio': true,
+  });
 });
 
 test('memory and CPU of a node are drawn against the size on axes that grow by factors', () => {

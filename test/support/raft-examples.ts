@@ -128,3 +128,13 @@ export function raftRun(): RunResult {
     trials: [...trials, { ...tooLarge, spec }, { ...tooLarge, spec: { ...spec, repetition: 2 } }],
   });
 }
+
+/** That run by hosts that say they can run so many nodes and no more. */
+export function raftRunWithin(clusterSize: number): RunResult {
+  const run = raftRun();
+  const limits = { clusterSize };
+  return {
+    ...run,
+    implementations: run.implementations.map((one) => ({ ...one, manifest: { ...one.manifest, limits } })),
+  };
+}

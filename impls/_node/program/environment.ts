@@ -36,7 +36,8 @@ export function integer(
   if (env[name] === undefined && fallback !== undefined) return fallback;
   const text = required(env, name);
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new ConfigError(`${name}=${text} is not a whole number from ${min} up`);
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
+  if (!(value >= min && value <= max)) throw new ConfigError(`${name}=${text} is not a whole number ${range}`);
   return value;
 }
 

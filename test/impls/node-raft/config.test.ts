@@ -60,6 +60,20 @@ for (const setting of nonsense) {
   });
 }
 
+test('a number that is refused is told the range it must be in', () => {
+  const refusal = (setting: Record<string, string>) => {
+    try {
+      readConfig({ ...least, ...setting }, 301);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  assert.equal(refusal({ SEED: '4294967296' }), 'SEED=4294967296 is not a whole number from 0 to 4294967295');
+  assert.match(refusal({ PORT: '70000' }) ?? '', /^PORT=70000 .* from 1 to 65535$/);
+  assert.match(refusal({ HEARTBEAT_MS: '9999999999' }) ?? '', /^HEARTBEAT_MS=9999999999 .* below 1000000000 /);
+});
+
 test('each host refuses clusters beyond the limit of its manifest', () => {
   for (const id of ['raft-node-async', 'raft-node-workers', 'raft-node-processes']) {
     const folder = join(import.meta.dirname, '..', '..', '..', 'impls', id);

@@ -53,7 +53,7 @@ export async function startHost(
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   t.after(() => child.kill('SIGKILL'));
 
   async function request(method: string, path: string, body?: string) {

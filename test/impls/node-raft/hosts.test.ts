@@ -136,11 +136,28 @@ for (const id of hosts) {
       const { nodes } = await host.cluster();
       return nodes.filter(({ status }) => status === 'crashed').length >= 2;
     });
-    assert.match(host.stderr(), /node \d crashed: (EFBIG|.*file too large)/);
+    assert.match(host.stderr(), /node \d crashed: its log cannot be written: .*file too large/);
     assert.ok([503, 504].includes((await host.request('PUT', '/kv/a', 'x')).status));
     assert.equal(await host.end('SIGTERM'), 0);
   });
 }
+
+for (const id of hosts) {
+  test(`${id}: a disk that is full at the start is one line that names the file`, async (t) => {
+    const host = await startHost(t, id, newFolder(t), { ...patient, CLUSTER_SIZE: '9' }, "trap '' XFSZ; ulimit -f 0;");
+    assert.equal(await host.end('SIGCONT'), 3);
+    assert.match(host.stderr(), /^cannot start: [^\n]*node-\d\.log: EFBIG: [^\n]*\n$/);
+  });
+}
+
+test('a DATA_DIR that is none is refused by its name', async (t) => {
+  const nowhere = join(newFolder(t), 'nowhere');
+  for (const dataDir of [nowhere, import.meta.filename]) {
+    const host = await startHost(t, 'raft-node-async', dataDir, patient);
+    assert.equal(await host.end('SIGCONT'), 3);
+    assert.ok(host.stderr().startsWith(`cannot start: DATA_DIR ${dataDir} is no folder that can be written to: `));
+  }
+});
 
 test('a second cluster on one DATA_DIR is refused, and one on a taken port', async (t) => {
   const dataDir = newFolder(t);

@@ -20,21 +20,43 @@ const help = `usage: npm run raft:simulate -- [options]
   npm run raft:simulate -- --seed 272 --steps 417 --trace 20
 `;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    first: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '1000' },
-    threads: { type: 'string', default: String(availableParallelism()) },
-    seed: { type: 'string' },
-    trace: { type: 'string', default: '0' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  seeds: { type: 'string', default: '1000' },
+  first: { type: 'string', default: '1' },
+  steps: { type: 'string', default: '1000' },
+  threads: { type: 'string', default: String(availableParallelism()) },
+  seed: { type: 'string' },
+  trace: { type: 'string', default: '0' },
+  help: { type: 'boolean', default: false },
+} as const;
 
+/** Least values; the greatest is that of the generator's seeds. */
+const leastValues = { seeds: 1, first: 0, steps: 1, threads: 1, seed: 0, trace: 0 };
+const greatest = 2 ** 32 - 1;
+
+const values = readArguments();
 if (values.help) process.stdout.write(help);
 else if (values.seed !== undefined) simulateOne(Number(values.seed));
 else await simulateMany();
+
+/** Ends with exit code 2 and one line where an option makes no sense: no seed simulated is no proof. */
+function readArguments() {
+  try {
+    const parsed = parseArgs({ options }).values;
+    for (const [name, least] of Object.entries(leastValues) as [keyof typeof leastValues, number][]) {
+      refuseUnlessWhole(name, parsed[name], least);
+    }
+    return parsed;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message.split('\n')[0]} (--help tells the options)\n`);
+    process.exit(2);
+  }
+}
+
+function refuseUnlessWhole(name: string, text: string | undefined, least: number): void {
+  if (text === undefined || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= greatest)) return;
+  throw new Error(`--${name} ${text} is not a whole number from ${least} to ${greatest}`);
+}
 
 function simulateOne(seed: number): void {
   const steps: SimulatedStep[] = [];

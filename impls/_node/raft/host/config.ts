@@ -57,11 +57,15 @@ function clusterSize(env: Environment, limit: number): number {
   return size;
 }
 
-/** Milliseconds with at most three decimal places. */
+/** Milliseconds with at most three decimal places and nine digits before them. */
 function microseconds(env: Environment, name: string, fallback: string): number {
   const text = env[name] ?? fallback;
   const us = /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Math.round(Number(text) * 1000) : 0;
-  if (us <= 0) throw new ConfigError(`${name}=${text} is no time in milliseconds above 0 with at most three decimals`);
+  if (us <= 0) {
+    throw new ConfigError(
+      `${name}=${text} is no time in milliseconds above 0 and below 1000000000 with at most three decimals`,
+    );
+  }
   return us;
 }
 

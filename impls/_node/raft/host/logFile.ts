@@ -42,7 +42,7 @@ export function openLogFile(dataDir: string, id: number, durability: Durability,
     return { recovered, ...writer };
   } catch (error) {
     closeSync(fd);
-    throw error;
+    throw error instanceof ForeignFile ? error : new Error(`${path}: ${(error as Error).message}`);
   }
 }
 

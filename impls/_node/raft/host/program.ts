@@ -39,9 +39,17 @@ async function startService(config: Config, createHost: (config: Config) => Host
 }
 
 async function openFolder(folder: string): Promise<Server> {
-  if (!statSync(folder).isDirectory()) throw new Error(`DATA_DIR ${folder} is no folder`);
-  accessSync(folder, constants.W_OK | constants.X_OK);
+  refuseUnwritable(folder);
   return lockFolder(folder);
+}
+
+function refuseUnwritable(folder: string): void {
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error('it is a file');
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`DATA_DIR ${folder} is no folder that can be written to: ${(error as Error).message}`);
+  }
 }
 
 /** What keeps a program from starting is one line and exit code 3. */

@@ -85,7 +85,7 @@ export function startRunner(config: Config, id: number, incarnation: number, por
 
   function failed(error: Error): void {
     void drop();
-    ports.failed(error);
+    ports.failed(new Error(`its log cannot be written: ${error.message}`));
   }
 
   function step(input: Input): void {

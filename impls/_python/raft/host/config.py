@@ -112,7 +112,9 @@ def _microseconds(environ: Mapping[str, str], name: str, default: str) -> int:
     text = environ.get(name, default)
     time_us = int(Decimal(text) * 1000) if MILLISECONDS.fullmatch(text) else 0
     if time_us <= 0:
-        raise ConfigError(f"{name} must be milliseconds above 0 with at most three decimals, not {text!r}")
+        raise ConfigError(
+            f"{name} must be milliseconds above 0, below 1000000000, with at most three decimals, not {text!r}"
+        )
     return time_us
 
 

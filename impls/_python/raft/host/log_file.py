@@ -52,6 +52,9 @@ def open_log(data_dir: str, node_id: int) -> LogFile:
     fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         return LogFile(fd, _recover(fd, path))
+    except OSError as error:
+        os.close(fd)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
         os.close(fd)
         raise

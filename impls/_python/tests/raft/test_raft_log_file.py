@@ -1,3 +1,4 @@
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -33,6 +34,15 @@ def recover(folder: Path, content: bytes) -> Recovered:
     log = open_log(str(folder), 1)
     os.close(log.fd)
     return log.recovered
+
+
+def test_a_log_that_cannot_be_written_at_the_start_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*node-1\.log'"):
+        open_log(str(tmp_path), 1)
 
 
 def test_a_log_is_read_as_it_was_written(tmp_path: Path) -> None:

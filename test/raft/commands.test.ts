@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+function run(script: string, ...options: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, script), ...options], {
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+for (const options of [['--seeds', '0'], ['--seeds', 'many'], ['--steps=-1'], ['--threads', '0'], ['--nonsense']]) {
+  test(`a simulation ${options.join(' ')} is refused in a line, not passed for one without violations`, () => {
+    const { status, stdout, stderr } = run('simulator/cli.ts', ...options);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /^[^\n]*--[a-z]+[^\n]*--help[^\n]*\n$/);
+  });
+}
+
+test('one seed is simulated, and said to be', () => {
+  const { status, stdout } = run('simulator/cli.ts', '--seed', '7', '--steps', '100');
+  assert.equal(status, 0);
+  assert.match(stdout, /^1 seeds, [\d,]+ steps, .* 0 violations/);
+});
+
+for (const file of ['nowhere.jsonl', import.meta.filename]) {
+  test(`a replay of ${file === import.meta.filename ? 'something else' : 'a file that is not there'} says so in a line`, () => {
+    const { status, stderr } = run('replay.ts', file);
+    assert.equal(status, 2);
+    assert.match(stderr, /^[^\n]+ is no transcript that can be read: [^\n]+\n$/);
+  });
+}
