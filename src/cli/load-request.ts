@@ -104,7 +104,7 @@ const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)$/;
 /** A character is a byte on the wire (RFC 9110, section 5.5). */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** The transport's own. */
-const ownHeaders = ['host', 'content-length', 'connection', 'transfer-encoding'];
+const ownHeaders = ['content-length', 'connection', 'transfer-encoding'];
 
 function parseHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -123,6 +123,7 @@ function parseHeaders(lines: readonly string[]): Record<string, string> {
 /** Several of one name are one list (RFC 9110, section 5.3); cookies have a separator of their own. */
 function addHeader(headers: Record<string, string>, name: string, value: string): void {
   const former = headers[name];
+  if (former !== undefined && name === 'host') throw usage('--header "host" is given twice', 'a request has one host');
   headers[name] = former === undefined ? value : `${former}${name === 'cookie' ? '; ' : ', '}${value}`;
 }
 

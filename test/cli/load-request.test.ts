@@ -16,6 +16,12 @@ test('a header given twice keeps both values', async () => {
   });
 });
 
+test('a host can be given, once; what says where a message ends cannot', async () => {
+  assert.deepEqual(await headersOf('Host: shop.example'), { host: 'shop.example' });
+  await assert.rejects(headersOf('host: a', 'Host: b'), /"host" is given twice/);
+  await assert.rejects(headersOf('Content-Length: 3'), /"Content-Length" is set by the transport/);
+});
+
 test('a header holds any byte but control characters; what is no byte is refused by its name', async () => {
   assert.deepEqual(await headersOf('x: caf\u00e9\t1', 'empty:'), { x: 'caf\u00e9\t1', empty: '' });
   for (const value of ['\u20ac 5', 'a\u0001b', 'a\u007fb'])

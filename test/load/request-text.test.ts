@@ -13,6 +13,11 @@ test('a request without a body is its line, the host and its headers', () => {
   );
 });
 
+test('a host of its own stands for the one that is connected to', () => {
+  const text = write({ method: 'GET', path: '/', headers: { host: 'shop.example' }, body: null });
+  assert.equal(text, 'GET / HTTP/1.1\r\nhost: shop.example\r\n\r\n');
+});
+
 test('a body is announced with its length in bytes, and so is a POST, PUT or PATCH without one', () => {
   const textOf = (method: WorkloadRequest['method'], body: Uint8Array | null) =>
     write({ method, path: '/', headers: {}, body });
