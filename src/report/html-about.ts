@@ -92,7 +92,7 @@ const clusterGlossary: readonly (readonly [string, string])[] = [
 ];
 
 /** Of a run with requests. */
-function loadGlossary({ scenario, workloads }: RunFacts): readonly (readonly [string, string])[] {
+function loadGlossary({ scenario, workloads, database }: RunFacts): readonly (readonly [string, string])[] {
   const trialCount = Math.max(1, ...scenario.cells.map((cell) => cell.trialCount));
   return [
     ...workloads.map(({ id, description }) => [id, sentence(description)] as const),
@@ -119,7 +119,7 @@ function loadGlossary({ scenario, workloads }: RunFacts): readonly (readonly [st
     ],
     [
       'Trial',
-      'A fresh process on a fresh copy of the database. Trials of all implementations alternate, so that a slow minute of the machine meets everyone.',
+      `A fresh process on ${database === null ? 'an empty folder' : 'a fresh copy of the database'}. Trials of all implementations alternate, so that a slow minute of the machine meets everyone.`,
     ],
     [
       'ok, overloaded, invalid, failed',
@@ -149,7 +149,7 @@ function whoSection({ run, who }: ReportModel): Markup {
       preparation.manifest.model,
       preparation.status === 'ready' ? preparation.runtimeVersion : preparation.status,
       preparation.status === 'ready' ? conformanceText(preparation) : '–',
-      preparation.manifest.description,
+      h('div', { class: 'remarks' }, preparation.manifest.description),
     ];
   });
   return section(
@@ -181,7 +181,7 @@ function machineSection({ machine, versions, scenario, database }: RunFacts): Ma
       ['Kernel', machine.kernel],
       ...Object.entries(machine.hiddenSettings),
       ...Object.entries(versions),
-      ...(scenario.cells.length === 0 ? [] : loadFacts(scenario)),
+      ...(scenario.cells.length === 0 ? [] : serviceFacts(scenario, database !== null)),
       ...(database === null ? [] : [['Database', databaseText(database)] as const]),
     ]),
   );
@@ -200,18 +200,20 @@ function floorSection({ floor }: ReportModel): Child {
   return section('floor', 'Floor of this machine', plainTable(caption, heads, lines));
 }
 
-function loadFacts(scenario: RunFacts['scenario']): readonly (readonly [string, string])[] {
+function serviceFacts(
+  { workerCount, dbPoolTotal, cells, seed }: RunFacts['scenario'],
+  hasDatabase: boolean,
+): readonly (readonly [string, string])[] {
+  const connections = hasDatabase ? `, ${dbPoolTotal} database connections` : '';
+  const loads = new Set(cells.filter(({ ratesPerSec }) => ratesPerSec.length > 0).map(loadText));
   return [
-    ['Service', `${countOf(scenario.workerCount, 'worker')}, ${scenario.dbPoolTotal} database connections`],
-    ['Load', loadText(scenario)],
+    ['Service', `${countOf(workerCount, 'worker')}${connections}, seed ${seed}`],
+    ...(loads.size === 0 ? [] : [['Load', [...loads].join('; ')] as const]),
   ];
 }
 
-function loadText({ cells, seed }: RunFacts['scenario']): string {
-  const [first] = cells;
-  if (first === undefined) return 'none';
-  const { profile } = first;
-  return `${profile.kind} arrivals for ${profile.measureMs / 1000} s after ${formatNumber(profile.warmupCount)} warm-up requests, over ${profile.connectionCount} connections, at most ${profile.maxInFlightCount} in flight, time-out ${profile.timeoutMs} ms, seed ${seed}`;
+function loadText({ profile }: RunFacts['scenario']['cells'][number]): string {
+  return `${profile.kind} arrivals for ${profile.measureMs / 1000} s after ${formatNumber(profile.warmupCount)} warm-up requests, over ${profile.connectionCount} connections, at most ${profile.maxInFlightCount} in flight, time-out ${profile.timeoutMs} ms`;
 }
 
 function databaseText({ kind, version, settings }: NonNullable<RunFacts['database']>): string {

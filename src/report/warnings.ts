@@ -73,7 +73,7 @@ function doneText({ trials, primitives, ...planned }: RunResult): string {
 function sharedCores(live: RunResult): Warning[] {
   const { coreCount } = live.machine;
   if (coreCount >= leastSeparateCoreCount || live.plannedTrialCount === 0) return [];
-  const message = `Service, load generator and database shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
+  const message = `${sharersText(live)} shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
   return [
     {
       code: 'shared-cores',
@@ -81,6 +81,14 @@ function sharedCores(live: RunResult): Warning[] {
       advice: `A machine with ${leastSeparateCoreCount} cores or more keeps them apart.`,
     },
   ];
+}
+
+/** Who did something beside the service; where nothing was sent and there is no database, only what watches it. */
+function sharersText({ trials, database }: RunResult): string {
+  const generator = trials.some(({ spec }) => spec.profile.ratePerSec > 0) ? ['load generator'] : [];
+  const others = [...generator, ...(database === null ? [] : ['database'])];
+  const last = others.pop() ?? 'harness';
+  return `${['Service', ...others].join(', ')} and ${last}`;
 }
 
 function leftOutWarnings(groups: readonly Group[]): Warning[] {

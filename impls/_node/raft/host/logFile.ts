@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, readFileSync, write, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Persist } from '../core/effect.ts';
 import type { Entry } from '../core/entry.ts';
@@ -38,11 +38,22 @@ export function openLogFile(dataDir: string, id: number, durability: Durability,
   const fd = openSync(path, 'a+');
   try {
     const recovered = recover(fd, path);
+    if (durability === 'fsync') syncFolder(dataDir);
     const writer = durability === 'fsync' ? groupWriter(fd, events) : directWriter(fd, events);
     return { recovered, ...writer };
   } catch (error) {
     closeSync(fd);
     throw error instanceof ForeignFile ? error : new Error(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** Makes the files' names durable. */
+function syncFolder(dir: string): void {
+  const fd = openSync(dir, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -60,6 +60,15 @@ def open_log(data_dir: str, node_id: int) -> LogFile:
         raise
 
 
+def sync_folder(path: str) -> None:
+    """Makes the files' names durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def _recover(fd: int, path: Path) -> Recovered:
     content = path.read_bytes()
     if len(content) < len(MAGIC):

@@ -13,7 +13,7 @@ from raft.core.node import Node
 from raft.host.clock import now_us
 from raft.host.config import Config
 from raft.host.delays import kept_delays
-from raft.host.log_file import FileWriter, LogEvents, SyncingWriter, Writer, open_log
+from raft.host.log_file import FileWriter, LogEvents, SyncingWriter, Writer, open_log, sync_folder
 from raft.host.mail import Answer, Beat, KeyRead, LagBehind, Mail, ReadKeys, RoleReport
 from raft.host.mesh import Parcel
 from raft.host.store import Store
@@ -57,6 +57,7 @@ class Runner:
 
     def _writer(self, config: Config, fd: int, executor: Executor) -> Writer:
         if config.durability == "fsync":
+            sync_folder(config.data_dir)
             synced = LogEvents(lambda seq: self._ports.post(Persisted(seq)), self._disk_failed)
             return SyncingWriter(fd, synced, executor)
         return FileWriter(fd, LogEvents(self._note_confirmed, self._disk_failed))
