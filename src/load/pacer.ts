@@ -77,8 +77,10 @@ export function createPacer(kind: 'timer' | 'thread', clock: Clock): Pacer {
  * what they take (a quantile by stochastic approximation: Robbins and Monro 1951); what is left of it is polled away.
  */
 const longestBlindNs = 1e6;
-const longestMarginNs = 150_000;
-const marginStepNs = 1_000;
+const longestMarginNs = { least: 150_000, most: 400_000 };
+/** A fiftieth of the value a step: what takes 300 µs is learned as soon as what takes 30. */
+const stepRatio = 0.02;
+const leastStepNs = 1_000;
 /** The guard wakes the loop such a lead before the due time, which follows the median of what waking takes in the same way. */
 const longestLeadNs = 300_000;
 const initialLeadNs = 80_000;
@@ -116,6 +118,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let latenessNs = 0;
   let punctualCount = 0;
   let marginNs = 10_000;
+  let mostMarginNs = longestMarginNs.least;
   let leadNs = initialLeadNs;
   let longestPolledNs = longestLeadNs;
   let leastSleepNs = 0;
@@ -195,7 +198,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     let nowNs = clock.nowNs();
     const dueNs = course.nextDueNs();
     if (dueNs - nowNs <= marginNs) {
-      marginNs = followMedian(marginNs, nowNs < dueNs, longestMarginNs);
+      marginNs = followMedian(marginNs, nowNs < dueNs, mostMarginNs);
       while (nowNs < dueNs) nowNs = clock.nowNs();
     }
     look('parkedCount', nowNs);
@@ -234,6 +237,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
       const gapNs = 1e9 / peakRatePerSec(next.spec);
       // There the guard comes only after a due time.
       longestPolledNs = gapNs < shortestSleepNs ? 0 : Math.min(longestLeadNs, gapNs * leadOfGapRatio);
+      mostMarginNs = Math.max(longestMarginNs.least, Math.min(longestMarginNs.most, gapNs * leadOfGapRatio));
       leadNs = Math.min(Math.max(leadNs, initialLeadNs), longestPolledNs);
       guard?.start(next, heed);
       guard?.lead(leadNs);
@@ -261,7 +265,8 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
 
 /** One step of a Robbins-Monro approximation, within 0 and `mostNs`. */
 function followMedian(valueNs: number, isEarly: boolean, mostNs: number): number {
-  return Math.min(mostNs, Math.max(0, valueNs + (isEarly ? -marginStepNs : marginStepNs)));
+  const stepNs = Math.max(leastStepNs, valueNs * stepRatio);
+  return Math.min(mostNs, Math.max(0, valueNs + (isEarly ? -stepNs : stepNs)));
 }
 
 /** Sleeps the calling thread by a futex. */

@@ -180,6 +180,14 @@ test('a loop that gets up late by itself posts no guard: it would be as late', (
   assert.ok(!told.includes('posted'));
 });
 
+test('how long getting up takes is learned, up to 400 µs, and slept less', () => {
+  const { pacer, read, wokenNs } = sleepyPacer(300_000);
+  for (let count = 0; count < 400; count++) read();
+  pacer.stop();
+  const latesNs = wokenNs.slice(200).map((timeNs) => (timeNs - nsPerMs) % (5 * nsPerMs));
+  assert.ok(Math.max(...latesNs) < 20_000, `${Math.max(...latesNs)} ns late`);
+});
+
 /** A pacer whose loop may not sleep, on a clock that passes 1 µs at each look; `ring` wakes the loop as a thread would. */
 function guardedPacer(gapNs = 5 * nsPerMs) {
   let nowNs = 0;
