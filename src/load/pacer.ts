@@ -157,6 +157,11 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     if (sleepUntil !== null && course.isQuiet()) planPark();
     else alarm ??= clock.at(Math.max(course.nextDueNs(), nowNs + (guard === null ? 0 : shortestAlarmNs)), ring);
   };
+  /** A timer that rings while the loop sleeps costs as much as a request, and is of no use: the sleep ends before. */
+  const disarm = () => {
+    alarm?.cancel();
+    alarm = null;
+  };
   const ring = () => {
     alarm = null;
     // Just got up: what is due is served at the end of this turn.
@@ -180,13 +185,14 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
     if (!course.isQuiet()) return settle(nowNs);
     const dueNs = Math.max(course.nextDueNs(), nowNs + leastSleepNs);
     const untilNs = Math.min(dueNs - marginNs, nowNs + longestSleepNs);
+    // Between two immediates the loop looks at the sockets once: a connection closed meanwhile is not sent on.
+    isArriving = untilNs - nowNs > longestBlindNs;
+    if (isArriving) disarm();
     if (untilNs > nowNs) {
       guard?.parked(true);
       sleepUntil(untilNs);
       parkedNs += clock.nowNs() - nowNs;
     }
-    // Between two immediates the loop looks at the sockets once: a connection closed meanwhile is not sent on.
-    isArriving = untilNs - nowNs > longestBlindNs;
     // The first immediate after a look belongs to that look.
     if (isArriving && isReading) setImmediate(() => setImmediate(arrive));
     else if (isArriving) setImmediate(arrive);
@@ -226,8 +232,7 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   const stop = () => {
     guard?.stop();
     course = null;
-    alarm?.cancel();
-    alarm = null;
+    disarm();
   };
   return {
     kind: guard === null ? 'timer' : 'thread',
