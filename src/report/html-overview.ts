@@ -14,7 +14,7 @@ export function overviewTable(cells: readonly Cell[]): Markup {
   return h(
     'section',
     { class: 'cell overview' },
-    plainTable('The answers at a glance', ['Question', ...subjects], lines),
+    plainTable(subjects.length === 0 ? 'The questions' : 'The answers at a glance', ['Question', ...subjects], lines),
   );
 }
 

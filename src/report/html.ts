@@ -53,7 +53,7 @@ function pageHeader(model: ReportModel): Markup {
     {},
     brand(),
     h('h1', {}, model.title),
-    h('p', { class: 'lede' }, `${sentence(question(model))} ${model.groups.length === 0 ? primitivesLede : lede}`),
+    h('p', { class: 'lede' }, `${sentence(question(model))} ${ledeOf(model)}`),
     h('p', { class: 'context' }, contextSentence(model)),
   );
 }
@@ -65,8 +65,16 @@ function question(model: ReportModel): string {
   return several(model) || only === undefined ? scenario.description : only.description;
 }
 
+function ledeOf({ groups }: ReportModel): string {
+  const cells = groups.flatMap((group) => group.cells);
+  if (cells.length === 0) return primitivesLede;
+  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? lede : quietLede;
+}
+
 const lede =
   'Every implementation answers the same requests, due at the same fixed moments. What differs is what each spends to keep up.';
+
+const quietLede = 'Every implementation is asked the same under the same conditions; no requests are sent.';
 
 const primitivesLede = 'The same operation in each language, checked each time, by the tool its own people use.';
 

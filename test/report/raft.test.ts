@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paperCell, quietCell } from '../../bench/raft/cells.ts';
 import type { Published } from '../../src/model/cluster.ts';
+import type { Trial } from '../../src/model/trial.ts';
 import type { LineChart } from '../../src/report/chart.ts';
 import { electionsOf } from '../../src/report/elections.ts';
+import { reportHtml } from '../../src/report/html.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
 import { reportModel } from '../../src/report/model.ts';
 import { reportText } from '../../src/report/text.ts';
@@ -227,3 +229,27 @@ test('the published lines are all asked, under their conditions', () => {
   assert.deepEqual([cluster?.heartbeatMs, cluster?.laggardCount, cluster?.sizes], [6, 2, [5]]);
   assert.equal(cluster?.published?.quantiles[0]?.valueMs, 30);
 });
+
+test('a page of quiet clusters speaks of no requests, no database and no answers that it does not have', () => {
+  const run = raftRun();
+  const quiet = run.trials.filter(
+    ({ spec }) => spec.profile.ratePerSec === 0 && spec.cluster?.networkDelayUs === 5_000,
+  );
+  const cells = run.scenario.cells.filter(({ cluster }) => cluster?.networkDelayUs === 5_000);
+  const scenario = { ...run.scenario, cells };
+  const both = [...quiet, ...quiet.map((trial) => withSize(trial, 7))].filter(
+    ({ spec }) => spec.implementation === 'raft-go',
+  );
+  const html = reportHtml(reportModel({ ...run, database: null, scenario, trials: both }, []), {
+    ...{ style: '', script: '', styleHash: '', scriptHash: '' },
+  });
+  assert.match(html, /no requests are sent/);
+  assert.match(html, /Service and harness shared/);
+  assert.match(html, /The questions/);
+  assert.doesNotMatch(html, /answers the same requests|answers at a glance|database/);
+});
+
+function withSize(trial: Trial, size: number): Trial {
+  const { cluster } = trial.spec;
+  return { ...trial, spec: { ...trial.spec, cluster: cluster === null ? null : { ...cluster, size } } };
+}
