@@ -62,10 +62,7 @@ func openCluster(config config, log *slog.Logger) (*cluster, []restored, error) 
 		}
 		nodes = append(nodes, node)
 	}
-	if config.fsync {
-		err = syncFolder(config.dataDir)
-	}
-	return c, nodes, err
+	return c, nodes, nil
 }
 
 // restored is what was found in a node's file.
@@ -79,6 +76,11 @@ func (c *cluster) restore(id int) (restored, error) {
 	log, found, droppedBytes, err := openLog(c.config.dataDir, id)
 	if err == nil && droppedBytes > 0 {
 		c.log.Warn("log cut after its last whole record", "node", id, "entriesKept", len(found.entries), "bytesDropped", droppedBytes)
+	}
+	if err == nil && c.config.fsync {
+		if err = syncFolder(c.config.dataDir); err != nil {
+			log.close()
+		}
 	}
 	return restored{found, log, droppedBytes}, err
 }

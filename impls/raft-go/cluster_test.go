@@ -195,7 +195,7 @@ func TestLaggardsAreAMinorityOfAWholeCluster(t *testing.T) {
 	c.leader()
 	c.want(409, "POST", "/cluster/leader/crash", `{"laggards":3}`, nil)
 	beforeUs := c.cluster.clock.nowUs()
-	crashed := c.crashLeader(`{"laggards":2}`)
+	crashed := c.crashLeader(`{"synchronise":true,"laggards":2}`)
 	if crashed.CrashedAtUs-beforeUs < c.cluster.config.heartbeatUs+crashed.DelayUs {
 		t.Error("no heartbeat came between the longer logs and the crash")
 	}

@@ -7,8 +7,8 @@ export type RequestWriter = (request: WorkloadRequest) => string;
 const announcesLength: ReadonlySet<WorkloadRequest['method']> = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * Puts requests to `host` (with its port) into text; a request with a host header of its own keeps that. A workload that gives the same request object again gets the same text
- * without work.
+ * Puts requests to `host` (with its port) into text; a request with a host header of its own keeps that. A workload that gives the
+ * same request object again gets the same text without work.
  */
 export function createRequestWriter(host: string): RequestWriter {
   const hostLine = `host: ${host}\r\n`;

@@ -1,6 +1,6 @@
 import type { ClusterAct } from './cluster.ts';
 
-/** One HTTP request as a workload asks for it. Header names are lower case; Host and Content-Length are the transport's. */
+/** One HTTP request as a workload asks for it. Header names are lower case; Content-Length is the transport's, and Host unless given. */
 export interface WorkloadRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Path with query, as it goes on the wire. */

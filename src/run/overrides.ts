@@ -128,12 +128,12 @@ function overriddenCell(
  * Where one question is asked in several cells, each with its own part of a ladder of rates (`calibrate`), a rate belongs to the
  * cell that declares the nearest one: it is asked once.
  */
-function rungFor(ratePerSec: number, cell: ScenarioCell, asked: readonly ScenarioCell[]): ScenarioCell | undefined {
+function rungFor(ratePerSec: number, cell: ScenarioCell, asked: readonly ScenarioCell[]): ScenarioCell {
   const question = questionOf(cell);
   const distance = ({ ratesPerSec }: ScenarioCell) =>
     Math.min(...ratesPerSec.map((declared) => Math.abs(Math.log(declared / ratePerSec))));
   const ladder = asked.filter((other) => questionOf(other) === question);
-  return ladder.toSorted((a, b) => (distance(a) < distance(b) ? -1 : distance(a) > distance(b) ? 1 : 0))[0];
+  return ladder.reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest));
 }
 
 function questionOf({ service, workload, temperature, cluster }: ScenarioCell): string {

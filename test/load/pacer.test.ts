@@ -180,6 +180,34 @@ test('a loop that gets up late by itself posts no guard: it would be as late', (
   assert.ok(!told.includes('posted'));
 });
 
+test('no timer is left to ring while the loop sleeps for long', () => {
+  let nowNs = 0;
+  let isQuiet = false;
+  let armedCount = 0;
+  const at = () => {
+    armedCount++;
+    return { cancel: () => armedCount-- };
+  };
+  const armedAsleep: number[] = [];
+  const sleepUntil = (timeNs: number) => {
+    armedAsleep.push(armedCount);
+    nowNs = timeNs;
+  };
+  const pacer = createLoopPacer({ clock: { nowNs: () => nowNs++, at }, sleepUntil, guard: null });
+  const course = courseFrom(
+    10 * nsPerMs,
+    () => nowNs,
+    () => undefined,
+    () => isQuiet,
+  );
+  pacer.start(course);
+  assert.equal(armedCount, 1, 'something may come: a timer stands behind');
+  isQuiet = true;
+  pacer.poke(nowNs);
+  pacer.stop();
+  assert.deepEqual(armedAsleep, [0]);
+});
+
 test('how long getting up takes is learned, up to 400 µs, and slept less', () => {
   const { pacer, read, wokenNs } = sleepyPacer(300_000);
   for (let count = 0; count < 400; count++) read();

@@ -118,7 +118,7 @@ def test_laggards_never_win_the_election_they_were_made_for(make_spawn: MakeSpaw
             for _ in range(3):
                 await until(lambda: is_settled(cluster))
                 before_us = now_us()
-                answer = await patiently(partial(crash.crash, CrashOrder(laggards=2)))
+                answer = await patiently(partial(crash.crash, CrashOrder(synchronise=True, laggards=2)))
                 assert answer.crashed_at_us - before_us >= config.heartbeat_us + answer.delay_us
                 lengths = {one.id: one.summary.last_log_index for one in cluster.members if one.summary is not None}
                 assert len(set(lengths.values())) == 2
