@@ -7,16 +7,16 @@ export const gate: GatePolicy = {
   intervalLevelRatio: 0.95,
   metrics: {
     'cpu-per-request': {
-      smallestEffectRatio: 0.025,
+      minEffectRatio: 0.025,
       control: { metricId: 'database-cpu-per-request', referenceId: 'generator-cpu-per-request' },
     },
-    'memory-idle': { smallestEffectRatio: 0.05, control: null },
-    'memory-median': { smallestEffectRatio: 0.05, control: null },
-    startup: { smallestEffectRatio: 0.1, control: null },
-    'response-p50': { smallestEffectRatio: 0.1, control: null },
+    'memory-idle': { minEffectRatio: 0.05, control: null },
+    'memory-median': { minEffectRatio: 0.05, control: null },
+    startup: { minEffectRatio: 0.1, control: null },
+    'response-p50': { minEffectRatio: 0.1, control: null },
   },
-  informativeEffectRatio: 0.05,
-  errors: { leastMoreCount: 3, alpha: 0.01 },
+  informativeMinEffectRatio: 0.05,
+  errors: { minMoreCount: 3, alpha: 0.01 },
   primary: {
     crud: { workload: 'history', temperature: 'warm', ratePerSec: 400 },
   },

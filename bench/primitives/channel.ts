@@ -7,10 +7,10 @@ export const primitive: Primitive = {
   title: 'Throughput of a channel',
   kind: 'time',
   operation: 'one integer handed by one of the producers to the one consumer, all sending as fast as they can',
-  checked: 'the consumer has received as many integers as were sent, and their sum is right',
-  sizeName: 'producers',
+  correctnessCheck: 'the consumer has received as many integers as were sent, and their sum is right',
+  sizeLabel: 'producers',
   sizes: [1, 4],
-  variants: {
+  cases: {
     typescript: [
       { id: 'promise', description: 'async producers and an async consumer over a bounded queue of 1,024' },
       { id: 'message-port', description: 'worker threads, each through a MessagePort to the main thread' },

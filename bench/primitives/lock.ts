@@ -8,10 +8,10 @@ export const primitive: Primitive = {
   kind: 'time',
   operation:
     'take the lock, add 1 to a plain shared counter, give the lock back; all contenders at once, each an equal share',
-  checked: 'the counter’s end value is exactly the number of operations',
-  sizeName: 'contenders',
+  correctnessCheck: 'the counter’s end value is exactly the number of operations',
+  sizeLabel: 'contenders',
   sizes: [1, 2, 4, 8],
-  variants: {
+  cases: {
     typescript: [
       {
         id: 'atomics',

@@ -1,6 +1,6 @@
-import type { Primitive, PrimitiveVariant } from '../../src/model/primitive.ts';
+import type { Primitive, PrimitiveCase } from '../../src/model/primitive.ts';
 
-const variants: readonly PrimitiveVariant[] = [
+const cases: readonly PrimitiveCase[] = [
   { id: 'program', description: 'a program that does nothing but wait' },
   { id: 'http-server', description: 'an HTTP server of the standard library that was never asked anything' },
 ];
@@ -12,10 +12,10 @@ export const primitive: Primitive = {
   title: 'Memory of an empty program',
   kind: 'memory',
   operation: 'one program of its own, ready and waiting; private memory',
-  checked: 'it ends with 0 when asked to; the server answers GET / with 200 after the reading',
-  sizeName: null,
+  correctnessCheck: 'it ends with 0 when asked to; the server answers GET / with 200 after the reading',
+  sizeLabel: null,
   sizes: [],
-  variants: { typescript: variants, go: variants, python: variants },
+  cases: { typescript: cases, go: cases, python: cases },
   usesData: false,
   programs: { program: 'idle', 'http-server': 'http-server' },
 };

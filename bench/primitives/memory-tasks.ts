@@ -8,10 +8,10 @@ export const primitive: Primitive = {
   kind: 'memory',
   operation:
     'N units that all have started and wait for one signal; private memory, less that of the same program with none',
-  checked: 'after the signal all N units have counted',
-  sizeName: 'tasks',
+  correctnessCheck: 'after the signal all N units have counted',
+  sizeLabel: 'tasks',
   sizes: [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
-  variants: {
+  cases: {
     typescript: [
       { id: 'promise', description: 'async functions that await one promise' },
       { id: 'worker', description: 'worker threads that wait in Atomics.wait' },

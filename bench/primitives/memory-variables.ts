@@ -1,7 +1,7 @@
-import type { Primitive, PrimitiveVariant } from '../../src/model/primitive.ts';
+import type { Primitive, PrimitiveCase } from '../../src/model/primitive.ts';
 
 /** The same four in each language: written as one would who does not think of memory. */
-const variants: readonly PrimitiveVariant[] = [
+const cases: readonly PrimitiveCase[] = [
   { id: 'int', description: 'the integers 1,000 … 1,000,999' },
   { id: 'float', description: 'the floats 0.5 … 999,999.5' },
   { id: 'string', description: 'the strings item-0000000 … item-0999999, each made at run time' },
@@ -15,10 +15,10 @@ export const primitive: Primitive = {
   title: 'Memory of 1,000,000 equal variables',
   kind: 'memory',
   operation: 'N variables in the language’s ordinary list; private memory, less that of the same program with none',
-  checked: 'after the reading the list still holds N right values',
-  sizeName: 'variables',
+  correctnessCheck: 'after the reading the list still holds N right values',
+  sizeLabel: 'variables',
   sizes: [0, 1_000_000],
-  variants: { typescript: variants, go: variants, python: variants },
+  cases: { typescript: cases, go: cases, python: cases },
   usesData: false,
   programs: null,
 };

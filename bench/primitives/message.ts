@@ -7,10 +7,10 @@ export const primitive: Primitive = {
   title: 'A message there and back',
   kind: 'time',
   operation: 'send an integer to a partner that is there already and waits; it answers with the integer plus 1',
-  checked: 'every answer is the integer sent plus 1, in order',
-  sizeName: null,
+  correctnessCheck: 'every answer is the integer sent plus 1, in order',
+  sizeLabel: null,
   sizes: [],
-  variants: {
+  cases: {
     typescript: [
       { id: 'promise', description: 'two async functions that hand each other promises' },
       { id: 'message-port', description: 'a worker thread through a MessagePort' },

@@ -8,10 +8,10 @@ export const primitive: Primitive = {
   kind: 'time',
   operation:
     'sort a fresh copy of the file’s 1,000,000 integers by the same merge sort; the copy is made outside the measured time',
-  checked: 'the hash of the sorted integers is the one known beforehand',
-  sizeName: 'parts',
+  correctnessCheck: 'the hash of the sorted integers is the one known beforehand',
+  sizeLabel: 'parts',
   sizes: [1, 2, 4, 8],
-  variants: {
+  cases: {
     typescript: [{ id: 'workers', description: 'worker threads on shared memory; 1 part: in the main thread' }],
     go: [{ id: 'goroutines', description: 'goroutines on one slice; 1 part: no goroutine' }],
     python: [

@@ -8,10 +8,10 @@ export const primitive: Primitive = {
   kind: 'time',
   operation:
     'start one unit that adds 1 to a counter, and wait until it has ended; one after another, never two at once',
-  checked: 'as many units have counted as were started',
-  sizeName: null,
+  correctnessCheck: 'as many units have counted as were started',
+  sizeLabel: null,
   sizes: [],
-  variants: {
+  cases: {
     typescript: [
       { id: 'promise', description: 'an async function, awaited' },
       { id: 'immediate', description: 'a callback of setImmediate, awaited: one turn of the event loop' },

@@ -1,6 +1,6 @@
-import type { Primitive, PrimitiveVariant } from '../../src/model/primitive.ts';
+import type { Primitive, PrimitiveCase } from '../../src/model/primitive.ts';
 
-const variants: readonly PrimitiveVariant[] = [{ id: 'program', description: 'a program that does nothing at all' }];
+const cases: readonly PrimitiveCase[] = [{ id: 'program', description: 'a program that does nothing at all' }];
 
 export const primitive: Primitive = {
   id: 'start',
@@ -10,10 +10,10 @@ export const primitive: Primitive = {
   kind: 'start',
   operation:
     'from the spawn of a program that does nothing until it has ended; started one after another by a small shell, timed by the harness',
-  checked: 'it ends with 0 each time and prints nothing',
-  sizeName: null,
+  correctnessCheck: 'it ends with 0 each time and prints nothing',
+  sizeLabel: null,
   sizes: [],
-  variants: { typescript: variants, go: variants, python: variants },
+  cases: { typescript: cases, go: cases, python: cases },
   usesData: false,
   programs: { program: 'empty' },
 };

@@ -7,14 +7,14 @@ export const primitive: Primitive = {
   title: 'Drift of a restarted timer',
   kind: 'lateness',
   operation: 'a timer of 5 ms that restarts itself when it fires: how much later than 5 ms one round is',
-  checked: 'it fired as often as it was started',
-  sizeName: null,
+  correctnessCheck: 'it fired as often as it was started',
+  sizeLabel: null,
   sizes: [],
-  variants: {
+  cases: {
     typescript: [{ id: 'new', description: 'setTimeout in the callback of setTimeout' }],
     go: [{ id: 'reset', description: 'time.Timer: Reset after its channel has given a value' }],
     python: [
-      { id: 'thread-timer', description: 'the seed’s own: a new threading.Timer for each start' },
+      { id: 'thread-timer', description: 'the paper’s own: a new threading.Timer for each start' },
       { id: 'call-later', description: 'asyncio: loop.call_later in its callback' },
     ],
   },

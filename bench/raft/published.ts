@@ -1,22 +1,22 @@
-import type { Published } from '../../src/model/cluster.ts';
+import type { PublishedElections } from '../../src/model/cluster.ts';
 
 const source = 'Ongaro, Consensus: Bridging Theory and Practice (2014), section 9.4: five servers, 1,000 trials a line';
 
-function line(p50Ms: number, p99Ms: number, maxMs: number): Published {
+function line(p50Ms: number, p99Ms: number, maxMs: number): PublishedElections {
   return {
     source,
     quantiles: [
-      { probabilityRatio: 0.5, valueMs: p50Ms },
-      { probabilityRatio: 0.99, valueMs: p99Ms },
-      { probabilityRatio: 1, valueMs: maxMs },
+      { probability: 0.5, valueMs: p50Ms },
+      { probability: 0.99, valueMs: p99Ms },
+      { probability: 1, valueMs: maxMs },
     ],
-    leastMs: null,
+    minMs: null,
   };
 }
 
 /** Election times by time-out range, in milliseconds. */
-export const published: Readonly<Record<string, Published>> = {
-  '150–150': { source, quantiles: [], leastMs: 9_800 },
+export const published: Readonly<Record<string, PublishedElections>> = {
+  '150–150': { source, quantiles: [], minMs: 9_800 },
   '150–155': line(287, 1224, 2143),
   '150–200': line(147, 345, 513),
   '150–300': line(171, 406, 603),

@@ -4,7 +4,7 @@ import type { Scenario } from '../../src/model/scenario.ts';
 export const scenario: Scenario = {
   id: 'calibrate',
   description: 'the load generator against a target that does nothing, at a ladder of rates',
-  cells: [
+  entries: [
     {
       service: 'echo',
       workload: 'echo',
@@ -12,8 +12,8 @@ export const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 3,
       cluster: null,
-      profile: {
-        kind: 'constant',
+      loadPlan: {
+        arrivals: 'constant',
         steps: null,
         warmupCount: 4_000,
         warmupRatePerSec: 1_000,
@@ -32,8 +32,8 @@ export const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 2,
       cluster: null,
-      profile: {
-        kind: 'constant',
+      loadPlan: {
+        arrivals: 'constant',
         steps: null,
         warmupCount: 8_000,
         warmupRatePerSec: 4_000,
@@ -48,6 +48,6 @@ export const scenario: Scenario = {
   primitives: null,
   idleMs: 200,
   workerCount: 1,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

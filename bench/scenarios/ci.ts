@@ -7,7 +7,7 @@ export const scenario: Scenario = {
   id: 'ci',
   description: 'two commits in alternating pairs: file history at 400 requests/s, short warm-up',
   primitives: null,
-  cells: quick.cells.map((cell) => ({
+  entries: quick.entries.map((cell) => ({
     ...cell,
     ratesPerSec: cell.service === 'crud' ? [400] : cell.ratesPerSec,
     trialCount: 12,

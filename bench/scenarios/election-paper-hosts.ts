@@ -1,5 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
-import { paperCell } from '../raft/cells.ts';
+import { paperEntry } from '../raft/entries.ts';
 import { fittedDelayMs } from '../raft/published.ts';
 import { scenario as paper } from './election-paper.ts';
 
@@ -8,5 +8,5 @@ export const scenario: Scenario = {
   ...paper,
   id: 'election-paper-hosts',
   description: 'the lines 150–300 and 150–155 ms of the published election experiment on every implementation',
-  cells: [paperCell(150, 300, 300, 1000 * fittedDelayMs), paperCell(150, 155, 300, 1000 * fittedDelayMs)],
+  entries: [paperEntry(150, 300, 300, 1000 * fittedDelayMs), paperEntry(150, 155, 300, 1000 * fittedDelayMs)],
 };

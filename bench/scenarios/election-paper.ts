@@ -1,5 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
-import { paperCell } from '../raft/cells.ts';
+import { paperEntry } from '../raft/entries.ts';
 import { fittedDelayMs } from '../raft/published.ts';
 
 /** Least and greatest time-out in milliseconds, and crashes. */
@@ -18,9 +18,9 @@ export const scenario: Scenario = {
   id: 'election-paper',
   description: 'the published election experiment (Raft dissertation 9.4) line by line, with one fitted delay',
   primitives: null,
-  cells: lines.map(([minMs, maxMs, count]) => paperCell(minMs, maxMs, count, 1000 * fittedDelayMs)),
+  entries: lines.map(([minMs, maxMs, count]) => paperEntry(minMs, maxMs, count, 1000 * fittedDelayMs)),
   idleMs: 500,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

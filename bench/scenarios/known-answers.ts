@@ -4,7 +4,7 @@ import type { Scenario } from '../../src/model/scenario.ts';
 export const scenario: Scenario = {
   id: 'known-answers',
   description: 'fixtures of known latency, CPU and memory (with --impls test/fixtures/impls)',
-  cells: [
+  entries: [
     {
       service: 'echo',
       workload: 'echo',
@@ -12,8 +12,8 @@ export const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 3,
       cluster: null,
-      profile: {
-        kind: 'constant',
+      loadPlan: {
+        arrivals: 'constant',
         steps: null,
         warmupCount: 300,
         warmupRatePerSec: 100,
@@ -28,6 +28,6 @@ export const scenario: Scenario = {
   primitives: null,
   idleMs: 1_000,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

@@ -8,10 +8,10 @@ export const scenario: Scenario = {
   primitives: null,
   description:
     'file history at 100/s, 40 trials: the repeat noise of this machine (choose one implementation with --impl)',
-  cells: quick.cells.map((cell) => ({
+  entries: quick.entries.map((cell) => ({
     ...cell,
     trialCount: 40,
     cluster: null,
-    profile: { ...cell.profile, measureMs: 5_000 },
+    profile: { ...cell.loadPlan, measureMs: 5_000 },
   })),
 };

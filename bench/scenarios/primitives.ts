@@ -5,18 +5,18 @@ export const scenario: Scenario = {
   id: 'primitives',
   description:
     'what a task, a message, a lock, a timer and a variable cost in each language: fresh processes of each case, by turns',
-  cells: [],
+  entries: [],
   primitives: {
-    only: [],
+    ids: [],
     repetitionCount: 3,
     sampleCount: 20,
-    sampleMs: 20,
+    minSampleMs: 20,
     warmupMs: 300,
     budgetMs: 4_000,
     memoryLimitBytes: 4 * 2 ** 30,
   },
   idleMs: 0,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

@@ -1,12 +1,12 @@
 import type { Scenario } from '../../src/model/scenario.ts';
-import { quietCell, raftCell } from '../raft/cells.ts';
+import { idleEntry, raftEntry } from '../raft/entries.ts';
 
 /** The main job: one workload of crud at one rate, three interleaved trials of every implementation; then a look at Raft. */
 export const scenario: Scenario = {
   id: 'quick',
   description:
     'file history at 100 requests/s, three interleaved trials of each implementation, short warm-up; 20 Raft elections and puts at 100/s',
-  cells: [
+  entries: [
     {
       service: 'crud',
       workload: 'history',
@@ -14,8 +14,8 @@ export const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 3,
       cluster: null,
-      profile: {
-        kind: 'constant',
+      loadPlan: {
+        arrivals: 'constant',
         steps: null,
         warmupCount: 1_000,
         warmupRatePerSec: 500,
@@ -26,23 +26,23 @@ export const scenario: Scenario = {
         connectionCount: 32,
       },
     },
-    quietCell('election', { cluster: { crashCount: 20 } }),
-    raftCell('put', {
+    idleEntry('election', { cluster: { crashCount: 20 } }),
+    raftEntry('put', {
       ratesPerSec: [100],
       profile: { warmupCount: 400, measureMs: 3_000, drainMs: 2_000 },
     }),
   ],
   primitives: {
-    only: ['spawn', 'memory-empty', 'start'],
+    ids: ['spawn', 'memory-empty', 'start'],
     repetitionCount: 1,
     sampleCount: 5,
-    sampleMs: 20,
+    minSampleMs: 20,
     warmupMs: 200,
     budgetMs: 1_000,
     memoryLimitBytes: 2 * 2 ** 30,
   },
   idleMs: 1_000,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
-import { quietCell } from '../raft/cells.ts';
+import { idleEntry } from '../raft/entries.ts';
 
 /** The largest cluster that elects a leader and keeps it for 10 s in nine of ten fresh starts, within 4 GiB. */
 export const scenario: Scenario = {
@@ -7,15 +7,15 @@ export const scenario: Scenario = {
   description:
     'the largest cluster of each implementation that elects a leader and keeps it for 10 s in 9 of 10 starts',
   primitives: null,
-  cells: [
-    quietCell('scale', {
+  entries: [
+    idleEntry('scale', {
       trialCount: 11,
-      cluster: { sizes: [3, 5, 9, 25, 51, 101, 301, 1_001], climbs: true, memoryLimitBytes: 4 * 2 ** 30 },
+      cluster: { sizes: [3, 5, 9, 25, 51, 101, 301, 1_001], searchesSize: true, memoryLimitBytes: 4 * 2 ** 30 },
       profile: { measureMs: 10_000 },
     }),
   ],
   idleMs: 500,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

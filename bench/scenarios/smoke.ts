@@ -4,7 +4,7 @@ import type { Scenario } from '../../src/model/scenario.ts';
 export const scenario: Scenario = {
   id: 'smoke',
   description: 'one very short trial of each implementation: does everything work?',
-  cells: [
+  entries: [
     {
       service: 'crud',
       workload: 'history',
@@ -12,8 +12,8 @@ export const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 1,
       cluster: null,
-      profile: {
-        kind: 'constant',
+      loadPlan: {
+        arrivals: 'constant',
         steps: null,
         warmupCount: 80,
         warmupRatePerSec: 200,
@@ -28,6 +28,6 @@ export const scenario: Scenario = {
   primitives: null,
   idleMs: 200,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

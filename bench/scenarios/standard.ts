@@ -1,9 +1,9 @@
-import type { Scenario, ScenarioCell } from '../../src/model/scenario.ts';
-import { quietCell, raftCell } from '../raft/cells.ts';
+import type { Scenario, ScenarioEntry } from '../../src/model/scenario.ts';
+import { idleEntry, raftEntry } from '../raft/entries.ts';
 
 /** A warm-up of 5,000 requests, long enough for the JITs, then 8 s measured. */
-const profile: ScenarioCell['profile'] = {
-  kind: 'constant',
+const loadPlan: ScenarioEntry['loadPlan'] = {
+  arrivals: 'constant',
   steps: null,
   warmupCount: 5_000,
   warmupRatePerSec: 500,
@@ -19,7 +19,7 @@ export const scenario: Scenario = {
   id: 'standard',
   description:
     'file history at 25, 100 and 200/s after a full warm-up, and young at 25/s; Raft elections, and puts at 100/s',
-  cells: [
+  entries: [
     {
       service: 'crud',
       workload: 'history',
@@ -27,23 +27,23 @@ export const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 3,
       cluster: null,
-      profile,
+      loadPlan: loadPlan,
     },
     {
       service: 'crud',
       workload: 'history',
       ratesPerSec: [25],
-      temperature: 'young',
+      temperature: 'cold',
       trialCount: 1,
       cluster: null,
-      profile: { ...profile, warmupCount: 0, measureMs: 30_000 },
+      loadPlan: { ...loadPlan, warmupCount: 0, measureMs: 30_000 },
     },
-    quietCell('election', { cluster: { sizes: [3, 5], crashCount: 50 } }),
-    raftCell('put', { ratesPerSec: [100], trialCount: 3, profile: { measureMs: 8_000 } }),
+    idleEntry('election', { cluster: { sizes: [3, 5], crashCount: 50 } }),
+    raftEntry('put', { ratesPerSec: [100], trialCount: 3, profile: { measureMs: 8_000 } }),
   ],
   primitives: null,
   idleMs: 1_500,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 20_260_101,
 };

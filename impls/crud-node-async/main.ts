@@ -1,6 +1,6 @@
 // One process, one event loop, everything awaited. Even so it uses threads: crypto.scrypt runs on libuv's pool, of WORKERS threads.
 import { readConfig } from '../_node/crud/config.ts';
-import { eventLoopCpuWork } from '../_node/crud/cpuWork.ts';
+import { eventLoopCpuWork } from '../_node/crud/cpu-work.ts';
 import { startService } from '../_node/crud/service.ts';
 import { orExit } from '../_node/program/environment.ts';
 import { stopOnSignal } from '../_node/program/signals.ts';

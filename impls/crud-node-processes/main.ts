@@ -3,7 +3,7 @@
 // unevenly spread, and a child that dies takes no waiting connection with it. A child whose primary is gone ends by itself.
 import cluster from 'node:cluster';
 import { readConfig, shareOf } from '../_node/crud/config.ts';
-import { eventLoopCpuWork } from '../_node/crud/cpuWork.ts';
+import { eventLoopCpuWork } from '../_node/crud/cpu-work.ts';
 import { startService } from '../_node/crud/service.ts';
 import { type Server, supervise } from '../_node/crud/supervisor.ts';
 import { orExit } from '../_node/program/environment.ts';

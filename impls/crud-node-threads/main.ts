@@ -2,7 +2,7 @@
 // spreads the connections over their sockets. The main thread only starts, restarts and stops them.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Config, readConfig, shareOf } from '../_node/crud/config.ts';
-import { eventLoopCpuWork } from '../_node/crud/cpuWork.ts';
+import { eventLoopCpuWork } from '../_node/crud/cpu-work.ts';
 import { startService } from '../_node/crud/service.ts';
 import { type Server, supervise } from '../_node/crud/supervisor.ts';
 import { orExit } from '../_node/program/environment.ts';

@@ -3,7 +3,7 @@ import { readConfig } from '../_node/crud/config.ts';
 import { startService } from '../_node/crud/service.ts';
 import { orExit } from '../_node/program/environment.ts';
 import { stopOnSignal } from '../_node/program/signals.ts';
-import { startCpuPool } from './cpuPool.ts';
+import { startCpuPool } from './cpu-pool.ts';
 
 const config = orExit(() => readConfig(process.env));
 

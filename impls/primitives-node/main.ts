@@ -1,7 +1,7 @@
-import { holdCase, type MemoryCase } from './memoryCase.ts';
-import { endWithHarness, tell } from './protocol.ts';
+import { holdCase, type MemoryCase } from './memory-case.ts';
+import { endWithHarness, printLine } from './protocol.ts';
 import { BadSetting, readSettings, type Settings } from './settings.ts';
-import type { TimedCase } from './timedCase.ts';
+import type { TimedCase } from './timed-case.ts';
 
 type OpenTimed = (settings: Settings) => TimedCase | Promise<TimedCase>;
 type Cases = Readonly<Record<string, OpenTimed>>;
@@ -13,15 +13,15 @@ const timed: Readonly<Record<string, () => Promise<{ cases: Cases }>>> = {
   message: () => import('./cases/message.ts'),
   channel: () => import('./cases/channel.ts'),
   lock: () => import('./cases/lock.ts'),
-  'wait-group': () => import('./cases/waitGroup.ts'),
+  'wait-group': () => import('./cases/wait-group.ts'),
   timer: () => import('./cases/timer.ts'),
-  'timer-drift': () => import('./cases/timerDrift.ts'),
+  'timer-drift': () => import('./cases/timer-drift.ts'),
   sort: () => import('./cases/sort.ts'),
 };
 
 const held: Readonly<Record<string, () => Promise<{ cases: MemoryCases }>>> = {
-  'memory-tasks': () => import('./cases/memoryTasks.ts'),
-  'memory-variables': () => import('./cases/memoryVariables.ts'),
+  'memory-tasks': () => import('./cases/memory-tasks.ts'),
+  'memory-variables': () => import('./cases/memory-variables.ts'),
 };
 
 async function main(): Promise<void> {
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   endWithHarness();
   const { primitive, variant, size } = settings;
   const line = await measure(settings);
-  await tell({ ...line, primitive, variant, size: size === 0 && !held[primitive] ? null : size });
+  await printLine({ ...line, primitive, variant, size: size === 0 && !held[primitive] ? null : size });
 }
 
 async function measure(settings: Settings): Promise<Readonly<Record<string, unknown>>> {

@@ -10,6 +10,6 @@ export function waitForGo(): Promise<void> {
   return new Promise((resolve) => process.stdin.once('data', () => resolve()));
 }
 
-export function tell(line: Readonly<Record<string, unknown>>): Promise<void> {
+export function printLine(line: Readonly<Record<string, unknown>>): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve()));
 }

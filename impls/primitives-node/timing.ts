@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { endedChildrenCpuNs, ownCpuNs, threadCountOf } from './cpu.ts';
 import type { Settings } from './settings.ts';
-import type { TimedCase } from './timedCase.ts';
+import type { TimedCase } from './timed-case.ts';
 
 interface Sample {
   readonly operationCount: number;
@@ -13,8 +13,8 @@ interface Sample {
 const startedMs = performance.now();
 const emptyCount = 5;
 /** Fewer would time the clock's own reading. */
-const emptyLeast = 100_000;
-const emptyMost = 10_000_000;
+const minEmpty = 100_000;
+const maxEmpty = 10_000_000;
 
 /** Warms up, finds how many operations a sample needs, and lets tinybench take the samples. */
 export async function timeCase(timed: TimedCase, settings: Settings): Promise<Readonly<Record<string, unknown>>> {
@@ -31,7 +31,7 @@ export async function timeCase(timed: TimedCase, settings: Settings): Promise<Re
     operationCount,
     iterations: affordable(batchMs, settings),
   });
-  const empty = Math.min(Math.max(operationCount, emptyLeast), emptyMost);
+  const empty = Math.min(Math.max(operationCount, minEmpty), maxEmpty);
   const emptyLoop = timed.dueNs === undefined ? await sampleEmptyLoop(empty) : [];
   const osThreadCount = await threads(timed);
   const { doneCount, hash = null } = await timed.finish(askedCount);
@@ -110,13 +110,13 @@ async function sample({ timed, run, operationCount, iterations }: Sampling) {
     async: timed.isAsync,
     async beforeEach() {
       timed.prepare?.();
-      const others = await othersCpuNs(timed);
+      const others = await otherProcessesCpuNs(timed);
       cpuBeforeNs = sum(others, ownCpuNs());
     },
     async afterEach() {
       const own = ownCpuNs();
       const wallNs = Math.round(clock.lastStretchMs() * 1e6) - operationCount * (timed.dueNs ?? 0);
-      const cpuAfterNs = sum(await othersCpuNs(timed), own);
+      const cpuAfterNs = sum(await otherProcessesCpuNs(timed), own);
       const cpuNs = cpuBeforeNs === null || cpuAfterNs === null ? null : Math.max(0, cpuAfterNs - cpuBeforeNs);
       samples.push({ operationCount, wallNs, cpuNs });
     },
@@ -144,7 +144,7 @@ function recordingClock() {
   };
 }
 
-async function othersCpuNs({ others }: TimedCase): Promise<number | null> {
+async function otherProcessesCpuNs({ others }: TimedCase): Promise<number | null> {
   const ended = endedChildrenCpuNs();
   if (others === undefined) return ended;
   return sum(ended, await others.cpuNs());

@@ -1,4 +1,4 @@
-import type { Command, NodeOrder, Report } from '../_node/raft/host/remoteNode.ts';
+import type { Command, NodeOrder, Report } from '../_node/raft/host/remote-node.ts';
 
 /** The epochs of all gates, by id; 0: shut. */
 export type GateEpochs = readonly number[];

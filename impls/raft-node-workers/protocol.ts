@@ -1,10 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Command, NodeOrder, Report } from '../_node/raft/host/remoteNode.ts';
+import { maxWaiting } from '../_node/raft/host/links.ts';
+import type { Command, NodeOrder, Report } from '../_node/raft/host/remote-node.ts';
 
 export interface ThreadOrder extends NodeOrder {
   /** The epoch of each node's gate, by id; shared by all threads. */
   readonly gates: Int32Array<SharedArrayBuffer>;
-  /** See linkCounts.ts. */
+  /** See protocol.ts. */
   readonly deliveredCounts: Int32Array<SharedArrayBuffer>;
 }
 
@@ -20,3 +21,28 @@ export type ThreadCommand =
 
 /** From a node's thread. */
 export type ThreadReport = Report | { readonly type: 'connect'; readonly to: number };
+
+/** What each link has delivered, in memory that all threads share: a port does not tell how much waits in it. */
+export interface LinkCounts {
+  /** Node `to` has taken a message of node `from`. */
+  delivered(from: number, to: number): void;
+  /** For a new link: tells of each message whether there is room for it. */
+  admission(from: number, to: number): () => boolean;
+}
+
+/** `shared` has a count for each pair of nodes, modulo 2^32. */
+export function linkCountsIn(shared: Int32Array, clusterSize: number): LinkCounts {
+  const place = (from: number, to: number): number => (from - 1) * clusterSize + to - 1;
+  return {
+    delivered: (from, to) => void Atomics.add(shared, place(from, to), 1),
+    admission(from, to) {
+      const at = place(from, to);
+      let sentCount = Atomics.load(shared, at);
+      return () => {
+        const hasRoom = ((sentCount - Atomics.load(shared, at)) | 0) < maxWaiting;
+        if (hasRoom) sentCount += 1;
+        return hasRoom;
+      };
+    },
+  };
+}

@@ -1,24 +1,24 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { aaRuns } from '../ci/aa-runs.ts';
+import { affectedLines, ciWarnings, emptyComparison, failureLines, planLines } from '../ci/ci-lines.ts';
+import { choosePairCount, type PairChoice } from '../ci/pair-count.ts';
+import type { MeasuredPairs } from '../ci/pairs.ts';
+import { type TwoCommits, withTwoCommits } from '../ci/two-commits.ts';
 import { compareRuns } from '../compare/compare-runs.ts';
-import { confirmed, cutShort, needsConfirmation } from '../compare/confirm.ts';
-import type { SelfFloors } from '../compare/floor.ts';
-import type { CompareOptions } from '../compare/options.ts';
+import type { NoiseFloors } from '../compare/noise-floor.ts';
+import { applyConfirmation, markCutShort, needsConfirmation } from '../compare/outcome.ts';
 import type { RunComparison } from '../model/comparison.ts';
+import type { CompareOptions } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import { comparisonMarkdown, markdownLimit } from '../report/comparison-markdown.ts';
-import { comparisonText } from '../report/comparison-text.ts';
+import { comparisonText } from '../report/text/comparison-text.ts';
+import { comparisonMarkdown, markdownLimit } from '../report/text/markdown.ts';
 import { loadGate } from '../run/declarations.ts';
-import type { MeasuredPairs } from '../run/pair-run.ts';
 import { resultsDir } from '../run/paths.ts';
-import { type TwoCommits, withTwoCommits } from '../run/two-commits.ts';
-import { writeWhole } from '../store/result-file.ts';
+import { writeFileAtomically } from '../store/result-file.ts';
 import { readWaivers } from '../store/waiver-file.ts';
-import { assertFolderWritable } from '../store/writable.ts';
-import { type CiFlags, ciCommand, replayCommand, usualTries } from './ci-command.ts';
-import { chosenPairs, type PairChoice } from './ci-pairs.ts';
-import { affectedLines, beforehandLines, ciWarnings, nothingAffected, toldFailures } from './ci-words.ts';
-import { today, waiversPath } from './comparison.ts';
+import { assertFolderWritable, assertOutputsWritable } from '../store/write-file.ts';
+import { todayUtc, waiversPath } from './compare-files.ts';
 import { type CommandContext, wantsColor } from './context.ts';
 import {
   collect,
@@ -28,11 +28,10 @@ import {
   positiveCount,
   positiveNumber,
   rateList,
-} from './option.ts';
-import { assertPlaces } from './places.ts';
+} from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { type CiFlags, ciCommand, defaultAttempts, replayCommand } from './replay-command.ts';
 import { shortPath, writeComparisonPage } from './report-file.ts';
-import { selfRuns } from './self-runs.ts';
 
 /** `paceline ci`: two commits in alternating pairs on this machine, and whether the newer one is worse. */
 export function addCi(program: Command, context: CommandContext): void {
@@ -55,7 +54,7 @@ export function addCi(program: Command, context: CommandContext): void {
       positiveCount,
     )
     .option('--time-budget <duration>', 'as many pairs as fit, as 10m; a confirmation comes on top', durationOption)
-    .option('--tries <n>', 'how often a pair with an invalid trial is made in all', positiveCount, usualTries)
+    .option('--attempts <n>', 'how often a pair with an invalid trial is made in all', positiveCount, defaultAttempts)
     .option('--min-effect <percent>', 'the smallest change that matters, of every metric, as 2.5%', percentOption)
     .option('--policy <file>', 'which metrics gate, and how (default: bench/gate.ts)')
     .option('--waivers <file>', 'known changes that are let through (default: bench/waivers.json)')
@@ -88,14 +87,14 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
     throw new HarnessError('usage', '--aa measures the head against itself: --base has no part in it', 'leave out one');
   }
   await assertFolderWritable(folderOf(flags), '--out');
-  await assertPlaces({ '--markdown': flags.markdown, '--html': flags.html });
+  await assertOutputsWritable({ '--markdown': flags.markdown, '--html': flags.html });
   const progress = createProgress(
     { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
     { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
   );
   try {
     return await withTwoCommits(requestOf(flags), context, progress, (commits) =>
-      judge(commits, flags, context, progress),
+      measureAndCompare(commits, flags, context, progress),
     );
   } finally {
     progress.end();
@@ -117,7 +116,7 @@ function requestOf(flags: CiFlags) {
     warmupCount: flags.warmup ?? null,
     resultsDir: folderOf(flags),
     command: ciCommand(flags),
-    triesMost: flags.tries,
+    maxAttempts: flags.attempts,
   };
 }
 
@@ -126,35 +125,35 @@ function folderOf({ out }: CiFlags): string {
 }
 
 /** Builds, measures, compares, confirms what was flagged, and tells. */
-async function judge(
+async function measureAndCompare(
   commits: TwoCommits,
   flags: CiFlags,
   context: CommandContext,
   progress: Progress,
 ): Promise<number> {
   for (const line of affectedLines(commits)) progress.onStep(line);
-  if (commits.asked.length === 0) return tellNothing(commits, flags, context, progress);
+  if (commits.requestedIds.length === 0) return printNothingAffected(commits, flags, context, progress);
   const startedMs = performance.now();
   const wished = await optionsOf(commits, flags, null);
   // What cannot fit even if nothing had to be built is refused here.
-  const atBest = chosenPairs(flags, commits, wished, 0);
-  if (flags.timeBudget === undefined) tellBeforehand(commits, atBest, wished, progress);
+  const atBest = choosePairCount(flags, commits, wished, 0);
+  if (flags.timeBudget === undefined) printPlan(commits, atBest, wished, progress);
   const preparations = await commits.prepare();
-  const failures = toldFailures(preparations);
+  const failures = failureLines(preparations);
   for (const line of failures) progress.onStep(line);
   const spentMs = performance.now() - startedMs;
-  const choice = flags.timeBudget === undefined ? atBest : chosenPairs(flags, commits, wished, spentMs);
+  const choice = flags.timeBudget === undefined ? atBest : choosePairCount(flags, commits, wished, spentMs);
   const options = await optionsOf(commits, flags, choice.measureMs);
-  if (flags.timeBudget !== undefined) tellBeforehand(commits, choice, options, progress);
-  const name = commits.isSelf ? 'aa' : 'ci';
+  if (flags.timeBudget !== undefined) printPlan(commits, choice, options, progress);
+  const name = commits.isAA ? 'aa' : 'ci';
   const first = await commits.measure({ ...choice, implementationIds: null, name });
   const comparison = compared(first, commits, options);
-  const told = (final: RunComparison) => tell(final, [first], flags, context, progress);
+  const told = (final: RunComparison) => printComparison(final, [first], flags, context, progress);
   if (first.cause !== null) {
-    await told(commits.isSelf ? comparison : cutShort(comparison));
+    await told(commits.isAA ? comparison : markCutShort(comparison));
     throw first.cause;
   }
-  const final = commits.isSelf
+  const final = commits.isAA
     ? comparison
     : await withConfirmation(comparison, choice, commits, options, progress, told);
   await told(final);
@@ -162,40 +161,35 @@ async function judge(
 }
 
 interface CiOptions extends CompareOptions {
-  readonly self: SelfFloors;
+  readonly aa: NoiseFloors;
 }
 
 async function optionsOf(
-  { machine, isSelf, specs }: TwoCommits,
+  { machine, isAA, specs }: TwoCommits,
   flags: CiFlags,
   measureMs: number | null,
 ): Promise<CiOptions> {
   const policy = await loadGate(flags.policy);
   const folders = [resultsDir, folderOf(flags)].map((folder) => join(folder, machine.id));
-  const self = await selfRuns(folders, policy, specs(measureMs));
+  const self = await aaRuns(folders, policy, specs(measureMs));
   return {
     policy,
     minEffectRatio: flags.minEffect ?? null,
     // A floor is what an A/A run measures: it must not judge itself by it.
-    floors: isSelf ? new Map() : self.floors,
+    noiseFloors: isAA ? new Map() : self.noiseFloors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
-    today: today(),
-    self,
+    today: todayUtc(),
+    aa: self,
   };
 }
 
-function tellBeforehand(
-  commits: TwoCommits,
-  choice: PairChoice,
-  { self, policy }: CiOptions,
-  progress: Progress,
-): void {
-  for (const line of beforehandLines(commits, choice, self, policy)) progress.onStep(line);
+function printPlan(commits: TwoCommits, choice: PairChoice, { aa: self, policy }: CiOptions, progress: Progress): void {
+  for (const line of planLines(commits, choice, self, policy)) progress.onStep(line);
 }
 
 function compared({ results }: MeasuredPairs, commits: TwoCommits, options: CiOptions): RunComparison {
   const comparison = compareRuns(results.base, results.head, options);
-  return { ...comparison, warnings: [...ciWarnings(commits, comparison, options.self), ...comparison.warnings] };
+  return { ...comparison, warnings: [...ciWarnings(commits, comparison, options.aa), ...comparison.warnings] };
 }
 
 /** Fresh pairs of the implementations that were flagged; cut short, the first set is told as it is. */
@@ -215,27 +209,27 @@ async function withConfirmation(
   );
   const again = await commits.measure({ ...choice, implementationIds, name: 'ci-again' });
   if (again.cause !== null) {
-    await told(cutShort(comparison));
+    await told(markCutShort(comparison));
     throw again.cause;
   }
-  return confirmed(comparison, compareRuns(again.results.base, again.results.head, options));
+  return applyConfirmation(comparison, compareRuns(again.results.base, again.results.head, options));
 }
 
-async function tellNothing(
+async function printNothingAffected(
   commits: TwoCommits,
   flags: CiFlags,
   context: CommandContext,
   progress: Progress,
 ): Promise<number> {
   progress.end();
-  const comparison = nothingAffected(commits, await loadGate(flags.policy), new Date().toISOString());
+  const comparison = emptyComparison(commits, await loadGate(flags.policy), new Date().toISOString());
   const people = flags.json ? context.stderr : context.stdout;
-  people.write(`${comparison.outcome.sentence}\n`);
-  await writeAsked(comparison, flags, context);
+  people.write(`${comparison.outcome.summary}\n`);
+  await writeRequestedFiles(comparison, flags, context);
   return 0;
 }
 
-async function tell(
+async function printComparison(
   comparison: RunComparison,
   [first]: readonly [MeasuredPairs],
   flags: CiFlags,
@@ -247,22 +241,22 @@ async function tell(
   people.write(comparisonText(comparison, { color: wantsColor(context), all: false }));
   const paths = [shortPath(first.paths.base), shortPath(first.paths.head)] as const;
   people.write(`\nreplay: ${replayCommand(paths, flags)}\n`);
-  await writeAsked(comparison, flags, context);
+  await writeRequestedFiles(comparison, flags, context);
 }
 
 /** What programs and other readers were promised, by the flags. */
-async function writeAsked(comparison: RunComparison, flags: CiFlags, context: CommandContext): Promise<void> {
+async function writeRequestedFiles(comparison: RunComparison, flags: CiFlags, context: CommandContext): Promise<void> {
   if (flags.json) context.stdout.write(`${JSON.stringify(comparison)}\n`);
   // A comment has room for a mark by which it is found again.
   if (flags.markdown !== undefined)
-    await writeWhole(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
+    await writeFileAtomically(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
   if (flags.html === undefined) return;
   const people = flags.json ? context.stderr : context.stdout;
   people.write(`page: ${await writeComparisonPage(comparison, flags.html)}\n`);
 }
 
 /** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */
-function exitCodeOf({ outcome }: RunComparison, { isSelf }: TwoCommits, { gate }: CiFlags, isBroken: boolean): number {
-  if (outcome.exitCode === 1 && gate && !isSelf) return 1;
+function exitCodeOf({ outcome }: RunComparison, { isAA }: TwoCommits, { gate }: CiFlags, isBroken: boolean): number {
+  if (outcome.exitCode === 1 && gate && !isAA) return 1;
   return outcome.exitCode === 3 || isBroken ? 3 : 0;
 }

@@ -2,8 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Claim, ClaimSource } from '../model/claim.ts';
-import type { CodeLines } from '../report/claim-quantity.ts';
-import type { ClaimBook } from '../report/claims.ts';
+import type { ClaimBook, CodeLines } from '../report/build/claims.ts';
 import { benchDir, rootDir } from '../run/paths.ts';
 
 /** bench/claims.ts, and the lines of the two Raft cores as they are in this checkout. */

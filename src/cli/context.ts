@@ -16,10 +16,10 @@ export function wantsColor({ env, stdout }: CommandContext): boolean {
   return stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-const pipeWidth = 100;
-const leastWidth = 60;
+const defaultWidth = 100;
+const minWidth = 60;
 
 /** The columns that a line may have. */
 export function lineWidth({ stdout }: CommandContext): number {
-  return Math.max(leastWidth, stdout.columns ?? pipeWidth);
+  return Math.max(minWidth, stdout.columns ?? defaultWidth);
 }

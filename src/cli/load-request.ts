@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { RequestSpec } from '../load/request-workload.ts';
 import { createSchedule } from '../load/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import type { LoadProfile } from '../model/load-profile.ts';
+import type { LoadPlan } from '../model/scenario.ts';
+import type { Baseline } from '../report/baseline.ts';
+import { unknownName } from '../run/declarations.ts';
 
 export interface LoadFlags {
   readonly rate: number;
@@ -18,7 +20,7 @@ export interface LoadFlags {
   readonly warmup: number;
   readonly seed: number;
   readonly allow?: string[];
-  readonly firstLook: boolean;
+  readonly preflight: boolean;
   readonly hdr?: string;
   readonly json?: boolean;
 }
@@ -28,7 +30,7 @@ export interface LoadRequest {
   readonly origin: string;
   readonly host: string;
   readonly spec: RequestSpec;
-  readonly profile: LoadProfile;
+  readonly profile: LoadPlan;
   readonly threadCount: number;
 }
 
@@ -43,16 +45,16 @@ export const methods = [
 ] as const satisfies readonly RequestSpec['method'][];
 
 /** More than that at once are counted as unsent, however long the time-out. */
-const mostInFlightCount = 50_000;
-const leastInFlightCount = 1_000;
+const inFlightMaximum = 50_000;
+const inFlightMinimum = 1_000;
 
 /** What the flags ask for. Throws HarnessError usage that names what is wrong. */
-export async function requestOf(text: string, flags: LoadFlags): Promise<LoadRequest> {
+export async function loadRequestOf(text: string, flags: LoadFlags): Promise<LoadRequest> {
   const url = parseUrl(text);
   if (flags.threads > flags.connections) {
     throw usage(`${flags.threads} threads cannot share ${flags.connections} connections`, 'give each at least one');
   }
-  const profile = profileOf(flags);
+  const profile = loadPlanOf(flags);
   if (createSchedule(profile).offsetNs(0) >= profile.measureMs * 1e6) {
     throw usage(`no request falls due within ${flags.duration} s`, 'ask for a longer --duration or another --seed');
   }
@@ -71,11 +73,11 @@ export async function requestOf(text: string, flags: LoadFlags): Promise<LoadReq
   };
 }
 
-function profileOf({ rate, duration, arrivals, connections, timeout, warmup, seed }: LoadFlags): LoadProfile {
+function loadPlanOf({ rate, duration, arrivals, connections, timeout, warmup, seed }: LoadFlags): LoadPlan {
   const timeoutMs = timeout * 1000;
   const mostAtOnce = Math.ceil(rate * timeout);
   return {
-    kind: arrivals,
+    arrivals: arrivals,
     ratePerSec: rate,
     steps: null,
     warmupCount: warmup,
@@ -83,7 +85,7 @@ function profileOf({ rate, duration, arrivals, connections, timeout, warmup, see
     measureMs: duration * 1000,
     drainMs: timeoutMs,
     timeoutMs,
-    maxInFlightCount: Math.min(mostInFlightCount, Math.max(leastInFlightCount, mostAtOnce)),
+    maxInFlightCount: Math.min(inFlightMaximum, Math.max(inFlightMinimum, mostAtOnce)),
     connectionCount: connections,
     seed,
   };
@@ -104,14 +106,14 @@ const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)$/;
 /** A character is a byte on the wire (RFC 9110, section 5.5). */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** The transport's own. */
-const ownHeaders = ['content-length', 'connection', 'transfer-encoding'];
+const transportHeaders = ['content-length', 'connection', 'transfer-encoding'];
 
 function parseHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const [, name, value = ''] = headerLine.exec(line) ?? [];
     if (name === undefined) throw usage(`--header "${line}" is no header`, "write it as 'Name: value'");
-    if (ownHeaders.includes(name.toLowerCase()))
+    if (transportHeaders.includes(name.toLowerCase()))
       throw usage(`--header "${name}" is set by the transport`, 'leave it out');
     if (!headerValue.test(value))
       throw usage(`--header "${name}" holds a character that no header can carry`, 'encode it, as %E2%82%AC');
@@ -136,4 +138,61 @@ async function bodyOf(text: string): Promise<Buffer> {
 
 function usage(message: string, remedy: string): HarnessError {
   return new HarnessError('usage', message, remedy);
+}
+
+export const allowances = ['rate', 'duration', 'remote'] as const;
+type Allowance = (typeof allowances)[number];
+
+export const defaultLimits = {
+  /** Of a machine that was never calibrated. */
+  ratePerSec: 20_000,
+  durationSec: 3_600,
+} as const;
+
+/** Throws HarnessError usage at the first limit that is exceeded and not among `allowed`. */
+export function assertAllowed(request: LoadRequest, floor: Baseline | null, allowed: readonly string[]): void {
+  for (const word of allowed) {
+    if (!allowances.some((known) => known === word)) throw unknownName('limit', word, allowances);
+  }
+  const excess = exceededLimits(request, floor).find(({ limit }) => !allowed.includes(limit));
+  if (excess !== undefined) {
+    throw new HarnessError('usage', excess.message, `${excess.remedy}, or ask for it: --allow ${excess.limit}`);
+  }
+}
+
+interface ExceededLimit {
+  readonly limit: Allowance;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function exceededLimits({ host, profile }: LoadRequest, floor: Baseline | null): ExceededLimit[] {
+  const found: ExceededLimit[] = [];
+  // A ladder that ended below what the machine keeps (`calibrate --rate 100`) is no limit.
+  const highest = floor?.isLimit ? floor.highestRatePerSec : null;
+  if (profile.ratePerSec > (highest ?? defaultLimits.ratePerSec)) {
+    found.push({
+      limit: 'rate',
+      message: `${profile.ratePerSec}/s is more than ${highestText(highest, floor)}`,
+      remedy: highest === null ? 'measure what it keeps: npm run bench -- calibrate' : 'ask for less',
+    });
+  }
+  if (profile.measureMs > defaultLimits.durationSec * 1000) {
+    const message = `${profile.measureMs / 1000} s is longer than ${defaultLimits.durationSec} s`;
+    found.push({ limit: 'duration', message, remedy: 'ask for less' });
+  }
+  if (!isLoopback(host)) {
+    found.push({ limit: 'remote', message: `${host} is not this machine`, remedy: 'start the target here' });
+  }
+  return found;
+}
+
+function highestText(highestRatePerSec: number | null, floor: Baseline | null): string {
+  if (highestRatePerSec === null || floor === null)
+    return `the ${defaultLimits.ratePerSec}/s assumed of a machine that was never calibrated up to its limit`;
+  return `the ${highestRatePerSec}/s that this machine kept when it was calibrated (${floor.startedAt.slice(0, 10)})`;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

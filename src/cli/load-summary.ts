@@ -1,12 +1,11 @@
 import Table from 'cli-table3';
-import type { GeneratorVerdict } from '../model/generator-verdict.ts';
+import type { GeneratorAssessment } from '../load/generator-assessment.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
-import { durationText } from './duration.ts';
+import { durationText, plainChars } from './format.ts';
 import type { LoadRequest } from './load-request.ts';
-import { plainChars } from './table.ts';
 
 /** What one load was: its three distributions, where every request went, and what the generator says of itself. */
-export function loadSummary(request: LoadRequest, result: LoadResult, verdict: GeneratorVerdict): string {
+export function loadSummary(request: LoadRequest, result: LoadResult, verdict: GeneratorAssessment): string {
   return [
     headline(request, result),
     '',
@@ -21,7 +20,7 @@ export function loadSummary(request: LoadRequest, result: LoadResult, verdict: G
 
 function headline({ spec, origin, profile }: LoadRequest, result: LoadResult): string {
   const lasted = durationText((result.endedAtNs - result.startedAtNs) / 1e6);
-  return `${spec.method} ${origin}${spec.path} · ${profile.ratePerSec}/s ${profile.kind} · ${lasted} · at most ${profile.connectionCount} connections`;
+  return `${spec.method} ${origin}${spec.path} · ${profile.ratePerSec}/s ${profile.arrivals} · ${lasted} · at most ${profile.connectionCount} connections`;
 }
 
 const quantiles = [
@@ -34,7 +33,13 @@ const quantiles = [
   ['max', 'maxMs'],
 ] as const satisfies readonly (readonly [string, keyof Latency])[];
 
-function latencyTable({ response, service, lag, wokeLate, waited }: LoadResult): string {
+function latencyTable({
+  responseTime: response,
+  serviceTime: service,
+  sendDelay: lag,
+  generatorDelay,
+  connectionWait: waited,
+}: LoadResult): string {
   const table = new Table({
     head: ['ms', 'count', ...quantiles.map(([title]) => title), ''],
     chars: plainChars,
@@ -46,7 +51,7 @@ function latencyTable({ response, service, lag, wokeLate, waited }: LoadResult):
   add('response', response, 'answered − due');
   add('service', service, 'answered − sent');
   add('lag', lag, 'sent − due');
-  add('  woke late', wokeLate, 'the generator’s own');
+  add('  woke late', generatorDelay, 'the generator’s own');
   add('  waited', waited, 'for a free connection');
   return table.toString();
 }
@@ -70,7 +75,7 @@ function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult
     `${((1000 * cpuMs) / Math.max(1, counts.sentCount)).toFixed(0)} µs CPU a request`,
     `loop ${percent(generator.eventLoopUtilizationRatio)} busy`,
     `GC ${generator.gcMs.toFixed(1)} ms`,
-    `send-gap CV ${generator.sendGapCvRatio?.toFixed(2) ?? '–'}`,
+    `send-gap CV ${generator.sendGapCv?.toFixed(2) ?? '–'}`,
     `${generator.connectionsOpenedCount} connections opened`,
     `pacer ${generator.pacer}`,
     generator.threadCount === 1 ? 'one thread' : `${generator.threadCount} threads`,
@@ -78,7 +83,7 @@ function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult
   return `generator: ${parts.join(', ')}`;
 }
 
-function verdictText(verdict: GeneratorVerdict): string {
+function verdictText(verdict: GeneratorAssessment): string {
   if (verdict.status === 'valid') return 'verdict: valid';
   const what = verdict.voids === 'everything' ? 'invalid' : 'latency void';
   return `verdict: ${what}: ${verdict.reasons.map(({ message }) => message).join('; ')}`;

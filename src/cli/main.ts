@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HarnessError } from '../model/harness-error.ts';
+import { abortOnSignals, Interruption } from '../os/interruption.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
-import { abortOnSignals, Interruption } from '../run/interruption.ts';
 import type { AddCommand, CommandContext } from './context.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
@@ -15,15 +15,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     exitCode: 0,
   };
   try {
-    await refuseUnknownWord(argv[2]);
+    await assertKnownCommand(argv[2]);
     const program = await createProgram(context, argv[2]);
     await program.parseAsync(argv);
     // Too late to cut anything short, but whoever asked to stop must not see a following command start.
     context.signal.throwIfAborted();
   } catch (error) {
-    context.exitCode = tell(error, context);
+    context.exitCode = printError(error, context);
   }
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
   // Not left to an empty event loop: a stray handle of a library must not keep a finished command alive.
   process.exit(context.exitCode);
 }
@@ -34,12 +34,12 @@ function ignoreClosed(error: NodeJS.ErrnoException): void {
 }
 
 /** Ending the process drops what a slow reader of a pipe has not taken yet. */
-function flushed(stream: NodeJS.WritableStream): Promise<void> {
+function flush(stream: NodeJS.WritableStream): Promise<void> {
   return new Promise((done) => stream.write('', () => done()));
 }
 
 /** A mistyped command would be taken for a scenario, as `run` may be left out. */
-async function refuseUnknownWord(word: string | undefined): Promise<void> {
+async function assertKnownCommand(word: string | undefined): Promise<void> {
   if (word === undefined || word.startsWith('-')) return;
   if (Object.hasOwn(commands, word)) return;
   const known = [...Object.keys(commands), 'help', ...(await scenarioIds())];
@@ -66,20 +66,20 @@ async function createProgram(context: CommandContext, word: string | undefined):
 
 /** Each loads what it needs and nothing of the others: half of a short command's time would be spent on those. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  run: async () => (await import('./run.ts')).addRun,
-  report: async () => (await import('./report.ts')).addReport,
-  claims: async () => (await import('./claims.ts')).addClaims,
-  compare: async () => (await import('./compare.ts')).addCompare,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  report: async () => (await import('./commands/report.ts')).addReport,
+  claims: async () => (await import('./commands/claims.ts')).addClaims,
+  compare: async () => (await import('./commands/compare.ts')).addCompare,
   ci: async () => (await import('./ci.ts')).addCi,
-  explain: async () => (await import('./explain.ts')).addExplain,
-  conform: async () => (await import('./conform.ts')).addConform,
-  load: async () => (await import('./load.ts')).addLoad,
-  workload: async () => (await import('./workload.ts')).addWorkload,
-  list: async () => (await import('./list.ts')).addList,
-  doctor: async () => (await import('./doctor.ts')).addDoctor,
-  calibrate: async () => (await import('./calibrate.ts')).addCalibrate,
-  capacity: async () => (await import('./capacity.ts')).addCapacity,
-  schema: async () => (await import('./schema.ts')).addSchema,
+  explain: async () => (await import('./commands/explain.ts')).addExplain,
+  conform: async () => (await import('./commands/conform.ts')).addConform,
+  load: async () => (await import('./commands/load.ts')).addLoad,
+  workload: async () => (await import('./commands/workload.ts')).addWorkload,
+  list: async () => (await import('./commands/list.ts')).addList,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  calibrate: async () => (await import('./commands/calibrate.ts')).addCalibrate,
+  capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
+  schema: async () => (await import('./commands/schema.ts')).addSchema,
 };
 
 /** The one that was named, else all: for the help, and for a scenario without `run` before it. */
@@ -105,7 +105,7 @@ Exit codes: 0 fine, 1 conformance failure or a regression under the gate, 2 usag
 4 a bug in paceline, 130 interrupted, 143 terminated`;
 
 /** Prints an error for the person in front of the terminal; returns the exit code. */
-function tell(error: unknown, { stderr, signal }: CommandContext): number {
+function printError(error: unknown, { stderr, signal }: CommandContext): number {
   if (signal.aborted && signal.reason instanceof Interruption) {
     stderr.write(`paceline: ${signal.reason.message}; everything started was put away\n`);
     return signal.reason.exitCode;

@@ -1,13 +1,12 @@
 import { createLogUpdate } from 'log-update';
-import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
+import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
-import { countOf } from '../report/format.ts';
-import { figureOf } from '../report/primitive-figure.ts';
-import { formatBytes, formatNs } from '../report/quantity.ts';
+import { primitiveFigure } from '../report/build/primitives.ts';
+import { formatBytes, formatNs, pluralize } from '../report/format.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
-import { median } from '../stats/quantile.ts';
-import { durationText, mibText, msText } from './duration.ts';
+import { median } from '../stats/descriptive.ts';
+import { durationText, mibText, msText } from './format.ts';
 
 /** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
 export interface ProgressOutput {
@@ -27,7 +26,7 @@ export interface ProgressOptions {
 }
 
 export function createProgress(output: ProgressOutput, { nowMs, verbose }: ProgressOptions): Progress {
-  const line = output.isTTY ? movingLine(output) : stillLine(output);
+  const line = output.isTTY ? rewrittenLine(output) : plainLine(output);
   let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
   let phase: Phase = 'copy-database';
   let plannedCount = 0;
@@ -82,22 +81,22 @@ export function createProgress(output: ProgressOutput, { nowMs, verbose }: Progr
 }
 
 /** For a load that tells how it is doing once a second: a line that is rewritten, or one that stays every so often. */
-export function liveLine(output: { readonly isTTY?: boolean; write(text: string): unknown }): {
+export function progressLine(output: { readonly isTTY?: boolean; write(text: string): unknown }): {
   tell(text: string): void;
   end(): void;
 } {
   if (output.isTTY) {
-    const { move, end } = movingLine({ isTTY: true, write: (text) => output.write(text) });
+    const { move, end } = rewrittenLine({ isTTY: true, write: (text) => output.write(text) });
     return { tell: move, end };
   }
   let toldCount = 0;
   const tell = (text: string) => {
-    if (toldCount++ % stillEveryCount === 0) output.write(`${text}\n`);
+    if (toldCount++ % plainLineInterval === 0) output.write(`${text}\n`);
   };
   return { tell, end: () => {} };
 }
 
-const stillEveryCount = 5;
+const plainLineInterval = 5;
 
 function leftText(leftMs: number, isTTY: boolean): string {
   return isTTY || leftMs <= 0 ? '' : ` (${durationText(leftMs)} left)`;
@@ -110,7 +109,7 @@ interface Line {
   end(): void;
 }
 
-function movingLine(output: ProgressOutput): Line {
+function rewrittenLine(output: ProgressOutput): Line {
   const update = createLogUpdate(output as unknown as NodeJS.WritableStream, { showCursor: true });
   const keep = (text: string) => {
     update.clear();
@@ -119,7 +118,7 @@ function movingLine(output: ProgressOutput): Line {
   return { keep, step: (text) => update(text), move: (text) => update(text), end: () => update.clear() };
 }
 
-function stillLine(output: ProgressOutput): Line {
+function plainLine(output: ProgressOutput): Line {
   const keep = (text: string) => {
     output.write(`${text}\n`);
   };
@@ -135,8 +134,8 @@ function planLines(plan: PlanSummary): string[] {
 }
 
 function planned({ trialCount, primitiveCount }: PlanSummary): string {
-  const trials = trialCount > 0 || primitiveCount === 0 ? [countOf(trialCount, 'trial')] : [];
-  const cases = primitiveCount > 0 ? [`${countOf(primitiveCount, 'case')} of primitives`] : [];
+  const trials = trialCount > 0 || primitiveCount === 0 ? [pluralize(trialCount, 'trial')] : [];
+  const cases = primitiveCount > 0 ? [`${pluralize(primitiveCount, 'case')} of primitives`] : [];
   return [...trials, ...cases].join(' and ');
 }
 
@@ -156,21 +155,21 @@ function preparedText(preparation: Preparation): string {
   return `${id}: ${built}${conformance.status === 'passed' ? passed : `conformance failed: ${conformance.failures[0]}`}`;
 }
 
-function describe({ implementation, workload, profile, cluster, temperature, attempt }: TrialSpec): string {
-  const young = temperature === 'young' ? ' young' : '';
+function describe({ implementation, workload, loadPlan: profile, cluster, temperature, attempt }: TrialSpec): string {
+  const young = temperature === 'cold' ? ' young' : '';
   const nodes = cluster === null ? '' : ` ${cluster.size} nodes`;
   const rate = profile.ratePerSec === 0 ? '' : ` ${profile.ratePerSec}/s`;
   return `${implementation} ${workload}${nodes}${rate}${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
 }
 
-function describeCase({ implementation, primitive, variant, size, repetition }: PrimitiveSpec): string {
+function describeCase({ implementation, primitive, caseId: variant, size, repetition }: PrimitiveSpec): string {
   return `${implementation} ${primitive} ${variant}${size === null ? '' : ` ${size}`} #${repetition}`;
 }
 
 function caseText(result: PrimitiveResult): string {
   if (result.status === 'failed') return `${result.code}: ${firstLine(result.message)}`;
   if (result.status !== 'ok') return `${result.status === 'unsupported' ? 'not here' : 'not tried'}: ${result.reason}`;
-  const { wallNs, cpuNs, privateBytes } = figureOf(result.measurement);
+  const { wallNs, cpuNs, privateBytes } = primitiveFigure(result.measurement);
   if (privateBytes !== null) return formatBytes(privateBytes);
   return `${wallNs === null ? '–' : formatNs(wallNs)}${cpuNs === null ? '' : `, CPU ${formatNs(cpuNs)}`}`;
 }
@@ -178,13 +177,14 @@ function caseText(result: PrimitiveResult): string {
 function outcomeText(trial: Trial): string {
   if (trial.status === 'failed') return `failed while ${trial.phase}: ${firstLine(trial.message)}`;
   const figures = figuresText(trial.measurement);
-  if (trial.status === 'ok') return trial.latencyVoid ? `${figures} (latency void: the generator woke late)` : figures;
+  if (trial.status === 'ok')
+    return trial.latencyDiscarded ? `${figures} (latency void: the generator woke late)` : figures;
   return `${trial.status}: ${trial.reasons.map(({ message }) => message).join('; ')}`;
 }
 
 function figuresText({ cpu, load, cluster, memory }: Measurement): string {
   const requests =
-    load === null ? [] : [`${msText(cpu.target.perRequestMs)} CPU/request`, `p50 ${msText(load.response.p50Ms)}`];
+    load === null ? [] : [`${msText(cpu.target.perRequestMs)} CPU/request`, `p50 ${msText(load.responseTime.p50Ms)}`];
   const electionsMs = (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);
   const elections =
     electionsMs.length === 0 ? [] : [`${electionsMs.length} elections, p50 ${msText(median(electionsMs))}`];

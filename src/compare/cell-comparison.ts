@@ -1,30 +1,27 @@
-import type { CompareCell, ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
-import { countedTrials } from '../model/counted-trials.ts';
+import { cellId, trialsIn } from '../model/cell-key.ts';
+import type { CellKey, ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
+import type { CompareOptions } from '../model/gate-policy.ts';
 import { type Metric, metrics } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
-import type { Trial } from '../model/trial.ts';
+import { countedTrials, type Trial } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
-import { median } from '../stats/quantile.ts';
-import { leastSignedRankP } from '../stats/signed-rank.ts';
-import { cellId, trialsIn } from './cell.ts';
-import { changeOf } from './change.ts';
-import { contradiction, correctionOf } from './control.ts';
-import { errorCountOf, errorSide, trialCounts } from './error-count.ts';
-import { errorChange, errorVerdict } from './error-verdict.ts';
-import type { CompareOptions } from './options.ts';
+import { median } from '../stats/descriptive.ts';
+import { leastSignedRankP } from '../stats/rank-tests.ts';
+import { changeOf, type MetricSample, metricSample, withoutZeros } from './change.ts';
+import { cellDifferences, differenceText, type Incomparability } from './comparability.ts';
+import { contradictionVerdict, controlVariateCorrection } from './control-variate.ts';
+import { errorChange, errorComparedSide, errorCountOf, errorVerdict, trialCounts } from './errors.ts';
 import { presenceOf } from './presence.ts';
-import { type Sample, sampleOf, withoutZeros } from './sample.ts';
-import { cellDifferences, differenceText, type Refusal } from './setting.ts';
-import { countOf } from './words.ts';
+import { countOf } from './text.ts';
 
-export interface CellQuestion {
+export interface CellComparisonInput {
   readonly base: RunResult;
   readonly head: RunResult;
-  readonly cell: CompareCell;
+  readonly cell: CellKey;
   /** Ids of the cells whose metrics gate. */
   readonly primary: ReadonlySet<string>;
   /** Why nothing of the two runs is comparable. */
-  readonly refusal: Refusal;
+  readonly incomparability: Incomparability;
   readonly options: CompareOptions;
 }
 
@@ -34,41 +31,45 @@ export interface RawComparison extends Omit<Comparison, 'verdict'> {
 }
 
 /** Every metric of one cell, errors first. */
-export function cellComparisons(question: CellQuestion): RawComparison[] {
+export function cellComparisons(question: CellComparisonInput): RawComparison[] {
   const [base, head] = [trialsIn(question.base, question.cell), trialsIn(question.head, question.cell)];
-  const obstacle = obstacleOf(question, base, head);
+  const obstacle = blockingVerdict(question, base, head);
   const ordered = [...metrics.filter(isGated(question)), ...metrics.filter((metric) => !isGated(question)(metric))];
   return [
     errorComparison(question, base, head, obstacle),
-    ...ordered.map((metric) => metricComparison(question, metric, base, head, obstacle)).filter(isKnown),
+    ...ordered.map((metric) => metricComparison(question, metric, base, head, obstacle)).filter(isMeasuredAnywhere),
   ];
 }
 
-function isGated({ options, primary, cell }: CellQuestion): (metric: Metric) => boolean {
+function isGated({ options, primary, cell }: CellComparisonInput): (metric: Metric) => boolean {
   return ({ id }) => primary.has(cellId(cell)) && options.policy.metrics[id] !== undefined;
 }
 
 /** A metric that neither side measured says nothing. */
-function isKnown({ base, head }: RawComparison): boolean {
+function isMeasuredAnywhere({ base, head }: RawComparison): boolean {
   return (base?.values.length ?? 0) > 0 || (head?.values.length ?? 0) > 0;
 }
 
 /** What stands in the way of every metric of the cell. */
-function obstacleOf(question: CellQuestion, base: readonly Trial[], head: readonly Trial[]): Verdict | null {
+function blockingVerdict(
+  question: CellComparisonInput,
+  base: readonly Trial[],
+  head: readonly Trial[],
+): Verdict | null {
   const presence = presenceOf(question);
   if (presence !== null) return presence;
-  if (question.refusal !== null) return { kind: 'not-comparable', ...question.refusal };
+  if (question.incomparability !== null) return { kind: 'not-comparable', ...question.incomparability };
   const [first] = cellDifferences(base, head);
   return first === undefined ? null : { kind: 'not-comparable', field: first.field, reason: differenceText(first) };
 }
 
-function common({ cell, options }: CellQuestion, metricId: string) {
+function sharedFields({ cell, options }: CellComparisonInput, metricId: string) {
   const id = `${cellId(cell)}/${metricId}`;
   return {
     id,
     cell,
     metricId,
-    floorRatio: options.floors.get(id) ?? null,
+    floorRatio: options.noiseFloors.get(id) ?? null,
     confirmation: 'not-tried' as const,
     waiver: null,
     warnings: [],
@@ -76,7 +77,7 @@ function common({ cell, options }: CellQuestion, metricId: string) {
 }
 
 function errorComparison(
-  question: CellQuestion,
+  question: CellComparisonInput,
   baseTrials: readonly Trial[],
   headTrials: readonly Trial[],
   obstacle: Verdict | null,
@@ -84,34 +85,34 @@ function errorComparison(
   const [base, head] = [errorCountOf(baseTrials), errorCountOf(headTrials)];
   const isJudged = obstacle === null;
   return {
-    ...common(question, 'errors'),
+    ...sharedFields(question, 'errors'),
     label: 'errors',
     unit: 'count',
     better: 'lower',
     role: 'gated',
     correction: null,
-    base: baseTrials.length === 0 ? null : errorSide(base),
-    head: headTrials.length === 0 ? null : errorSide(head),
+    base: baseTrials.length === 0 ? null : errorComparedSide(base),
+    head: headTrials.length === 0 ? null : errorComparedSide(head),
     change: isJudged ? errorChange(base, head) : null,
-    smallestEffectRatio: 0,
+    minEffectRatio: 0,
     verdict: obstacle ?? errorVerdict(base, head, question.options.policy.errors),
   };
 }
 
 function metricComparison(
-  question: CellQuestion,
+  question: CellComparisonInput,
   metric: Metric,
   base: readonly Trial[],
   head: readonly Trial[],
   obstacle: Verdict | null,
 ): RawComparison {
   const { policy, minEffectRatio } = question.options;
-  const measured = sampleOf(metric, base, head);
-  const sample = judgedSample(measured, policy.alpha);
+  const measured = metricSample(metric, base, head);
+  const sample = sampleWithoutZeros(measured, policy.alpha);
   const gated = isGated(question)(metric);
   const { label, unit, better } = metric;
   const facts = {
-    ...common(question, metric.id),
+    ...sharedFields(question, metric.id),
     label,
     unit,
     better,
@@ -120,30 +121,30 @@ function metricComparison(
     head: sideOf(head, measured.head),
     warnings: zeroWarning(measured, sample),
     smallestEffectRatio:
-      minEffectRatio ?? policy.metrics[metric.id]?.smallestEffectRatio ?? policy.informativeEffectRatio,
+      minEffectRatio ?? policy.metrics[metric.id]?.minEffectRatio ?? policy.informativeMinEffectRatio,
   };
-  const verdict = obstacle ?? unfitness(metric, base, head, sample);
+  const verdict = obstacle ?? ratioImpossible(metric, base, head, sample);
   if (verdict !== null) return { ...facts, change: null, correction: null, verdict };
   const options = { better, levelRatio: policy.intervalLevelRatio, floorRatio: facts.floorRatio ?? 0 };
   const raw = changeOf(sample, options);
-  const changesStatements = statementsDiffer(question);
+  const changesStatements = sendsOtherStatements(question);
   const correction =
-    raw === null ? null : correctionOf({ metric, base, head, raw, changesStatements, policy, options });
+    raw === null ? null : controlVariateCorrection({ metric, base, head, raw, changesStatements, policy, options });
   return {
     ...facts,
     change: correction === null ? raw : correction[correction.used],
     correction,
-    verdict: correction === null ? null : contradiction(correction),
+    verdict: correction === null ? null : contradictionVerdict(correction),
   };
 }
 
 /** By what was seen of them while the contract's vectors ran; false where a side was not seen. */
-function statementsDiffer({ base, head, cell }: CellQuestion): boolean {
+function sendsOtherStatements({ base, head, cell }: CellComparisonInput): boolean {
   const [before, after] = [statementsHashIn(base, cell), statementsHashIn(head, cell)];
   return before !== null && after !== null && before !== after;
 }
 
-function statementsHashIn({ implementations }: RunResult, { implementation }: CompareCell): string | null {
+function statementsHashIn({ implementations }: RunResult, { implementation }: CellKey): string | null {
   const preparation = implementations.find(({ manifest }) => manifest.id === implementation);
   if (preparation?.status !== 'ready' || preparation.conformance.status !== 'passed') return null;
   return preparation.conformance.statementsHash;
@@ -154,20 +155,25 @@ function sideOf(trials: readonly Trial[], values: readonly number[]): ComparedSi
 }
 
 /** Without the pairs that have a value of 0, where most pairs remain and can decide. */
-function judgedSample(sample: Sample, alpha: number): Sample {
+function sampleWithoutZeros(sample: MetricSample, alpha: number): MetricSample {
   const fit = withoutZeros(sample);
   const [left, all] = [fit.pairs?.length ?? 0, sample.pairs?.length ?? 0];
   return left > all / 2 && leastSignedRankP(left) <= alpha ? fit : sample;
 }
 
-function zeroWarning({ pairs: measured }: Sample, { pairs: judged }: Sample): Warning[] {
+function zeroWarning({ pairs: measured }: MetricSample, { pairs: judged }: MetricSample): Warning[] {
   if (measured === null || judged === null || measured.length === judged.length) return [];
   const message = `${measured.length - judged.length} of ${countOf(measured.length, 'pair')} left out: a value of 0 has no ratio`;
   return [{ code: 'zero-value', message, advice: null }];
 }
 
 /** Why these values have no ratio. */
-function unfitness(metric: Metric, base: readonly Trial[], head: readonly Trial[], sample: Sample): Verdict | null {
+function ratioImpossible(
+  metric: Metric,
+  base: readonly Trial[],
+  head: readonly Trial[],
+  sample: MetricSample,
+): Verdict | null {
   const none = sample.base.length === 0 ? 'base' : sample.head.length === 0 ? 'head' : null;
   if (none !== null) return notComparable(noValueText(metric, none, none === 'base' ? base : head));
   const [ofBase, ofHead] = [zeroCount(sample.base), zeroCount(sample.head)];
@@ -191,7 +197,7 @@ function noValueText(metric: Metric, side: string, ofSide: readonly Trial[]): st
   const { okCount, overloadedCount, failedCount, invalidCount } = trialCounts(ofSide);
   const trials = countOf(okCount + overloadedCount + failedCount + invalidCount, 'trial');
   const parts = [
-    [okCount, okText(metric, ofSide)],
+    [okCount, okWithoutValueText(metric, ofSide)],
     [overloadedCount, 'overloaded'],
     [failedCount, 'failed'],
     [invalidCount, 'invalid'],
@@ -202,7 +208,7 @@ function noValueText(metric: Metric, side: string, ofSide: readonly Trial[]): st
 }
 
 /** Why trials that are ok have no value. */
-function okText({ latency }: Metric, ofSide: readonly Trial[]): string {
-  const isVoid = latency && countedTrials(ofSide).every(({ latencyVoid }) => latencyVoid);
+function okWithoutValueText({ isLatency: latency }: Metric, ofSide: readonly Trial[]): string {
+  const isVoid = latency && countedTrials(ofSide).every(({ latencyDiscarded }) => latencyDiscarded);
   return isVoid ? 'ok but with void latencies (the generator woke late)' : 'ok but without it';
 }

@@ -1,11 +1,17 @@
 import type { Change } from '../model/comparison.ts';
-import type { Metric } from '../model/metric.ts';
+import { type Metric, metricValue } from '../model/metric.ts';
+import { countedTrials, type OkTrial, type Trial } from '../model/trial.ts';
+import { standardDeviation } from '../stats/descriptive.ts';
+import type { Tails } from '../stats/exact-tests.ts';
 import type { Estimate, Interval } from '../stats/interval.ts';
-import type { Tails } from '../stats/rank.ts';
-import { leastRankSumP, rankSumEstimate, rankSumTails } from '../stats/rank-sum.ts';
-import { leastSignedRankP, signedRankEstimate, signedRankTails } from '../stats/signed-rank.ts';
-import { standardDeviation } from '../stats/spread.ts';
-import type { Pair, Sample } from './sample.ts';
+import {
+  leastRankSumP,
+  leastSignedRankP,
+  rankSumEstimate,
+  rankSumTails,
+  signedRankEstimate,
+  signedRankTails,
+} from '../stats/rank-tests.ts';
 
 export interface ChangeOptions {
   readonly better: Metric['better'];
@@ -15,7 +21,7 @@ export interface ChangeOptions {
 }
 
 /** How much head differs from base; null without a value on one side. Every value is above 0. */
-export function changeOf(sample: Sample, options: ChangeOptions): Change | null {
+export function changeOf(sample: MetricSample, options: ChangeOptions): Change | null {
   return sample.pairs === null ? twoSampleChange(sample, options) : pairedChange(sample.pairs, options);
 }
 
@@ -27,16 +33,16 @@ function pairedChange(pairs: readonly Pair[], { better, levelRatio, floorRatio }
   const floor = Math.log1p(floorRatio);
   const shifted = (shift: number) => signedRankTails(logs.map((log) => log - shift));
   return {
-    ...described(estimate),
+    ...estimateFields(estimate),
     method: 'paired',
     count: pairs.length,
-    spread: standardDeviation(logs),
-    leastP: leastSignedRankP(logs.length),
-    ...oneSided(better, shifted(floor), shifted(-floor)),
+    logRatioSd: standardDeviation(logs),
+    minP: leastSignedRankP(logs.length),
+    ...oneSidedP(better, shifted(floor), shifted(-floor)),
   };
 }
 
-function twoSampleChange(sample: Sample, { better, levelRatio, floorRatio }: ChangeOptions): Change | null {
+function twoSampleChange(sample: MetricSample, { better, levelRatio, floorRatio }: ChangeOptions): Change | null {
   const [base, head] = [sample.base.map(Math.log), sample.head.map(Math.log)];
   const estimate = rankSumEstimate(base, head, levelRatio);
   if (estimate === null) return null;
@@ -47,16 +53,16 @@ function twoSampleChange(sample: Sample, { better, levelRatio, floorRatio }: Cha
       head.map((log) => log - shift),
     );
   return {
-    ...described(estimate),
+    ...estimateFields(estimate),
     method: 'two-sample',
     count: Math.min(base.length, head.length),
-    spread: spreadOfDifference(base, head),
-    leastP: leastRankSumP(base.length, head.length),
-    ...oneSided(better, shifted(floor), shifted(-floor)),
+    logRatioSd: spreadOfDifference(base, head),
+    minP: leastRankSumP(base.length, head.length),
+    ...oneSidedP(better, shifted(floor), shifted(-floor)),
   };
 }
 
-function described({ value, interval }: Estimate): Pick<Change, 'ratio' | 'interval'> {
+function estimateFields({ value, interval }: Estimate): Pick<Change, 'ratio' | 'interval'> {
   return { ratio: Math.expm1(value), interval: interval === null ? null : ratioInterval(interval) };
 }
 
@@ -65,15 +71,91 @@ function ratioInterval({ low, high }: Interval): NonNullable<Change['interval']>
 }
 
 /** `above`: tails of the change less the floor; `below`: of the change and the floor. Adjusting comes later. */
-function oneSided(better: Metric['better'], above: Tails, below: Tails): Probabilities {
+function oneSidedP(better: Metric['better'], above: Tails, below: Tails): PValues {
   const [greater, less] = [above.atLeast, below.atMost];
   const [pWorse, pBetter] = better === 'lower' ? [greater, less] : [less, greater];
   return { pWorse, pBetter, pWorseAdjusted: pWorse, pBetterAdjusted: pBetter };
 }
 
-type Probabilities = Pick<Change, 'pWorse' | 'pBetter' | 'pWorseAdjusted' | 'pBetterAdjusted'>;
+type PValues = Pick<Change, 'pWorse' | 'pBetter' | 'pWorseAdjusted' | 'pBetterAdjusted'>;
 
 function spreadOfDifference(base: readonly number[], head: readonly number[]): number | null {
   const [a, b] = [standardDeviation(base), standardDeviation(head)];
   return a === null || b === null ? null : Math.hypot(a, b);
+}
+
+/** The values of one metric in one cell of both sides. */
+export interface MetricSample {
+  readonly base: readonly number[];
+  readonly head: readonly number[];
+  /** Of trials made next to each other; null: they were not, and the sides are compared as wholes. */
+  readonly pairs: readonly Pair[] | null;
+}
+
+export interface Pair {
+  readonly base: number;
+  readonly head: number;
+}
+
+export function metricSample(metric: Metric, base: readonly Trial[], head: readonly Trial[]): MetricSample {
+  const pairs = pairedTrials(base, head);
+  const known = pairs?.flatMap((pair) => measuredPair(metric, pair)) ?? null;
+  // Without a pair both sides still show what they have: a metric that one of them lacks must not vanish.
+  if (known === null || known.length === 0) {
+    return { base: values(metric, base), head: values(metric, head), pairs: known };
+  }
+  return { base: known.map((pair) => pair.base), head: known.map((pair) => pair.head), pairs: known };
+}
+
+/** Without the pairs that have a value of 0, which has no ratio; whole where there are no pairs. */
+export function withoutZeros(sample: MetricSample): MetricSample {
+  const pairs = sample.pairs?.filter(({ base, head }) => base > 0 && head > 0) ?? [];
+  if (pairs.length === 0) return sample;
+  return { base: pairs.map(({ base }) => base), head: pairs.map(({ head }) => head), pairs };
+}
+
+function values(metric: Metric, trials: readonly Trial[]): number[] {
+  return countedTrials(trials)
+    .map((trial) => metricValue(metric, trial))
+    .filter((value) => value !== null);
+}
+
+function measuredPair(metric: Metric, pair: TrialPair): Pair[] {
+  const [base, head] = [metricValue(metric, pair.base), metricValue(metric, pair.head)];
+  return base === null || head === null ? [] : [{ base, head }];
+}
+
+export interface TrialPair {
+  readonly base: OkTrial;
+  readonly head: OkTrial;
+}
+
+/**
+ * The pairs of which both trials are ok, by number; of a pair that was repeated its last such attempt. Null when not every
+ * trial was made in a pair of a session that both sides share: numbers of two sessions have nothing to do with each other.
+ */
+export function pairedTrials(base: readonly Trial[], head: readonly Trial[]): TrialPair[] | null {
+  const sessions = [base, head].map((trials) => new Set(trials.map(({ spec }) => spec.pair?.sessionId ?? null)));
+  const [ofBase, ofHead] = sessions;
+  if (ofBase === undefined || ofHead === undefined || ofBase.size === 0 || ofBase.has(null)) return null;
+  if (ofBase.size !== ofHead.size || [...ofBase].some((session) => !ofHead.has(session))) return null;
+  const partners = new Map(base.filter((trial) => trial.status === 'ok').map((trial) => [pairAttemptId(trial), trial]));
+  const pairs = new Map<string, TrialPair>();
+  for (const trial of head.filter((one) => one.status === 'ok').sort(byAttempt)) {
+    const partner = partners.get(pairAttemptId(trial));
+    if (partner !== undefined) pairs.set(pairId(trial), { base: partner, head: trial });
+  }
+  return [...pairs.values()];
+}
+
+function byAttempt(a: Trial, b: Trial): number {
+  return a.spec.attempt - b.spec.attempt;
+}
+
+function pairAttemptId(trial: Trial): string {
+  return `${pairId(trial)} ${trial.spec.attempt}`;
+}
+
+function pairId({ spec }: Trial): string {
+  return `${spec.pair?.sessionId} ${spec.pair?.number}`;
 }

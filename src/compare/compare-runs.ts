@@ -1,28 +1,37 @@
-import type { BuildFailureFacts, ComparedRun, Comparison, RunComparison } from '../model/comparison.ts';
+import { cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
+import type {
+  BuildFailureRecord,
+  CellKey,
+  Change,
+  ComparedRun,
+  Comparison,
+  RunComparison,
+  Verdict,
+} from '../model/comparison.ts';
+import type { CompareOptions, GatePolicy } from '../model/gate-policy.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
-import { adjusted } from './adjust.ts';
-import { cellsOf, trialsIn } from './cell.ts';
-import { cellComparisons } from './cell-comparison.ts';
-import type { CompareOptions } from './options.ts';
-import { outcomeOf } from './outcome.ts';
-import { primaryCells } from './primary-cell.ts';
-import { refusalOf } from './setting.ts';
-import { unmeasuredCells } from './unmeasured.ts';
-import { covers, waived } from './waive.ts';
-import { machineLabel } from './words.ts';
+import { holm } from '../stats/exact-tests.ts';
+import { cellComparisons, type RawComparison } from './cell-comparison.ts';
+import { incomparabilityOf } from './comparability.ts';
+import { applyWaiver, matchesCell, outcomeOf } from './outcome.ts';
+import { unmeasuredCells } from './presence.ts';
+import { machineLabel } from './text.ts';
+import { verdictOf } from './verdict.ts';
 
 /**
  * Every metric of every cell of two runs, and what it comes to. Pure: same files, same verdicts. What cannot be compared
  * is a verdict with its reason, never an error. An A/A run's two sides must have run ids of their own.
  */
 export function compareRuns(base: RunResult, head: RunResult, options: CompareOptions): RunComparison {
-  const cells = [...cellsOf([head, base]), ...unmeasuredCells(base, head)];
+  const cells = [...cellsIn([head, base]), ...unmeasuredCells(base, head)];
   const both = cells.filter((cell) => trialsIn(base, cell).length > 0 && trialsIn(head, cell).length > 0);
   const primary = primaryCells(both, options.policy);
-  const refusal = refusalOf(base, head);
-  const raw = cells.flatMap((cell) => cellComparisons({ base, head, cell, primary, refusal, options }));
-  const comparisons = adjusted(raw, options.policy).map((comparison) => waived(comparison, options));
+  const refusal = incomparabilityOf(base, head);
+  const raw = cells.flatMap((cell) =>
+    cellComparisons({ base, head, cell, primary, incomparability: refusal, options }),
+  );
+  const comparisons = adjustForFamily(raw, options.policy).map((comparison) => applyWaiver(comparison, options));
   return {
     base: describe(base),
     head: describe(head),
@@ -51,7 +60,7 @@ function describe({ runId, commit, startedAt, machine, state }: RunResult): Comp
   };
 }
 
-function buildFailures(side: BuildFailureFacts['side'], { implementations }: RunResult): BuildFailureFacts[] {
+function buildFailures(side: BuildFailureRecord['side'], { implementations }: RunResult): BuildFailureRecord[] {
   return implementations.flatMap((one) =>
     one.status === 'failed'
       ? [{ side, implementation: one.manifest.id, message: one.message, logTail: one.logTail }]
@@ -71,7 +80,9 @@ function waiverWarnings(comparisons: readonly Comparison[], { waivers, today }: 
       message: `the waiver of ${cell} ended on ${until}`,
       advice: 'Remove it, or renew it with a reason.',
     }));
-  const idle = waivers.filter(({ cell, until }) => until >= today && !comparisons.some(({ id }) => covers(cell, id)));
+  const idle = waivers.filter(
+    ({ cell, until }) => until >= today && !comparisons.some(({ id }) => matchesCell(cell, id)),
+  );
   if (idle.length === 0) return ended;
   const message = `nothing compared here is covered by the waiver of ${idle.map(({ cell }) => cell).join(', nor by that of ')}`;
   return [
@@ -88,4 +99,67 @@ function cutShort({ state, trials, plannedTrialCount }: RunResult, side: string)
   if (state === 'complete') return [];
   const message = `${side} was cut short after ${trials.length} of ${plannedTrialCount} planned trials: what there is, is compared`;
   return [{ code: 'cut-short', message, advice: null }];
+}
+
+/** Adjusts p over the gated family (Holm, each direction for itself), then judges. Metrics only shown keep their p. */
+export function adjustForFamily(raw: readonly RawComparison[], policy: GatePolicy): Comparison[] {
+  const family = raw.filter(isFamilyMember);
+  const worse = adjustedById(family, holm(family.map(({ change }) => change.pWorse)));
+  const better = adjustedById(family, holm(family.map(({ change }) => change.pBetter)));
+  return raw.map((comparison) => {
+    const { id, change } = comparison;
+    if (change === null) return withVerdict(comparison, null, policy, 1);
+    const [pWorseAdjusted, pBetterAdjusted] = [worse.get(id) ?? change.pWorse, better.get(id) ?? change.pBetter];
+    const familyCount = comparison.role === 'gated' ? family.length : 1;
+    return withVerdict(comparison, { ...change, pWorseAdjusted, pBetterAdjusted }, policy, familyCount);
+  });
+}
+
+type FamilyMember = RawComparison & { readonly change: Change };
+
+function isFamilyMember(comparison: RawComparison): comparison is FamilyMember {
+  return comparison.role === 'gated' && comparison.change !== null && comparison.change.method !== 'counts';
+}
+
+function adjustedById(family: readonly FamilyMember[], pValues: readonly number[]): Map<string, number> {
+  return new Map(family.map(({ id }, index) => [id, pValues[index] ?? 1]));
+}
+
+function withVerdict(raw: RawComparison, change: Change | null, policy: GatePolicy, familyCount: number): Comparison {
+  return { ...raw, change, verdict: raw.verdict ?? verdictFor(raw, change, policy, familyCount) };
+}
+
+function verdictFor(raw: RawComparison, change: Change | null, policy: GatePolicy, familyCount: number): Verdict {
+  if (change === null) return { kind: 'too-few', reason: 'no pair of trials that both count', leastCount: 1 };
+  const { better, minEffectRatio: smallestEffectRatio, noiseFloorRatio: floorRatio } = raw;
+  const alpha = raw.role === 'gated' ? policy.alpha : policy.informativeAlpha;
+  return verdictOf(change, { better, smallestEffectRatio, floorRatio: floorRatio ?? 0, alpha, familyCount });
+}
+
+/**
+ * The one cell of each implementation whose metrics gate: that of the policy, else the first warm one (else the first) with
+ * the middle one of its rates. One, because every further cell costs all of them power. Ids of `cells`.
+ */
+export function primaryCells(cells: readonly CellKey[], policy: GatePolicy): ReadonlySet<string> {
+  const byImplementation = Map.groupBy(cells, ({ implementation }) => implementation);
+  return new Set([...byImplementation.values()].map((own) => cellId(primaryCell(own, policy))));
+}
+
+function primaryCell(own: readonly CellKey[], policy: GatePolicy): CellKey {
+  const declared = own.find((cell) => isDeclaredPrimary(cell, policy));
+  if (declared !== undefined) return declared;
+  const [first] = [...own.filter(({ temperature }) => temperature === 'warm'), ...own];
+  const rates = own.filter((cell) => isSameQuestion(cell, first)).sort((a, b) => a.ratePerSec - b.ratePerSec);
+  return rates[Math.floor((rates.length - 1) / 2)] as CellKey;
+}
+
+function isDeclaredPrimary(cell: CellKey, { primary }: GatePolicy): boolean {
+  const wished = primary[cell.service];
+  return wished !== undefined && isSameQuestion(cell, wished) && cell.ratePerSec === wished.ratePerSec;
+}
+
+type Question = Pick<CellKey, 'workload' | 'temperature'>;
+
+function isSameQuestion(a: Question, b: Question | undefined): boolean {
+  return a.workload === b?.workload && a.temperature === b.temperature;
 }

@@ -1,10 +1,9 @@
+import { trialsIn } from '../model/cell-key.ts';
 import type { Comparison, Correction } from '../model/comparison.ts';
-import { countedTrials, lastAttempts } from '../model/counted-trials.ts';
 import { metrics } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
-import type { Trial } from '../model/trial.ts';
-import { trialsIn } from './cell.ts';
-import { pairedTrials, type TrialPair } from './sample.ts';
+import { countedTrials, finalAttempts, type Trial } from '../model/trial.ts';
+import { pairedTrials, type TrialPair } from './change.ts';
 
 /** What stands behind one verdict: the trials, their values and their noise. */
 export interface Explanation {
@@ -18,14 +17,14 @@ export interface ExplainedTrial {
   readonly pairNumber: number | null;
   readonly repetition: number;
   readonly attempt: number;
-  readonly slot: number;
+  readonly position: number;
   readonly status: Trial['status'];
   /** As measured, whether it counts or not; null: not measured. */
   readonly value: number | null;
-  readonly counts: boolean;
+  readonly isCounted: boolean;
   /** Why it is not ok, or why its value does not count. */
-  readonly remark: string;
-  readonly spinRatio: number | null;
+  readonly note: string;
+  readonly slowdownFactor: number | null;
   readonly stealRatio: number | null;
   readonly psiCpuSomeMs: number | null;
   readonly targetRunDelayRatio: number | null;
@@ -45,10 +44,10 @@ export interface ExplainedPair {
 export function explain(base: RunResult, head: RunResult, comparison: Comparison): Explanation {
   const [ofBase, ofHead] = [trialsIn(base, comparison.cell), trialsIn(head, comparison.cell)];
   const read = valueReader(comparison);
-  const counted = countedSet(comparison, ofBase, ofHead);
+  const counted = countedTrialSet(comparison, ofBase, ofHead);
   const trials = [
-    ...ofBase.map((trial) => explained('base', trial, read(trial), counted.has(trial))),
-    ...ofHead.map((trial) => explained('head', trial, read(trial), counted.has(trial))),
+    ...ofBase.map((trial) => explainTrial('base', trial, read(trial), counted.has(trial))),
+    ...ofHead.map((trial) => explainTrial('head', trial, read(trial), counted.has(trial))),
   ];
   return { comparison, trials: trials.sort(byOrder), pairs: pairsOf(comparison, ofBase, ofHead, read) };
 }
@@ -57,7 +56,7 @@ type ValueReader = (trial: Trial) => number | null;
 
 function valueReader({ metricId }: Comparison): ValueReader {
   const metric = metrics.find(({ id }) => id === metricId);
-  if (metric !== undefined) return ({ measurement }) => (measurement === null ? null : metric.from(measurement));
+  if (metric !== undefined) return ({ measurement }) => (measurement === null ? null : metric.read(measurement));
   return ({ measurement }) => {
     const counts = measurement?.load?.counts ?? null;
     if (counts === null) return null;
@@ -66,17 +65,17 @@ function valueReader({ metricId }: Comparison): ValueReader {
   };
 }
 
-function countedSet({ metricId }: Comparison, base: readonly Trial[], head: readonly Trial[]): Set<Trial> {
+function countedTrialSet({ metricId }: Comparison, base: readonly Trial[], head: readonly Trial[]): Set<Trial> {
   if (metricId === 'errors') {
-    return new Set([base, head].flatMap((side) => lastAttempts(side)).filter(({ status }) => status !== 'invalid'));
+    return new Set([base, head].flatMap((side) => finalAttempts(side)).filter(({ status }) => status !== 'invalid'));
   }
   const pairs = pairedTrials(base, head);
   const trials = pairs?.flatMap((pair) => [pair.base, pair.head]) ?? [...countedTrials(base), ...countedTrials(head)];
-  const isLatency = metrics.find(({ id }) => id === metricId)?.latency ?? false;
-  return new Set(trials.filter(({ latencyVoid }) => !(isLatency && latencyVoid)));
+  const isLatency = metrics.find(({ id }) => id === metricId)?.isLatency ?? false;
+  return new Set(trials.filter(({ latencyDiscarded }) => !(isLatency && latencyDiscarded)));
 }
 
-function explained(side: 'base' | 'head', trial: Trial, value: number | null, counts: boolean): ExplainedTrial {
+function explainTrial(side: 'base' | 'head', trial: Trial, value: number | null, counts: boolean): ExplainedTrial {
   const { spec, measurement } = trial;
   const noise = measurement?.noise ?? null;
   return {
@@ -84,27 +83,27 @@ function explained(side: 'base' | 'head', trial: Trial, value: number | null, co
     pairNumber: spec.pair?.number ?? null,
     repetition: spec.repetition,
     attempt: spec.attempt,
-    slot: spec.slot,
+    position: spec.position,
     status: trial.status,
     value,
-    counts,
-    remark: remarkOf(trial, counts),
-    spinRatio: noise?.spinRatio ?? null,
+    isCounted: counts,
+    note: noteFor(trial, counts),
+    slowdownFactor: noise?.slowdownFactor ?? null,
     stealRatio: noise?.stealRatio ?? null,
     psiCpuSomeMs: noise?.psiCpuSomeMs ?? null,
     targetRunDelayRatio: noise?.targetRunDelayRatio ?? null,
   };
 }
 
-function remarkOf(trial: Trial, counts: boolean): string {
+function noteFor(trial: Trial, counts: boolean): string {
   if (trial.status === 'failed') return `${trial.phase}: ${trial.message}`;
   if (trial.status !== 'ok') return trial.reasons.map(({ message }) => message).join('; ');
   if (counts) return '';
-  return trial.latencyVoid ? 'latency void: the generator woke late' : 'repeated, or its partner does not count';
+  return trial.latencyDiscarded ? 'latency void: the generator woke late' : 'repeated, or its partner does not count';
 }
 
 function byOrder(a: ExplainedTrial, b: ExplainedTrial): number {
-  return (a.pairNumber ?? 0) - (b.pairNumber ?? 0) || a.slot - b.slot || a.attempt - b.attempt;
+  return (a.pairNumber ?? 0) - (b.pairNumber ?? 0) || a.position - b.position || a.attempt - b.attempt;
 }
 
 function pairsOf(
@@ -118,13 +117,17 @@ function pairsOf(
     const [before, after] = [read(pair.base), read(pair.head)];
     if (before === null || after === null || before <= 0 || after <= 0) return [];
     const ratio = after / before - 1;
-    const correctedRatio = correction?.used === 'corrected' ? corrected(ratio, pair, correction) : null;
+    const correctedRatio = correction?.used === 'corrected' ? correctedChange(ratio, pair, correction) : null;
     return [{ number: pair.head.spec.pair?.number ?? 0, base: before, head: after, ratio, correctedRatio }];
   });
 }
 
-function corrected(ratio: number, { base, head }: TrialPair, { controlId }: Correction): number | null {
+function correctedChange(
+  ratio: number,
+  { base, head }: TrialPair,
+  { controlMetricId: controlId }: Correction,
+): number | null {
   const control = metrics.find(({ id }) => id === controlId);
-  const [before, after] = [base, head].map(({ measurement }) => control?.from(measurement) ?? null);
+  const [before, after] = [base, head].map(({ measurement }) => control?.read(measurement) ?? null);
   return before == null || after == null ? null : ((1 + ratio) * before) / after - 1;
 }

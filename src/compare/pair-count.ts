@@ -1,5 +1,5 @@
-import { expectedHalfWidth } from '../stats/precision.ts';
-import { normalQuantile, studentQuantile } from '../stats/student.ts';
+import { normalQuantile, studentQuantile } from '../stats/distributions.ts';
+import { expectedHalfWidth } from '../stats/interval.ts';
 
 /** By what a number of pairs is judged beforehand. */
 export interface Precision {
@@ -14,7 +14,7 @@ const usuallyFoundRatio = 0.95;
 /** In two sets of pairs, the second confirming the first: both times in 95 of 100 cases. */
 const foundTwiceRatio = Math.sqrt(0.95);
 const usualCounts = [12, 16, 20, 24, 28, 32, 36];
-const mostCount = 40;
+const maxPairCount = 40;
 
 /**
  * The least worsening that `pairCount` pairs find in nine of ten cases or more, where single log pair ratios have the standard
@@ -44,5 +44,36 @@ export function detectableRatio(
 export function usualPairCount(spread: number | null, precision: Precision): number {
   const wanted = 2 * precision.smallestEffectRatio;
   const isEnough = (count: number) => detectableRatio(spread ?? 0, count, precision, foundTwiceRatio) <= wanted;
-  return usualCounts.find(isEnough) ?? mostCount;
+  return usualCounts.find(isEnough) ?? maxPairCount;
+}
+
+/** What a time budget has to be shared by. */
+export interface PairCosts {
+  readonly budgetMs: number;
+  /** The scenario's window. */
+  readonly measureMs: number;
+  /** Wall time of one pair with a window of that length. */
+  pairMs(measureMs: number): number;
+}
+
+export interface FittedPairs {
+  readonly pairCount: number;
+  readonly measureMs: number;
+}
+
+/** By fewer nothing can be decided over five gated metrics: 2⁻⁷ is the first below 0.05 / 5. */
+export const minPairCount = 7;
+const preferredPairCount = 12;
+const maxBudgetPairCount = 40;
+/** A shorter window measures its own edges. */
+const windowFractions = [1, 0.75, 0.5];
+
+/** As many pairs as fit, with windows shortened (to half at least) only where the usual number would not; null: too few fit. */
+export function fittedPairs({ budgetMs, measureMs, pairMs }: PairCosts): FittedPairs | null {
+  const wishes = windowFractions.map((part) => {
+    const window = Math.round(measureMs * part);
+    return { measureMs: window, pairCount: Math.min(maxBudgetPairCount, Math.floor(budgetMs / pairMs(window))) };
+  });
+  const chosen = wishes.find(({ pairCount }) => pairCount >= preferredPairCount) ?? wishes.at(-1);
+  return chosen === undefined || chosen.pairCount < minPairCount ? null : chosen;
 }

@@ -1,45 +1,45 @@
-import type { CompareCell, Verdict } from '../model/comparison.ts';
+import { plannedClusterKeys, trialsIn } from '../model/cell-key.ts';
+import type { CellKey, Verdict } from '../model/comparison.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
-import { trialsIn } from './cell.ts';
 
 /**
  * What is said of a cell that only one side has, or whose implementation could not be measured or was wrong on one side;
  * null where both sides have trials that may be compared.
  */
-export function presenceOf({
-  base,
-  head,
-  cell,
-}: {
-  base: RunResult;
-  head: RunResult;
-  cell: CompareCell;
-}): Verdict | null {
+export function presenceOf({ base, head, cell }: { base: RunResult; head: RunResult; cell: CellKey }): Verdict | null {
   const [before, after] = [preparationOf(base, cell), preparationOf(head, cell)];
-  const wrong = brokenContract(before, after);
+  const wrong = brokenContractVerdict(before, after);
   if (wrong !== null) return wrong;
-  if (trialsIn(base, cell).length + trialsIn(head, cell).length === 0) return unmeasured(base, before, head, after);
-  if (trialsIn(base, cell).length === 0) return absence('base', base, before);
-  if (trialsIn(head, cell).length === 0) return absence('head', head, after);
+  if (trialsIn(base, cell).length + trialsIn(head, cell).length === 0)
+    return unmeasuredVerdict(base, before, head, after);
+  if (trialsIn(base, cell).length === 0) return absenceVerdict('base', base, before);
+  if (trialsIn(head, cell).length === 0) return absenceVerdict('head', head, after);
   return null;
 }
 
 /** Neither side was asked: the one that could not be tells why. */
-function unmeasured(base: RunResult, before: Preparation | null, head: RunResult, after: Preparation | null): Verdict {
+function unmeasuredVerdict(
+  base: RunResult,
+  before: Preparation | null,
+  head: RunResult,
+  after: Preparation | null,
+): Verdict {
   const isLacking = (preparation: Preparation | null) => preparation?.status !== 'ready';
-  return isLacking(before) || !isLacking(after) ? absence('base', base, before) : absence('head', head, after);
+  return isLacking(before) || !isLacking(after)
+    ? absenceVerdict('base', base, before)
+    : absenceVerdict('head', head, after);
 }
 
-function preparationOf(run: RunResult, { implementation }: CompareCell): Preparation | null {
+function preparationOf(run: RunResult, { implementation }: CellKey): Preparation | null {
   return run.implementations.find(({ manifest }) => manifest.id === implementation) ?? null;
 }
 
 /** Fast but wrong never enters a table. */
-function brokenContract(before: Preparation | null, after: Preparation | null): Verdict | null {
+function brokenContractVerdict(before: Preparation | null, after: Preparation | null): Verdict | null {
   const [was, is] = [failuresOf(before), failuresOf(after)];
   if (is.length > 0 && was.length === 0) {
     const reason = `head no longer keeps its contract: ${is[0]}${is.length > 1 ? ` and ${is.length - 1} more` : ''}`;
-    return { kind: 'worse', rule: 'contract', certainlyRatio: null, reason };
+    return { kind: 'worse', rule: 'contract', minChangeRatio: null, reason };
   }
   if (was.length === 0) return null;
   return { kind: 'not-comparable', field: null, reason: `base does not keep its contract: ${was[0]}` };
@@ -50,7 +50,7 @@ function failuresOf(preparation: Preparation | null): readonly string[] {
   return preparation.conformance.failures.length > 0 ? preparation.conformance.failures : ['its vectors failed'];
 }
 
-function absence(side: 'base' | 'head', run: RunResult, preparation: Preparation | null): Verdict {
+function absenceVerdict(side: 'base' | 'head', run: RunResult, preparation: Preparation | null): Verdict {
   if (preparation?.status === 'skipped') return notComparable(`skipped in ${side}: ${preparation.reason}`);
   if (preparation?.status === 'failed') return notComparable(`could not be built in ${side}: ${preparation.message}`);
   if (preparation !== null && run.state !== 'complete') return notComparable(`${side} was cut short before it`);
@@ -62,4 +62,37 @@ function absence(side: 'base' | 'head', run: RunResult, preparation: Preparation
 
 function notComparable(reason: string): Verdict {
   return { kind: 'not-comparable', field: null, reason };
+}
+
+/**
+ * What was to be asked of implementations of which neither run has a trial because one side does not know them, could not build
+ * them, or has them wrong: without these cells a comparison would be silent about them.
+ */
+export function unmeasuredCells(base: RunResult, head: RunResult): CellKey[] {
+  const ids = new Set([head, base].flatMap((run) => run.implementations.map(({ manifest }) => manifest.id)));
+  return [...ids].flatMap((id) => {
+    const [before, after] = [base, head].map((run) => preparationById(run, id));
+    const hasTrials = [base, head].some(({ trials }) => trials.some(({ spec }) => spec.implementation === id));
+    if (hasTrials || (isReady(before) && isReady(after))) return [];
+    const { manifest } = after ?? (before as Preparation);
+    return plannedCells(after == null ? base : head, manifest);
+  });
+}
+
+function preparationById({ implementations }: RunResult, id: string): Preparation | null {
+  return implementations.find(({ manifest }) => manifest.id === id) ?? null;
+}
+
+function isReady(preparation: Preparation | null | undefined): boolean {
+  return preparation?.status === 'ready' && preparation.conformance.status === 'passed';
+}
+
+function plannedCells({ scenario }: RunResult, { id, service }: Preparation['manifest']): CellKey[] {
+  return scenario.entries
+    .filter((cell) => cell.service === service)
+    .flatMap(({ workload, temperature, ratesPerSec, cluster: declared }) =>
+      plannedClusterKeys(declared).flatMap((cluster) =>
+        ratesPerSec.map((ratePerSec) => ({ implementation: id, service, workload, temperature, ratePerSec, cluster })),
+      ),
+    );
 }

@@ -1,13 +1,11 @@
 import type { Change, Verdict } from '../model/comparison.ts';
 import type { Metric } from '../model/metric.ts';
-import type { Interval } from '../stats/interval.ts';
-import { countForNarrower, isEquivalent } from '../stats/precision.ts';
-import { leastRankSumP } from '../stats/rank-sum.ts';
-import { leastSignedRankP } from '../stats/signed-rank.ts';
-import { intervalText, percentText, pText, signedPercent } from './words.ts';
+import { countForNarrowerInterval, type Interval, isEquivalent } from '../stats/interval.ts';
+import { leastRankSumP, leastSignedRankP } from '../stats/rank-tests.ts';
+import { intervalText, percentText, pText, signedPercent } from './text.ts';
 
 /** By what a change is judged. */
-export interface Ruling {
+export interface Criteria {
   readonly better: Metric['better'];
   readonly smallestEffectRatio: number;
   readonly floorRatio: number;
@@ -17,16 +15,18 @@ export interface Ruling {
 }
 
 /** The rule of method.md section 6; docs/comparing-commits.md tells it with examples. */
-export function verdictOf(change: Change, ruling: Ruling): Verdict {
+export function verdictOf(change: Change, ruling: Criteria): Verdict {
   const { ratio, interval } = change;
-  if (ratio === null || interval === null || change.leastP * ruling.familyCount > ruling.alpha) {
-    return tooFew(change, ruling);
+  if (ratio === null || interval === null || change.minP * ruling.familyCount > ruling.alpha) {
+    return tooFewVerdict(change, ruling);
   }
   const loss = lossOf(ratio, interval, ruling);
-  if (isShift(loss, change.pWorseAdjusted, ruling)) return shifted('worse', change, loss, ruling);
-  if (isShift(mirrored(loss), change.pBetterAdjusted, ruling)) return shifted('better', change, mirrored(loss), ruling);
-  if (isEquivalent(widened(loss, ruling), Math.log1p(ruling.smallestEffectRatio))) return same(change, ruling);
-  return inconclusive(change, ruling);
+  if (isShift(loss, change.pWorseAdjusted, ruling)) return shiftVerdict('worse', change, loss, ruling);
+  if (isShift(negated(loss), change.pBetterAdjusted, ruling))
+    return shiftVerdict('better', change, negated(loss), ruling);
+  if (isEquivalent(widenedByFloor(loss, ruling), Math.log1p(ruling.smallestEffectRatio)))
+    return sameVerdict(change, ruling);
+  return inconclusiveVerdict(change, ruling);
 }
 
 /** The change on the scale of logarithms, turned so that greater is worse. */
@@ -34,16 +34,16 @@ interface Loss extends Interval {
   readonly estimate: number;
 }
 
-function lossOf(ratio: number, { lowRatio, highRatio }: NonNullable<Change['interval']>, { better }: Ruling): Loss {
+function lossOf(ratio: number, { lowRatio, highRatio }: NonNullable<Change['interval']>, { better }: Criteria): Loss {
   const loss = { estimate: Math.log1p(ratio), low: Math.log1p(lowRatio), high: Math.log1p(highRatio) };
-  return better === 'lower' ? loss : mirrored(loss);
+  return better === 'lower' ? loss : negated(loss);
 }
 
-function mirrored({ estimate, low, high }: Loss): Loss {
+function negated({ estimate, low, high }: Loss): Loss {
   return { estimate: -estimate, low: -high, high: -low };
 }
 
-function widened({ low, high }: Loss, { floorRatio }: Ruling): Interval {
+function widenedByFloor({ low, high }: Loss, { floorRatio }: Criteria): Interval {
   const floor = Math.log1p(floorRatio);
   return { low: low - floor, high: high + floor };
 }
@@ -51,40 +51,40 @@ function widened({ low, high }: Loss, { floorRatio }: Ruling): Interval {
 function isShift(
   { estimate, low }: Loss,
   pAdjusted: number,
-  { smallestEffectRatio, floorRatio, alpha }: Ruling,
+  { smallestEffectRatio, floorRatio, alpha }: Criteria,
 ): boolean {
   const beyond = low > Math.log1p(floorRatio);
   return beyond && estimate >= Math.log1p(smallestEffectRatio) && pAdjusted <= alpha;
 }
 
-function shifted(kind: 'better' | 'worse', change: Change, loss: Loss, ruling: Ruling): Verdict {
+function shiftVerdict(kind: 'better' | 'worse', change: Change, loss: Loss, ruling: Criteria): Verdict {
   const { smallestEffectRatio, familyCount } = ruling;
   const p = kind === 'worse' ? change.pWorseAdjusted : change.pBetterAdjusted;
   const over = familyCount > 1 ? ` over ${familyCount}` : '';
   const reason = `the interval lies beyond ${beyondText(ruling)}, the estimate is at least ${percentText(smallestEffectRatio)}, p ${pText(p)}${over}`;
-  return { kind, reason, rule: 'effect', certainlyRatio: Math.expm1(loss.low) };
+  return { kind, reason, rule: 'effect', minChangeRatio: Math.expm1(loss.low) };
 }
 
-function beyondText({ floorRatio }: Ruling): string {
+function beyondText({ floorRatio }: Criteria): string {
   return floorRatio > 0 ? `this machine’s floor of ${percentText(floorRatio)}` : 'no change';
 }
 
-function same({ interval }: Change, { smallestEffectRatio }: Ruling): Verdict {
+function sameVerdict({ interval }: Change, { smallestEffectRatio }: Criteria): Verdict {
   const where = interval === null ? '' : ` ${intervalText(interval)}`;
   return { kind: 'same', reason: `the whole interval${where} lies within ±${percentText(smallestEffectRatio)}` };
 }
 
-function inconclusive(change: Change, ruling: Ruling): Verdict {
-  const halvingCount = countForNarrower(change.count, 2);
+function inconclusiveVerdict(change: Change, ruling: Criteria): Verdict {
+  const countToHalveInterval = countForNarrowerInterval(change.count, 2);
   const what = change.method === 'paired' ? 'pairs' : 'trials a side';
-  const more = `an interval half as wide would take about ${halvingCount} ${what} instead of ${change.count}`;
-  return { kind: 'inconclusive', reason: `${whyNot(change, ruling)}; ${more}`, halvingCount };
+  const more = `an interval half as wide would take about ${countToHalveInterval} ${what} instead of ${change.count}`;
+  return { kind: 'inconclusive', reason: `${inconclusiveReason(change, ruling)}; ${more}`, countToHalveInterval };
 }
 
 /** What stands in the way of a verdict. */
-function whyNot(
+function inconclusiveReason(
   { ratio, interval, ...change }: Change,
-  { smallestEffectRatio, floorRatio, ...ruling }: Ruling,
+  { smallestEffectRatio, floorRatio, ...ruling }: Criteria,
 ): string {
   const effect = percentText(smallestEffectRatio);
   const floor = Math.log1p(floorRatio);
@@ -97,7 +97,7 @@ function whyNot(
   return `p ${pText(p)} is above ${ruling.alpha}${ruling.familyCount > 1 ? ` over ${ruling.familyCount}` : ''}`;
 }
 
-function tooFew({ method, count, leastP, interval }: Change, { alpha, familyCount }: Ruling): Verdict {
+function tooFewVerdict({ method, count, minP: leastP, interval }: Change, { alpha, familyCount }: Criteria): Verdict {
   const least = method === 'paired' ? leastSignedRankP : (n: number) => leastRankSumP(n, n);
   const lacksInterval = interval === null && leastP * familyCount <= alpha;
   let leastCount = lacksInterval ? count + 1 : 2;

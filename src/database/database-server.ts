@@ -2,7 +2,7 @@ import type { Warning } from '../model/warning.ts';
 import { openEmbeddedServer } from './embedded-server.ts';
 import { openExternalServer } from './external-server.ts';
 import type { PostmasterRecord } from './postmaster.ts';
-import type { Namespace } from './template.ts';
+import type { DatabaseNamespace } from './template.ts';
 
 export interface DatabaseServerOptions {
   /** DATABASE_URL of the outer environment: use that server; null: run an embedded one. */
@@ -33,7 +33,7 @@ export interface DatabaseServer {
   /** The postmaster's; null when the server is not ours. */
   readonly pid: number | null;
   readonly adminUrl: string;
-  readonly prepareTemplate: Namespace['prepareTemplate'];
+  readonly prepareTemplate: DatabaseNamespace['prepareTemplate'];
   /** Takes the server away and back on the same port, as a recovery test needs it; null when the server is not ours. */
   readonly outage: Outage | null;
   /** Removes all that was made. Bounded in time. Safe to call twice. */

@@ -4,15 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
-import { findAccount, runAs } from './account.ts';
-import { installBinaries } from './binaries.ts';
+import { findAccount, installBinaries, runAs } from './binaries.ts';
+import { databaseError, withServerLog } from './connection.ts';
 import type { DatabaseServer, DatabaseServerOptions } from './database-server.ts';
-import { readFacts } from './facts.ts';
-import { databaseError, explainedByLog } from './failure.ts';
-import { becomesReady, type Cluster, type Postmaster, readLog, spawnPostmaster, stopPostmaster } from './postmaster.ts';
-import { directoryPrefix, removeRemains } from './remains.ts';
-import { embeddedSettings } from './server-settings.ts';
-import { createNamespace } from './template.ts';
+import { directoryPrefix, removeServerFiles } from './orphan-cleanup.ts';
+import {
+  becomesReady,
+  type DatabaseFiles,
+  type Postmaster,
+  readLog,
+  spawnPostmaster,
+  stopPostmaster,
+} from './postmaster.ts';
+import { embeddedSettings, readFacts } from './server-settings.ts';
+import { createDatabaseNamespace } from './template.ts';
 
 const superuser = 'postgres';
 const portAttemptCount = 8;
@@ -25,7 +30,7 @@ export async function openEmbeddedServer(options: DatabaseServerOptions): Promis
   const account = await findAccount();
   const binaries = await installBinaries(options.cacheDir, account);
   const directory = await makeDirectory();
-  const cluster: Cluster = { binaries, account, directory };
+  const cluster: DatabaseFiles = { binaries, account, directory };
   let running: { postmaster: Postmaster; port: number } | null = null;
   try {
     const password = await initialise(cluster, signal);
@@ -54,16 +59,16 @@ async function makeDirectory(): Promise<string> {
 }
 
 function embeddedServer(
-  cluster: Cluster,
+  cluster: DatabaseFiles,
   options: DatabaseServerOptions,
   first: { postmaster: Postmaster; port: number },
   known: { adminUrl: string; version: string; settings: Record<string, string> },
 ): DatabaseServer {
   let { postmaster } = first;
-  const namespace = createNamespace(known.adminUrl);
+  const namespace = createDatabaseNamespace(known.adminUrl);
   const explained = <T>(answer: Promise<T>): Promise<T> =>
     answer.catch(async (error: unknown) => {
-      throw explainedByLog(error, await readLog(cluster.directory));
+      throw withServerLog(error, await readLog(cluster.directory));
     });
   return {
     kind: 'embedded',
@@ -87,13 +92,13 @@ function embeddedServer(
     },
     async stop() {
       await stopPostmaster(postmaster);
-      await removeRemains(postmaster.record);
+      await removeServerFiles(postmaster.record);
     },
   };
 }
 
 /** Makes the cluster's files; returns the superuser's password. */
-async function initialise({ binaries, account, directory }: Cluster, signal: AbortSignal): Promise<string> {
+async function initialise({ binaries, account, directory }: DatabaseFiles, signal: AbortSignal): Promise<string> {
   const password = randomBytes(16).toString('hex');
   const passwordFile = join(directory, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
@@ -117,7 +122,7 @@ async function initialise({ binaries, account, directory }: Cluster, signal: Abo
   return password;
 }
 
-function start(cluster: Cluster, port: number, options: DatabaseServerOptions): Postmaster {
+function start(cluster: DatabaseFiles, port: number, options: DatabaseServerOptions): Postmaster {
   const postmaster = spawnPostmaster(cluster, port, options.joinPaths);
   options.onStarted(postmaster.record);
   return postmaster;
@@ -125,7 +130,7 @@ function start(cluster: Cluster, port: number, options: DatabaseServerOptions): 
 
 /** PostgreSQL refuses port 0, so ports are tried; a taken one shows in the log. */
 async function startOnFreePort(
-  cluster: Cluster,
+  cluster: DatabaseFiles,
   options: DatabaseServerOptions,
 ): Promise<{ postmaster: Postmaster; port: number }> {
   const highestPort = await lowestEphemeralPort();

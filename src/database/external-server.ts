@@ -1,17 +1,16 @@
 import { HarnessError } from '../model/harness-error.ts';
 import type { Warning } from '../model/warning.ts';
-import { withConnection } from './connection.ts';
+import { databaseError, withConnection } from './connection.ts';
 import type { DatabaseServer } from './database-server.ts';
-import { readFacts, type ServerFacts } from './facts.ts';
-import { databaseError } from './failure.ts';
-import { createNamespace } from './template.ts';
+import { readFacts, type ServerFacts } from './server-settings.ts';
+import { createDatabaseNamespace } from './template.ts';
 
-const leastMajorVersion = 18;
+const minMajorVersion = 18;
 
 /** Somebody else's PostgreSQL: we use databases and a role named `paceline_…` and drop exactly those. */
 export async function openExternalServer(adminUrl: string): Promise<DatabaseServer> {
-  const { facts, warnings } = await examineExternalServer(adminUrl);
-  const namespace = createNamespace(adminUrl);
+  const { facts, warnings } = await checkExternalServer(adminUrl);
+  const namespace = createDatabaseNamespace(adminUrl);
   return {
     kind: 'external',
     ...facts,
@@ -24,7 +23,7 @@ export async function openExternalServer(adminUrl: string): Promise<DatabaseServ
   };
 }
 
-export interface ExternalExamination {
+export interface ExternalServerCheck {
   /** user@host:port */
   readonly address: string;
   readonly facts: ServerFacts;
@@ -33,13 +32,13 @@ export interface ExternalExamination {
 }
 
 /** Whether that server can be used; nothing is made there. Throws HarnessError database-unavailable with the remedy. */
-export async function examineExternalServer(adminUrl: string): Promise<ExternalExamination> {
+export async function checkExternalServer(adminUrl: string): Promise<ExternalServerCheck> {
   const address = describeAddress(adminUrl);
   try {
     const facts = await readFacts(adminUrl);
     requireVersion(facts.version, address);
     await requireRights(adminUrl, address);
-    return { address, facts, warnings: lackings(await countsStatements(adminUrl)) };
+    return { address, facts, warnings: limitationWarnings(await countsStatements(adminUrl)) };
   } catch (error) {
     const remedy = 'start that server, correct DATABASE_URL, or unset it to use the embedded PostgreSQL';
     throw databaseError(`DATABASE_URL (${address}) cannot be used`, error, { remedy });
@@ -61,11 +60,11 @@ function describeAddress(adminUrl: string): string {
 }
 
 export function requireVersion(version: string, address: string): void {
-  if (Number.parseInt(version, 10) >= leastMajorVersion) return;
+  if (Number.parseInt(version, 10) >= minMajorVersion) return;
   throw new HarnessError(
     'database-unavailable',
-    `DATABASE_URL (${address}) is PostgreSQL ${version}; the services need ${leastMajorVersion} (uuidv7(), crc32())`,
-    `point DATABASE_URL to PostgreSQL ${leastMajorVersion} or newer, or unset it to use the embedded one`,
+    `DATABASE_URL (${address}) is PostgreSQL ${version}; the services need ${minMajorVersion} (uuidv7(), crc32())`,
+    `point DATABASE_URL to PostgreSQL ${minMajorVersion} or newer, or unset it to use the embedded one`,
   );
 }
 
@@ -92,7 +91,7 @@ async function countsStatements(adminUrl: string): Promise<boolean> {
   });
 }
 
-function lackings(countsStatements: boolean): readonly Warning[] {
+function limitationWarnings(countsStatements: boolean): readonly Warning[] {
   const unset = 'unset DATABASE_URL to use the embedded PostgreSQL';
   const warnings: Warning[] = [
     { code: 'database-cpu-unknown', message: 'the CPU of an external database is not measured', advice: unset },

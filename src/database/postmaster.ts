@@ -3,15 +3,14 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, runAs } from './account.ts';
-import type { Binaries } from './binaries.ts';
-import { processStartTicks } from './process-start.ts';
+import { processStartTicks } from '../os/process-identity.ts';
+import { type Account, type Binaries, runAs } from './binaries.ts';
 
 const readyWithinMs = 30_000;
 const pollMs = 20;
 
 /** A cluster on disk: `directory` holds `data` and `log`. */
-export interface Cluster {
+export interface DatabaseFiles {
   readonly binaries: Binaries;
   readonly account: Account | null;
   readonly directory: string;
@@ -38,7 +37,7 @@ export interface Postmaster {
  * session of its own, so that a Ctrl-C meant for the harness does not stop it halfway through a trial's cleanup.
  * Note: not execa, which takes no file descriptor as an output; a pipe to us would break when we are killed.
  */
-export function spawnPostmaster(cluster: Cluster, port: number, joinPaths: readonly string[]): Postmaster {
+export function spawnPostmaster(cluster: DatabaseFiles, port: number, joinPaths: readonly string[]): Postmaster {
   const log = openSync(join(cluster.directory, 'log'), 'a');
   const child = spawn(cluster.binaries.postgres, ['-D', join(cluster.directory, 'data'), '-c', `port=${port}`], {
     ...runAs(cluster.account),
@@ -71,27 +70,27 @@ export async function becomesReady(postmaster: Postmaster, signal: AbortSignal):
   });
   while (!ended && performance.now() < deadlineMs) {
     signal.throwIfAborted();
-    if (await saysReady(dataDir, pid)) return true;
+    if (await reportsReady(dataDir, pid)) return true;
     await sleep(pollMs);
   }
   return false;
 }
 
 /** The first and the eighth line of postmaster.pid, as pg_ctl reads them: no connection is spent on asking. */
-async function saysReady(directory: string, pid: number): Promise<boolean> {
+async function reportsReady(directory: string, pid: number): Promise<boolean> {
   const lines = (await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
 }
 
 /** Fast (sessions are ended, a checkpoint is written), then immediate, then by force. */
-const stopLadder: readonly { signal: NodeJS.Signals; patienceMs: number }[] = [
+const stopEscalation: readonly { signal: NodeJS.Signals; patienceMs: number }[] = [
   { signal: 'SIGINT', patienceMs: 10_000 },
   { signal: 'SIGQUIT', patienceMs: 3_000 },
   { signal: 'SIGKILL', patienceMs: 5_000 },
 ];
 
 export async function stopPostmaster(postmaster: Postmaster): Promise<void> {
-  for (const { signal, patienceMs } of stopLadder) {
+  for (const { signal, patienceMs } of stopEscalation) {
     postmaster.signal(signal);
     if (await endsWithin(postmaster.exited, patienceMs)) return;
   }

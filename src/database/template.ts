@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceDatabase } from '../model/service.ts';
-import { type Connection, databaseUrl, withConnection } from './connection.ts';
-import { databaseError } from './failure.ts';
+import { type Connection, databaseError, databaseUrl, withConnection } from './connection.ts';
 import { openTrialDatabase, type TrialDatabase } from './trial-database.ts';
 
 /** A filled database that trials start from. */
@@ -12,20 +11,20 @@ export interface Template {
 }
 
 /** The databases and the role of one harness on one server; all names begin with `paceline_`. */
-export interface Namespace {
+export interface DatabaseNamespace {
   prepareTemplate(service: ServiceDatabase, schemaPath: string, seed: number): Promise<Template>;
   /** Drops exactly what this namespace made. */
   dropAll(): Promise<void>;
 }
 
-export interface Role {
+export interface DatabaseRole {
   readonly name: string;
   readonly password: string;
 }
 
-export function createNamespace(adminUrl: string): Namespace {
+export function createDatabaseNamespace(adminUrl: string): DatabaseNamespace {
   const prefix = `paceline_${randomBytes(4).toString('hex')}`;
-  const role: Role = { name: `${prefix}_role`, password: randomBytes(16).toString('hex') };
+  const role: DatabaseRole = { name: `${prefix}_role`, password: randomBytes(16).toString('hex') };
   const made = { databases: new Set<string>(), role: false };
   let databaseCount = 0;
 
@@ -83,7 +82,7 @@ export function createNamespace(adminUrl: string): Namespace {
         const name = await createDatabase('template', `TEMPLATE template0 ENCODING 'UTF8'`);
         const schema = await readFile(schemaPath, 'utf8');
         const hasStatements = await withConnection(databaseUrl(adminUrl, name), async (sql) => {
-          await fill(sql, service, schema, seed, role.name);
+          await fillTemplate(sql, service, schema, seed, role.name);
           return addStatementStatistics(sql);
         });
         return { copy: () => copy(name, hasStatements) };
@@ -99,7 +98,7 @@ export function createNamespace(adminUrl: string): Namespace {
   };
 }
 
-async function fill(
+async function fillTemplate(
   sql: Connection,
   service: ServiceDatabase,
   schema: string,

@@ -1,5 +1,4 @@
-import { type Connection, withConnection } from './connection.ts';
-import { databaseError } from './failure.ts';
+import { type Connection, databaseError, withConnection } from './connection.ts';
 
 export interface StatementCalls {
   /** As pg_stat_statements normalises it: constants are $1, $2 … */

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
-import type { LoadProfile } from '../model/load-profile.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+import type { LoadPlan } from '../model/scenario.ts';
 import type { DriverCommand, DriverProgress, DriverReady, DriverReport } from './messages.ts';
 
 export type { DriverProgress, DriverReady } from './messages.ts';
@@ -15,7 +15,7 @@ export interface DriverOptions {
   readonly workloadArgument?: unknown;
   /** http://host:port or https://host:port; a path is not part of it. */
   readonly targetUrl: string;
-  readonly profile: LoadProfile;
+  readonly profile: LoadPlan;
   /** How many threads send; more than one only where the workload is stateless. Not given: as many as the rate needs. */
   readonly threadCount?: number;
   /** cgroup.procs files that the process enters before it runs. */

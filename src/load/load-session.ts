@@ -1,5 +1,5 @@
-import type { LoadProfile } from '../model/load-profile.ts';
-import type { LoadCounts, LoadResult, Wakes } from '../model/load-result.ts';
+import type { LoadCounts, LoadResult, Wakeups } from '../model/load-result.ts';
+import type { LoadPlan } from '../model/scenario.ts';
 import type { ServerSentEvent, Workload } from '../model/workload.ts';
 import type { Clock } from './clock.ts';
 import { connectTo } from './connection.ts';
@@ -35,7 +35,7 @@ export interface LoadSessionOptions {
   readonly workload: Workload;
   readonly address: TargetAddress;
   /** The whole load's, but for connectionCount and maxInFlightCount: these are this session's own. */
-  readonly profile: LoadProfile;
+  readonly profile: LoadPlan;
   /** This session's part of the load; null: all of it. */
   readonly share: Share | null;
   readonly niceness: number;
@@ -82,7 +82,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     const { startAtNs } = window;
     const recorder = createRecorder(startAtNs, window.lengthNs, {
       keepsSecondHistograms: share !== null,
-      seesOutages: workload.clusterAct !== undefined,
+      seesOutages: workload.clusterFault !== undefined,
     });
     current = { recorder, startAtNs };
     const report = () => {
@@ -120,7 +120,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
     const wakesBefore = pacer.wakes();
     const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs, pacer.parkedNs);
     const assemble = (
-      { sendGapCvRatio, secondHistograms, ...recording }: Recording,
+      { sendGapCv, secondHistograms, ...recording }: Recording,
       endedAtNs: number,
       self: SelfReading,
     ): MeasuredShare => {
@@ -135,9 +135,9 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
           wakes: wakesSince(wakesBefore, pacer.wakes()),
           niceness: options.niceness,
           ...self,
-          sendGapCvRatio,
+          sendGapCv,
           connectionsOpenedCount: pool.stats().openedCount,
-          staleRetriesCount: pool.stats().staleRetriesCount - before.staleRetriesCount,
+          staleRetryCount: pool.stats().staleRetryCount - before.staleRetryCount,
         },
       };
       return { result, secondHistograms };
@@ -156,7 +156,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
   return { warmUp, measure, soFar: () => soFar(), close: pool.close };
 }
 
-function wakesSince(before: Wakes, now: Wakes): Wakes {
+function wakesSince(before: Wakeups, now: Wakeups): Wakeups {
   return {
     parkedCount: now.parkedCount - before.parkedCount,
     answerCount: now.answerCount - before.answerCount,

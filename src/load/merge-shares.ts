@@ -1,4 +1,4 @@
-import type { Latency, LoadResult, LoadSecond, Wakes } from '../model/load-result.ts';
+import type { Latency, LoadResult, LoadSecond, Wakeups } from '../model/load-result.ts';
 import { createHistogram, decode, encode, type Histogram, merge, percentileMs, summarize } from '../stats/histogram.ts';
 import { addCounts } from './counts.ts';
 import type { MeasuredShare } from './load-session.ts';
@@ -13,28 +13,28 @@ export function mergeShares(shares: readonly MeasuredShare[]): MeasuredShare {
   const results = shares.map(({ result }) => result);
   const [first] = results;
   if (first === undefined) throw new RangeError('nothing to merge');
-  const latency = (key: 'response' | 'service' | 'lag' | 'wokeLate' | 'waited') =>
+  const latency = (key: 'response' | 'service' | 'lag' | 'generatorDelay' | 'waited') =>
     mergeLatencies(results.map((r) => r[key]));
   const secondHistograms = mergeSecondHistograms(shares);
   const result: LoadResult = {
     startedAtNs: first.startedAtNs,
     endedAtNs: greatest(results.map(({ endedAtNs }) => endedAtNs)),
     counts: addCounts(results.map(({ counts }) => counts)),
-    response: latency('response'),
-    service: latency('service'),
-    lag: latency('lag'),
-    wokeLate: latency('wokeLate'),
-    waited: latency('waited'),
+    responseTime: latency('response'),
+    serviceTime: latency('service'),
+    sendDelay: latency('lag'),
+    generatorDelay: latency('generatorDelay'),
+    connectionWait: latency('waited'),
     operations: byName(
       results.map(({ operations }) => operations),
       (parts) => ({
         counts: addCounts(parts.map(({ counts }) => counts)),
-        response: mergeLatencies(parts.map(({ response }) => response)),
-        service: mergeLatencies(parts.map(({ service }) => service)),
+        responseTime: mergeLatencies(parts.map(({ responseTime: response }) => response)),
+        serviceTime: mergeLatencies(parts.map(({ serviceTime: service }) => service)),
       }),
     ),
-    completions: byName(
-      results.map(({ completions }) => completions),
+    eventLatencies: byName(
+      results.map(({ eventLatencies: completions }) => completions),
       mergeLatencies,
     ),
     seconds: mergeSeconds(
@@ -57,7 +57,7 @@ export function mergeShares(shares: readonly MeasuredShare[]): MeasuredShare {
 function mergeGenerators(results: readonly LoadResult[]): LoadResult['generator'] {
   const parts = results.map(({ generator }) => generator);
   const [first] = parts as [LoadResult['generator']];
-  const uneven = parts.map(({ sendGapCvRatio }) => sendGapCvRatio).filter((ratio) => ratio !== null);
+  const uneven = parts.map(({ sendGapCv }) => sendGapCv).filter((ratio) => ratio !== null);
   return {
     pacer: first.pacer,
     threadCount: parts.length,
@@ -68,14 +68,14 @@ function mergeGenerators(results: readonly LoadResult[]): LoadResult['generator'
     cpuSystemMs: greatest(parts.map(({ cpuSystemMs }) => cpuSystemMs)),
     eventLoopUtilizationRatio: greatest(parts.map(({ eventLoopUtilizationRatio }) => eventLoopUtilizationRatio)),
     gcMs: sum(parts.map(({ gcMs }) => gcMs)),
-    sendGapCvRatio: uneven.length === 0 ? null : greatest(uneven),
+    sendGapCv: uneven.length === 0 ? null : greatest(uneven),
     rssBytes: greatest(parts.map(({ rssBytes }) => rssBytes)),
     connectionsOpenedCount: sum(parts.map(({ connectionsOpenedCount }) => connectionsOpenedCount)),
-    staleRetriesCount: sum(parts.map(({ staleRetriesCount }) => staleRetriesCount)),
+    staleRetryCount: sum(parts.map(({ staleRetryCount }) => staleRetryCount)),
   };
 }
 
-function addWakes(a: Wakes | null, b: Wakes | null): Wakes | null {
+function addWakes(a: Wakeups | null, b: Wakeups | null): Wakeups | null {
   if (a === null || b === null) return null;
   return {
     parkedCount: a.parkedCount + b.parkedCount,
@@ -86,7 +86,7 @@ function addWakes(a: Wakes | null, b: Wakes | null): Wakes | null {
 }
 
 function mergeLatencies(parts: readonly Latency[]): Latency {
-  return summarize(mergeEncoded(parts.map(({ encoded }) => encoded)));
+  return summarize(mergeEncoded(parts.map(({ hdrHistogram: encoded }) => encoded)));
 }
 
 function mergeEncoded(encoded: readonly string[]): Histogram {
@@ -110,7 +110,7 @@ function mergeSeconds(parts: readonly (readonly LoadSecond[])[], histograms: rea
       second,
       scheduledCount: sum(same.map(({ scheduledCount }) => scheduledCount)),
       okCount: sum(same.map(({ okCount }) => okCount)),
-      badCount: sum(same.map(({ badCount }) => badCount)),
+      badCount: sum(same.map(({ notOkCount: badCount }) => badCount)),
       responseP50Ms: percentileMs(response, 50),
       responseMaxMs: percentileMs(response, 100),
     };

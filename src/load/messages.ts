@@ -1,6 +1,6 @@
 import type { HarnessErrorCode } from '../model/harness-error.ts';
-import type { LoadProfile } from '../model/load-profile.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
+import type { LoadPlan } from '../model/scenario.ts';
 import type { Share } from './schedule.ts';
 
 /** What the driver's process says of itself once it can send. */
@@ -24,7 +24,7 @@ export interface OpenCommand {
   /** null: the module exports a workload. */
   readonly workloadArgument: unknown;
   readonly targetUrl: string;
-  readonly profile: LoadProfile;
+  readonly profile: LoadPlan;
   readonly niceness: number;
   /** How many threads send; null: as many as the rate needs. */
   readonly threadCount: number | null;

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { GeneratorReport, Wakes } from '../model/load-result.ts';
+import type { GeneratorUsage, Wakeups } from '../model/load-result.ts';
 import type { Alarm, Clock } from './clock.ts';
 import {
   cellsByteLength,
@@ -29,13 +29,13 @@ export interface Course {
 
 /** Wakes the sending loop when requests are due; knows nothing of requests. */
 export interface Pacer {
-  readonly kind: GeneratorReport['pacer'];
+  readonly kind: GeneratorUsage['pacer'];
   start(course: Course): void;
   /** The loop has just read something from the target: a good moment to look at the time and whether all is quiet. */
   poke(nowNs: number): void;
   stop(): void;
   /** Since the pacer was made. */
-  wakes(): Wakes;
+  wakes(): Wakeups;
   /** Time slept on the loop, which the loop itself counts as busy. */
   parkedNs(): number;
   /** Ends what the pacer holds; it cannot be started again. */
@@ -124,20 +124,20 @@ export function createLoopPacer({ clock, sleepUntil, guard }: PacerParts): Pacer
   let leastSleepNs = 0;
   let countedMostNs = countedLatenessNs.most;
 
-  const count = (by: keyof Wakes) => {
+  const count = (by: keyof Wakeups) => {
     // One by one: a key that changes would be looked up by the runtime each time.
     if (by === 'parkedCount') counts.parkedCount++;
     else if (by === 'answerCount') counts.answerCount++;
     else if (by === 'threadCount') counts.threadCount++;
     else counts.timerCount++;
   };
-  const look = (by: keyof Wakes, nowNs: number) => {
+  const look = (by: keyof Wakeups, nowNs: number) => {
     if (course === null) return;
     const dueNs = course.nextDueNs();
     if (dueNs <= nowNs) serve(course, by, nowNs - dueNs);
     settle(nowNs);
   };
-  const serve = ({ wake, servedCount }: Course, by: keyof Wakes, lateNs: number) => {
+  const serve = ({ wake, servedCount }: Course, by: keyof Wakeups, lateNs: number) => {
     count(by);
     wake();
     if (guard === null) return;

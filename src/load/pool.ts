@@ -42,7 +42,7 @@ export type Connect = (listener: ConnectionListener) => Connection;
 
 export interface PoolStats {
   readonly openedCount: number;
-  readonly staleRetriesCount: number;
+  readonly staleRetryCount: number;
 }
 
 export interface Pool<E extends Exchange> {
@@ -79,7 +79,7 @@ export function createPool<E extends Exchange>(connect: Connect, connectionCount
   let listener: PoolListener<E>;
   let openingCount = 0;
   let openedCount = 0;
-  let staleRetriesCount = 0;
+  let staleRetryCount = 0;
 
   const takeIdle = () => {
     let lane = idle.shift();
@@ -119,7 +119,7 @@ export function createPool<E extends Exchange>(connect: Connect, connectionCount
 
   const dispatch = (lane: Lane, exchange: E, nowNs: number): void => {
     if (!lane.connection.send(exchange.request)) {
-      staleRetriesCount++;
+      staleRetryCount++;
       lane.connection.destroy();
       discard(lane);
       sendElsewhere(exchange);
@@ -190,7 +190,7 @@ export function createPool<E extends Exchange>(connect: Connect, connectionCount
     },
     cancel,
     isOpening: () => openingCount > 0,
-    stats: () => ({ openedCount, staleRetriesCount }),
+    stats: () => ({ openedCount, staleRetryCount }),
     close: () => {
       for (const lane of lanes) lane.connection.destroy();
       lanes.clear();

@@ -22,14 +22,14 @@ export type Recording = Pick<
   | 'response'
   | 'service'
   | 'lag'
-  | 'wokeLate'
+  | 'generatorDelay'
   | 'waited'
   | 'operations'
   | 'completions'
   | 'seconds'
   | 'errors'
   | 'outages'
-> & { readonly sendGapCvRatio: number | null; readonly secondHistograms: string[] };
+> & { readonly sendGapCv: number | null; readonly secondHistograms: string[] };
 
 /**
  * The accounts of one window. Every request due passes `due`, then either `unsent` or one of `answered`, `failed`, `refused`,
@@ -79,7 +79,7 @@ export function createRecorder(
   const accounts = new Map<string, OperationAccount>();
   const completions = new Map<string, Histogram>();
   const lag = createHistogram();
-  const wokeLate = createHistogram();
+  const generatorDelay = createHistogram();
   const waited = createHistogram();
   const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
@@ -115,24 +115,24 @@ export function createRecorder(
 
   const recordingOf = (counted: LoadCounts): Recording => ({
     counts: counted,
-    response: summarize(mergeAll(accounts, 'response')),
-    service: summarize(mergeAll(accounts, 'service')),
-    lag: summarize(lag),
-    wokeLate: summarize(wokeLate),
-    waited: summarize(waited),
+    responseTime: summarize(mergeAll(accounts, 'response')),
+    serviceTime: summarize(mergeAll(accounts, 'service')),
+    sendDelay: summarize(lag),
+    generatorDelay: summarize(generatorDelay),
+    connectionWait: summarize(waited),
     operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
-    completions: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
+    eventLatencies: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
     seconds: series.finish() satisfies LoadSecond[],
     errors: reasons.most(),
     outages: outages?.finish() ?? [],
-    sendGapCvRatio: sendGaps.cvRatio(),
+    sendGapCv: sendGaps.cvRatio(),
     secondHistograms: series.histograms(),
   });
 
   return {
     due: (dueNs, nowNs) => {
       counts.scheduledCount++;
-      record(wokeLate, nowNs - dueNs);
+      record(generatorDelay, nowNs - dueNs);
       return series.due(dueNs);
     },
     unsent: (second) => {
@@ -184,5 +184,5 @@ function mergeAll(accounts: ReadonlyMap<string, OperationAccount>, key: 'respons
 }
 
 function summarizeAccount({ counts, response, service }: OperationAccount): LoadResult['operations'][string] {
-  return { counts: withAlive(counts), response: summarize(response), service: summarize(service) };
+  return { counts: withAlive(counts), responseTime: summarize(response), serviceTime: summarize(service) };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { LoadProfile } from '../model/load-profile.ts';
+import type { LoadPlan } from '../model/scenario.ts';
 import type { Clock } from './clock.ts';
 import { openLoadSession } from './load-session.ts';
 import { createNullTarget } from './null-target.ts';
@@ -14,8 +14,8 @@ import type { TargetAddress } from './socket.ts';
  */
 const requestCounts = [250, 250, 250, 3_000];
 const ratePerSec = 8_000;
-const profile: LoadProfile = {
-  ...{ kind: 'constant', ratePerSec, steps: null, seed: 1, warmupCount: 0, warmupRatePerSec: ratePerSec },
+const profile: LoadPlan = {
+  ...{ arrivals: 'constant', ratePerSec, steps: null, seed: 1, warmupCount: 0, warmupRatePerSec: ratePerSec },
   ...{ measureMs: 0, drainMs: 0, timeoutMs: 5_000, maxInFlightCount: 1_000, connectionCount: 8 },
 };
 const workload = createWorkload({ method: 'GET', path: '/', headers: {}, bodyBase64: null, expectedStatus: 200 });

@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../model/load-profile.ts';
+import type { LoadPlan } from '../model/scenario.ts';
 import { createRandom } from '../stats/random.ts';
 
 /** When each request of an open loop is due. Knows no clock and no answer. */
@@ -8,14 +8,14 @@ export interface Schedule {
 }
 
 /** The part of a profile that decides due times: plain data, so that threads can make the same schedule. */
-export type ScheduleSpec = Pick<LoadProfile, 'kind' | 'ratePerSec' | 'steps' | 'seed'> & { readonly share?: Share };
+export type ScheduleSpec = Pick<LoadPlan, 'kind' | 'ratePerSec' | 'steps' | 'seed'> & { readonly share?: Share };
 
 /** The part of one sequence that one of several senders sends: requests index, index + count, index + 2 count, … */
 export interface Share {
   readonly index: number;
   readonly count: number;
 }
-type Steps = NonNullable<LoadProfile['steps']>;
+type Steps = NonNullable<LoadPlan['steps']>;
 
 const nsPerSec = 1e9;
 const nsPerMs = 1e6;
@@ -49,7 +49,7 @@ export function dueCount({ offsetNs }: Schedule, elapsedNs: number): number {
 }
 
 function createWhole(spec: ScheduleSpec): Schedule {
-  switch (spec.kind) {
+  switch (spec.arrivals) {
     case 'constant':
       return { offsetNs: (index) => Math.round((index * nsPerSec) / spec.ratePerSec) };
     case 'poisson':
@@ -62,7 +62,7 @@ function createWhole(spec: ScheduleSpec): Schedule {
 }
 
 /** The greatest rate that the schedule (its share of it) reaches. */
-export function peakRatePerSec({ kind, ratePerSec, steps, share }: ScheduleSpec): number {
+export function peakRatePerSec({ arrivals: kind, ratePerSec, steps, share }: ScheduleSpec): number {
   const stepRates = (steps ?? []).map((step) => step.ratePerSec);
   const peak = kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
   return peak / (share?.count ?? 1);
@@ -139,6 +139,6 @@ function secondsToReach({ ratePerSec, slopePerSec2 }: Segment, count: number): n
 
 function requireSteps(spec: ScheduleSpec): Steps {
   if (spec.steps === null || spec.steps.length === 0)
-    throw new RangeError(`a profile of kind ${spec.kind} needs steps`);
+    throw new RangeError(`a profile of kind ${spec.arrivals} needs steps`);
   return spec.steps;
 }

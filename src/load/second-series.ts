@@ -78,9 +78,16 @@ export function createSecondSeries(startAtNs: number, lengthNs: number, keepsHis
 
 function closedSecond({ second, scheduledCount, okCount, badCount, response }: OpenSecond): LoadSecond {
   const responseP50Ms = percentileMs(response, 50);
-  return { second, scheduledCount, okCount, badCount, responseP50Ms, responseMaxMs: percentileMs(response, 100) };
+  return {
+    second,
+    scheduledCount,
+    okCount,
+    notOkCount: badCount,
+    responseP50Ms,
+    responseMaxMs: percentileMs(response, 100),
+  };
 }
 
 function emptySecond(second: number): LoadSecond {
-  return { second, scheduledCount: 0, okCount: 0, badCount: 0, responseP50Ms: null, responseMaxMs: null };
+  return { second, scheduledCount: 0, okCount: 0, notOkCount: 0, responseP50Ms: null, responseMaxMs: null };
 }

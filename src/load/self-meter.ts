@@ -1,9 +1,9 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
-import type { GeneratorReport } from '../model/load-result.ts';
+import type { GeneratorUsage } from '../model/load-result.ts';
 
 /** What the generator itself spent between the meter's start and its reading. */
 export type SelfReading = Pick<
-  GeneratorReport,
+  GeneratorUsage,
   'cpuUserMs' | 'cpuSystemMs' | 'eventLoopUtilizationRatio' | 'gcMs' | 'rssBytes'
 >;
 

@@ -89,7 +89,7 @@ export function sendWindow(window: Window, parts: SenderParts): Promise<void> {
   };
 
   const settleAnswer = (flight: Flight, answer: WorkloadResponse, nowNs: number) => {
-    const refusal = flight.operation.refusal?.(answer) ?? null;
+    const refusal = flight.operation.refused?.(answer) ?? null;
     if (refusal === null) return recorder.answered(flight, nowNs, judge(flight.operation, answer));
     flight.operation.abandon();
     recorder.refused(flight, nowNs, refusal);

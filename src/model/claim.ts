@@ -11,10 +11,10 @@ export type Quantity =
       readonly kind: 'primitive';
       readonly implementation: string;
       readonly primitive: string;
-      readonly variant: string;
+      readonly caseId: string;
       readonly size: number | null;
       /** each: memory of one unit; greatest-size: the largest that worked; per-thread: units on one OS thread. */
-      readonly of: 'wall' | 'cpu' | 'private' | 'each' | 'greatest-size' | 'per-thread';
+      readonly of: 'wall' | 'cpu' | 'private' | 'each' | 'max-size' | 'per-thread';
     }
   /** The largest Raft cluster that held a leader. */
   | { readonly kind: 'largest-cluster'; readonly implementation: string }
@@ -50,7 +50,7 @@ export interface Claim {
   readonly measuredBy: string;
   readonly test: ClaimTest;
   /** What must be known beside the verdict: why it came out so, or why the source's own comparison says little. */
-  readonly why: string;
+  readonly note: string;
 }
 
 export interface ClaimSource {

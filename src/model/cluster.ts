@@ -14,38 +14,38 @@ const timing = {
   /** How often the leader is crashed in the measured window, where the workload crashes leaders. */
   crashCount: count,
   /** The two conditions of the published experiment: heartbeats go out just before the crash, and so many followers cannot win. */
-  synchronised: z.boolean(),
-  laggardCount: count,
+  heartbeatBeforeCrash: z.boolean(),
+  laggingFollowerCount: count,
 };
 
 /** A distribution of election times that others have published: drawn beside ours, and judged against. */
-export const publishedSchema = z.strictObject({
+export const publishedElectionsSchema = z.strictObject({
   source: z.string(),
-  quantiles: z.array(z.strictObject({ probabilityRatio: z.number().min(0).max(1), valueMs: ms })),
+  quantiles: z.array(z.strictObject({ probability: z.number().min(0).max(1), valueMs: ms })),
   /** Where only this is known: every election took longer. */
-  leastMs: ms.nullable(),
+  minMs: ms.nullable(),
 });
 
 /** What a scenario asks of a cluster: one question a size. */
-export const clusterCellSchema = z.strictObject({
+export const clusterPlanSchema = z.strictObject({
   sizes: z.array(z.int().positive()).min(1),
   ...timing,
   /** Memory the whole cluster may use, enforced by its control group; null: not limited. */
   memoryLimitBytes: z.number().positive().nullable(),
   /** Sizes are climbed until one fails twice; the largest that holds is then asked all trials. */
-  climbs: z.boolean(),
-  published: publishedSchema.nullable(),
+  searchesSize: z.boolean(),
+  published: publishedElectionsSchema.nullable(),
 });
 
 /** What is done to a cluster in the measured window, beside the requests. */
-export const clusterActSchema = z.enum(['watch', 'crash-leaders', 'crash-under-load']);
+export const clusterFaultSchema = z.enum(['none', 'crash-leaders', 'crash-under-load']);
 
 /** The cluster of one trial. */
 export const clusterSpecSchema = z.strictObject({
   size: z.int().positive(),
-  act: clusterActSchema,
+  fault: clusterFaultSchema,
   ...timing,
-  climbs: z.boolean(),
+  searchesSize: z.boolean(),
 });
 
 /** One loss of a leader, as the host's monotonic clock saw it. */
@@ -53,25 +53,25 @@ export const electionSchema = z.strictObject({
   /** From the crash until every other live node had a heartbeat of the new leader; null: no leader within the limit. */
   electionMs: ms.nullable(),
   /** 1: no vote was split. */
-  terms: z.int().positive().nullable(),
+  termCount: z.int().positive().nullable(),
 });
 
-export const clusterFiguresSchema = z.strictObject({
+export const clusterMeasurementSchema = z.strictObject({
   nodeCount: z.int().positive(),
   /** Neither crashed nor isolated at the end. */
-  liveAfterCount: count,
-  termBefore: count,
-  termAfter: count,
+  finalLiveCount: count,
+  initialTerm: count,
+  finalTerm: count,
   /** null: there was none at the end. */
-  leaderAfter: z.int().nullable(),
+  finalLeader: z.int().nullable(),
   elections: z.array(electionSchema),
   /** What the host measured between its nodes of late, the injected delay included; null where no message was delivered. */
   oneWayDelay: z.strictObject({ count, p50Ms: ms.nullable(), p99Ms: ms.nullable() }).nullable(),
 });
 
-export type ClusterCell = z.infer<typeof clusterCellSchema>;
-export type Published = z.infer<typeof publishedSchema>;
-export type ClusterAct = z.infer<typeof clusterActSchema>;
+export type ClusterPlan = z.infer<typeof clusterPlanSchema>;
+export type PublishedElections = z.infer<typeof publishedElectionsSchema>;
+export type ClusterFault = z.infer<typeof clusterFaultSchema>;
 export type ClusterSpec = z.infer<typeof clusterSpecSchema>;
 export type Election = z.infer<typeof electionSchema>;
-export type ClusterFigures = z.infer<typeof clusterFiguresSchema>;
+export type ClusterMeasurement = z.infer<typeof clusterMeasurementSchema>;

@@ -1,29 +1,29 @@
-import type { ClusterKey } from './cluster-key.ts';
+import type { ClusterKey } from './cell-key.ts';
+import type { Waiver } from './gate-policy.ts';
 import type { Metric } from './metric.ts';
-import type { Waiver } from './waiver.ts';
 import type { Warning } from './warning.ts';
 
 /** One implementation asked one question: what base and head must both have measured for anything to be compared. */
-export interface CompareCell {
+export interface CellKey {
   readonly implementation: string;
   readonly service: string;
   readonly workload: string;
-  readonly temperature: 'warm' | 'young';
+  readonly temperature: 'warm' | 'cold';
   readonly ratePerSec: number;
   /** null: no cluster. */
   readonly cluster: ClusterKey | null;
 }
 
 /** What is compared: a metric of the table, or `errors`, which is a count and has rules of its own. */
-export interface Compared extends Pick<Metric, 'label' | 'unit' | 'better'> {
+export interface ComparedMetric extends Pick<Metric, 'label' | 'unit' | 'better'> {
   readonly metricId: string;
 }
 
 /** One cell and one metric of base and head, with everything that led to the verdict. */
-export interface Comparison extends Compared {
+export interface Comparison extends ComparedMetric {
   /** `crud-go/history/warm/100/cpu-per-request`: what `explain` and `--waive` call it. */
   readonly id: string;
-  readonly cell: CompareCell;
+  readonly cell: CellKey;
   /** gated: of the family over which p is adjusted, and able to fail a commit; informative: shown, p as it is. */
   readonly role: 'gated' | 'informative';
   /** null: this side never measured the cell. */
@@ -34,9 +34,9 @@ export interface Comparison extends Compared {
   /** How the machine's speed was taken out of the change; null: the policy names no control, or a side lacks it. */
   readonly correction: Correction | null;
   /** The smallest change of this metric that matters, as a ratio. */
-  readonly smallestEffectRatio: number;
+  readonly minEffectRatio: number;
   /** What base and head may differ by on this machine though nothing changed (A/A runs); null: never measured here. */
-  readonly floorRatio: number | null;
+  readonly noiseFloorRatio: number | null;
   readonly verdict: Verdict;
   /** Whether a fresh set of pairs said the same: not-tried where none was asked for, cut-short where the run ended before it had. */
   readonly confirmation: 'not-tried' | 'confirmed' | 'unconfirmed' | 'cut-short';
@@ -72,9 +72,9 @@ export interface Change {
   /** Pairs, or the trials of the smaller side. */
   readonly count: number;
   /** Standard deviation of log pair ratios (two-sample: of the difference of two trials); null below two. */
-  readonly spread: number | null;
+  readonly logRatioSd: number | null;
   /** The least p that so many could give. */
-  readonly leastP: number;
+  readonly minP: number;
   /** One-sided exact p that head is worse by more than the floor, and that it is better. */
   readonly pWorse: number;
   readonly pBetter: number;
@@ -89,16 +89,16 @@ export interface Change {
  */
 export interface Correction {
   /** The metric that moves with the machine and not with the commit. */
-  readonly controlId: string;
+  readonly controlMetricId: string;
   /** Which of the two is the comparison's `change`. */
   readonly used: 'corrected' | 'raw';
   /**
    * narrower: the corrected one has less spread, and is used; wider: it has not; control-moved: the commit changed the control
    * itself; contradiction: both intervals have nothing in common, and nothing is decided.
    */
-  readonly ground: 'narrower' | 'wider' | 'control-moved' | 'contradiction';
+  readonly reason: 'narrower' | 'wider' | 'control-changed' | 'contradiction';
   /** The ground in words; null: nothing speaks against the corrected change. */
-  readonly objection: string | null;
+  readonly caveat: string | null;
   readonly raw: Change;
   readonly corrected: Change;
   /** The control against the policy's reference, which does the same for both commits; null: not known. */
@@ -114,14 +114,14 @@ export type Verdict =
       /** effect: the interval and the p of the change; errors: more of them; contract: the vectors are broken. */
       readonly rule: 'effect' | 'errors' | 'contract';
       /** The whole interval lies beyond this ratio: an extra word, not the gate. */
-      readonly certainlyRatio: number | null;
+      readonly minChangeRatio: number | null;
     }
   | { readonly kind: 'same'; readonly reason: string }
   | {
       readonly kind: 'inconclusive';
       readonly reason: string;
       /** Pairs (or trials a side) in all that would halve the interval; null: more of them would not help. */
-      readonly halvingCount: number | null;
+      readonly countToHalveInterval: number | null;
     }
   | {
       readonly kind: 'too-few';
@@ -157,8 +157,8 @@ export interface ComparisonOutcome {
    * regression: something gated is worse (and not waived, not unconfirmed); nothing-decidable: no question had an answer, or the
    * run was cut short before a worse one was confirmed.
    */
-  readonly kind: 'regression' | 'no-regression' | 'nothing-decidable';
-  readonly sentence: string;
+  readonly kind: 'regression' | 'no-regression' | 'undecidable';
+  readonly summary: string;
   /** 0, 1 (regression) or 3 (nothing decidable); what a command that does not gate does with 1 is its own affair. */
   readonly exitCode: 0 | 1 | 3;
 }
@@ -173,11 +173,11 @@ export interface RunComparison {
   readonly alpha: number;
   readonly outcome: ComparisonOutcome;
   /** What a side could not build, base's first. */
-  readonly buildFailures: readonly BuildFailureFacts[];
+  readonly buildFailures: readonly BuildFailureRecord[];
   readonly warnings: readonly Warning[];
 }
 
-export interface BuildFailureFacts {
+export interface BuildFailureRecord {
   readonly side: 'base' | 'head';
   readonly implementation: string;
   readonly message: string;

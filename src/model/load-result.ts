@@ -32,13 +32,13 @@ export const latencySchema = z.strictObject({
   p999Ms: ms.nullable(),
   maxMs: ms.nullable(),
   /** HdrHistogram V2, compressed, base64; recorded in microseconds. */
-  encoded: z.string(),
+  hdrHistogram: z.string(),
 });
 
 export const operationResultSchema = z.strictObject({
   counts: loadCountsSchema,
-  response: latencySchema,
-  service: latencySchema,
+  responseTime: latencySchema,
+  serviceTime: latencySchema,
 });
 
 /** What one second of the measured window looked like; requests are counted in the second they were due. */
@@ -47,7 +47,7 @@ export const loadSecondSchema = z.strictObject({
   scheduledCount: count,
   okCount: count,
   /** wrong + failed + refused + timed out + unsent */
-  badCount: count,
+  notOkCount: count,
   responseP50Ms: ms.nullable(),
   responseMaxMs: ms.nullable(),
 });
@@ -64,7 +64,7 @@ export const outageSchema = z.strictObject({
 });
 
 /** How the sending loop came to serve due times that had come: which way of waking was how often the one. */
-export const wakesSchema = z.strictObject({
+export const wakeupsSchema = z.strictObject({
   /** It slept by itself until the due time, nothing being in flight. */
   parkedCount: count,
   /** It was awake to read an answer. */
@@ -75,11 +75,11 @@ export const wakesSchema = z.strictObject({
   timerCount: count,
 });
 
-export const generatorReportSchema = z.strictObject({
+export const generatorUsageSchema = z.strictObject({
   pacer: z.enum(['timer', 'thread', 'spin']),
   threadCount: z.int().positive(),
   /** null: not recorded (results of former versions). */
-  wakes: wakesSchema.nullable(),
+  wakes: wakeupsSchema.nullable(),
   niceness: z.int(),
   cpuUserMs: ms,
   cpuSystemMs: ms,
@@ -87,12 +87,12 @@ export const generatorReportSchema = z.strictObject({
   eventLoopUtilizationRatio: z.number().min(0).max(1),
   gcMs: ms,
   /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
-  sendGapCvRatio: z.number().nonnegative().nullable(),
+  sendGapCv: z.number().nonnegative().nullable(),
   rssBytes: z.number().nonnegative(),
   /** Since the driver started, warm-up included. */
   connectionsOpenedCount: count,
   /** Sent again on another connection because the target had closed the idle one before the first byte. */
-  staleRetriesCount: count,
+  staleRetryCount: count,
 });
 
 export const loadResultSchema = z.strictObject({
@@ -101,31 +101,31 @@ export const loadResultSchema = z.strictObject({
   endedAtNs: z.number(),
   counts: loadCountsSchema,
   /** done − due of right answers; of requests timed out or in flight at the end, at least their age. The headline. */
-  response: latencySchema,
+  responseTime: latencySchema,
   /** done − sent, of the same requests where they were sent. */
-  service: latencySchema,
-  /** sent − due = wokeLate + waited. */
-  lag: latencySchema,
+  serviceTime: latencySchema,
+  /** sent − due = generatorDelay + waited. */
+  sendDelay: latencySchema,
   /** The part of the lag in which the generator had not woken yet. */
-  wokeLate: latencySchema,
+  generatorDelay: latencySchema,
   /** The part of the lag spent waiting for a free connection. */
-  waited: latencySchema,
+  connectionWait: latencySchema,
   operations: z.record(z.string(), operationResultSchema),
   /** Latencies completed by an event of a stream (202 accepted → its event), by name. */
-  completions: z.record(z.string(), latencySchema),
+  eventLatencies: z.record(z.string(), latencySchema),
   seconds: z.array(loadSecondSchema),
   /** Empty where every request was served. */
   outages: z.array(outageSchema),
   /** The most frequent reasons of wrong and failed requests. */
   errors: z.array(z.strictObject({ reason: z.string(), count })),
   acknowledged: z.strictObject({ createdCount: count, deletedCount: count, uncertainCount: count }),
-  generator: generatorReportSchema,
+  generator: generatorUsageSchema,
 });
 
 export type LoadCounts = z.infer<typeof loadCountsSchema>;
 export type Latency = z.infer<typeof latencySchema>;
 export type Outage = z.infer<typeof outageSchema>;
 export type LoadSecond = z.infer<typeof loadSecondSchema>;
-export type Wakes = z.infer<typeof wakesSchema>;
-export type GeneratorReport = z.infer<typeof generatorReportSchema>;
+export type Wakeups = z.infer<typeof wakeupsSchema>;
+export type GeneratorUsage = z.infer<typeof generatorUsageSchema>;
 export type LoadResult = z.infer<typeof loadResultSchema>;

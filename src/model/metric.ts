@@ -9,12 +9,12 @@ export interface Metric {
   /** Whether a worsening can fail a commit. */
   readonly gated: boolean;
   /** Whether the number is about latency, and so void when the generator woke late. */
-  readonly latency: boolean;
-  from(measurement: Measurement): number | null;
+  readonly isLatency: boolean;
+  read(measurement: Measurement): number | null;
 }
 
-const cost = { better: 'lower', latency: false } as const;
-const wait = { unit: 'ms', better: 'lower', latency: true } as const;
+const costMetric = { better: 'lower', latency: false } as const;
+const latencyMetric = { unit: 'ms', better: 'lower', latency: true } as const;
 
 export const metrics: readonly Metric[] = [
   {
@@ -22,26 +22,33 @@ export const metrics: readonly Metric[] = [
     label: 'CPU per request',
     unit: 'ms',
     gated: true,
-    ...cost,
-    from: (m) => m.cpu.target.perRequestMs,
+    ...costMetric,
+    read: (m) => m.cpu.target.perRequestMs,
   },
-  { id: 'cores-used', label: 'cores used', unit: 'cores', gated: false, ...cost, from: (m) => m.cpu.target.coresUsed },
-  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', gated: false, ...cost, from: idleCpu },
+  {
+    id: 'cores-used',
+    label: 'cores used',
+    unit: 'cores',
+    gated: false,
+    ...costMetric,
+    read: (m) => m.cpu.target.coresUsed,
+  },
+  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', gated: false, ...costMetric, read: idleCpu },
   {
     id: 'database-cpu-per-request',
     label: 'database CPU per request',
     unit: 'ms',
     gated: false,
-    ...cost,
-    from: (m) => m.cpu.database?.perRequestMs ?? null,
+    ...costMetric,
+    read: (m) => m.cpu.database?.perRequestMs ?? null,
   },
   {
     id: 'generator-cpu-per-request',
     label: 'generator CPU per request',
     unit: 'ms',
     gated: false,
-    ...cost,
-    from: (m) => m.cpu.generator?.perRequestMs ?? null,
+    ...costMetric,
+    read: (m) => m.cpu.generator?.perRequestMs ?? null,
   },
   {
     // Both change alike with the machine's speed from one trial to the next, so their quotient repeats far better than either.
@@ -49,71 +56,95 @@ export const metrics: readonly Metric[] = [
     label: 'CPU for each ms of the database’s',
     unit: 'ratio',
     gated: false,
-    ...cost,
-    from: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
+    ...costMetric,
+    read: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
   },
-  { id: 'response-p50', label: 'response p50', gated: true, ...wait, from: (m) => m.load?.response.p50Ms ?? null },
-  { id: 'response-p90', label: 'response p90', gated: false, ...wait, from: (m) => m.load?.response.p90Ms ?? null },
-  { id: 'response-p99', label: 'response p99', gated: false, ...wait, from: (m) => m.load?.response.p99Ms ?? null },
-  { id: 'service-p50', label: 'service p50', gated: false, ...wait, from: (m) => m.load?.service.p50Ms ?? null },
+  {
+    id: 'response-p50',
+    label: 'response p50',
+    gated: true,
+    ...latencyMetric,
+    read: (m) => m.load?.responseTime.p50Ms ?? null,
+  },
+  {
+    id: 'response-p90',
+    label: 'response p90',
+    gated: false,
+    ...latencyMetric,
+    read: (m) => m.load?.responseTime.p90Ms ?? null,
+  },
+  {
+    id: 'response-p99',
+    label: 'response p99',
+    gated: false,
+    ...latencyMetric,
+    read: (m) => m.load?.responseTime.p99Ms ?? null,
+  },
+  {
+    id: 'service-p50',
+    label: 'service p50',
+    gated: false,
+    ...latencyMetric,
+    read: (m) => m.load?.serviceTime.p50Ms ?? null,
+  },
   {
     id: 'memory-idle',
     label: 'private memory idle',
     unit: 'bytes',
     gated: true,
-    ...cost,
-    from: (m) => m.memory.idleBytes,
+    ...costMetric,
+    read: (m) => m.memory.idleBytes,
   },
   {
     id: 'memory-median',
     label: 'private memory loaded',
     unit: 'bytes',
     gated: true,
-    ...cost,
-    from: (m) => m.memory.medianBytes,
+    ...costMetric,
+    read: (m) => m.memory.medianBytes,
   },
   {
     id: 'memory-peak',
     label: 'private memory peak',
     unit: 'bytes',
     gated: false,
-    ...cost,
-    from: (m) => m.memory.peakBytes,
+    ...costMetric,
+    read: (m) => m.memory.peakBytes,
   },
   {
     id: 'memory-after',
     label: 'private memory after',
     unit: 'bytes',
     gated: false,
-    ...cost,
-    from: (m) => m.memory.afterBytes,
+    ...costMetric,
+    read: (m) => m.memory.afterDrainBytes,
   },
   {
     id: 'election-p50',
     label: 'election p50',
     unit: 'ms',
     gated: true,
-    ...cost,
-    from: (m) => middle(electionsMs(m)),
+    ...costMetric,
+    read: (m) => median(electionsMs(m)),
   },
   {
     id: 'outage-p50',
     label: 'gap for clients p50',
     unit: 'ms',
     gated: false,
-    ...cost,
-    from: (m) => (m.cluster === null ? null : middle((m.load?.outages ?? []).map(({ durationMs }) => durationMs))),
+    ...costMetric,
+    read: (m) => (m.cluster === null ? null : median((m.load?.outages ?? []).map(({ durationMs }) => durationMs))),
   },
-  { id: 'node-cpu', label: 'CPU of a quiet node', unit: 'ms/s', gated: false, ...cost, from: quietNodeCpu },
+  { id: 'node-cpu', label: 'CPU of a quiet node', unit: 'ms/s', gated: false, ...costMetric, read: quietNodeCpu },
   {
     id: 'node-memory',
     label: 'private memory of a node',
     unit: 'bytes',
     gated: false,
-    ...cost,
-    from: (m) => ofNode(m, m.memory.medianBytes),
+    ...costMetric,
+    read: (m) => ofNode(m, m.memory.medianBytes),
   },
-  { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...cost, from: (m) => m.startupMs },
+  { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...costMetric, read: (m) => m.startupMs },
 ];
 
 /** Files written before differences were rounded to the clock hold residues such as 9e-16. */
@@ -125,7 +156,7 @@ function electionsMs({ cluster }: Measurement): number[] {
   return (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);
 }
 
-function middle(values: readonly number[]): number | null {
+function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
   return below === undefined || above === undefined ? null : (below + above) / 2;
@@ -147,6 +178,6 @@ function quotient(part: number, whole: number | null): number | null {
 /** A metric's value in a trial that counts, else null: invalid and failed trials have none, void latencies neither. */
 export function metricValue(metric: Metric, trial: Trial): number | null {
   if (trial.status !== 'ok') return null;
-  if (metric.latency && trial.latencyVoid) return null;
-  return metric.from(trial.measurement);
+  if (metric.isLatency && trial.latencyDiscarded) return null;
+  return metric.read(trial.measurement);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { implementationSchema } from './implementation.ts';
-import { primitiveFactsSchema, primitiveResultSchema } from './primitive-result.ts';
+import { primitiveFactsSchema, primitiveResultSchema } from './primitive.ts';
 import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
@@ -17,7 +17,7 @@ export const machineSchema = z.strictObject({
   kernel: z.string(),
   hypervisor: z.string().nullable(),
   /** Settings nobody asks about that change numbers: huge pages, IRQ time accounting, cgroup layout, governor … */
-  hiddenSettings: z.record(z.string(), z.string()),
+  systemSettings: z.record(z.string(), z.string()),
 });
 
 export const conformanceSchema = z.discriminatedUnion('status', [
@@ -56,14 +56,14 @@ export const preparationSchema = z.discriminatedUnion('status', [
   }),
 ]);
 
-export const databaseFactsSchema = z.strictObject({
+export const databaseRecordSchema = z.strictObject({
   kind: z.enum(['embedded', 'external']),
   version: z.string(),
   settings: z.record(z.string(), z.string()),
 });
 
 /** What a workload was at the time: enough for a reader who does not have its declaration. */
-export const workloadFactsSchema = z.strictObject({
+export const workloadRecordSchema = z.strictObject({
   service: z.string(),
   id: z.string(),
   version: z.int().positive(),
@@ -84,8 +84,8 @@ export const runResultSchema = z.strictObject({
   machine: machineSchema,
   versions: z.record(z.string(), z.string()),
   scenario: scenarioSchema,
-  workloads: z.array(workloadFactsSchema),
-  database: databaseFactsSchema.nullable(),
+  workloads: z.array(workloadRecordSchema),
+  database: databaseRecordSchema.nullable(),
   implementations: z.array(preparationSchema),
   plannedTrialCount: z.int().nonnegative(),
   trials: z.array(trialSchema),

@@ -1,9 +1,31 @@
 import { z } from 'zod';
-import { clusterFiguresSchema, clusterSpecSchema } from './cluster.ts';
-import { loadProfileSchema } from './load-profile.ts';
+import { clusterMeasurementSchema, clusterSpecSchema } from './cluster.ts';
 import { loadResultSchema } from './load-result.ts';
-import { sampleSchema } from './sample.ts';
+import { loadPlanSchema } from './scenario.ts';
 import { warningSchema } from './warning.ts';
+
+const sampleBytes = z.number().nonnegative();
+
+export const roleSchema = z.enum(['target', 'generator', 'database']);
+
+/** One look at the process tree of one role. Counters grow from the start of the role's process group. */
+export const processSampleSchema = z.strictObject({
+  /** Milliseconds since the measured window opened (negative before). */
+  atMs: z.number(),
+  role: roleSchema,
+  processCount: z.int().nonnegative().nullable(),
+  threadCount: z.int().nonnegative().nullable(),
+  cpuUserMs: z.number().nonnegative(),
+  cpuSystemMs: z.number().nonnegative(),
+  /** Private memory: anonymous + shared anonymous pages. */
+  anonBytes: sampleBytes.nullable(),
+  rssBytes: sampleBytes.nullable(),
+  /** Time spent runnable but waiting for a core, summed over threads. */
+  runDelayMs: z.number().nonnegative().nullable(),
+});
+
+export type Role = z.infer<typeof roleSchema>;
+export type ProcessSample = z.infer<typeof processSampleSchema>;
 
 const ms = z.number().nonnegative();
 const bytes = z.number().nonnegative();
@@ -16,8 +38,8 @@ export const phases = [
   'idle',
   'connect',
   'warm-up',
-  'drive',
-  'after',
+  'measure',
+  'after-load',
   'invariants',
   'stop',
 ] as const;
@@ -30,22 +52,24 @@ export const trialSpecSchema = z.strictObject({
   contractVersion: z.int().positive(),
   workload: z.string(),
   workloadVersion: z.int().positive(),
-  temperature: z.enum(['warm', 'young']),
+  temperature: z.enum(['warm', 'cold']),
   /** 1 … trialCount of this cell. */
   repetition: z.int().positive(),
   /** 1 is the first try; flagged trials are repeated at most twice and both are kept. */
   attempt: z.int().positive(),
   /** Position in the interleaved order of the run. */
-  slot: z.int().nonnegative(),
+  position: z.int().nonnegative(),
   /** The trial of the other commit that was made next to this one has the same pair; null: made for no comparison. */
   pair: z.strictObject({ sessionId: z.string().min(1), number: z.int().positive() }).nullable(),
   workerCount: z.int().positive(),
-  dbPoolTotal: z.int().positive(),
-  limit: z.strictObject({ cpuCount: z.number().positive().nullable(), memoryBytes: bytes.nullable() }).nullable(),
+  databaseConnectionCount: z.int().positive(),
+  resourceLimit: z
+    .strictObject({ cpuCount: z.number().positive().nullable(), memoryBytes: bytes.nullable() })
+    .nullable(),
   idleMs: ms,
   /** null: the service is no cluster. */
   cluster: clusterSpecSchema.nullable(),
-  profile: loadProfileSchema,
+  loadPlan: loadPlanSchema,
 });
 
 /** CPU of one role over the measured window. */
@@ -67,15 +91,15 @@ export const memorySchema = z.strictObject({
   /** Greatest of the 10 Hz samples of the measured window. */
   peakBytes: bytes.nullable(),
   /** After the drain. */
-  afterBytes: bytes.nullable(),
+  afterDrainBytes: bytes.nullable(),
   /** Context: counts shared pages once per process. */
   rssMedianBytes: bytes.nullable(),
   /** The kernel's own peak, file pages included; null where it keeps none. */
-  peakInclFileBytes: bytes.nullable(),
+  peakIncludingFileBytes: bytes.nullable(),
   anonHugePagesBytes: bytes.nullable(),
 });
 
-export const noiseSchema = z.strictObject({
+export const trialNoiseSchema = z.strictObject({
   /** Run-queue delay of the role's threads ÷ window. */
   targetRunDelayRatio: ratio.nullable(),
   generatorRunDelayRatio: ratio.nullable(),
@@ -85,9 +109,9 @@ export const noiseSchema = z.strictObject({
   psiIoFullMs: ms.nullable(),
   stealRatio: ratio.nullable(),
   /** Duration of a fixed spin before the trial ÷ this machine's reference; 1 is quiet. */
-  spinRatio: ratio.nullable(),
+  slowdownFactor: ratio.nullable(),
   /** CPU of no role (kernel threads, neighbours) ÷ all CPU used in the window. */
-  otherCpuRatio: ratio.nullable(),
+  otherProcessesCpuRatio: ratio.nullable(),
 });
 
 export const probeMethodSchema = z.strictObject({
@@ -101,7 +125,7 @@ export const probeMethodSchema = z.strictObject({
 export const measurementSchema = z.strictObject({
   /** null: nothing was asked (a rate of 0). */
   load: loadResultSchema.nullable(),
-  cluster: clusterFiguresSchema.nullable(),
+  cluster: clusterMeasurementSchema.nullable(),
   windowMs: ms,
   cpu: z.strictObject({
     target: roleCpuSchema,
@@ -116,31 +140,31 @@ export const measurementSchema = z.strictObject({
   startupMs: ms,
   stopMs: ms.nullable(),
   /** Whether the last two warm-up blocks differed by less than 3 % in CPU per request; null: no warm-up. */
-  steady: z.boolean().nullable(),
+  warmupConverged: z.boolean().nullable(),
   warmupSentCount: z.int().nonnegative(),
-  noise: noiseSchema,
+  noise: trialNoiseSchema,
   probe: probeMethodSchema,
-  samples: z.array(sampleSchema),
+  samples: z.array(processSampleSchema),
 });
 
-const measured = {
+const measuredFields = {
   spec: trialSpecSchema,
   startedAt: z.string(),
   measurement: measurementSchema,
   warnings: z.array(warningSchema),
 };
-const reasons = z.array(z.strictObject({ code: z.string(), message: z.string() })).min(1);
+const statusReasonsSchema = z.array(z.strictObject({ code: z.string(), message: z.string() })).min(1);
 
 export const trialSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('ok'),
-    ...measured,
-    /** Latency void (the generator woke late); CPU and memory stand. */ latencyVoid: z.boolean(),
+    ...measuredFields,
+    /** Latency void (the generator woke late); CPU and memory stand. */ latencyDiscarded: z.boolean(),
   }),
   /** The target did not hold the rate: a result, never ranked by latency. */
-  z.strictObject({ status: z.literal('overloaded'), ...measured, reasons }),
+  z.strictObject({ status: z.literal('overloaded'), ...measuredFields, reasons: statusReasonsSchema }),
   /** The generator's or the machine's fault: never compared. */
-  z.strictObject({ status: z.literal('invalid'), ...measured, reasons }),
+  z.strictObject({ status: z.literal('invalid'), ...measuredFields, reasons: statusReasonsSchema }),
   /** Wrong answers, death, never ready: a result. `measurement` as far as it got. */
   z.strictObject({
     status: z.literal('failed'),
@@ -158,7 +182,22 @@ export const trialSchema = z.discriminatedUnion('status', [
 export type TrialSpec = z.infer<typeof trialSpecSchema>;
 export type RoleCpu = z.infer<typeof roleCpuSchema>;
 export type Memory = z.infer<typeof memorySchema>;
-export type Noise = z.infer<typeof noiseSchema>;
+export type TrialNoise = z.infer<typeof trialNoiseSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Trial = z.infer<typeof trialSchema>;
 export type OkTrial = Extract<Trial, { status: 'ok' }>;
+
+/** The trials of one cell whose figures stand: of each repetition its last ok attempt. */
+export function countedTrials(trials: readonly Trial[]): OkTrial[] {
+  return finalAttempts(trials.filter((trial) => trial.status === 'ok'));
+}
+
+/** What became of each repetition in the end: its last attempt. */
+export function finalAttempts<T extends Trial>(trials: readonly T[]): T[] {
+  const byRepetition = new Map<number, T>();
+  for (const trial of trials) {
+    const best = byRepetition.get(trial.spec.repetition);
+    if (best === undefined || trial.spec.attempt >= best.spec.attempt) byRepetition.set(trial.spec.repetition, trial);
+  }
+  return [...byRepetition.values()];
+}

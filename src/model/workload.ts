@@ -1,4 +1,4 @@
-import type { ClusterAct } from './cluster.ts';
+import type { ClusterFault } from './cluster.ts';
 
 /** One HTTP request as a workload asks for it. Header names are lower case; Content-Length is the transport's, and Host unless given. */
 export interface WorkloadRequest {
@@ -24,7 +24,7 @@ export interface Operation {
   /** null when the answer is right, else what is wrong with it in a few words. Called at most once; updates the session. */
   check(response: WorkloadResponse): string | null;
   /** Where the contract lets a target say that it cannot serve now: what it said, else null. Asked before `check`, which a refusal never meets. */
-  refusal?(response: WorkloadResponse): string | null;
+  refused?(response: WorkloadResponse): string | null;
   /** Called instead of `check` when no answer came (failed, timed out) or it was a refusal: its outcome is unknown. */
   abandon(): void;
 }
@@ -74,7 +74,7 @@ export interface Workload {
   /** The total rate this workload is defined at; null: any rate. */
   readonly fixedRatePerSec: number | null;
   /** What is done to the cluster meanwhile; absent: nothing is. */
-  readonly clusterAct?: ClusterAct;
+  readonly clusterFault?: ClusterFault;
   /**
    * No request follows from an earlier answer, and sessions know nothing of each other: several threads may each open one and
    * share the sequence. Without it, one thread sends everything.

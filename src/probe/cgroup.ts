@@ -68,7 +68,7 @@ export function createGroup(layout: CgroupLayout): ProcessGroup {
 }
 
 /** Puts away a group that a killed harness left: its processes too. What does not bear our name is not touched. */
-export async function removeLeftoverGroup(record: string): Promise<void> {
+export async function removeOrphanGroup(record: string): Promise<void> {
   const directories = record.split(':').filter((directory) => namePattern.test(basename(directory)));
   for (const directory of directories) await killGroup(directory);
   await removeDirectories(directories);
@@ -106,24 +106,24 @@ function applyLimit(
   if (memoryBytes !== null) {
     if (memoryDir === null) throw cannotLimit('memory');
     const isV2 = memoryDir === unifiedDir;
-    set(memoryDir, isV2 ? 'memory.max' : 'memory.limit_in_bytes', memoryBytes, 'memory');
+    writeLimit(memoryDir, isV2 ? 'memory.max' : 'memory.limit_in_bytes', memoryBytes, 'memory');
     // A target that swaps instead of dying would keep its limit in name only.
-    if (isV2 && existsSync(join(memoryDir, 'memory.swap.max'))) set(memoryDir, 'memory.swap.max', 0, 'memory');
+    if (isV2 && existsSync(join(memoryDir, 'memory.swap.max'))) writeLimit(memoryDir, 'memory.swap.max', 0, 'memory');
   }
   if (cpuCount === null) return [];
   const quotaUs = Math.round(cpuCount * cpuPeriodUs);
   if (existsSync(join(unifiedDir, 'cpu.max'))) {
-    set(unifiedDir, 'cpu.max', `${quotaUs} ${cpuPeriodUs}`, 'CPU');
+    writeLimit(unifiedDir, 'cpu.max', `${quotaUs} ${cpuPeriodUs}`, 'CPU');
     return [];
   }
   if (layout.cpuV1Dir === null) throw cannotLimit('CPU');
   const cpuDir = join(layout.cpuV1Dir, name);
   mkdirSync(cpuDir);
-  set(cpuDir, 'cpu.cfs_quota_us', quotaUs, 'CPU');
+  writeLimit(cpuDir, 'cpu.cfs_quota_us', quotaUs, 'CPU');
   return [cpuDir];
 }
 
-function set(directory: string, file: string, value: number | string, what: string): void {
+function writeLimit(directory: string, file: string, value: number | string, what: string): void {
   try {
     // Not created where it is missing: a kernel without bandwidth control has no such file.
     writeFileSync(join(directory, file), String(value), { flag: 'r+' });
@@ -197,5 +197,62 @@ function readIfThere(path: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return '';
+  }
+}
+
+export interface GroupCpu {
+  readonly userMs: number;
+  readonly systemMs: number;
+}
+
+export function readGroupCpu({ unifiedDir }: ProcessGroup): GroupCpu {
+  const value = keyedValues(readFileSync(join(unifiedDir, 'cpu.stat'), 'utf8'));
+  return { userMs: value('user_usec') / 1e3, systemMs: value('system_usec') / 1e3 };
+}
+
+export function readGroupPids({ unifiedDir }: ProcessGroup): readonly number[] {
+  const lines = readFileSync(join(unifiedDir, 'cgroup.procs'), 'utf8').split('\n');
+  return [...new Set(lines.filter((line) => line !== '').map(Number))];
+}
+
+/**
+ * Private memory by the group's own account, null where it keeps none: anon + shmem + swap. The kernel folds its per-CPU
+ * counts in when 64 pages a CPU have changed, or after 2 s: exact to about 0.25 MiB a core.
+ */
+export function readGroupPrivateBytes(group: ProcessGroup): number | null {
+  if (group.memoryDir === null) return null;
+  const value = keyedValues(readFileSync(join(group.memoryDir, 'memory.stat'), 'utf8'));
+  if (group.memoryVersion === 1) return value('total_rss') + value('total_shmem') + value('total_swap');
+  return value('anon') + value('shmem') + (readNumber(join(group.memoryDir, 'memory.swap.current')) ?? 0);
+}
+
+/** The kernel's own counts beside the processes' pages, file pages in the peak. */
+export function readGroupExtras(group: ProcessGroup): {
+  kernelBytes: number | null;
+  peakIncludingFileBytes: number | null;
+} {
+  const { memoryDir } = group;
+  if (memoryDir === null) return { kernelBytes: null, peakIncludingFileBytes: null };
+  if (group.memoryVersion === 1) {
+    return {
+      kernelBytes: readNumber(join(memoryDir, 'memory.kmem.usage_in_bytes')),
+      peakIncludingFileBytes: readNumber(join(memoryDir, 'memory.max_usage_in_bytes')),
+    };
+  }
+  const value = keyedValues(readFileSync(join(memoryDir, 'memory.stat'), 'utf8'));
+  return { kernelBytes: value('kernel'), peakIncludingFileBytes: readNumber(join(memoryDir, 'memory.peak')) };
+}
+
+/** Lines `name number`; a line the kernel does not write counts nothing. */
+function keyedValues(text: string): (name: string) => number {
+  const values = new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));
+  return (name) => Number(values.get(name) ?? 0);
+}
+
+function readNumber(path: string): number | null {
+  try {
+    return Number(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
   }
 }

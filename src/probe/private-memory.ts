@@ -11,7 +11,7 @@ export interface MemoryDetail {
   /** Proportional share of mapped files. */
   readonly fileBytes: number | null;
   readonly rssBytes: number | null;
-  readonly peakInclFileBytes: number | null;
+  readonly peakIncludingFileBytes: number | null;
 }
 
 /** Private memory for a series: RssAnon where no two processes share pages by fork, else the dearer proportional sum. */
@@ -45,7 +45,7 @@ export function residentBytes(stats: readonly ProcStat[]): number | null {
 /** `kernelBytes` and the peak of a group come from its own accounting, where there is one. */
 export function readMemoryDetail(
   stats: readonly ProcStat[],
-  group: { readonly kernelBytes: number | null; readonly peakInclFileBytes: number | null } | null,
+  group: { readonly kernelBytes: number | null; readonly peakIncludingFileBytes: number | null } | null,
 ): MemoryDetail {
   const rollups = stats.map(({ pid }) => readProportionalMemory(pid)).filter((rollup) => rollup !== null);
   const sum = (bytesOf: (rollup: (typeof rollups)[number]) => number): number | null =>
@@ -58,7 +58,8 @@ export function readMemoryDetail(
     fileBytes: sum(({ fileBytes }) => fileBytes),
     rssBytes: residentBytes(stats),
     // Peaks of several processes need not have been at one time: their sum is only an upper bound.
-    peakInclFileBytes: group?.peakInclFileBytes ?? total(stats, (pid) => readMemory(pid)?.peakRssBytes ?? null),
+    peakIncludingFileBytes:
+      group?.peakIncludingFileBytes ?? total(stats, (pid) => readMemory(pid)?.peakRssBytes ?? null),
   };
 }
 

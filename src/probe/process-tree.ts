@@ -41,7 +41,7 @@ export function createProcessTree(rootPid: number): ProcessTree {
   return {
     update(all) {
       rootStartTicks ??= all.find(({ pid }) => pid === rootPid)?.startTicks ?? null;
-      const current = select(all, rootPid, rootStartTicks, members);
+      const current = selectMembers(all, rootPid, rootStartTicks, members);
       remember(
         [...members.values()].filter((stat) => !isSame(stat, current.get(stat.pid))),
         current,
@@ -60,7 +60,7 @@ export function createProcessTree(rootPid: number): ProcessTree {
 }
 
 /** Descendants of the root, of its process group or session, and of what belonged before (orphans change their parent). */
-function select(
+function selectMembers(
   all: readonly ProcStat[],
   rootPid: number,
   rootStartTicks: number | null,

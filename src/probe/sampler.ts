@@ -1,4 +1,4 @@
-import type { Role, Sample } from '../model/sample.ts';
+import type { ProcessSample, Role } from '../model/trial.ts';
 import type { Probe, Reading } from './probe.ts';
 
 export const peakIntervalMs = 100;
@@ -30,7 +30,7 @@ export interface Edges {
 }
 
 export interface SamplerRecord {
-  readonly samples: readonly Sample[];
+  readonly samples: readonly ProcessSample[];
   readonly edges: ReadonlyMap<Role, Edges>;
   /** Between the two edge readings, which come a little after the window's own edges. */
   readonly windowMs: number;
@@ -56,8 +56,8 @@ export function startSampler(options: SamplerOptions): Sampler {
   if (intervalMs <= 0 || intervalMs % peakIntervalMs !== 0) {
     throw new RangeError(`a sample interval of ${intervalMs} ms is no multiple of ${peakIntervalMs} ms`);
   }
-  const cost = createCost(options.cpuUsage ?? (() => process.cpuUsage()));
-  const samples: Sample[] = [];
+  const cost = createCpuMeter(options.cpuUsage ?? (() => process.cpuUsage()));
+  const samples: ProcessSample[] = [];
   const opened = new Map<Role, Reading>();
   const closed = new Map<Role, Reading>();
   let peakAnonBytes: number | null = null;
@@ -154,7 +154,7 @@ function pairEdges(opened: ReadonlyMap<Role, Reading>, closed: ReadonlyMap<Role,
 }
 
 /** Counts this process's CPU while tasks run: an upper bound where other work runs beside an asynchronous one. */
-function createCost(cpuUsage: () => { readonly user: number; readonly system: number }): {
+function createCpuMeter(cpuUsage: () => { readonly user: number; readonly system: number }): {
   of(task: () => Promise<void>): Promise<void>;
   totalMs(): number;
 } {

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/metric.ts';
-import type { Range } from '../stats/range.ts';
+import type { Range } from '../stats/descriptive.ts';
 
 /** A number as people read it: about three digits, never an exponent. */
 export function formatNumber(value: number): string {
@@ -21,32 +21,32 @@ function formatShort(value: number): string {
 
 const bytesPerMib = 2 ** 20;
 
-export function mebibytes(bytes: number): number {
+export function toMebibytes(bytes: number): number {
   return bytes / bytesPerMib;
 }
 
 /** The number people are shown for a metric: bytes as MiB, a ratio as percent, everything else as it is. */
-export function shownValue(unit: Metric['unit'], value: number): number {
-  if (unit === 'bytes') return mebibytes(value);
+export function displayValue(unit: Metric['unit'], value: number): number {
+  if (unit === 'bytes') return toMebibytes(value);
   return unit === 'ratio' ? value * 100 : value;
 }
 
-export function shownUnit(unit: Metric['unit']): string {
+export function displayUnit(unit: Metric['unit']): string {
   if (unit === 'bytes') return 'MiB';
   return unit === 'ratio' ? '%' : unit;
 }
 
 export function formatFigure(unit: Metric['unit'], value: number): string {
-  return formatNumber(shownValue(unit, value));
+  return formatNumber(displayValue(unit, value));
 }
 
 /** The median, and the least and greatest where there is more than one: "0.42 (0.41–0.44)". */
 export function formatRange(unit: Metric['unit'], range: Range): string {
   const middle = formatFigure(unit, range.median);
-  return range.values.length > 1 ? `${middle} (${formatSpan(unit, range)})` : middle;
+  return range.values.length > 1 ? `${middle} (${formatBounds(unit, range)})` : middle;
 }
 
-export function formatSpan(unit: Metric['unit'], range: Range): string {
+export function formatBounds(unit: Metric['unit'], range: Range): string {
   return `${formatFigure(unit, range.min)}–${formatFigure(unit, range.max)}`;
 }
 
@@ -58,11 +58,29 @@ export function formatAdvantage(smaller: number, greater: number, word: string):
 }
 
 /** "a, b and c" */
-export function joinWords(words: readonly string[]): string {
+export function joinList(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
-export function countOf(count: number, noun: string): string {
+export function pluralize(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** "1.20 µs": a time in the unit in which it is easiest to read. */
+export function formatNs(ns: number): string {
+  const size = Math.abs(ns);
+  if (size < 1e3) return `${formatNumber(ns)} ns`;
+  if (size < 1e6) return `${formatNumber(ns / 1e3)} µs`;
+  if (size < 1e9) return `${formatNumber(ns / 1e6)} ms`;
+  return `${formatNumber(ns / 1e9)} s`;
+}
+
+/** "36.1 MiB" */
+export function formatBytes(bytes: number): string {
+  const size = Math.abs(bytes);
+  if (size < 2 ** 10) return `${formatNumber(bytes)} B`;
+  if (size < 2 ** 20) return `${formatNumber(bytes / 2 ** 10)} KiB`;
+  if (size < 2 ** 30) return `${formatNumber(bytes / 2 ** 20)} MiB`;
+  return `${formatNumber(bytes / 2 ** 30)} GiB`;
 }

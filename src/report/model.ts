@@ -1,53 +1,53 @@
+import type { ClusterKey } from '../model/cell-key.ts';
 import type { ClaimSource } from '../model/claim.ts';
-import type { Published } from '../model/cluster.ts';
-import type { ClusterKey } from '../model/cluster-key.ts';
+import type { PublishedElections } from '../model/cluster.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
-import type { Range } from '../stats/range.ts';
-import type { Answer } from './answer.ts';
-import { reportCells } from './cells.ts';
-import type { Chart } from './chart.ts';
-import { type ClaimBook, emptyBook, type JudgedClaim, judgeClaims, touchedClaims } from './claims.ts';
-import type { Elections } from './elections.ts';
-import { type Floor, type FloorRow, floorAt } from './floor.ts';
-import { type Group, groupsOf } from './group.ts';
-import { type PrimitiveSection, primitiveSections } from './primitives.ts';
-import { type CollectedWarning, collectWarnings } from './warnings.ts';
-import { type Who, whoIsWho } from './who.ts';
+import type { Range } from '../stats/descriptive.ts';
+import { type Baseline, type BaselineRow, nearestBaselineRow } from './baseline.ts';
+import type { Answer } from './build/answers.ts';
+import { type AssessedClaim, assessClaims, type ClaimBook, emptyClaimBook, measuredClaims } from './build/claims.ts';
+import type { Elections } from './build/elections.ts';
+import { buildGroups, type Group } from './build/groups.ts';
+import { describeImplementations, type ReportedImplementation } from './build/implementations.ts';
+import { type PrimitiveSection, primitiveSections } from './build/primitives.ts';
+import { buildQuestions } from './build/questions.ts';
+import { type CollectedWarning, collectWarnings } from './build/warnings.ts';
+import type { Chart } from './charts/chart.ts';
 
-export type { Axis, Bar, BarChart, Chart, Dot, DotChart, Line, LineChart, LinePoint, Series } from './chart.ts';
-export type { PrimitiveRow, PrimitiveSection } from './primitives.ts';
-export type { SeriesStyle } from './who.ts';
+export type { SeriesStyle } from './build/implementations.ts';
+export type { PrimitiveRow, PrimitiveSection } from './build/primitives.ts';
+export type { Axis, Bar, BarChart, Chart, Dot, DotChart, Line, LineChart, LinePoint, Series } from './charts/chart.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
 export interface ReportModel {
   readonly title: string;
-  readonly run: RunFacts;
-  readonly who: readonly Who[];
+  readonly run: ReportedRun;
+  readonly implementations: readonly ReportedImplementation[];
   readonly groups: readonly Group[];
   /** Empty where the run measured none. */
   readonly primitives: readonly PrimitiveSection[];
-  readonly claims: ClaimsPart;
+  readonly claims: ReportClaims;
   readonly warnings: readonly CollectedWarning[];
   /** null: this machine was never calibrated, or nothing was driven. */
-  readonly floor: FloorBeside | null;
+  readonly baseline: ReportBaseline | null;
 }
 
 /** What the seeds said of what this run measured. */
-export interface ClaimsPart {
-  readonly judged: readonly JudgedClaim[];
+export interface ReportClaims {
+  readonly assessed: readonly AssessedClaim[];
   /** Statements about something else. */
-  readonly untouchedCount: number;
+  readonly unmeasuredCount: number;
   readonly sources: readonly ClaimSource[];
 }
 
 /** What the generator alone shows on the run's machine, at the calibrated rates nearest to those of the run. */
-export interface FloorBeside {
+export interface ReportBaseline {
   readonly calibratedAt: string;
-  readonly rows: readonly FloorRow[];
+  readonly rows: readonly BaselineRow[];
 }
 
 /** The run as it was: what a reader needs to repeat or to doubt it. */
-export interface RunFacts extends Pick<RunResult, 'runId' | 'state' | 'startedAt' | 'finishedAt' | 'command'> {
+export interface ReportedRun extends Pick<RunResult, 'runId' | 'state' | 'startedAt' | 'finishedAt' | 'command'> {
   readonly commit: RunResult['commit'];
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
@@ -62,28 +62,28 @@ export interface RunFacts extends Pick<RunResult, 'runId' | 'state' | 'startedAt
 }
 
 /** One workload at one rate, with every implementation's row. */
-export interface Cell {
+export interface Question {
   /** Unique in the report and fit for an anchor: crud-history-warm-100. */
   readonly id: string;
   readonly service: string;
   readonly workload: string;
-  readonly temperature: 'warm' | 'young';
+  readonly temperature: 'warm' | 'cold';
   /** 0: no request is sent. */
   readonly ratePerSec: number;
   readonly cluster: ClusterKey | null;
-  readonly published: Published | null;
+  readonly published: PublishedElections | null;
   /** The sizes asked, of which this cell is one; null: the scenario does not look for the largest. */
-  readonly climb: readonly number[] | null;
+  readonly sizeSearch: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
-  readonly place: string;
+  readonly conditions: string;
   /** Least CPU per request first; what has no figure last. */
   readonly rows: readonly Row[];
   /** Implementations in `rows` without a figure: the reason why references are shown at all. */
-  readonly missing: readonly string[];
+  readonly missingImplementations: readonly string[];
   /** Recorded at another time, maybe on another machine: shown beside, never compared with `rows`. */
   readonly references: readonly Row[];
   /** Why a recorded run is not shown. */
-  readonly leftOut: readonly string[];
+  readonly excludedReferences: readonly string[];
   readonly answers: readonly Answer[];
   readonly resolution: Resolution | null;
   readonly charts: readonly Chart[];
@@ -91,7 +91,7 @@ export interface Cell {
 
 /** One implementation in one cell. Every figure is over its trials that count: ok, the last such attempt of each repetition. */
 export interface Row {
-  readonly who: Who;
+  readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
   readonly source: Source | null;
   readonly okCount: number;
@@ -105,7 +105,7 @@ export interface Row {
   readonly curve: readonly CurvePoint[];
   readonly overTime: OverTime | null;
   readonly generator: GeneratorQuality | null;
-  readonly trials: readonly TrialLine[];
+  readonly trials: readonly TrialRow[];
 }
 
 /** Where a recorded run comes from. */
@@ -145,27 +145,27 @@ export interface OverTime {
 
 /** How honest the load was; medians over trials. */
 export interface GeneratorQuality {
-  readonly lagP50Ms: number | null;
-  readonly lagP99Ms: number | null;
-  readonly wokeLateP50Ms: number | null;
-  readonly wokeLateP99Ms: number | null;
-  readonly waitedP99Ms: number | null;
+  readonly sendDelayP50Ms: number | null;
+  readonly sendDelayP99Ms: number | null;
+  readonly generatorDelayP50Ms: number | null;
+  readonly generatorDelayP99Ms: number | null;
+  readonly connectionWaitP99Ms: number | null;
   /** Woke-late p50 ÷ response p50: the share of the headline that the generator made. */
-  readonly wokeLateShareRatio: number | null;
-  readonly sendGapCvRatio: number | null;
+  readonly generatorDelayShareRatio: number | null;
+  readonly sendGapCv: number | null;
   readonly eventLoopUtilizationRatio: number | null;
   readonly coresUsed: number | null;
-  readonly sentOfDueRatio: number | null;
+  readonly sentRatio: number | null;
 }
 
-export interface TrialLine {
+export interface TrialRow {
   readonly implementation: string;
   readonly repetition: number;
   readonly attempt: number;
-  readonly slot: number;
+  readonly position: number;
   readonly status: 'ok' | 'overloaded' | 'invalid' | 'failed';
   /** Whether the row's figures contain it. */
-  readonly counts: boolean;
+  readonly isCounted: boolean;
   /** By metric id, whatever the status; null where nothing was measured. */
   readonly figures: Readonly<Record<string, number | null>>;
   readonly noise: readonly NamedFigure[];
@@ -183,7 +183,7 @@ export interface Resolution {
   /** Coefficient of variation of CPU per request between trials, pooled over implementations. */
   readonly cvRatio: number;
   /** The least relative difference of two implementations' means that stands out at 95 % (two-sided t). */
-  readonly smallestDifferenceRatio: number;
+  readonly minDetectableDifferenceRatio: number;
   readonly implementationCount: number;
   /** Trials of an implementation, least and greatest. */
   readonly trialCounts: readonly [number, number];
@@ -193,42 +193,42 @@ export interface Resolution {
  * The report of a run. `references` are recorded runs: shown where an implementation has no figure of this run, labelled
  * with their machine, under the same contract and workload version only. Pure: same input, same report.
  */
-export function reportModel(
+export function buildReport(
   live: RunResult,
   references: readonly RunResult[],
-  book: ClaimBook = emptyBook,
-  floor: Floor | null = null,
+  book: ClaimBook = emptyClaimBook,
+  floor: Baseline | null = null,
 ): ReportModel {
-  const who = whoIsWho([live, ...references]);
-  const groups = groupsOf(reportCells(live, references, who), live.implementations);
+  const who = describeImplementations([live, ...references]);
+  const groups = buildGroups(buildQuestions(live, references, who), live.implementations);
   return {
     title: titleOf(live, groups),
-    run: runFacts(live),
-    who: [...who.values()],
+    run: reportedRun(live),
+    implementations: [...who.values()],
     groups,
     primitives: primitiveSections(live, who),
-    claims: claimsPart(live, book),
+    claims: reportClaims(live, book),
     warnings: collectWarnings(live, groups),
-    floor: floorBeside(live, floor),
+    baseline: reportBaseline(live, floor),
   };
 }
 
 /** Another machine's floor says nothing. */
-function floorBeside(live: RunResult, floor: Floor | null): FloorBeside | null {
+function reportBaseline(live: RunResult, floor: Baseline | null): ReportBaseline | null {
   if (floor === null || floor.machineId !== live.machine.id) return null;
-  const rates = new Set(live.trials.map(({ spec }) => spec.profile.ratePerSec));
-  const nearest = new Set([...rates].map((rate) => floorAt(floor, rate)).filter((row) => row !== null));
+  const rates = new Set(live.trials.map(({ spec }) => spec.loadPlan.ratePerSec));
+  const nearest = new Set([...rates].map((rate) => nearestBaselineRow(floor, rate)).filter((row) => row !== null));
   const rows = [...nearest].filter(({ okCount }) => okCount > 0).sort((a, b) => a.ratePerSec - b.ratePerSec);
   return rows.length === 0 ? null : { calibratedAt: floor.startedAt, rows };
 }
 
-function claimsPart(live: RunResult, { claims, sources, codeLines }: ClaimBook): ClaimsPart {
-  const all = judgeClaims(claims, [live], codeLines);
-  const judged = touchedClaims(all);
-  return { judged, untouchedCount: all.length - judged.length, sources };
+function reportClaims(live: RunResult, { claims, sources, codeLines }: ClaimBook): ReportClaims {
+  const all = assessClaims(claims, [live], codeLines);
+  const judged = measuredClaims(all);
+  return { assessed: judged, unmeasuredCount: all.length - judged.length, sources };
 }
 
-function runFacts(live: RunResult): RunFacts {
+function reportedRun(live: RunResult): ReportedRun {
   const { trials, schemaVersion, warnings, primitives, primitiveFacts, ...facts } = live;
   return { ...facts, trialCount: trials.length, primitiveCount: primitives.length };
 }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, matchesGlob, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type GatePolicy, gatePolicySchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
@@ -7,7 +7,7 @@ import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Workload } from '../model/workload.ts';
-import { nearest } from './nearest.ts';
+import type { LocatedImplementation } from '../target/manifest.ts';
 import { benchDir } from './paths.ts';
 
 export async function loadScenario(id: string): Promise<Scenario> {
@@ -94,7 +94,79 @@ function load(path: string): Promise<Record<string, unknown>> {
 
 /** A HarnessError that names the nearest known name, or lists them all. */
 export function unknownName(kind: string, name: string, known: readonly string[]): HarnessError {
-  const close = nearest(name, known);
+  const close = nearestName(name, known);
   const remedy = close === null ? `known: ${known.join(', ')}` : `did you mean "${close}"? known: ${known.join(', ')}`;
   return new HarnessError('unknown-name', `unknown ${kind} "${name}"`, remedy);
+}
+
+/** The implementations a run asks: of the scenario's services, and matching one of the globs where there are any. */
+export function selectImplementations(
+  located: readonly LocatedImplementation[],
+  scenario: Scenario,
+  globs: readonly string[],
+): LocatedImplementation[] {
+  const services = new Set(scenario.entries.map(({ service }) => service));
+  if (scenario.primitives !== null) services.add('primitives');
+  const candidates = located.filter(({ implementation }) => services.has(implementation.service));
+  return implementationsMatching(candidates, globs);
+}
+
+/** Those whose id matches one of the globs; a glob that matches none is an unknown name. No glob: all. */
+export function implementationsMatching(
+  candidates: readonly LocatedImplementation[],
+  globs: readonly string[],
+): LocatedImplementation[] {
+  if (globs.length === 0) return [...candidates];
+  const wished = idsMatching(
+    candidates.map(({ implementation: { id } }) => id),
+    globs,
+  );
+  return candidates.filter(({ implementation: { id } }) => wished.includes(id));
+}
+
+/** The same of ids alone. */
+export function idsMatching(ids: readonly string[], globs: readonly string[]): string[] {
+  for (const glob of globs) {
+    if (!ids.some((id) => matchesGlob(id, glob))) throw unknownName('implementation', glob, ids);
+  }
+  return ids.filter((id) => globs.some((glob) => matchesGlob(id, glob)));
+}
+
+/** The candidate with the least edit distance to a mistyped name, or null when none is near (a third of its length). */
+export function nearestName(name: string, candidates: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(name, candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Ids of parts between slashes, nearest first: those that contain the name, then by the distance of their nearest beginning. */
+export function byNearness(name: string, ids: readonly string[]): string[] {
+  const distances = new Map(ids.map((id) => [id, id.includes(name) ? -1 : prefixDistance(name, id)]));
+  return [...ids].sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
+}
+
+function prefixDistance(name: string, id: string): number {
+  const parts = id.split('/');
+  return Math.min(...parts.map((_, index) => editDistance(name, parts.slice(0, index + 1).join('/'))));
+}
+
+/** Levenshtein's distance, a row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

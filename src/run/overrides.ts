@@ -1,6 +1,6 @@
-import type { ClusterCell } from '../model/cluster.ts';
+import type { ClusterPlan } from '../model/cluster.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import type { Scenario, ScenarioCell } from '../model/scenario.ts';
+import type { Scenario, ScenarioEntry } from '../model/scenario.ts';
 
 /** What the command line may change in a scenario; null leaves it as declared. */
 export interface ScenarioOverrides {
@@ -45,7 +45,7 @@ const requestFlags = {
  * primitives are all that is measured.
  */
 export function ignoredByPrimitives(
-  { cells, primitives }: Pick<Scenario, 'cells' | 'primitives'>,
+  { entries: cells, primitives }: Pick<Scenario, 'cells' | 'primitives'>,
   overrides: ScenarioOverrides,
 ): string | null {
   const flags = Object.entries(requestFlags).flatMap(([flag, name]) => (overrides[name] === null ? [] : [flag]));
@@ -65,21 +65,21 @@ export function withOverrides(
   overrides: ScenarioOverrides,
   workloads: ReadonlyMap<string, readonly string[]>,
 ): Scenario {
-  const asked = askedCells(scenario, overrides.workload, workloads);
+  const asked = requestedEntries(scenario, overrides.workload, workloads);
   const cells = asked
-    .map((cell) => overriddenCell(cell, asked, overrides))
+    .map((cell) => overriddenEntry(cell, asked, overrides))
     .filter(({ ratesPerSec }) => overrides.ratesPerSec === null || ratesPerSec.length > 0);
   const workerCount = overrides.workerCount ?? scenario.workerCount;
-  if (workerCount > scenario.dbPoolTotal) {
+  if (workerCount > scenario.databaseConnectionCount) {
     throw new HarnessError(
       'usage',
-      `${workerCount} workers need more than ${scenario.dbPoolTotal} database connections`,
+      `${workerCount} workers need more than ${scenario.databaseConnectionCount} database connections`,
       'ask for fewer with --workers',
     );
   }
   return {
     ...scenario,
-    cells: withoutRepeats(cells),
+    entries: distinctEntries(cells),
     primitives: overriddenPrimitives(scenario, overrides),
     workerCount,
   };
@@ -92,7 +92,7 @@ function overriddenPrimitives(
   if (primitives !== null)
     return {
       ...primitives,
-      only: [...(only ?? primitives.only)],
+      ids: [...(only ?? primitives.ids)],
       repetitionCount: trialCount ?? primitives.repetitionCount,
       memoryLimitBytes: memoryLimitBytes ?? primitives.memoryLimitBytes,
     };
@@ -104,22 +104,24 @@ function overriddenPrimitives(
   );
 }
 
-function overriddenCell(
-  cell: ScenarioCell,
-  asked: readonly ScenarioCell[],
+function overriddenEntry(
+  cell: ScenarioEntry,
+  asked: readonly ScenarioEntry[],
   overrides: ScenarioOverrides,
-): ScenarioCell {
-  const { profile } = cell;
+): ScenarioEntry {
+  const { loadPlan: profile } = cell;
   return {
     ...cell,
     workload: overrides.workload ?? cell.workload,
-    ratesPerSec: overrides.ratesPerSec?.filter((rate) => rungFor(rate, cell, asked) === cell) ?? [...cell.ratesPerSec],
+    ratesPerSec: overrides.ratesPerSec?.filter((rate) => entryNearestTo(rate, cell, asked) === cell) ?? [
+      ...cell.ratesPerSec,
+    ],
     trialCount: overrides.trialCount ?? cell.trialCount,
     cluster: overriddenCluster(cell.cluster, overrides),
-    profile: {
+    loadPlan: {
       ...profile,
       measureMs: overrides.measureMs ?? profile.measureMs,
-      warmupCount: cell.temperature === 'young' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
+      warmupCount: cell.temperature === 'cold' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
     },
   };
 }
@@ -128,15 +130,15 @@ function overriddenCell(
  * Where one question is asked in several cells, each with its own part of a ladder of rates (`calibrate`), a rate belongs to the
  * cell that declares the nearest one: it is asked once.
  */
-function rungFor(ratePerSec: number, cell: ScenarioCell, asked: readonly ScenarioCell[]): ScenarioCell {
-  const question = questionOf(cell);
-  const distance = ({ ratesPerSec }: ScenarioCell) =>
+function entryNearestTo(ratePerSec: number, cell: ScenarioEntry, asked: readonly ScenarioEntry[]): ScenarioEntry {
+  const question = questionKey(cell);
+  const distance = ({ ratesPerSec }: ScenarioEntry) =>
     Math.min(...ratesPerSec.map((declared) => Math.abs(Math.log(declared / ratePerSec))));
-  const ladder = asked.filter((other) => questionOf(other) === question);
+  const ladder = asked.filter((other) => questionKey(other) === question);
   return ladder.reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest));
 }
 
-function questionOf({ service, workload, temperature, cluster }: ScenarioCell): string {
+function questionKey({ service, workload, temperature, cluster }: ScenarioEntry): string {
   return JSON.stringify([service, workload, temperature, cluster]);
 }
 
@@ -144,11 +146,11 @@ function questionOf({ service, workload, temperature, cluster }: ScenarioCell): 
  * With --workload: the questions that ask it, else those of services that know it, asked that instead. A question put to a cluster
  * (so many crashes, such time-outs) is never made another.
  */
-function askedCells(
-  { id, cells }: Scenario,
+function requestedEntries(
+  { id, entries: cells }: Scenario,
   workload: string | null,
   workloads: ReadonlyMap<string, readonly string[]>,
-): readonly ScenarioCell[] {
+): readonly ScenarioEntry[] {
   if (workload === null) return cells;
   const own = cells.filter((cell) => cell.workload === workload);
   if (own.length > 0) return own;
@@ -162,13 +164,13 @@ function askedCells(
   throw new HarnessError('usage', `scenario ${id} does not ask workload "${workload}"`, remedy);
 }
 
-function overriddenCluster(cluster: ClusterCell | null, { crashCount }: ScenarioOverrides): ClusterCell | null {
+function overriddenCluster(cluster: ClusterPlan | null, { crashCount }: ScenarioOverrides): ClusterPlan | null {
   if (cluster === null || cluster.crashCount === 0) return cluster;
   return { ...cluster, crashCount: crashCount ?? cluster.crashCount };
 }
 
 /** With --workload, cells that differed only in their workload become one. */
-function withoutRepeats(cells: readonly ScenarioCell[]): ScenarioCell[] {
+function distinctEntries(cells: readonly ScenarioEntry[]): ScenarioEntry[] {
   const byText = new Map(cells.map((cell) => [JSON.stringify(cell), cell]));
   return [...byText.values()];
 }

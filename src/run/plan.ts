@@ -1,11 +1,10 @@
 import type { ClusterSpec } from '../model/cluster.ts';
 import type { Implementation } from '../model/implementation.ts';
-import type { Scenario, ScenarioCell } from '../model/scenario.ts';
+import type { Scenario, ScenarioEntry } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
-import type { TrialSpec } from '../model/trial.ts';
+import type { Trial, TrialSpec } from '../model/trial.ts';
 import type { Workload } from '../model/workload.ts';
 import { createRandom } from '../stats/random.ts';
-import { shuffled } from './shuffle.ts';
 
 export interface PlanInput {
   readonly scenario: Scenario;
@@ -14,7 +13,7 @@ export interface PlanInput {
   readonly services: ReadonlyMap<string, Service>;
   /** By `${service}/${workload}`. */
   readonly workloads: ReadonlyMap<string, Workload>;
-  readonly limit: TrialSpec['limit'];
+  readonly limit: TrialSpec['resourceLimit'];
 }
 
 /**
@@ -24,7 +23,7 @@ export interface PlanInput {
 export function plan(input: PlanInput): TrialSpec[] {
   const random = createRandom(input.scenario.seed);
   const specs: TrialSpec[] = [];
-  for (const cell of input.scenario.cells) {
+  for (const cell of input.scenario.entries) {
     for (const round of roundsOf(cell, input)) {
       const able = input.implementations.filter(
         ({ service, limits }) =>
@@ -43,28 +42,28 @@ interface Round {
   readonly repetition: number;
 }
 
-function roundsOf(cell: ScenarioCell, input: PlanInput): Round[] {
+function roundsOf(cell: ScenarioEntry, input: PlanInput): Round[] {
   const sizes = cell.cluster?.sizes ?? [null];
   return ratesOf(cell, input).flatMap((ratePerSec) =>
-    cell.cluster?.climbs
-      ? climb(cell.cluster.sizes, cell.trialCount).map((round) => ({ ratePerSec, ...round }))
-      : sizes.flatMap((size) => counted(1, cell.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
+    cell.cluster?.searchesSize
+      ? sizeSearchRounds(cell.cluster.sizes, cell.trialCount).map((round) => ({ ratePerSec, ...round }))
+      : sizes.flatMap((size) => countUp(1, cell.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
   );
 }
 
 /** Up with one trial a size and a second chance; then down, asking each size all that is left. See needless.ts. */
-function climb(sizes: readonly number[], trialCount: number): Omit<Round, 'ratePerSec'>[] {
+function sizeSearchRounds(sizes: readonly number[], trialCount: number): Omit<Round, 'ratePerSec'>[] {
   const up = [...sizes].sort((a, b) => a - b);
   const each = (order: readonly number[], repetitions: readonly number[]) =>
     order.flatMap((size) => repetitions.map((repetition) => ({ size, repetition })));
-  return [...each(up, counted(1, Math.min(2, trialCount))), ...each(up.reverse(), counted(3, trialCount))];
+  return [...each(up, countUp(1, Math.min(2, trialCount))), ...each(up.reverse(), countUp(3, trialCount))];
 }
 
-function counted(from: number, to: number): number[] {
+function countUp(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
-function ratesOf(cell: ScenarioCell, { workloads }: PlanInput): readonly number[] {
+function ratesOf(cell: ScenarioEntry, { workloads }: PlanInput): readonly number[] {
   const fixed = workloads.get(`${cell.service}/${cell.workload}`)?.fixedRatePerSec ?? null;
   if (fixed !== null) return [fixed];
   if (cell.ratesPerSec.length === 0) throw new Error(`cell ${cell.service}/${cell.workload} names no rate`);
@@ -73,7 +72,7 @@ function ratesOf(cell: ScenarioCell, { workloads }: PlanInput): readonly number[
 
 function trialSpec(
   { scenario, services, workloads, limit }: PlanInput,
-  cell: ScenarioCell,
+  cell: ScenarioEntry,
   { ratePerSec, size, repetition }: Round,
   implementation: string,
   slot: number,
@@ -87,39 +86,87 @@ function trialSpec(
     temperature: cell.temperature,
     repetition,
     attempt: 1,
-    slot,
+    position: slot,
     pair: null,
     workerCount: scenario.workerCount,
-    dbPoolTotal: scenario.dbPoolTotal,
-    limit: limit ?? memoryLimit(cell),
+    databaseConnectionCount: scenario.databaseConnectionCount,
+    resourceLimit: limit ?? memoryLimit(cell),
     idleMs: scenario.idleMs,
     cluster: size === null ? null : clusterSpec(cell, size, workloads),
-    profile: { ...cell.profile, ratePerSec, seed: scenario.seed },
+    loadPlan: { ...cell.loadPlan, ratePerSec, seed: scenario.seed },
   };
 }
 
-function memoryLimit({ cluster }: ScenarioCell): TrialSpec['limit'] {
+function memoryLimit({ cluster }: ScenarioEntry): TrialSpec['resourceLimit'] {
   const memoryBytes = cluster?.memoryLimitBytes ?? null;
   return memoryBytes === null ? null : { cpuCount: null, memoryBytes };
 }
 
-function clusterSpec(cell: ScenarioCell, size: number, workloads: PlanInput['workloads']): ClusterSpec | null {
+function clusterSpec(cell: ScenarioEntry, size: number, workloads: PlanInput['workloads']): ClusterSpec | null {
   if (cell.cluster === null) return null;
   const { sizes, memoryLimitBytes, published, ...timing } = cell.cluster;
-  const act = workloads.get(`${cell.service}/${cell.workload}`)?.clusterAct ?? 'watch';
-  return { ...timing, size, act };
+  const act = workloads.get(`${cell.service}/${cell.workload}`)?.clusterFault ?? 'none';
+  return { ...timing, size, fault: act };
 }
 
 /** What a trial costs beside its phases of fixed length: copy, start, connect, stop. */
-const overheadMs = 2_500;
+const trialOverheadMs = 2_500;
 
 /** Expected wall time of one trial. */
-export function trialMs({ idleMs, profile, cluster }: Pick<TrialSpec, 'idleMs' | 'profile' | 'cluster'>): number {
+export function trialMs({
+  idleMs,
+  loadPlan: profile,
+  cluster,
+}: Pick<TrialSpec, 'idleMs' | 'profile' | 'cluster'>): number {
   const warmupMs = (profile.warmupCount / profile.warmupRatePerSec) * 1000;
-  return overheadMs + idleMs + warmupMs + (cluster?.act === 'crash-leaders' ? crashesMs(cluster) : profile.measureMs);
+  return (
+    trialOverheadMs + idleMs + warmupMs + (cluster?.fault === 'crash-leaders' ? crashesMs(cluster) : profile.measureMs)
+  );
 }
 
 /** An election takes about half a time-out, and the same again until the cluster is whole. */
 function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
   return crashCount * (1.2 * electionTimeoutMaxMs + 50);
+}
+
+/** A size holds with so many of ten starts; it does not with two that failed. */
+export const minPassedCount = 9;
+const maxFailedCount = 2;
+
+/**
+ * Whether a trial of a climb (see plan.ts) can tell nothing new: its size or a smaller one has failed, its second chance is not
+ * needed, or this size or a larger one holds. Trials that were the machine's fault count for neither side.
+ */
+export function isSkippable(spec: TrialSpec, done: readonly Trial[]): boolean {
+  if (spec.cluster?.searchesSize !== true) return false;
+  const { size } = spec.cluster;
+  const climb = done.filter((trial) => isSameSizeSearch(trial.spec, spec));
+  const failed = (trial: Trial) => trial.status === 'failed' || trial.status === 'overloaded';
+  const counts = new Map<number, { heldCount: number; failedCount: number }>();
+  for (const trial of climb) {
+    const at = trial.spec.cluster?.size ?? 0;
+    const { heldCount, failedCount } = counts.get(at) ?? { heldCount: 0, failedCount: 0 };
+    counts.set(at, {
+      heldCount: heldCount + (trial.status === 'ok' ? 1 : 0),
+      failedCount: failedCount + (failed(trial) ? 1 : 0),
+    });
+  }
+  const sizes = [...counts];
+  if (sizes.some(([at, { failedCount }]) => at <= size && failedCount >= maxFailedCount)) return true;
+  if (spec.repetition === 2 && (counts.get(size)?.heldCount ?? 0) > 0) return true;
+  return sizes.some(([at, { heldCount }]) => at >= size && heldCount >= minPassedCount);
+}
+
+function isSameSizeSearch(a: TrialSpec, b: TrialSpec): boolean {
+  return a.implementation === b.implementation && a.workload === b.workload && a.service === b.service;
+}
+
+/** A new order, each equally likely (Fisher and Yates). */
+export function shuffled<T>(items: readonly T[], below: (bound: number) => number): T[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const chosen = below(last + 1);
+    [order[last], order[chosen]] = [order[chosen] as T, order[last] as T];
+  }
+  return order;
 }

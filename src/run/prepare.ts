@@ -5,21 +5,21 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { Preparation } from '../model/run-result.ts';
 import { BuildFailure, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
-import type { Availability, Toolchain } from '../target/requirement.ts';
+import type { Toolchain, ToolchainCheck } from '../target/toolchain.ts';
 import { benchDir, rootDir as harnessRoot } from './paths.ts';
 
 /** An implementation that can be started. */
-export interface Startable {
+export interface PreparedImplementation {
   readonly located: LocatedImplementation;
   readonly toolchain: Toolchain;
   readonly buildDir: string;
   readonly sourceHash: string;
 }
 
-export interface Prepared {
+export interface PreparationOutcome {
   readonly preparation: Preparation;
   /** null when skipped, or when it failed to build or to conform. */
-  readonly startable: Startable | null;
+  readonly preparedImplementation: PreparedImplementation | null;
 }
 
 export interface ConformanceOutcome {
@@ -29,28 +29,28 @@ export interface ConformanceOutcome {
   readonly statementsHash: string | null;
 }
 
-export interface PrepareContext {
+export interface PrepareOptions {
   /** What `sources` are relative to; null: this checkout. */
   readonly rootDir: string | null;
   readonly cacheDir: string;
   readonly signal: AbortSignal;
   onStep(text: string): void;
   /** Keeps a process group in the ledger until the result is called. */
-  noteProcessGroup(pid: number): () => void;
+  trackProcessGroup(pid: number): () => void;
   /** Starts it and runs its service's vectors; null: the service has none (a primitive's result carries its own check). */
-  readonly conform: ((startable: Startable) => Promise<ConformanceOutcome>) | null;
+  readonly conform: ((preparedImplementation: PreparedImplementation) => Promise<ConformanceOutcome>) | null;
 }
 
 /** Toolchain, build, conformance: each once for the same sources. What goes wrong here is data, and the others go on. */
 export async function prepare(
   located: LocatedImplementation,
-  available: Availability,
-  context: PrepareContext,
-): Promise<Prepared> {
+  available: ToolchainCheck,
+  context: PrepareOptions,
+): Promise<PreparationOutcome> {
   const manifest = located.implementation;
   if (available.status === 'missing') {
     const { reason, remedy } = available;
-    return { preparation: { status: 'skipped', manifest, reason, remedy }, startable: null };
+    return { preparation: { status: 'skipped', manifest, reason, remedy }, preparedImplementation: null };
   }
   try {
     return await prepareAvailable(located, available, context);
@@ -58,19 +58,24 @@ export async function prepare(
     if (context.signal.aborted || !(error instanceof HarnessError)) throw error;
     const { code, message } = error;
     const logTail = error instanceof BuildFailure ? error.logTail : '';
-    return { preparation: { status: 'failed', manifest, code, message, logTail }, startable: null };
+    return { preparation: { status: 'failed', manifest, code, message, logTail }, preparedImplementation: null };
   }
 }
 
 async function prepareAvailable(
   located: LocatedImplementation,
   { toolchain, runtimeVersion }: { readonly toolchain: Toolchain; readonly runtimeVersion: string },
-  context: PrepareContext,
-): Promise<Prepared> {
+  context: PrepareOptions,
+): Promise<PreparationOutcome> {
   const rootDir = context.rootDir ?? harnessRoot;
   const built = await buildImplementation({ ...context, located, rootDir, toolchain, onProgress: context.onStep });
-  const startable: Startable = { located, toolchain, buildDir: built.dir, sourceHash: built.hash };
-  const outcome = await conformOnce(startable, context);
+  const preparedImplementation: PreparedImplementation = {
+    located,
+    toolchain,
+    buildDir: built.dir,
+    sourceHash: built.hash,
+  };
+  const outcome = await conformOnce(preparedImplementation, context);
   const passed = outcome.failures.length === 0;
   const preparation: Preparation = {
     status: 'ready',
@@ -83,19 +88,22 @@ async function prepareAvailable(
       ? { status: 'passed', checkCount: outcome.checkCount, statementsHash: outcome.statementsHash }
       : { status: 'failed', checkCount: outcome.checkCount, failures: [...outcome.failures] },
   };
-  return { preparation, startable: passed ? startable : null };
+  return { preparation, preparedImplementation: passed ? preparedImplementation : null };
 }
 
 /** A pass is remembered for the same sources, toolchain, contract and vectors; a failure is always looked at anew. */
-async function conformOnce(startable: Startable, context: PrepareContext): Promise<ConformanceOutcome> {
-  const { id, service } = startable.located.implementation;
+async function conformOnce(
+  preparedImplementation: PreparedImplementation,
+  context: PrepareOptions,
+): Promise<ConformanceOutcome> {
+  const { id, service } = preparedImplementation.located.implementation;
   if (context.conform === null) return { checkCount: 0, failures: [], statementsHash: null };
-  const hashes = [startable.sourceHash, await contractHash(service, benchDir)];
+  const hashes = [preparedImplementation.sourceHash, await contractHash(service, benchDir)];
   const stampPath = join(context.cacheDir, 'conformed', [id, ...hashes, 'statements.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
   if (stamp !== null) return { ...JSON.parse(stamp), failures: [] };
   context.onStep(`${id}: checking the contract's vectors`);
-  const outcome = await context.conform(startable);
+  const outcome = await context.conform(preparedImplementation);
   if (outcome.failures.length === 0) {
     await mkdir(join(context.cacheDir, 'conformed'), { recursive: true });
     const { checkCount, statementsHash } = outcome;
@@ -113,4 +121,37 @@ export async function contractHash(service: string, from: string): Promise<strin
   const hash = createHash('sha256');
   for (const name of names) hash.update(name).update(await readFile(join(folder, name)));
   return hash.digest('hex').slice(0, 12);
+}
+
+/** Why a run has not a single trial to do: for each implementation its reason and its remedy. */
+export function nothingMeasured(preparations: readonly Preparation[]): HarnessError {
+  if (preparations.length === 0) return noImplementation();
+  const why = preparations.map((one) => `\n  ${one.manifest.id}: ${reasonOf(one).replaceAll('\n', '\n    ')}`).join('');
+  const broken = preparations.some(({ status }) => status === 'ready');
+  const isBuilt = !preparations.some((one) => one.status === 'failed' && one.code === 'build-failed');
+  return new HarnessError(
+    broken ? 'conformance-failed' : 'cannot-measure',
+    `nothing could be measured:${why}`,
+    remedyOf(broken, isBuilt),
+  );
+}
+
+function remedyOf(broken: boolean, isBuilt: boolean): string {
+  if (broken) return '`paceline conform` shows every check that fails';
+  if (!isBuilt) return 'mend what the build says above, then run again';
+  return '`paceline doctor` shows what this machine has and lacks';
+}
+
+function noImplementation(): HarnessError {
+  return new HarnessError(
+    'cannot-measure',
+    'no implementation of the scenario’s service is in impls/',
+    'name the folder that holds one with --impls DIR (for known-answers: --impls test/fixtures/impls)',
+  );
+}
+
+function reasonOf(preparation: Preparation): string {
+  if (preparation.status === 'skipped') return `${preparation.reason}\nremedy: ${preparation.remedy}`;
+  if (preparation.status === 'failed') return preparation.message;
+  return 'conformance failed, as told above';
 }

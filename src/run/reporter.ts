@@ -1,4 +1,4 @@
-import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive-result.ts';
+import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
 

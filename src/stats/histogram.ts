@@ -65,7 +65,7 @@ export function summarize(histogram: Histogram): Latency {
     p99Ms: quantile(99, 1_000),
     p999Ms: quantile(99.9, 10_000),
     maxMs: percentileMs(histogram, 100),
-    encoded: encode(histogram),
+    hdrHistogram: encode(histogram),
   };
 }
 
@@ -78,4 +78,31 @@ export function percentileCurve(histogram: Histogram): PercentilePoint[] {
     for (let tick = 0; tick < 10; tick++) percentiles.push(100 - 100 * tail * (1 - tick / 20));
   }
   return [...percentiles, 100].map((percentile) => ({ percentile, valueMs: percentileMs(histogram, percentile) ?? 0 }));
+}
+
+const logMicrosPerMs = 1000;
+
+/**
+ * HdrHistogram's log format (1.3), one tagged line a distribution; its tools read it. Values are recorded in microseconds, the
+ * greatest one beside each is in milliseconds, as the format's own writer has it.
+ */
+export function histogramLog(
+  latencies: Readonly<Record<string, Latency>>,
+  { startedAtMs, durationMs }: { readonly startedAtMs: number; readonly durationMs: number },
+): string {
+  const lines = Object.entries(latencies).map(([tag, { hdrHistogram: encoded, maxMs }]) =>
+    [`Tag=${tag}`, '0.000', (durationMs / 1000).toFixed(3), (maxMs ?? 0).toFixed(3), encoded].join(','),
+  );
+  return [
+    '#[Histogram log format version 1.3]',
+    `#[StartTime: ${(startedAtMs / 1000).toFixed(3)} (seconds since epoch)]`,
+    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** The percentile distribution that HdrHistogram's plotter draws (.hgrm), in milliseconds. */
+export function percentileDistribution({ hdrHistogram: encoded }: Latency): string {
+  return decode(encoded).outputPercentileDistribution(5, logMicrosPerMs);
 }

@@ -1,13 +1,13 @@
 type Json = Record<string, unknown>;
 
 /** Lifts a parsed result file by one version: index 0 lifts version 1 to 2, and so on. What an old file did not know becomes null or empty. */
-const steps: readonly ((old: Json) => Json)[] = [fromVersion1, fromVersion2];
+const migrations: readonly ((old: Json) => Json)[] = [fromVersion1, fromVersion2];
 
 /** A result of any earlier version in the shape of the newest; anything else is returned as it is, for the schema to refuse. */
 export function migrate(value: unknown): unknown {
   if (!isObject(value) || typeof value.schemaVersion !== 'number') return value;
   let lifted = value;
-  for (const step of steps.slice(Math.max(0, value.schemaVersion - 1))) {
+  for (const step of migrations.slice(Math.max(0, value.schemaVersion - 1))) {
     lifted = { ...step(lifted), schemaVersion: Number(lifted.schemaVersion) + 1 };
   }
   return lifted;
@@ -21,8 +21,8 @@ function fromVersion1(old: Json): Json {
     plannedPrimitiveCount: 0,
     primitives: [],
     ...old,
-    scenario: { primitives: null, ...scenario, cells: each(scenario.cells, withoutCluster) },
-    trials: each(old.trials, (trial) => ({
+    scenario: { primitives: null, ...scenario, cells: mapObjects(scenario.cells, withoutCluster) },
+    trials: mapObjects(old.trials, (trial) => ({
       ...trial,
       spec: { pair: null, ...withoutCluster(asObject(trial.spec)) },
       measurement: fromMeasurement1(trial.measurement),
@@ -32,7 +32,7 @@ function fromVersion1(old: Json): Json {
 
 /** Version 3 knows which statements an implementation sends to its database. */
 function fromVersion2(old: Json): Json {
-  return { ...old, implementations: each(old.implementations, fromPreparation2) };
+  return { ...old, implementations: mapObjects(old.implementations, fromPreparation2) };
 }
 
 function fromPreparation2(preparation: Json): Json {
@@ -66,7 +66,7 @@ function fromCounts1(value: Json): Json {
   return { ...value, counts: { refusedCount: 0, ...asObject(value.counts) } };
 }
 
-function each(list: unknown, lift: (item: Json) => Json): unknown {
+function mapObjects(list: unknown, lift: (item: Json) => Json): unknown {
   return Array.isArray(list) ? list.map((item) => (isObject(item) ? lift(item) : item)) : list;
 }
 

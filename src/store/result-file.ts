@@ -11,10 +11,10 @@ import { migrate } from './migrate.ts';
  * Throws HarnessError disk-full when there is no room; the former file then still stands.
  */
 export async function writeResult(path: string, result: RunResult): Promise<void> {
-  await writeWhole(path, `${JSON.stringify(result)}\n`);
+  await writeFileAtomically(path, `${JSON.stringify(result)}\n`);
 }
 
-export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(path: string, text: string | Uint8Array): Promise<void> {
   const fresh = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -72,7 +72,8 @@ export async function readResult(path: string): Promise<RunResult> {
 export function parseResult(text: string, path: string): RunResult {
   const value = parseJson(text, path);
   const { schemaVersion: version, runId } = Object(value) as { schemaVersion?: unknown; runId?: unknown };
-  if (typeof version !== 'number' || (version <= schemaVersion && typeof runId !== 'string')) throw foreign(path);
+  if (typeof version !== 'number' || (version <= schemaVersion && typeof runId !== 'string'))
+    throw notAResultFile(path);
   if (version > schemaVersion) {
     throw new HarnessError(
       'bad-result-file',
@@ -91,7 +92,7 @@ export function parseResult(text: string, path: string): RunResult {
   );
 }
 
-function foreign(path: string): HarnessError {
+function notAResultFile(path: string): HarnessError {
   return new HarnessError(
     'bad-result-file',
     `${path} is JSON, but no result file of paceline (schema version 1 to ${schemaVersion})`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { type Waiver, waiversSchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import { type Waiver, waiversSchema } from '../model/waiver.ts';
-import { writeWhole } from './result-file.ts';
+import { writeFileAtomically } from './result-file.ts';
 
 /** The waivers of a checked-in file; none where there is no such file. Throws HarnessError usage that names what is wrong. */
 export async function readWaivers(path: string): Promise<Waiver[]> {
@@ -35,5 +35,5 @@ function wrongWaivers(path: string, problem: string): HarnessError {
 export async function addWaiver(path: string, waiver: Waiver): Promise<void> {
   const others = (await readWaivers(path)).filter(({ cell }) => cell !== waiver.cell);
   const all = [...others, waiver].sort((a, b) => (a.cell < b.cell ? -1 : 1));
-  await writeWhole(path, `${JSON.stringify(all, null, 2)}\n`);
+  await writeFileAtomically(path, `${JSON.stringify(all, null, 2)}\n`);
 }

@@ -1,15 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
-import { acquireLock } from './build-lock.ts';
-import { createLogTail } from './log-tail.ts';
-import type { LocatedImplementation } from './manifest.ts';
-import { pause } from './pause.ts';
-import { expandAll, type Placeholders } from './placeholder.ts';
-import { signalGroup } from './process-group.ts';
-import type { Toolchain } from './requirement.ts';
+import { createLogTail, pause, signalGroup } from '../os/child-process.ts';
+import { expandAll, type LocatedImplementation, type Placeholders } from './manifest.ts';
 import { sourceHash } from './source-hash.ts';
+import type { Toolchain } from './toolchain.ts';
 
 /** Written last, with the folder's own path: a build folder without it was cut off, or was moved, and is made anew. */
 const stampName = '.paceline-built';
@@ -57,7 +53,7 @@ export async function buildImplementation(options: BuildOptions): Promise<BuildR
   const startedMs = performance.now();
   const { located, rootDir, toolchain } = options;
   const hash = await sourceHash(located, rootDir, toolchain.versions);
-  const dir = path.resolve(buildsIn(options), 'builds', `${located.implementation.id}-${hash}`);
+  const dir = path.resolve(buildRoot(options), 'builds', `${located.implementation.id}-${hash}`);
   const result = (cached: boolean) => ({ hash, dir, cached, durationMs: performance.now() - startedMs });
   if (await isComplete(dir)) return result(true);
   await mkdir(path.dirname(dir), { recursive: true });
@@ -72,7 +68,7 @@ export async function buildImplementation(options: BuildOptions): Promise<BuildR
   return result(false);
 }
 
-function buildsIn({ located, rootDir, cacheDir }: BuildOptions): string {
+function buildRoot({ located, rootDir, cacheDir }: BuildOptions): string {
   return located.implementation.buildInCheckout ? path.join(rootDir, '.cache') : cacheDir;
 }
 
@@ -96,7 +92,7 @@ async function runBuildCommand(command: readonly string[], buildDir: string, opt
     detached: true,
   });
   child.all.on('data', (chunk: Buffer) => tail.add(chunk));
-  const outcome = await endedOrAborted(child, options);
+  const outcome = await waitOrAbort(child, options);
   signal.throwIfAborted();
   if (!outcome.failed) return;
   const reason = outcome.exitCode === undefined ? outcome.shortMessage : `exit code ${outcome.exitCode}`;
@@ -108,9 +104,9 @@ async function runBuildCommand(command: readonly string[], buildDir: string, opt
 }
 
 /** How long a build tool may take to remove its temporary files. */
-const interruptPatienceMs = 2_000;
+const interruptGraceMs = 2_000;
 
-async function endedOrAborted<Outcome>(
+async function waitOrAbort<Outcome>(
   child: Promise<Outcome> & { readonly pid?: number | undefined },
   { signal, noteProcessGroup }: BuildOptions,
 ): Promise<Outcome> {
@@ -120,7 +116,7 @@ async function endedOrAborted<Outcome>(
   const patience = new AbortController();
   const interrupt = () => {
     signalGroup(pid, 'SIGINT');
-    pause(interruptPatienceMs, patience.signal).then(
+    pause(interruptGraceMs, patience.signal).then(
       () => signalGroup(pid, 'SIGKILL'),
       () => {},
     );
@@ -133,4 +129,56 @@ async function endedOrAborted<Outcome>(
   signalGroup(pid, 'SIGKILL');
   strike();
   return outcome;
+}
+
+const refreshMs = 1_000;
+const pollMs = 100;
+
+export interface LockOptions {
+  /** A lock not refreshed for this long belongs to a harness that died. */
+  readonly staleMs?: number;
+  /** Called once when another harness holds the lock. */
+  onWait(): void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Holds the file as a lock against other harnesses, refreshed while held. The time of the last refresh decides, not a pid:
+ * pids are reused, and two containers sharing a cache do not share them.
+ */
+export async function acquireLock(file: string, options: LockOptions): Promise<AsyncDisposable> {
+  let told = false;
+  while (!(await tryCreate(file))) {
+    if (!told) options.onWait();
+    told = true;
+    await removeStale(file, options.staleMs ?? 15_000);
+    await pause(pollMs, options.signal);
+  }
+  const refresh = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), refreshMs);
+  refresh.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(refresh);
+      await rm(file, { force: true });
+    },
+  };
+}
+
+async function tryCreate(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, `${process.pid}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Renaming first lets only one of several waiting harnesses remove a stale lock. */
+async function removeStale(file: string, staleMs: number): Promise<void> {
+  const found = await stat(file).catch(() => null);
+  if (found === null || Date.now() - found.mtimeMs < staleMs) return;
+  const aside = `${file}.stale-${process.pid}`;
+  await rename(file, aside).catch(() => {});
+  await rm(aside, { force: true });
 }

@@ -3,13 +3,10 @@ import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Implementation } from '../model/implementation.ts';
-import { createLogTail, type LogTail } from './log-tail.ts';
-import type { LocatedImplementation } from './manifest.ts';
-import { pause } from './pause.ts';
-import { expand, expandAll, type Placeholders } from './placeholder.ts';
-import { pickFreePort } from './port.ts';
-import { livingMembers, signalGroup } from './process-group.ts';
-import type { Toolchain } from './requirement.ts';
+import { createLogTail, type LogTail, livingMembers, pause, signalGroup } from '../os/child-process.ts';
+import { pickFreePort } from '../os/port.ts';
+import { expand, expandAll, type LocatedImplementation, type Placeholders } from './manifest.ts';
+import type { Toolchain } from './toolchain.ts';
 
 const readyLimitMs = 30_000;
 const stopLimitMs = 10_000;
@@ -91,7 +88,7 @@ export async function startTarget(options: StartOptions): Promise<StartOutcome> 
   const port = options.port ?? (await pickFreePort(options.host));
   const startedNs = process.hrtime.bigint();
   const child = spawnTarget(options, port);
-  const running = watch(child, options);
+  const running = supervise(child, options);
   if (child.pid === undefined) {
     const { exitCode } = await running.died;
     return { status: 'failed', code: 'cannot-spawn', message: `cannot start sh (${exitCode})`, logTail: '' };
@@ -114,7 +111,7 @@ export async function startTarget(options: StartOptions): Promise<StartOutcome> 
   }
   await running.kill();
   const message =
-    ready.status === 'exited' ? `ended before it was ready: ${describe(ready.exit)}` : notReady(limitMs, ready);
+    ready.status === 'exited' ? `ended before it was ready: ${describe(ready.exit)}` : notReadyText(limitMs, ready);
   const code = ready.status === 'exited' ? 'exited-early' : 'never-ready';
   return { status: 'failed', code, message, logTail: running.log.text() };
 }
@@ -157,7 +154,7 @@ function commandOf({ located, program }: StartOptions): readonly string[] {
   );
 }
 
-export interface Watched {
+export interface SupervisedProcess {
   readonly log: LogTail;
   readonly died: Promise<ExitStatus>;
   /** Its output has been read to the end. */
@@ -166,7 +163,7 @@ export interface Watched {
   kill(): Promise<void>;
 }
 
-export function watch(child: ChildProcess, options: StartOptions): Watched {
+export function supervise(child: ChildProcess, options: StartOptions): SupervisedProcess {
   const log = createLogTail();
   child.stdout?.on('data', (chunk: Buffer) => (options.onOutput ?? log.add)(chunk));
   child.stderr?.on('data', (chunk: Buffer) => log.add(chunk));
@@ -205,7 +202,7 @@ async function stopGroup(
   options: Pick<StartOptions, 'stopLimitMs' | 'signal'>,
 ): Promise<StopReport> {
   const startedMs = performance.now();
-  terminate(groupId);
+  sendSigterm(groupId);
   const inTime = await within(died, options.stopLimitMs ?? stopLimitMs, options.signal);
   const stopMs = performance.now() - startedMs;
   const leftoverCount = (await livingMembers(groupId)).length;
@@ -213,7 +210,7 @@ async function stopGroup(
   return { ...(await died), stopMs, forced: inTime === null || leftoverCount > 0, leftoverCount };
 }
 
-function terminate(pid: number): void {
+function sendSigterm(pid: number): void {
   try {
     process.kill(pid, 'SIGTERM');
   } catch (error) {
@@ -267,7 +264,7 @@ function askHealth(host: string, port: number): Promise<number | string> {
   return promise;
 }
 
-function notReady(limitMs: number, { lastAnswer }: { lastAnswer: string }): string {
+function notReadyText(limitMs: number, { lastAnswer }: { lastAnswer: string }): string {
   return `GET /health did not answer 200 within ${limitMs / 1_000} s (last: ${lastAnswer})`;
 }
 

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExitStatus, type StartOptions, spawnTarget, watch } from './process.ts';
+import { z } from 'zod';
+import { primitiveCheckSchema, primitiveSampleSchema } from '../model/primitive.ts';
+import { type ExitStatus, type StartOptions, spawnTarget, supervise } from './process.ts';
 
 /** A program that tells its results in lines of standard output: bench/primitives/contract.md. */
 export interface Runner {
@@ -18,14 +20,14 @@ export interface Runner {
 export type RunnerOptions = Omit<StartOptions, 'onOutput' | 'port'> & { readonly port: number };
 
 /** Output beyond this without a line's end is no protocol. */
-const longestLineBytes = 64 * 2 ** 20;
+const maxLineBytes = 64 * 2 ** 20;
 
 /** null where not even the shell could be started. */
 export function startRunner(options: RunnerOptions): Runner | null {
   options.signal.throwIfAborted();
   const lines = createLineQueue();
   const child = spawnTarget({ ...options, onOutput: lines.add }, options.port);
-  const watched = watch(child, { ...options, onOutput: lines.add });
+  const watched = supervise(child, { ...options, onOutput: lines.add });
   if (child.pid === undefined) return null;
   options.onStarted?.(child.pid);
   ignoreBrokenPipe(child.stdin);
@@ -83,7 +85,7 @@ function createLineQueue(): LineQueue {
         parts = [Buffer.from(piece, 'latin1')];
         partBytes = piece.length;
       }
-      if (partBytes > longestLineBytes) {
+      if (partBytes > maxLineBytes) {
         parts = [];
         partBytes = 0;
       }
@@ -101,4 +103,56 @@ function createLineQueue(): LineQueue {
       return ended ? Promise.resolve(null) : new Promise((take) => waiting.push(take));
     },
   };
+}
+
+const positiveOrNull = z.int().positive().nullable();
+const caseFields = { primitive: z.string(), variant: z.string(), size: z.int().nonnegative().nullable() };
+
+/** A line that a primitives runner prints: bench/primitives/contract.md, sections 1 to 4. */
+export const runnerLineSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    doneCount: z.int().nonnegative(),
+    osThreadCount: positiveOrNull,
+    processCount: positiveOrNull,
+  }),
+  z.strictObject({
+    type: z.literal('time'),
+    ...caseFields,
+    tool: z.string().min(1),
+    samples: z.array(primitiveSampleSchema).min(1),
+    emptyLoop: z.array(primitiveSampleSchema),
+    clockStepNs: z.number().positive(),
+    warmupOperationCount: z.int().nonnegative(),
+    osThreadCount: positiveOrNull,
+    processCount: positiveOrNull,
+    check: primitiveCheckSchema,
+  }),
+  z.strictObject({ type: z.literal('memory'), ...caseFields, check: primitiveCheckSchema }),
+  z.strictObject({ type: z.literal('unsupported'), reason: z.string().min(1) }),
+]);
+
+export type RunnerLine = z.infer<typeof runnerLineSchema>;
+export type TimeLine = Extract<RunnerLine, { type: 'time' }>;
+
+/** The line as the contract knows it, or what is wrong with it in a sentence. */
+export function parseRunnerLine(text: string): RunnerLine | string {
+  const value = parseJson(text);
+  if (value === undefined) return `a line is not whole JSON: ${shortened(text)}`;
+  const checked = runnerLineSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  return `a line breaks the contract: ${issue?.path.join('.') || 'the whole line'}: ${issue?.message}: ${shortened(text)}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function shortened(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 120)}… (${text.length} characters)`;
 }

@@ -5,7 +5,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { LocatedImplementation } from './manifest.ts';
 
 /** What tools leave beside sources: never part of what is built. */
-const leftBehind = new Set([
+const ignoredEntries = new Set([
   'node_modules',
   '__pycache__',
   '.venv',
@@ -23,7 +23,7 @@ export async function sourceFiles(located: LocatedImplementation, rootDir: strin
     let matched = false;
     for await (const name of glob(pattern, {
       cwd: rootDir,
-      exclude: (entry) => leftBehind.has(path.basename(entry)),
+      exclude: (entry) => ignoredEntries.has(path.basename(entry)),
     })) {
       if (!(await stat(path.join(rootDir, name))).isFile()) continue;
       matched = true;

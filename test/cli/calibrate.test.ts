@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { floorText } from '../../src/cli/calibrate.ts';
-import type { Floor } from '../../src/report/floor.ts';
+import { baselineText } from '../../src/cli/commands/calibrate.ts';
+import type { Baseline } from '../../src/report/baseline.ts';
 
-const floor: Floor = {
+const floor: Baseline = {
   machineId: 'm',
   startedAt: '2026-11-01T00:00:00.000Z',
   rows: [],
@@ -12,9 +12,9 @@ const floor: Floor = {
 };
 
 test('only a ladder that went beyond what was kept tells a limit', () => {
-  assert.match(floorText(floor), /highest rate kept: 100\/s \(`load` refuses more/);
-  const open = floorText({ ...floor, isLimit: false });
+  assert.match(baselineText(floor), /highest rate kept: 100\/s \(`load` refuses more/);
+  const open = baselineText({ ...floor, isLimit: false });
   assert.match(open, /all were kept up to 100\/s/);
   assert.doesNotMatch(open, /refuses/);
-  assert.match(floorText({ ...floor, highestRatePerSec: null, isLimit: false }), /none of these rates was kept/);
+  assert.match(baselineText({ ...floor, highestRatePerSec: null, isLimit: false }), /none of these rates was kept/);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { countOrZero, limitOption, positiveCount, rateList } from '../../src/cli/option.ts';
+import { countOrZero, limitOption, positiveCount, rateList } from '../../src/cli/options.ts';
+import { paceline } from '../support/paceline.ts';
 
 test('a limit names cores and memory in the units people use', () => {
   assert.deepEqual(limitOption('cpu=2,memory=4GiB'), { cpuCount: 2, memoryBytes: 4 * 2 ** 30 });
@@ -26,4 +27,17 @@ test('counts are whole', () => {
   assert.throws(() => positiveCount('1.5'), InvalidArgumentError);
   assert.equal(countOrZero('0'), 0);
   assert.throws(() => countOrZero('-1'), InvalidArgumentError);
+});
+
+describe('flags of requests are refused where only primitives are measured', { concurrency: 2 }, () => {
+  for (const args of [
+    ['run', 'primitives', '--rate', '5', '--duration', '3'],
+    ['run', 'quick', '--impl', 'primitives-node', '--rate', '5', '--duration', '3'],
+  ]) {
+    test(args.join(' '), async () => {
+      const { stderr, exitCode } = await paceline(args);
+      assert.match(stderr, /^paceline: --rate and --duration cannot be used here: only primitives are measured/);
+      assert.equal(exitCode, 2);
+    });
+  }
 });

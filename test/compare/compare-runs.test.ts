@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gate } from '../../bench/gate.ts';
-import { confirmed, cutShort } from '../../src/compare/confirm.ts';
+import { applyConfirmation, markCutShort } from '../../src/compare/outcome.ts';
 import type { VerdictKind } from '../../src/model/comparison.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
@@ -35,7 +35,7 @@ test('five per cent more CPU in twelve pairs of little noise is worse, with its 
   assert.equal(change?.method, 'paired');
   assert.ok((change?.interval?.lowRatio ?? 0) > 0.03 && (change?.interval?.highRatio ?? 1) < 0.07);
   assert.equal(result.outcome.exitCode, 1);
-  assert.match(result.outcome.sentence, /^Worse: CPU per request of crud-go, history at 100\/s, \+5\.\d % \[\+/);
+  assert.match(result.outcome.summary, /^Worse: CPU per request of crud-go, history at 100\/s, \+5\.\d % \[\+/);
 });
 
 test('the other way round it is better, and ends in 0', () => {
@@ -50,7 +50,7 @@ test('a change that is sure but smaller than what matters is the same, and much 
   assert.equal(verdict(small.base, small.head).kind, 'same');
   const noisy = pairedRuns(12, usual, { cpuFactor: 1.01 }, { noiseRatio: 0.08 });
   const found = verdict(noisy.base, noisy.head);
-  assert.equal(found.kind === 'inconclusive' && found.halvingCount, 48);
+  assert.equal(found.kind === 'inconclusive' && found.countToHalveInterval, 48);
 });
 
 test('a smallest effect of one’s own makes a worse one the same', () => {
@@ -87,7 +87,7 @@ test('of several rates the policy’s gates, else the middle one; errors gate at
 
 test('a floor measured by A/A runs must be cleared too, and is told', () => {
   const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
-  const floored = (floor: number) => of(compare(base, head, { floors: new Map([[cpu, floor]]) }), cpu);
+  const floored = (floor: number) => of(compare(base, head, { noiseFloors: new Map([[cpu, floor]]) }), cpu);
   assert.match(floored(0.01).verdict.reason, /beyond this machine’s floor of 1 %/);
   assert.equal(floored(0.01).verdict.kind, 'worse');
   assert.equal(floored(0.06).verdict.kind, 'inconclusive');
@@ -169,8 +169,8 @@ test('nothing is compared across machines, hidden settings, database settings or
   const { base, head } = pairedRuns(12, usual, usual);
   const machine = (change: Partial<RunResult['machine']>) => ({ ...head, machine: { ...head.machine, ...change } });
   notComparable(base, machine({ kernel: '6.9.9' }), 'machine.kernel', /base "6\.1\.0", head "6\.9\.9"/);
-  const hugePages = { ...head.machine.hiddenSettings, 'huge pages': 'always' };
-  notComparable(base, machine({ hiddenSettings: hugePages }), 'machine.hiddenSettings.huge pages', /"madvise"/);
+  const hugePages = { ...head.machine.systemSettings, 'huge pages': 'always' };
+  notComparable(base, machine({ systemSettings: hugePages }), 'machine.systemSettings.huge pages', /"madvise"/);
   notComparable(base, { ...head, versions: { ...head.versions, node: '24.0.0' } }, 'versions.node', /24\.0\.0/);
   const database = { kind: 'embedded' as const, version: '18.4', settings: { synchronous_commit: 'off' } };
   notComparable(base, { ...head, database }, 'database.settings.synchronous_commit', /"on".*"off"/);
@@ -223,7 +223,7 @@ test('a metric that a side lacks is not comparable with the reason, the others a
   });
   assert.equal(verdict(base, withoutMemory, `${cell}/memory-idle`).kind, 'not-comparable');
   assert.equal(verdict(base, withoutMemory, `${cell}/memory-median`).kind, 'same');
-  const allVoid = withTrials(head, (trial) => (trial.status === 'ok' ? { ...trial, latencyVoid: true } : trial));
+  const allVoid = withTrials(head, (trial) => (trial.status === 'ok' ? { ...trial, latencyDiscarded: true } : trial));
   assert.match(
     verdict(base, allVoid, `${cell}/response-p50`).reason,
     /^head has no value of it that counts: 12 trials, 12 ok but with void latencies \(the generator woke late\)$/,
@@ -297,7 +297,7 @@ test('all trials invalid is nothing decidable', () => {
   const trials = [1, 2, 3].map((repetition) => invalidTrial({ repetition }));
   const result = compare(base, runResult({ runId: 'b', trials }));
   assert.equal(result.outcome.exitCode, 3);
-  assert.match(result.outcome.sentence, /machine’s fault/);
+  assert.match(result.outcome.summary, /machine’s fault/);
 });
 
 test('a waiver lets a known change through, visibly, until its day', () => {
@@ -306,7 +306,7 @@ test('a waiver lets a known change through, visibly, until its day', () => {
   const on = (today: string) => compare(base, head, { waivers: [waiver], today });
   assert.equal(on('2026-06-01').outcome.exitCode, 0);
   assert.match(
-    on('2026-06-01').outcome.sentence,
+    on('2026-06-01').outcome.summary,
     /: 1 waived, 5 the same \(6 gated comparisons\)\. Waived: CPU per request/,
   );
   assert.deepEqual(of(on('2026-06-01'), cpu).waiver, waiver);
@@ -331,21 +331,21 @@ test('a flag that fresh pairs do not repeat ends in 0 and is shown', () => {
     const { base, head } = pairedRuns(12, usual, { cpuFactor: factor }, { seed: 2 });
     return compare(base, head);
   };
-  const refuted = confirmed(flagged, fresh(1));
+  const refuted = applyConfirmation(flagged, fresh(1));
   assert.equal(of(refuted, cpu).confirmation, 'unconfirmed');
   assert.equal(refuted.outcome.exitCode, 0);
-  assert.match(refuted.outcome.sentence, /Not confirmed: CPU per request/);
-  const repeated = confirmed(flagged, fresh(1.05));
+  assert.match(refuted.outcome.summary, /Not confirmed: CPU per request/);
+  const repeated = applyConfirmation(flagged, fresh(1.05));
   assert.equal(of(repeated, cpu).confirmation, 'confirmed');
   assert.equal(repeated.outcome.exitCode, 1);
 });
 
 test('a flag whose fresh pairs were cut short is no regression yet, and says so', () => {
   const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
-  const open = cutShort(compare(base, head));
+  const open = markCutShort(compare(base, head));
   assert.equal(of(open, cpu).confirmation, 'cut-short');
-  assert.deepEqual([open.outcome.kind, open.outcome.exitCode], ['nothing-decidable', 3]);
-  assert.match(open.outcome.sentence, /^Worse, not confirmed \(cut short\): CPU per request/);
+  assert.deepEqual([open.outcome.kind, open.outcome.exitCode], ['undecidable', 3]);
+  assert.match(open.outcome.summary, /^Worse, not confirmed \(cut short\): CPU per request/);
 });
 
 test('the policy of the checkout gates only metrics that there are', () => {

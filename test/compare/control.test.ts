@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
 import { explain } from '../../src/compare/explain.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
-import { compareOptions } from '../support/compare-options.ts';
+import { compareOptions } from '../support/compared.ts';
 import { pairedRuns, type Side } from '../support/paired-runs.ts';
 
 const cpu = 'crud-go/history/warm/100/cpu-per-request';
@@ -11,39 +11,39 @@ const usual: Side = { cpuFactor: 1 };
 /** A machine whose speed wanders by 16 %, seen by all three roles alike. */
 const wandering = { machineNoiseRatio: 0.16, noiseRatio: 0.01, controlNoiseRatio: 0.02 };
 
-function judged({ base, head }: { base: RunResult; head: RunResult }) {
+function compared({ base, head }: { base: RunResult; head: RunResult }) {
   const comparison = compareRuns(base, head, compareOptions).comparisons.find(({ id }) => id === cpu);
   assert.ok(comparison);
   return comparison;
 }
 
 test('what the machine’s speed did to target and database alike is taken out, and five per cent are found', () => {
-  const { verdict, change, correction } = judged(pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering));
+  const { verdict, change, correction } = compared(pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering));
   assert.equal(verdict.kind, 'worse');
-  assert.equal(correction?.ground, 'narrower');
+  assert.equal(correction?.reason, 'narrower');
   assert.deepEqual(change?.interval, correction?.corrected.interval);
   assert.ok((correction?.widthRatio ?? 1) < 0.35);
   assert.ok((correction?.raw.interval?.lowRatio ?? 0) < 0, 'raw alone could not tell');
 });
 
 test('a change that is none stays none', () => {
-  const { verdict } = judged(pairedRuns(20, usual, usual, { ...wandering, controlNoiseRatio: 0.01 }));
+  const { verdict } = compared(pairedRuns(20, usual, usual, { ...wandering, controlNoiseRatio: 0.01 }));
   assert.equal(verdict.kind, 'same');
 });
 
 test('on a quiet machine the raw change is the narrower one, and is used', () => {
-  const { verdict, correction } = judged(pairedRuns(12, usual, { cpuFactor: 1.05 }, { controlNoiseRatio: 0.04 }));
+  const { verdict, correction } = compared(pairedRuns(12, usual, { cpuFactor: 1.05 }, { controlNoiseRatio: 0.04 }));
   assert.equal(verdict.kind, 'worse');
   assert.equal(correction?.used, 'raw');
-  assert.equal(correction?.ground, 'wider');
+  assert.equal(correction?.reason, 'wider');
 });
 
 test('a commit that spares the database is not blamed for the quotient: the raw change is used, and says why', () => {
   const sparing = { cpuFactor: 1, databaseFactor: 0.8 };
-  const { verdict, change, correction } = judged(pairedRuns(12, usual, sparing, { ...wandering, noiseRatio: 0.02 }));
-  assert.equal(correction?.ground, 'control-moved');
+  const { verdict, change, correction } = compared(pairedRuns(12, usual, sparing, { ...wandering, noiseRatio: 0.02 }));
+  assert.equal(correction?.reason, 'control-changed');
   assert.match(
-    correction?.objection ?? '',
+    correction?.caveat ?? '',
     /^not corrected: the database CPU per request differs between the sides \(−\d\d\.\d %/,
   );
   assert.deepEqual(change?.ratio, correction?.raw.ratio);
@@ -53,9 +53,9 @@ test('a commit that spares the database is not blamed for the quotient: the raw 
 test('a commit that sends other statements to the database is judged raw, however little they spare it', () => {
   const sparing = { cpuFactor: 1, databaseFactor: 0.95, statementsHash: 'fewer columns' };
   const asked = { ...usual, statementsHash: 'all columns' };
-  const { change, correction } = judged(pairedRuns(12, asked, sparing, wandering));
-  assert.equal(correction?.ground, 'control-moved');
-  assert.match(correction?.objection ?? '', /the commit itself changes the statements that the database is sent/);
+  const { change, correction } = compared(pairedRuns(12, asked, sparing, wandering));
+  assert.equal(correction?.reason, 'control-changed');
+  assert.match(correction?.caveat ?? '', /the commit itself changes the statements that the database is sent/);
   assert.deepEqual(change?.ratio, correction?.raw.ratio);
 });
 
@@ -64,15 +64,15 @@ test('the same statements, and statements that one side did not note, speak for 
     [{ statementsHash: 'same' }, { statementsHash: 'same' }],
     [{}, { statementsHash: 'new' }],
   ]) {
-    const { correction } = judged(pairedRuns(12, { ...usual, ...before }, { ...usual, ...after }, wandering));
-    assert.equal(correction?.ground, 'narrower');
+    const { correction } = compared(pairedRuns(12, { ...usual, ...before }, { ...usual, ...after }, wandering));
+    assert.equal(correction?.reason, 'narrower');
   }
 });
 
 test('where raw and corrected have nothing in common, and nobody can say which is right, nothing is decided', () => {
   const runs = pairedRuns(12, usual, { cpuFactor: 1, databaseFactor: 0.8, generatorFactor: 0.8 }, { noiseRatio: 0.01 });
-  const { verdict, correction } = judged(runs);
-  assert.equal(correction?.ground, 'contradiction');
+  const { verdict, correction } = compared(runs);
+  assert.equal(correction?.reason, 'contradiction');
   assert.equal(verdict.kind, 'inconclusive');
   assert.match(verdict.reason, /contradict each other: raw .*, corrected by the database CPU per request \+2\d\.\d %/);
 });
@@ -83,14 +83,14 @@ test('without the control in one trial the change is raw', () => {
   assert.ok(first?.status === 'ok');
   const { measurement } = first;
   const without = { ...first, measurement: { ...measurement, cpu: { ...measurement.cpu, database: null } } };
-  const { change, correction } = judged({ base, head: { ...head, trials: [without, ...others] } });
+  const { change, correction } = compared({ base, head: { ...head, trials: [without, ...others] } });
   assert.equal(correction, null);
   assert.equal(change?.count, 12);
 });
 
 test('explain shows each pair as measured and as judged', () => {
   const runs = pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering);
-  const { pairs } = explain(runs.base, runs.head, judged(runs));
+  const { pairs } = explain(runs.base, runs.head, compared(runs));
   assert.equal(pairs.length, 12);
   assert.ok(pairs.every(({ correctedRatio }) => correctedRatio !== null && Math.abs(correctedRatio - 0.05) < 0.1));
   assert.ok(pairs.some(({ ratio }) => Math.abs(ratio - 0.05) > 0.1));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
 import { type ExportFormat, exportFormats } from '../../src/compare/export/formats.ts';
-import { compareOptions } from '../support/compare-options.ts';
+import { compareOptions } from '../support/compared.ts';
 import { pairedRuns } from '../support/paired-runs.ts';
 import { failedTrial } from '../support/run-result.ts';
 

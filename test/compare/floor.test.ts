@@ -1,40 +1,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
-import { selfFloors } from '../../src/compare/floor.ts';
-import { fittedPairs } from '../../src/compare/pair-budget.ts';
-import { compareOptions } from '../support/compare-options.ts';
+import { noiseFloors } from '../../src/compare/noise-floor.ts';
+import { fittedPairs } from '../../src/compare/pair-count.ts';
+import { compareOptions } from '../support/compared.ts';
 import { pairedRuns } from '../support/paired-runs.ts';
 
 const cpu = 'crud-go/history/warm/100/cpu-per-request';
 
-function selfRun(cpuFactor: number, seed: number) {
+function aaRun(cpuFactor: number, seed: number) {
   const { base, head } = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor }, { seed });
   return compareRuns(base, head, compareOptions);
 }
 
 test('A/A runs that scatter no more than their own noise have a floor of 0, and tell their spread', () => {
-  const { floors, spreads, runCount } = selfFloors([1, 2, 3].map((seed) => selfRun(1, seed)));
+  const { noiseFloors: floors, logRatioSds: spreads, runCount } = noiseFloors([1, 2, 3].map((seed) => aaRun(1, seed)));
   assert.equal(floors.get(cpu), 0);
   assert.ok(Math.abs((spreads.get(cpu) ?? 0) - 0.014) < 0.006);
   assert.equal(runCount, 3);
 });
 
 test('a single run makes no floor of its own noise', () => {
-  const floors = [1, 2, 3, 4, 5, 6].map((seed) => selfFloors([selfRun(1, seed)]).floors.get(cpu));
+  const floors = [1, 2, 3, 4, 5, 6].map((seed) => noiseFloors([aaRun(1, seed)]).noiseFloors.get(cpu));
   assert.deepEqual(floors, [0, 0, 0, 0, 0, 0]);
 });
 
 test('what separate builds differ by though nothing changed is a floor, about twice its standard deviation', () => {
   const factors = [1.03, 0.98, 1.02, 0.97];
-  const { floors } = selfFloors(factors.map((factor, seed) => selfRun(factor, seed + 1)));
+  const { noiseFloors: floors } = noiseFloors(factors.map((factor, seed) => aaRun(factor, seed + 1)));
   const floor = floors.get(cpu) ?? 0;
   assert.ok(floor > 0.04 && floor < 0.07, `${floor}`);
 });
 
 test('a metric that never moved has a floor of 0, and no run at all has none', () => {
-  assert.equal(selfFloors([selfRun(1, 1)]).floors.get('crud-go/history/warm/100/startup'), 0);
-  assert.equal(selfFloors([]).floors.get(cpu), undefined);
+  assert.equal(noiseFloors([aaRun(1, 1)]).noiseFloors.get('crud-go/history/warm/100/startup'), 0);
+  assert.equal(noiseFloors([]).noiseFloors.get(cpu), undefined);
 });
 
 const costs = { measureMs: 7_000, pairMs: (measureMs: number) => 2 * (5_500 + measureMs) };

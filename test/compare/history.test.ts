@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { historiesOf, type Trend } from '../../src/compare/history.ts';
+import { type Trend, trendsByMachine } from '../../src/compare/trend.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
-import { historyText } from '../../src/report/history-text.ts';
+import { trendText } from '../../src/report/text/trend-text.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
 
 /** One result a day, of a commit that says which; from the sixth on CPU costs a tenth more. */
@@ -16,7 +16,7 @@ const runs: RunResult[] = Array.from({ length: 12 }, (_, index) =>
 );
 
 function trend(of: readonly RunResult[], metricId: string): Trend {
-  const found = historiesOf(of)[0]?.trends.find((one) => one.metricId === metricId);
+  const found = trendsByMachine(of)[0]?.trends.find((one) => one.metricId === metricId);
   assert.ok(found);
   return found;
 }
@@ -36,14 +36,14 @@ test('a change of level is found at its commit, and none where there is none', (
 test('another machine has a history of its own; other settings and versions are left out and named', () => {
   const machine = { ...runResult().machine, id: 'm-other', cpuModel: 'Another CPU' };
   const odd = { ...(runs[3] as RunResult), runId: 'odd', versions: { node: '24', paceline: '0.1.0' } };
-  const histories = historiesOf([...runs, { ...(runs[0] as RunResult), machine }, odd]);
+  const histories = trendsByMachine([...runs, { ...(runs[0] as RunResult), machine }, odd]);
   assert.equal(histories.length, 2);
-  const main = histories.find(({ leftOut }) => leftOut.length > 0);
+  const main = histories.find(({ excluded: leftOut }) => leftOut.length > 0);
   assert.deepEqual(
-    main?.leftOut.map(({ runId }) => runId),
+    main?.excluded.map(({ runId }) => runId),
     ['odd'],
   );
-  assert.match(main?.leftOut[0]?.reason ?? '', /versions\.node is "24", in the newest result of it "/);
+  assert.match(main?.excluded[0]?.reason ?? '', /versions\.node is "24", in the newest result of it "/);
   const newer = runs.map((run, index) => ({
     ...run,
     trials: run.trials.map((trial) => ({ ...trial, spec: { ...trial.spec, workloadVersion: index < 9 ? 1 : 2 } })),
@@ -58,12 +58,12 @@ test('results of other trial settings are left out of their cell by name, and no
     startedAt: '2026-03-01T00:00:00.000Z',
     trials: [...okTrials(3, { measureMs: 1_000 }), ...okTrials(3, { ratePerSec: 400 })],
   });
-  const [history] = historiesOf([...runs, short]);
+  const [history] = trendsByMachine([...runs, short]);
   assert.deepEqual(
-    history?.leftOut.map(({ runId }) => runId),
+    history?.excluded.map(({ runId }) => runId),
     runs.map(({ runId }) => runId),
   );
-  const text = historyText([history as NonNullable<typeof history>]).replaceAll(/\s+/g, ' ');
+  const text = trendText([history as NonNullable<typeof history>]).replaceAll(/\s+/g, ' ');
   assert.match(
     text,
     /Left out of “crud-go, history at 100\/s”: 33333333 commit 3 \(2026-02-04 00:00\): spec\.profile\.measureMs is \d+, in the newest result of it 1000/,
@@ -77,13 +77,13 @@ test('a result without a trial of a service decides nothing', () => {
     trials: [],
     database: null,
   });
-  const histories = historiesOf([...runs, primitives]);
-  assert.deepEqual(histories[0]?.leftOut, []);
+  const histories = trendsByMachine([...runs, primitives]);
+  assert.deepEqual(histories[0]?.excluded, []);
   assert.equal(trend([...runs, primitives], 'cpu-per-request').points.length, 12);
-  assert.match(historyText(historiesOf([primitives])), /No result has a trial of a service/);
+  assert.match(trendText(trendsByMachine([primitives])), /No result has a trial of a service/);
 });
 
 test('the terminal names the commit of the change', () => {
-  const text = historyText(historiesOf(runs));
+  const text = trendText(trendsByMachine(runs));
   assert.match(text, /CPU per request, ms +12 +0\.50 +0\.55 +\+10\.\d % +66666666 commit 6 \(\+10\.\d %\)/);
 });

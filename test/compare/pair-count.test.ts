@@ -4,8 +4,8 @@ import { gate } from '../../bench/gate.ts';
 import { changeOf } from '../../src/compare/change.ts';
 import { detectableRatio, type Precision, usualPairCount } from '../../src/compare/pair-count.ts';
 import { verdictOf } from '../../src/compare/verdict.ts';
+import { normalQuantile } from '../../src/stats/distributions.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { normalQuantile } from '../../src/stats/student.ts';
 
 const precision: Precision = { smallestEffectRatio: 0.025, alpha: gate.alpha, familyCount: 5 };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Ruling, verdictOf } from '../../src/compare/verdict.ts';
+import { type Criteria, verdictOf } from '../../src/compare/verdict.ts';
 import type { Change } from '../../src/model/comparison.ts';
 
-const ruling: Ruling = { better: 'lower', smallestEffectRatio: 0.025, floorRatio: 0, alpha: 0.05, familyCount: 5 };
+const criteria: Criteria = { better: 'lower', smallestEffectRatio: 0.025, floorRatio: 0, alpha: 0.05, familyCount: 5 };
 
 /** Clearly worse: each test takes one condition away. */
 const change: Change = {
@@ -11,54 +11,54 @@ const change: Change = {
   ratio: 0.06,
   interval: { lowRatio: 0.04, highRatio: 0.08 },
   count: 12,
-  spread: 0.03,
-  leastP: 2 ** -12,
+  logRatioSd: 0.03,
+  minP: 2 ** -12,
   pWorse: 0.001,
   pBetter: 0.999,
   pWorseAdjusted: 0.005,
   pBetterAdjusted: 1,
 };
 
-function judge(of: Partial<Change>, by: Partial<Ruling> = {}) {
-  return verdictOf({ ...change, ...of }, { ...ruling, ...by });
+function verdictFor(of: Partial<Change>, by: Partial<Criteria> = {}) {
+  return verdictOf({ ...change, ...of }, { ...criteria, ...by });
 }
 
 test('worse needs all three: an interval beyond no change, an estimate that matters, a p that is small enough', () => {
-  assert.equal(judge({}).kind, 'worse');
+  assert.equal(verdictFor({}).kind, 'worse');
   assert.match(
-    judge({ pWorseAdjusted: 0.051 }).reason,
+    verdictFor({ pWorseAdjusted: 0.051 }).reason,
     /^p 0\.0510 is above 0\.05 over 5; an interval half as wide would take about 48 pairs/,
   );
   assert.match(
-    judge({ ratio: 0.024, interval: { lowRatio: 0.004, highRatio: 0.05 } }).reason,
+    verdictFor({ ratio: 0.024, interval: { lowRatio: 0.004, highRatio: 0.05 } }).reason,
     /^there is a change \(\+2\.4 %\)/,
   );
-  assert.match(judge({ interval: { lowRatio: -0.001, highRatio: 0.12 } }).reason, /^the interval holds both/);
+  assert.match(verdictFor({ interval: { lowRatio: -0.001, highRatio: 0.12 } }).reason, /^the interval holds both/);
 });
 
 test('the floor must be cleared by the interval itself, whatever p says, and widens what counts as the same', () => {
-  assert.equal(judge({}, { floorRatio: 0.039 }).kind, 'worse');
-  assert.equal(judge({}, { floorRatio: 0.041 }).kind, 'inconclusive');
+  assert.equal(verdictFor({}, { floorRatio: 0.039 }).kind, 'worse');
+  assert.equal(verdictFor({}, { floorRatio: 0.041 }).kind, 'inconclusive');
   const small = { ratio: 0.001, interval: { lowRatio: -0.01, highRatio: 0.01 }, pWorseAdjusted: 1 };
-  assert.equal(judge(small).kind, 'same');
-  assert.equal(judge(small, { floorRatio: 0.02 }).kind, 'inconclusive');
+  assert.equal(verdictFor(small).kind, 'same');
+  assert.equal(verdictFor(small, { floorRatio: 0.02 }).kind, 'inconclusive');
 });
 
 test('where more is better the same rise is better, and a fall of the same size on the log scale is worse', () => {
   const higher = { better: 'higher' as const };
   const rise = { pWorseAdjusted: 1, pBetterAdjusted: 0.005 };
-  assert.equal(judge(rise, higher).kind, 'better');
+  assert.equal(verdictFor(rise, higher).kind, 'better');
   const fall = { ratio: 1 / 1.06 - 1, interval: { lowRatio: 1 / 1.08 - 1, highRatio: 1 / 1.04 - 1 } };
-  const found = judge(fall, higher);
+  const found = verdictFor(fall, higher);
   assert.equal(found.kind, 'worse');
-  assert.ok(found.kind === 'worse' && Math.abs((found.certainlyRatio ?? 0) - 0.04) < 1e-9);
+  assert.ok(found.kind === 'worse' && Math.abs((found.minChangeRatio ?? 0) - 0.04) < 1e-9);
 });
 
 test('too few comes first, even where the interval looks clear', () => {
-  assert.equal(judge({ count: 6, leastP: 2 ** -6 }).kind, 'too-few');
-  assert.equal(judge({ count: 7, leastP: 2 ** -7 }).kind, 'worse');
-  assert.equal(judge({ interval: null, count: 5, leastP: 2 ** -5 }, { familyCount: 1 }).kind, 'too-few');
-  const without = judge({ interval: null, count: 5, leastP: 2 ** -5 }, { familyCount: 1 });
+  assert.equal(verdictFor({ count: 6, minP: 2 ** -6 }).kind, 'too-few');
+  assert.equal(verdictFor({ count: 7, minP: 2 ** -7 }).kind, 'worse');
+  assert.equal(verdictFor({ interval: null, count: 5, minP: 2 ** -5 }, { familyCount: 1 }).kind, 'too-few');
+  const without = verdictFor({ interval: null, count: 5, minP: 2 ** -5 }, { familyCount: 1 });
   assert.equal(without.kind === 'too-few' && without.leastCount, 6);
   assert.match(without.reason, /^5 pairs have no interval of that level; 6 may$/);
 });

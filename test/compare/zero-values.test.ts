@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
-import { comparisonText } from '../../src/report/comparison-text.ts';
+import { comparisonText } from '../../src/report/text/comparison-text.ts';
 import { cell, compare, of, usual, verdict, withTrials } from '../support/compared.ts';
 import { pairedRuns } from '../support/paired-runs.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
@@ -53,13 +53,13 @@ test('a gated figure that falls to 0 or rises from it is named in the headline',
   const { outcome } = compare(base, nothing(head));
   assert.equal(outcome.exitCode, 0);
   assert.match(
-    outcome.sentence,
+    outcome.summary,
     /Not comparable: private memory idle of crud-go, history at 100\/s \(it fell to 0, and a value of 0 has no ratio\)\.$/,
   );
-  assert.match(compare(nothing(base), head).outcome.sentence, /rose from 0/);
+  assert.match(compare(nothing(base), head).outcome.summary, /rose from 0/);
   const worse = pairedRuns(12, usual, { cpuFactor: 1.05 });
   assert.match(
-    compare(worse.base, nothing(worse.head)).outcome.sentence,
+    compare(worse.base, nothing(worse.head)).outcome.summary,
     /^Worse: .*Not comparable: private memory idle/,
   );
 });

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { execa } from 'execa';
-import { findAccount, runAs } from '../../src/database/account.ts';
-import { installBinaries } from '../../src/database/binaries.ts';
+import { findAccount, installBinaries, runAs } from '../../src/database/binaries.ts';
 
 let cacheDir: string;
 

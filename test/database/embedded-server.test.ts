@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import postgres from 'postgres';
-import { processStartTicks } from '../../src/database/process-start.ts';
 import type { Template } from '../../src/database/template.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
+import { processStartTicks } from '../../src/os/process-identity.ts';
 import { type OpenedServer, openTestServer } from './open-server.ts';
 import { smallDatabase, smallSchema } from './small-service.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { databaseError, explainedByLog } from '../../src/database/failure.ts';
+import { databaseError, withServerLog } from '../../src/database/connection.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
 
 test('a full disk is told apart, whether the server or its log says so', () => {
@@ -21,14 +21,14 @@ test('any other failure names what was tried, why it failed and how the log ends
 
 test('a server that went down is explained by its log, other errors stay as they are', () => {
   const lost = databaseError('cannot copy', new Error('CONNECTION_CLOSED'));
-  const full = explainedByLog(lost, 'PANIC: could not write to file "pg_wal/x": No space left on device');
+  const full = withServerLog(lost, 'PANIC: could not write to file "pg_wal/x": No space left on device');
   assert.ok(full instanceof HarnessError);
   assert.equal(full.code, 'disk-full');
   assert.match(full.message, /^cannot copy: CONNECTION_CLOSED\nthe server's log ends with:\nPANIC/);
-  const killed = explainedByLog(lost, 'LOG: ready');
+  const killed = withServerLog(lost, 'LOG: ready');
   assert.ok(killed instanceof HarnessError && killed.code === 'database-unavailable');
   const bug = new TypeError('a bug');
-  assert.equal(explainedByLog(bug, 'No space left on device'), bug);
+  assert.equal(withServerLog(bug, 'No space left on device'), bug);
 });
 
 test('an error already meant for the user is left as it is', () => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processStartTicks } from '../../src/database/process-start.ts';
-import { removeOrphan } from '../../src/database/remains.ts';
+import { removeOrphan } from '../../src/database/orphan-cleanup.ts';
+import { processStartTicks } from '../../src/os/process-identity.ts';
 import { openTestServer } from './open-server.ts';
 
 const skip = process.platform === 'linux' ? false : 'a process is only known by its start time where there is /proc';

@@ -27,7 +27,7 @@ before(startAll, { timeout });
 async function startAll(): Promise<void> {
   const space = await makeWorkspace();
   const out = space.file('r.json');
-  const running = startPaceline(['run', 'smoke', '--tries', '1', '--no-report', '--out', out]);
+  const running = startPaceline(['run', 'smoke', '--attempts', '1', '--no-report', '--out', out]);
   const finished = await running.finished;
   ended = { ...finished, result: await readResult(out), left: leftovers(running.pid, space) };
   await removeWorkspace(space);

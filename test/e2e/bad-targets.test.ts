@@ -46,19 +46,19 @@ interface Expected {
 
 const failures: Readonly<Record<string, Expected>> = {
   'wrong-later': {
-    phase: 'drive',
+    phase: 'measure',
     code: 'wrong-answers',
     message: /\d+ wrong answers: \d+ × .*body/,
     logTail: /from here on I misbehave/,
   },
   'error-later': {
-    phase: 'drive',
+    phase: 'measure',
     code: 'wrong-answers',
     message: /\d+ wrong answers: \d+ × .*500/,
     logTail: /from here on I misbehave/,
   },
   crash: {
-    phase: 'drive',
+    phase: 'measure',
     code: 'target-died',
     message: /ended by itself with exit code 1/,
     logTail: /request 51 is one too many/,
@@ -129,7 +129,7 @@ describe('targets that keep their contract and then misbehave', { concurrency: t
   test('one that leaks past its limit is killed by the kernel, and the trial names the memory', async () => {
     const ended = await drive(['leaky'], '--limit', 'memory=100MiB');
     assertFailed(trialOf(ended, 'leaky'), {
-      phase: 'drive',
+      phase: 'measure',
       code: 'target-died',
       message: /SIGKILL.*out of memory.*100 MiB/,
       logTail: /^/,
@@ -139,7 +139,7 @@ describe('targets that keep their contract and then misbehave', { concurrency: t
 
   test('one that leaks without a limit shows it in its memory', async () => {
     const { memory } = trialOf(await drive(['leaky']), 'leaky').measurement ?? {};
-    const grownBytes = (memory?.afterBytes ?? 0) - (memory?.idleBytes ?? 0);
+    const grownBytes = (memory?.afterDrainBytes ?? 0) - (memory?.idleBytes ?? 0);
     assert.ok(grownBytes > 90 * 2 ** 20, `${grownBytes} bytes more`);
   });
 });

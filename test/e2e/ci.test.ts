@@ -19,7 +19,7 @@ import { type ScratchRepository, scratchRepository, writeEcho } from '../support
 const hasty = `export const gate = {
   alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeEffectRatio: 0.5, primary: {},
   metrics: { 'cpu-per-request': { smallestEffectRatio: 0.5, control: null } },
-  errors: { leastMoreCount: 3, alpha: 0.01 },
+  errors: { minMoreCount: 3, alpha: 0.01 },
 };`;
 
 const emptyLock = {
@@ -55,7 +55,7 @@ interface Outcome extends Finished {
 }
 
 /** A rate that a busy machine holds too. */
-const short = ['--scenario', 'known-answers', '--rate', '20', '--duration', '0.5', '--warmup', '4', '--tries', '1'];
+const short = ['--scenario', 'known-answers', '--rate', '20', '--duration', '0.5', '--warmup', '4', '--attempts', '1'];
 
 function started(name: string, ...more: string[]): RunningPaceline {
   const places = ['--repo', repository.dir, '--policy', space.file('gate.ts'), '--out', space.file(`results-${name}`)];
@@ -106,7 +106,7 @@ describe('ci', () => {
       files.find((file) => file.endsWith(end)),
     );
     const { trials, command } = await readResult(head);
-    assert.match(command, /^npm run bench -- ci --impl 'echo-a' .* --pairs 5 --tries 1 --policy '.*gate\.ts'$/);
+    assert.match(command, /^npm run bench -- ci --impl 'echo-a' .* --pairs 5 --attempts 1 --policy '.*gate\.ts'$/);
     assert.match(
       found.stderr,
       /replay: npm run bench -- compare .*-ci-base\.json .*-ci-head\.json --policy '.*gate\.ts'\n/,
@@ -137,7 +137,7 @@ describe('ci', () => {
     assert.equal(found.exitCode, 3);
     assert.match(found.stderr, /no such header: echo\.h/);
     assert.match(found.stderr, /base does not build echo-unbuilt/);
-    assert.match(found.comparison.outcome.sentence, /could not be built in base/);
+    assert.match(found.comparison.outcome.summary, /could not be built in base/);
     assert.match(await readFile(markdown, 'utf8'), /```text\nno such header: echo\.h\n```/);
     assert.match(await readFile(page, 'utf8'), /no such header: echo\.h/);
   });
@@ -153,10 +153,7 @@ describe('ci', () => {
       const told = await ci('docs', '--markdown', markdown, '--html', page);
       assert.equal(told.exitCode, 0);
       const { outcome, comparisons, head } = told.comparison;
-      assert.match(
-        outcome.sentence,
-        /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, /,
-      );
+      assert.match(outcome.summary, /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, /);
       assert.deepEqual([outcome.kind, comparisons, head.commit?.sha], ['no-regression', [], sha.slice(0, 10)]);
       for (const path of [markdown, page])
         assert.match(await readFile(path, 'utf8'), /No implementation is affected by /);
@@ -183,8 +180,8 @@ describe('ci', () => {
       ['base.json', 'head.json'],
     );
     const next = await ci('floor', '--impl', 'echo-b', '--pairs', '1');
-    assert.ok(next.comparison.warnings.some(({ code }) => code === 'floor-used'));
-    assert.notEqual(verdictOf(next, 'echo-b/echo/warm/20/cpu-per-request')?.floorRatio, null);
+    assert.ok(next.comparison.warnings.some(({ code }) => code === 'baseline-used'));
+    assert.notEqual(verdictOf(next, 'echo-b/echo/warm/20/cpu-per-request')?.noiseFloorRatio, null);
     assert.match(next.stderr, /pairs spread by \d+(\.\d+)? % \(1 A\/A run\): so few can decide nothing/);
   });
 
@@ -224,8 +221,8 @@ describe('ci', () => {
     const finished = await ended(running);
     assert.equal(finished.exitCode, 130);
     const comparison: RunComparison = JSON.parse(finished.stdout);
-    assert.equal(comparison.outcome.kind, 'nothing-decidable');
-    assert.match(comparison.outcome.sentence, /^Worse, not confirmed \(cut short\): CPU per request of echo-a/);
+    assert.equal(comparison.outcome.kind, 'undecidable');
+    assert.match(comparison.outcome.summary, /^Worse, not confirmed \(cut short\): CPU per request of echo-a/);
     assert.match(finished.stderr, / worse, not confirmed \(cut short\)\n/);
   });
 

@@ -67,7 +67,7 @@ describe('Ctrl-C without a database', () => {
     assert.equal(existsSync(space.file('conformance.json')), false);
   });
 
-  const phases: readonly Phase[] = ['start', 'idle', 'connect', 'warm-up', 'drive', 'after', 'stop'];
+  const phases: readonly Phase[] = ['start', 'idle', 'connect', 'warm-up', 'measure', 'after', 'stop'];
   for (const [index, phase] of phases.entries()) {
     test(`in the phase ${phase}`, async () => {
       const out = space.file(`${phase}.json`);
@@ -83,7 +83,7 @@ describe('Ctrl-C without a database', () => {
   test('keeps the finished trials, of which a report can be made', async () => {
     const out = space.file('kept.json');
     const args = [...echoRun(['echo'], out, '--verbose'), '--trials', '3'];
-    const ended = await interruptedAt(args, { line: lineOf('drive'), nth: 2 }, ways[0], space);
+    const ended = await interruptedAt(args, { line: lineOf('measure'), nth: 2 }, ways[0], space);
     assertInterrupted(ended);
     assert.match(ended.stderr, new RegExp(`1 finished trial is kept: npm run bench -- report ${out}\\n`));
     const { trials, state } = await readResult(out);
@@ -101,7 +101,7 @@ describe('Ctrl-C without a database', () => {
   test('puts away a target that is deaf to SIGTERM, and a second one changes nothing', async () => {
     const out = space.file('deaf.json');
     const running = startPaceline([...echoRun(['deaf-later'], out, '--verbose'), '--trials', '2'], space);
-    await running.line(lineOf('drive'));
+    await running.line(lineOf('measure'));
     running.interrupt();
     running.interrupt();
     const finished = await running.finished;
@@ -111,7 +111,7 @@ describe('Ctrl-C without a database', () => {
 
   test('SIGTERM ends a run in the same way, with its own exit code', async () => {
     const args = echoRun(['echo'], space.file('term.json'), '--verbose');
-    const ended = await interruptedAt(args, { line: lineOf('drive') }, (running) => running.signal('SIGTERM'), space);
+    const ended = await interruptedAt(args, { line: lineOf('measure') }, (running) => running.signal('SIGTERM'), space);
     assert.match(ended.stderr, /interrupted by SIGTERM; everything started was put away/);
     assert.equal(ended.exitCode, 143);
   });
@@ -133,7 +133,7 @@ describe('Ctrl-C with a database', { concurrency: 2 }, () => {
     'smoke',
     '--impl',
     'crud-node-async',
-    '--tries',
+    '--attempts',
     '1',
     '--no-report',
     '--verbose',
@@ -154,7 +154,7 @@ describe('Ctrl-C with a database', { concurrency: 2 }, () => {
     });
   }
 
-  const phases: readonly Phase[] = ['copy-database', 'drive', 'invariants'];
+  const phases: readonly Phase[] = ['copy-database', 'measure', 'invariants'];
   for (const [index, phase] of phases.entries()) {
     test(`in the phase ${phase}`, async (context) => {
       const space = await workspace(context);

@@ -133,7 +133,7 @@ test('a target that dies during the load fails its requests; the generator is no
       });
   });
   const url = await listening(context, server);
-  const { exitCode, stdout } = await load(url, '--rate', '40', '--duration', '0.5', '--no-first-look');
+  const { exitCode, stdout } = await load(url, '--rate', '40', '--duration', '0.5', '--skip-preflight');
   assert.match(stdout, /20 due = 1 ok \+ 0 wrong \+ 19 failed/);
   assert.match(stdout, /19 × request: ECONNREFUSED/);
   assert.doesNotMatch(stdout, /connections were free/);
@@ -143,7 +143,7 @@ test('a target that dies during the load fails its requests; the generator is no
 test('connections beyond the open files allowed are failures, not the end of the driver', async (context) => {
   const url = await httpTarget(context, (_, response) => setTimeout(() => response.end('ok'), 400));
   const script = 'ulimit -n 60; exec "$@"';
-  const args = ['load', url, '--rate', '400', '--duration', '1', '--timeout', '2', '--no-first-look'];
+  const args = ['load', url, '--rate', '400', '--duration', '1', '--timeout', '2', '--skip-preflight'];
   const child = spawn('sh', ['-c', script, 'sh', process.execPath, bin, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -228,7 +228,7 @@ test('garbage and gigabytes that come during the load are failures with their re
   const url = await rawTarget(context, (socket) =>
     socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4294967296\r\n\r\n')),
   );
-  const { exitCode, stdout } = await load(url, '--rate', '20', '--duration', '0.5', '--no-first-look');
+  const { exitCode, stdout } = await load(url, '--rate', '20', '--duration', '0.5', '--skip-preflight');
   assert.match(stdout, /10 due = 0 ok .*10 failed/);
   assert.match(stdout, /10 × request: body too long/);
   assert.equal(exitCode, 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { LedgerEntry } from '../../src/run/ledger.ts';
+import type { CleanupEntry } from '../../src/run/session/cleanup-registry.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers, processesOf } from '../support/leftovers.ts';
 import {
@@ -16,17 +16,17 @@ import {
 } from '../support/paceline.ts';
 
 const crudRun = (out: string, ...more: readonly string[]) => {
-  const size = ['--tries', '1', '--no-report', '--verbose', '--out', out];
+  const size = ['--attempts', '1', '--no-report', '--verbose', '--out', out];
   return ['run', 'smoke', '--impl', 'crud-node-async', ...size, ...more];
 };
 
 /** What a running paceline says it has started. */
-function entriesOf({ pid }: RunningPaceline, { cacheDir }: Workspace): readonly LedgerEntry[] {
+function registryEntriesOf({ pid }: RunningPaceline, { cacheDir }: Workspace): readonly CleanupEntry[] {
   return JSON.parse(readFileSync(join(cacheDir, 'runs', `${pid}.json`), 'utf8')).entries;
 }
 
 function databaseOf(running: RunningPaceline, space: Workspace): number {
-  const found = entriesOf(running, space).find((entry) => entry.kind === 'database');
+  const found = registryEntriesOf(running, space).find((entry) => entry.kind === 'database');
   assert.ok(found?.kind === 'database');
   return found.pid;
 }
@@ -67,7 +67,7 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
     assert.deepEqual(leftovers(running.pid, space), []);
   });
 
-  for (const phase of ['warm-up', 'drive']) {
+  for (const phase of ['warm-up', 'measure']) {
     test(`the generator is killed in the phase ${phase}: that trial fails, the run goes on`, async (context) => {
       const space = await workspace(context);
       const out = space.file('r.json');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { PrimitiveResult } from '../../src/model/primitive-result.ts';
+import type { PrimitiveResult } from '../../src/model/primitive.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../support/leftovers.ts';
@@ -52,7 +52,7 @@ describe('a runner that misbehaves', () => {
 
   const one = (primitive: string, variant: string, size: number | null = null): PrimitiveResult => {
     const found = result.primitives.find(
-      ({ spec }) => spec.primitive === primitive && spec.variant === variant && spec.size === size,
+      ({ spec }) => spec.primitive === primitive && spec.caseId === variant && spec.size === size,
     );
     assert.ok(found, `no result of ${primitive} ${variant} ${size}`);
     return found;
@@ -192,7 +192,7 @@ describe('a run of the Node runner', () => {
   });
 
   test('CPU, threads, the empty loop and every sample are kept', () => {
-    const found = result.primitives.find(({ spec }) => spec.variant === 'worker');
+    const found = result.primitives.find(({ spec }) => spec.caseId === 'worker');
     assert.ok(found?.status === 'ok' && found.measurement.kind === 'time');
     const { samples, emptyLoop, osThreadCount, check, tool } = found.measurement;
     assert.ok(samples.length > 1 && samples.every(({ cpuNs }) => (cpuNs ?? 0) > 0));

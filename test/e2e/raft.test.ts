@@ -13,7 +13,7 @@ test('elections and a lost leader under load are measured, shown, and nothing is
     const out = space.file(`${workload}.json`);
     const question = ['--impl', 'raft-fake', '--workload', workload, '--crashes', '2', '--duration', '2'];
     const running = startPaceline(
-      ['run', 'raft-smoke', ...fixtures, ...question, '--out', out, '--no-report', '--tries', '1'],
+      ['run', 'raft-smoke', ...fixtures, ...question, '--out', out, '--no-report', '--attempts', '1'],
       space,
     );
     const finished = await running.finished;
@@ -59,7 +59,7 @@ test('a climb stops where a leader is lost by itself, and that is a result', asy
     finished.stderr,
   );
   assert.ok(outcomes(5).length <= 2 && outcomes(5).every((status) => status === 'overloaded'), finished.stderr);
-  assert.equal(plannedTrialCount, new Set(trials.map(({ spec }) => spec.slot)).size);
+  assert.equal(plannedTrialCount, new Set(trials.map(({ spec }) => spec.position)).size);
   assert.match(finished.stdout, /Largest cluster\nraft-fake-restless: /);
 });
 

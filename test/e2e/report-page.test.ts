@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { bundlePage } from '../../src/report/bundle.ts';
-import { reportHtml } from '../../src/report/html.ts';
-import { reportModel } from '../../src/report/model.ts';
+import { bundlePage } from '../../src/report/html/bundle.ts';
+import { reportHtml } from '../../src/report/html/report.ts';
+import { buildReport } from '../../src/report/model.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
@@ -39,7 +39,7 @@ async function withReport(
 ) {
   assert.ok(browser);
   const file = join(folder, `${name}.html`);
-  writeFileSync(file, reportHtml(reportModel(results[name], [recordedElsewhere()]), assets));
+  writeFileSync(file, reportHtml(buildReport(results[name], [recordedElsewhere()]), assets));
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];

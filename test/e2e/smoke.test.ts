@@ -27,7 +27,7 @@ describe('the smoke scenario over one implementation, into the usual places', ()
   before(async () => {
     space = await makeWorkspace();
     await shareConformance(space);
-    const running = startPaceline(['run', 'smoke', '--impl', 'crud-node-async', '--tries', '1', '--json'], space);
+    const running = startPaceline(['run', 'smoke', '--impl', 'crud-node-async', '--attempts', '1', '--json'], space);
     finished = await running.finished;
     left = leftovers(running.pid, space);
     resultPath = /^Result +(results\/\w+\/\S+-smoke\.json)$/m.exec(finished.stderr)?.[1] ?? '';

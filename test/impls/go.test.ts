@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runTool, skipUnless } from '../support/tool.ts';
 
-const folders = ['impls', 'impls/_go', 'test/peers'].map((folder) => join(import.meta.dirname, '..', '..', folder));
+const folders = ['impls', 'impls/_go', 'experiments/generator', 'experiments/raft'].map((folder) =>
+  join(import.meta.dirname, '..', '..', folder),
+);
 const skip = skipUnless('go', 'version');
 const modules = folders.flatMap((folder) =>
   readdirSync(folder)

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseRunnerLine } from '../../src/target/runner-output.ts';
+import { parseRunnerLine } from '../../src/target/runner.ts';
 
 const runnerDir = join(import.meta.dirname, '..', '..', 'impls', 'primitives-node');
 const brief = { SIZE: '0', SAMPLES: '2', SAMPLE_MS: '1', WARMUP_MS: '0', BUDGET_MS: '1000', SEED: '1', DATA_FILE: '' };

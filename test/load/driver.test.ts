@@ -12,8 +12,8 @@ import { fileURLToPath } from 'node:url';
 import { type Driver, type DriverOptions, type DriverProgress, startDriver } from '../../src/load/driver.ts';
 import { createNullTarget } from '../../src/load/null-target.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import type { LoadProfile } from '../../src/model/load-profile.ts';
 import { type LoadCounts, loadResultSchema } from '../../src/model/load-result.ts';
+import type { LoadPlan } from '../../src/model/scenario.ts';
 import { decode } from '../../src/stats/histogram.ts';
 
 /* On the real clock and a real network: counts and their identity are asserted, durations are not. */
@@ -21,8 +21,8 @@ import { decode } from '../../src/stats/histogram.ts';
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const echoPath = pathOf('../../bench/echo/workloads/echo.ts');
 
-const profile: LoadProfile = {
-  kind: 'constant',
+const profile: LoadPlan = {
+  arrivals: 'constant',
   ratePerSec: 200,
   steps: null,
   warmupCount: 100,
@@ -93,7 +93,7 @@ test('warm-up blocks and a window end to end: every request is accounted for, an
     assert.equal(result.startedAtNs, startAtNs);
     assert.deepEqual(ends, [result.endedAtNs]);
     assert.ok(result.endedAtNs >= startAtNs + 1e9);
-    for (const key of ['response', 'service', 'lag', 'wokeLate', 'waited'] as const) {
+    for (const key of ['response', 'service', 'lag', 'generatorDelay', 'waited'] as const) {
       assert.equal(result[key].count, 200, key);
       assert.equal(decode(result[key].encoded).totalCount, 200, key);
     }
@@ -104,7 +104,7 @@ test('warm-up blocks and a window end to end: every request is accounted for, an
 });
 
 test('a second window on the same driver starts its accounts anew, on the same connections', async () => {
-  await withDriver({ profile: { ...profile, kind: 'poisson', measureMs: 300 } }, async (driver) => {
+  await withDriver({ profile: { ...profile, arrivals: 'poisson', measureMs: 300 } }, async (driver) => {
     const first = await driver.measure(soonNs(), () => undefined);
     const second = await driver.measure(soonNs(), () => undefined);
     assert.equal(first.counts.okCount, first.counts.scheduledCount);
@@ -163,7 +163,7 @@ test('events of a stream complete what requests began, and acknowledgements incl
   const streaming = pathOf('fixtures/streaming.ts');
   await withDriver({ workloadPath: streaming, targetUrl: urlOf(server) }, async (driver) => {
     await driver.warmUp(30, 300);
-    const { counts, completions, acknowledged } = await driver.measure(soonNs(), () => undefined);
+    const { counts, eventLatencies: completions, acknowledged } = await driver.measure(soonNs(), () => undefined);
     assertAllOk(counts, 200);
     assert.deepEqual(Object.keys(completions), ['finish']);
     // The last event or two may come after the window's last answer.
@@ -240,7 +240,7 @@ test('the driver does not outlive its parent', async () => {
 });
 
 test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
-  const asked: LoadProfile = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
+  const asked: LoadPlan = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
   await withDriver({ threadCount: 3, profile: asked }, async (driver) => {
     assertAllOk(await driver.warmUp(100, 500), 100);
     const ends: number[] = [];
@@ -249,8 +249,8 @@ test('several threads send one sequence: totals to the request, operations and s
     loadResultSchema.parse(result);
     assert.deepEqual(ends, [result.endedAtNs]);
     assert.equal(result.generator.threadCount, 3);
-    assert.equal(result.response.count, 452);
-    assert.equal(decode(result.response.encoded).totalCount, 452);
+    assert.equal(result.responseTime.count, 452);
+    assert.equal(decode(result.responseTime.hdrHistogram).totalCount, 452);
     assert.equal(result.operations.echo?.counts.okCount, 452);
     assert.deepEqual(
       result.seconds.map(({ scheduledCount, okCount }) => [scheduledCount, okCount]),

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDriver } from '../../src/load/driver.ts';
-import type { LoadProfile } from '../../src/model/load-profile.ts';
-import { pickFreePort } from '../../src/target/port.ts';
+import type { LoadPlan } from '../../src/model/scenario.ts';
+import { pickFreePort } from '../../src/os/port.ts';
 
 /* The fixtures whose faults are known to the request, over real sockets: counts are asserted, their times are figures. */
 
@@ -15,8 +15,8 @@ const echoPath = join(import.meta.dirname, '..', '..', 'bench', 'echo', 'workloa
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'impls');
 const requestCount = 200;
 
-const profile: LoadProfile = {
-  ...{ kind: 'constant', ratePerSec: 400, steps: null, warmupCount: 0, warmupRatePerSec: 1, measureMs: 500 },
+const profile: LoadPlan = {
+  ...{ arrivals: 'constant', ratePerSec: 400, steps: null, warmupCount: 0, warmupRatePerSec: 1, measureMs: 500 },
   ...{ drainMs: 5_000, timeoutMs: 20_000, maxInFlightCount: 1_000, connectionCount: 64, seed: 1 },
 };
 
@@ -67,7 +67,7 @@ describe('a target of a known fault', { concurrency: 2 }, () => {
   });
 
   test('one that answers 503 in bursts is wrong just then', async (context) => {
-    const { counts, response } = await drive(context, 'burst-later', {});
+    const { counts, responseTime: response } = await drive(context, 'burst-later', {});
     assert.deepEqual([counts.wrongCount, counts.okCount], [40, 160]);
     assert.equal(response.count, 160);
   });

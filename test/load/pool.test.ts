@@ -142,7 +142,7 @@ test('a request that finds only dead connections is sent on a new one, once', as
   submit('c');
   await clock.runUntil(100 * nsPerMs);
   assert.deepEqual(diary.slice(4), ['10 c sent', '11 c answered 200']);
-  assert.deepEqual(pool.stats(), { openedCount: 3, staleRetriesCount: 2 });
+  assert.deepEqual(pool.stats(), { openedCount: 3, staleRetryCount: 2 });
 });
 
 test('a request taken from the queue by a connection that turns out dead keeps its turn', async () => {

@@ -9,7 +9,7 @@ const daySec = 86_400;
 const part = fc.integer({ min: 1, max: 999_983 }).map((millionth) => millionth / 1_000_000);
 
 function spec(given: Partial<ScheduleSpec>): ScheduleSpec {
-  return { kind: 'constant', ratePerSec: 100, steps: null, seed: 1, ...given };
+  return { arrivals: 'constant', ratePerSec: 100, steps: null, seed: 1, ...given };
 }
 
 test('a constant schedule is within a nanosecond of index / rate for ten days', () => {
@@ -58,7 +58,7 @@ test('steps hold each rate for its duration, and the last one on', () => {
     { ratePerSec: 10, durationMs: 1_000 },
     { ratePerSec: 100, durationMs: 2_000 },
   ];
-  const { offsetNs } = createSchedule(spec({ kind: 'steps', steps }));
+  const { offsetNs } = createSchedule(spec({ arrivals: 'steps', steps }));
   assert.equal(offsetNs(9), 0.9 * nsPerSec);
   assert.equal(offsetNs(10), 1 * nsPerSec);
   assert.equal(offsetNs(11), 1.01 * nsPerSec);
@@ -68,7 +68,7 @@ test('steps hold each rate for its duration, and the last one on', () => {
 
 test('a ramp sends the mean of its two rates and is at the second when its step ends', () => {
   const { offsetNs } = createSchedule(
-    spec({ kind: 'ramp', ratePerSec: 100, steps: [{ ratePerSec: 300, durationMs: 10_000 }] }),
+    spec({ arrivals: 'ramp', ratePerSec: 100, steps: [{ ratePerSec: 300, durationMs: 10_000 }] }),
   );
   // The mean rate is 200/s: 2,000 requests in ten seconds, then 300/s.
   assert.equal(offsetNs(2_000), 10 * nsPerSec);
@@ -83,7 +83,7 @@ test('a ramp of several steps goes on from the rate that the step before reached
     { ratePerSec: 400, durationMs: 10_000 },
     { ratePerSec: 100, durationMs: 10_000 },
   ];
-  const { offsetNs } = createSchedule(spec({ kind: 'ramp', ratePerSec: 100, steps }));
+  const { offsetNs } = createSchedule(spec({ arrivals: 'ramp', ratePerSec: 100, steps }));
   // Areas: 1,500, then 3,000, then 2,500.
   assert.deepEqual(
     [1_500, 4_500, 7_000, 7_100].map(offsetNs),
@@ -92,7 +92,9 @@ test('a ramp of several steps goes on from the rate that the step before reached
 });
 
 test('a ramp between equal rates is a constant schedule', () => {
-  const ramp = createSchedule(spec({ kind: 'ramp', ratePerSec: 70, steps: [{ ratePerSec: 70, durationMs: 5_000 }] }));
+  const ramp = createSchedule(
+    spec({ arrivals: 'ramp', ratePerSec: 70, steps: [{ ratePerSec: 70, durationMs: 5_000 }] }),
+  );
   const constant = createSchedule(spec({ ratePerSec: 70 }));
   for (let index = 0; index < 1_000; index++) {
     assert.ok(Math.abs(ramp.offsetNs(index) - constant.offsetNs(index)) <= 1);
@@ -104,7 +106,7 @@ test('a ramp follows its integral: the requests due before any instant are the a
   fc.assert(
     fc.property(rate, rate, part, (from, to, part) => {
       const { offsetNs } = createSchedule(
-        spec({ kind: 'ramp', ratePerSec: from, steps: [{ ratePerSec: to, durationMs: 100_000 }] }),
+        spec({ arrivals: 'ramp', ratePerSec: from, steps: [{ ratePerSec: to, durationMs: 100_000 }] }),
       );
       const index = Math.floor(((from + to) / 2) * 100 * part);
       const t = offsetNs(index) / nsPerSec;
@@ -115,9 +117,9 @@ test('a ramp follows its integral: the requests due before any instant are the a
 });
 
 test('poisson gaps are exponential with the mean of the rate, from the seed, also asked backwards', () => {
-  const poisson = createSchedule(spec({ kind: 'poisson', ratePerSec: 1_000, seed: 5 }));
-  const again = createSchedule(spec({ kind: 'poisson', ratePerSec: 1_000, seed: 5 }));
-  const other = createSchedule(spec({ kind: 'poisson', ratePerSec: 1_000, seed: 6 }));
+  const poisson = createSchedule(spec({ arrivals: 'poisson', ratePerSec: 1_000, seed: 5 }));
+  const again = createSchedule(spec({ arrivals: 'poisson', ratePerSec: 1_000, seed: 5 }));
+  const other = createSchedule(spec({ arrivals: 'poisson', ratePerSec: 1_000, seed: 6 }));
   const count = 100_000;
   const offsets = Array.from({ length: count }, (_, index) => poisson.offsetNs(index));
   assert.deepEqual([99_999, 7, 500].map(again.offsetNs), [offsets[99_999], offsets[7], offsets[500]]);
@@ -133,8 +135,8 @@ test('poisson gaps are exponential with the mean of the rate, from the seed, als
 });
 
 test('steps and ramps without steps are refused', () => {
-  assert.throws(() => createSchedule(spec({ kind: 'steps' })), /needs steps/);
-  assert.throws(() => createSchedule(spec({ kind: 'ramp', steps: [] })), /needs steps/);
+  assert.throws(() => createSchedule(spec({ arrivals: 'steps' })), /needs steps/);
+  assert.throws(() => createSchedule(spec({ arrivals: 'ramp', steps: [] })), /needs steps/);
 });
 
 /** Any schedule, with rates and steps as people give them. */

@@ -15,7 +15,7 @@ const answerAfter = (ms: number) => ({ kind: 'answer', afterNs: ms * nsPerMs }) 
 
 interface Setting {
   readonly ratePerSec?: number;
-  readonly kind?: ScheduleSpec['kind'];
+  readonly kind?: ScheduleSpec['arrivals'];
   readonly lengthMs?: number;
   readonly timeoutMs?: number;
   readonly drainMs?: number;
@@ -126,10 +126,10 @@ test('a stall is seen by every request that is due during it', async () => {
   const truthMs = dueNs.map((due) => (due >= fromNs && due < toNs ? (toNs - due) / nsPerMs : 0));
   assert.equal(truthMs.filter((ms) => ms > 0).length, 1_000);
   for (const [percentile, readMs] of [
-    [50, recording.response.p50Ms],
-    [90, recording.response.p90Ms],
-    [99, recording.response.p99Ms],
-    [99.9, recording.response.p999Ms],
+    [50, recording.responseTime.p50Ms],
+    [90, recording.responseTime.p90Ms],
+    [99, recording.responseTime.p99Ms],
+    [99.9, recording.responseTime.p999Ms],
   ] as const) {
     assertNear(readMs, exactPercentile(truthMs, percentile), `p${percentile}`);
   }
@@ -139,37 +139,37 @@ test('a stall is seen by every request that is due during it', async () => {
 
 test('known answer: a constant 20 ms target is 20 ms at every percentile', async () => {
   const { recording } = await drive(() => answerAfter(20), { ratePerSec: 1_000 });
-  const { count, minMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs } = recording.response;
+  const { count, minMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs } = recording.responseTime;
   assert.equal(count, 10_000);
   for (const readMs of [minMs, p50Ms, p90Ms, p99Ms, p999Ms, maxMs]) assertNear(readMs, 20, 'constant target');
-  assert.equal(recording.lag.maxMs, 0);
+  assert.equal(recording.sendDelay.maxMs, 0);
 });
 
 test('known answer: an isolated stall of 500 ms each 200th request is 0.5 % of all, whoever else is in flight', async () => {
   const { recording } = await drive((index) => answerAfter(index % 200 === 199 ? 500 : 0.15), { ratePerSec: 1_000 });
-  assertNear(recording.response.p50Ms, 0.15, 'p50');
-  assertNear(recording.response.p99Ms, 0.15, 'p99');
-  assertNear(recording.response.p999Ms, 500, 'p99.9');
-  assert.equal(recording.waited.maxMs, 0);
+  assertNear(recording.responseTime.p50Ms, 0.15, 'p50');
+  assertNear(recording.responseTime.p99Ms, 0.15, 'p99');
+  assertNear(recording.responseTime.p999Ms, 500, 'p99.9');
+  assert.equal(recording.connectionWait.maxMs, 0);
 });
 
 test('known answer: one connection serving 20 ms at 100/s makes each request wait for those before it', async () => {
   // Lindley: 20 ms of service every 10 ms, so request i answers at 20·(i + 1) and was due at 10·i.
   const { recording, dueNs } = await drive(() => answerAfter(20), { connectionCount: 1, lengthMs: 2_000 });
   const truthMs = dueNs.map((_, index) => 20 * (index + 1) - 10 * index);
-  assertNear(recording.response.p50Ms, exactPercentile(truthMs, 50), 'response p50');
-  assertNear(recording.response.maxMs, Math.max(...truthMs), 'response max');
-  assertNear(recording.service.maxMs, 20, 'service max');
-  assertNear(recording.waited.maxMs, Math.max(...truthMs) - 20, 'waited max');
-  assert.equal(recording.wokeLate.maxMs, 0);
-  assertNear(recording.lag.maxMs, recording.waited.maxMs ?? 0, 'lag is all waiting');
+  assertNear(recording.responseTime.p50Ms, exactPercentile(truthMs, 50), 'response p50');
+  assertNear(recording.responseTime.maxMs, Math.max(...truthMs), 'response max');
+  assertNear(recording.serviceTime.maxMs, 20, 'service max');
+  assertNear(recording.connectionWait.maxMs, Math.max(...truthMs) - 20, 'waited max');
+  assert.equal(recording.generatorDelay.maxMs, 0);
+  assertNear(recording.sendDelay.maxMs, recording.connectionWait.maxMs ?? 0, 'lag is all waiting');
 });
 
 test('waiting for a connection to open is counted as waiting, not as waking late', async () => {
   const { recording } = await drive(() => answerAfter(1), { connectMs: 3, ratePerSec: 10 });
-  assertNear(recording.waited.maxMs, 3, 'waited');
-  assert.equal(recording.wokeLate.maxMs, 0);
-  assert.equal(recording.waited.p50Ms, 0);
+  assertNear(recording.connectionWait.maxMs, 3, 'waited');
+  assert.equal(recording.generatorDelay.maxMs, 0);
+  assert.equal(recording.connectionWait.p50Ms, 0);
 });
 
 test('beyond the bound on requests in flight a request is unsent and counted', async () => {
@@ -196,17 +196,17 @@ test('a time-out is recorded as at least its limit, at the second it was due, an
     lengthMs: 2_000,
   });
   assert.equal(recording.counts.timedOutCount, 1);
-  assert.ok((recording.response.maxMs ?? 0) >= 400);
-  assert.equal(recording.response.count, 200);
-  assert.equal(recording.seconds[1]?.badCount, 1);
+  assert.ok((recording.responseTime.maxMs ?? 0) >= 400);
+  assert.equal(recording.responseTime.count, 200);
+  assert.equal(recording.seconds[1]?.notOkCount, 1);
   assert.equal(target.openCount(), target.mostOpenCount() - 1);
 });
 
 test('what is alive when the drain ends is recorded as at least its age', async () => {
   const { recording } = await drive(() => ({ kind: 'never' }), { lengthMs: 1_000, drainMs: 500, timeoutMs: 60_000 });
   assert.equal(recording.counts.inFlightCount, 100);
-  assertNear(recording.response.maxMs, 1_500, 'the oldest');
-  assertNear(recording.response.minMs, 510, 'the youngest');
+  assertNear(recording.responseTime.maxMs, 1_500, 'the oldest');
+  assertNear(recording.responseTime.minMs, 510, 'the youngest');
 });
 
 test('an answer that comes during the drain is an answer, and the window ends before it', async () => {
@@ -226,8 +226,8 @@ test('wrong answers and failures are counted by reason and are no latencies', as
     { reason: 'ask: status 503', count: 100 },
     { reason: 'ask: closed before the answer', count: 100 },
   ]);
-  assertNear(recording.response.minMs, 20, 'no fast error among the answers');
-  assert.equal(recording.response.count, 800);
+  assertNear(recording.responseTime.minMs, 20, 'no fast error among the answers');
+  assert.equal(recording.responseTime.count, 800);
 });
 
 test('a check that throws has found the answer wrong', async () => {
@@ -255,7 +255,7 @@ test('a dead idle connection is replaced without losing or repeating the request
   assert.equal(recording.counts.okCount, 1_000);
   assert.equal(recording.counts.sentCount, 1_000);
   assert.equal(target.arrivalsNs.length, 1_000);
-  assert.equal(pool.stats().staleRetriesCount, Math.floor((1_000 - 1) / 6));
+  assert.equal(pool.stats().staleRetryCount, Math.floor((1_000 - 1) / 6));
 });
 
 test('abandon is called exactly for the requests that got no answer', async () => {
@@ -318,8 +318,8 @@ test('everything scheduled is accounted for, whatever the target does', async ()
       const { counts, operations, seconds } = recording;
       assert.equal(target.arrivalsNs.length, counts.sentCount);
       assert.ok(target.mostOpenCount() <= drawn.connectionCount);
-      assert.equal(recording.response.count, counts.okCount + counts.timedOutCount + counts.inFlightCount);
-      assert.equal(recording.lag.count, counts.scheduledCount - counts.unsentCount);
+      assert.equal(recording.responseTime.count, counts.okCount + counts.timedOutCount + counts.inFlightCount);
+      assert.equal(recording.sendDelay.count, counts.scheduledCount - counts.unsentCount);
       assert.equal(operations.ask?.counts.scheduledCount ?? 0, counts.scheduledCount - counts.unsentCount);
       const sumOf = (key: 'scheduledCount' | 'okCount' | 'badCount') =>
         seconds.reduce((sum, second) => sum + second[key], 0);
@@ -333,9 +333,9 @@ test('everything scheduled is accounted for, whatever the target does', async ()
 
 test('evenly sent requests have a coefficient of variation of 0, Poisson ones of 1', async () => {
   const even = await drive(() => answerAfter(1), { ratePerSec: 1_000 });
-  assert.ok((even.recording.sendGapCvRatio ?? 1) < 1e-6);
+  assert.ok((even.recording.sendGapCv ?? 1) < 1e-6);
   const poisson = await drive(() => answerAfter(1), { ratePerSec: 1_000, kind: 'poisson' });
-  assert.ok(Math.abs((poisson.recording.sendGapCvRatio ?? 0) - 1) < 0.05);
+  assert.ok(Math.abs((poisson.recording.sendGapCv ?? 0) - 1) < 0.05);
 });
 
 test('known answer: bursts of 503 are counted to the request, and their speed is in no latency', async () => {
@@ -344,7 +344,7 @@ test('known answer: bursts of 503 are counted to the request, and their speed is
   );
   assert.equal(recording.counts.wrongCount, 200);
   assert.equal(recording.counts.okCount, 800);
-  assertNear(recording.response.minMs, 5, 'no 503 among the answers');
+  assertNear(recording.responseTime.minMs, 5, 'no 503 among the answers');
 });
 
 test('known answer: a connection closed at random between two requests costs neither', async () => {

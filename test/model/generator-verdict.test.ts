@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeGenerator } from '../../src/model/generator-verdict.ts';
+import { assessGenerator } from '../../src/load/generator-assessment.ts';
 import type { LoadResult } from '../../src/model/load-result.ts';
 import { latency, loadResult } from '../support/load-result.ts';
 
 const { counts, generator } = loadResult();
 
 function codesOf(change: Partial<LoadResult>, coresUsed?: number): [string, ...string[]] {
-  const verdict = judgeGenerator(loadResult(change), coresUsed);
+  const verdict = assessGenerator(loadResult(change), coresUsed);
   if (verdict.status === 'valid') return ['valid'];
   return [verdict.voids, ...verdict.reasons.map(({ code }) => code)];
 }
 
 test('a generator that kept its pace is valid', () => {
-  assert.deepEqual(judgeGenerator(loadResult()), { status: 'valid' });
+  assert.deepEqual(assessGenerator(loadResult()), { status: 'valid' });
 });
 
 test('a generator out of CPU voids everything, by its own account or by an outer meter', () => {
@@ -32,7 +32,7 @@ test('each sending thread may use a core', () => {
 test('sends not made while connections were free void everything; while all were taken they are the target’s', () => {
   const short = { ...counts, sentCount: 990, okCount: 990, unsentCount: 10 };
   assert.deepEqual(codesOf({ counts: short }), ['everything', 'too-few-sent']);
-  assert.deepEqual(codesOf({ counts: short, waited: latency(5) }), ['valid']);
+  assert.deepEqual(codesOf({ counts: short, connectionWait: latency(5) }), ['valid']);
 });
 
 test('a target that refuses connections is no fault of the generator; ports or files that ran out here are', () => {
@@ -46,14 +46,14 @@ test('a target that refuses connections is no fault of the generator; ports or f
 });
 
 test('waking late by a tenth of the answer voids the latency alone, and says by how much', () => {
-  assert.deepEqual(codesOf({ wokeLate: latency(0.19), response: latency(2) }), ['valid']);
-  const verdict = judgeGenerator(loadResult({ wokeLate: latency(0.21), response: latency(2) }));
+  assert.deepEqual(codesOf({ generatorDelay: latency(0.19), responseTime: latency(2) }), ['valid']);
+  const verdict = assessGenerator(loadResult({ generatorDelay: latency(0.21), responseTime: latency(2) }));
   assert.deepEqual(verdict, {
     status: 'invalid',
     voids: 'latency',
     reasons: [
       {
-        code: 'woke-late',
+        code: 'generator-delayed',
         message: 'the generator woke 0.21 ms late (p50; limit 0.20 ms at a response p50 of 2.00 ms)',
       },
     ],
@@ -61,22 +61,25 @@ test('waking late by a tenth of the answer voids the latency alone, and says by 
 });
 
 test('a late tail voids the latency above both two milliseconds and a quarter of the answer', () => {
-  const tail = (p99Ms: number) => codesOf({ response: latency(12), wokeLate: latency(0.1, { p99Ms }) })[0];
+  const tail = (p99Ms: number) => codesOf({ responseTime: latency(12), generatorDelay: latency(0.1, { p99Ms }) })[0];
   assert.deepEqual([2.9, 3.1].map(tail), ['valid', 'latency']);
 });
 
 test('a busy loop and long collections void the latency; a pacer that spins on purpose does not', () => {
-  assert.deepEqual(codesOf({ generator: { ...generator, eventLoopUtilizationRatio: 0.95 } }), ['latency', 'loop-busy']);
+  assert.deepEqual(codesOf({ generator: { ...generator, eventLoopUtilizationRatio: 0.95 } }), [
+    'latency',
+    'event-loop-busy',
+  ]);
   assert.deepEqual(codesOf({ generator: { ...generator, pacer: 'spin', eventLoopUtilizationRatio: 1 } }), ['valid']);
-  assert.deepEqual(codesOf({ generator: { ...generator, gcMs: 60 } }), ['latency', 'collecting']);
+  assert.deepEqual(codesOf({ generator: { ...generator, gcMs: 60 } }), ['latency', 'garbage-collection']);
 });
 
 test('grave reasons come first, and all are told', () => {
   const busy = { ...generator, eventLoopUtilizationRatio: 0.99 };
-  assert.deepEqual(codesOf({ generator: busy, wokeLate: latency(9) }, 0.99), [
+  assert.deepEqual(codesOf({ generator: busy, generatorDelay: latency(9) }, 0.99), [
     'everything',
     'generator-busy',
-    'woke-late',
-    'loop-busy',
+    'generator-delayed',
+    'event-loop-busy',
   ]);
 });

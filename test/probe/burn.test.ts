@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findCgroupLayout } from '../../src/probe/cgroup-layout.ts';
 import type { ProbeMethod } from '../../src/probe/probe.ts';
-import { median } from '../../src/stats/quantile.ts';
+import { median } from '../../src/stats/descriptive.ts';
 import { type BurnPlace, measureBurn } from './burn.ts';
 
 const burntMs = 300;

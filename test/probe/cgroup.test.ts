@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGroup, type ProcessGroup, parsePressure, removeLeftoverGroup } from '../../src/probe/cgroup.ts';
+import { createGroup, type ProcessGroup, parsePressure, removeOrphanGroup } from '../../src/probe/cgroup.ts';
 import { findCgroupLayout, parseMounts, parseOwnGroups } from '../../src/probe/cgroup-layout.ts';
 import { spawnInto } from './burn.ts';
 
@@ -91,13 +91,13 @@ test('a leftover group is put away with its processes by its record alone', { sk
   const made = group();
   const child = spawnInto(made, ['sleep', '60']);
   await untilMembers(made, 1);
-  await Promise.all([removeLeftoverGroup(made.record), once(child, 'exit')]);
+  await Promise.all([removeOrphanGroup(made.record), once(child, 'exit')]);
   assert.equal(existsSync(made.unifiedDir), false);
 });
 
 test('a record that names anything but our groups removes nothing', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'not-ours-'));
-  await removeLeftoverGroup(directory);
+  await removeOrphanGroup(directory);
   assert.equal(existsSync(directory), true);
   rmSync(directory, { recursive: true });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { machineSchema } from '../../src/model/run-result.ts';
-import { chosen, describeMachine, machineId, optionIn } from '../../src/probe/host.ts';
+import { bracketedOption, describeMachine, kernelOptionIn, machineId } from '../../src/probe/machine.ts';
 
 const facts = { cpuModel: 'A CPU', coreCount: 2, memoryBytes: 24 * 2 ** 30, kernel: 'linux 6.18' };
 
@@ -17,14 +17,14 @@ test('another kernel, another CPU or another number of cores is another machine'
 });
 
 test('a bracketed choice is read out, and an unreadable one is unknown', () => {
-  assert.equal(chosen('always [madvise] never'), 'madvise');
-  assert.equal(chosen(null), 'unknown');
+  assert.equal(bracketedOption('always [madvise] never'), 'madvise');
+  assert.equal(bracketedOption(null), 'unknown');
 });
 
 test('an option missing from a known configuration is off, of an unknown one unknown', () => {
-  assert.equal(optionIn('CONFIG_HZ=250\n', 'CONFIG_HZ'), '250');
-  assert.equal(optionIn('# CONFIG_IRQ_TIME_ACCOUNTING is not set\n', 'CONFIG_IRQ_TIME_ACCOUNTING'), 'n');
-  assert.equal(optionIn(null, 'CONFIG_HZ'), 'unknown');
+  assert.equal(kernelOptionIn('CONFIG_HZ=250\n', 'CONFIG_HZ'), '250');
+  assert.equal(kernelOptionIn('# CONFIG_IRQ_TIME_ACCOUNTING is not set\n', 'CONFIG_IRQ_TIME_ACCOUNTING'), 'n');
+  assert.equal(kernelOptionIn(null, 'CONFIG_HZ'), 'unknown');
 });
 
 test('this machine can be described, and its name is not in it', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noiseBetween, parseCpuLine, readMachineGauge } from '../../src/probe/noise.ts';
+import { noiseBetween, parseCpuLine, readMachineCounters } from '../../src/probe/machine-noise.ts';
 
 const quiet = { pressureSomeMs: 100, diskFullMs: 10, stealTicks: 5, allTicks: 1_000, busyMs: 400 };
 
@@ -34,10 +34,10 @@ test('two gauges at one moment have no steal rather than a division by zero', ()
 });
 
 test('the CPU of this very process is part of what the machine used', { skip: process.platform !== 'linux' }, () => {
-  const before = readMachineGauge();
+  const before = readMachineCounters();
   const start = process.threadCpuUsage();
   let used = start;
   while (used.user + used.system - start.user - start.system < 100_000) used = process.threadCpuUsage();
-  const { machineCpuMs } = noiseBetween(before, readMachineGauge());
+  const { machineCpuMs } = noiseBetween(before, readMachineCounters());
   assert.ok((machineCpuMs ?? 0) >= 80, `${machineCpuMs} ms`);
 });

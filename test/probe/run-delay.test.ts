@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRunDelay } from '../../src/probe/run-delay.ts';
+import { createRunDelay } from '../../src/probe/proc-file.ts';
 
 /** Run delay over threads whose counts, in milliseconds, the test sets. */
 function withThreads(delayMs: Map<string, number>) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { spinRatio } from '../../src/probe/spin.ts';
+import { slowdownFactor } from '../../src/probe/slowdown-factor.ts';
 
 let directory: string;
 let nowMs: number;
@@ -19,7 +19,7 @@ function ratioAt(msPerMillion: number, machineId = 'here'): number {
   const work = (roundCount: number) => {
     nowMs += (roundCount / 1e6) * msPerMillion;
   };
-  return spinRatio({ referencePath: join(directory, 'deep', 'spin.json'), machineId, nowMs: () => nowMs, work });
+  return slowdownFactor({ referencePath: join(directory, 'deep', 'spin.json'), machineId, nowMs: () => nowMs, work });
 }
 
 test('the first spin of a machine makes its reference and is quiet by it', () => {
@@ -50,7 +50,7 @@ test('a torn reference file is made anew', () => {
 
 test('on this machine a second spin takes about as long as the first', () => {
   const options = { referencePath: join(directory, 'real.json'), machineId: 'here' };
-  spinRatio(options);
-  const ratio = spinRatio(options);
+  slowdownFactor(options);
+  const ratio = slowdownFactor(options);
   assert.ok(ratio > 0.5 && ratio < 5, `${ratio}`);
 });

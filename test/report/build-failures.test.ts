@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
-import { comparisonMarkdown, markdownLimit } from '../../src/report/comparison-markdown.ts';
-import { compareOptions } from '../support/compare-options.ts';
+import { comparisonMarkdown, markdownLimit } from '../../src/report/text/markdown.ts';
+import { compareOptions } from '../support/compared.ts';
 import { manifest, okTrials, runResult } from '../support/run-result.ts';
 
 function markdownOf(logTail: string): string {

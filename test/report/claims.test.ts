@@ -5,8 +5,8 @@ import { claims, sources } from '../../bench/claims.ts';
 import type { Claim, ClaimTest } from '../../src/model/claim.ts';
 import { metrics } from '../../src/model/metric.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
-import { claimsMarkdown } from '../../src/report/claim-text.ts';
-import { judgeClaims } from '../../src/report/claims.ts';
+import { assessClaims } from '../../src/report/build/claims.ts';
+import { claimsMarkdown } from '../../src/report/text/claims-text.ts';
 import { loadPrimitives, loadWorkload } from '../../src/run/declarations.ts';
 import {
   failedPrimitive,
@@ -16,7 +16,7 @@ import {
   timedPrimitive,
 } from '../support/primitive.ts';
 import { raftRunWithin } from '../support/raft-examples.ts';
-import { okTrials, runResult, scenarioCell } from '../support/run-result.ts';
+import { okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
 
 const noLines = { go: null, python: null };
 
@@ -46,11 +46,11 @@ const threads = {
 const goroutines = { ...threads, implementation: 'primitives-go', variant: 'goroutine' } as const;
 
 function claim(test: ClaimTest): Claim {
-  return { id: 'c', source: 'kiederle', quotation: 'so they say', claimed: 'x', measuredBy: 'y', test, why: 'z' };
+  return { id: 'c', source: 'kiederle', quotation: 'so they say', claimed: 'x', measuredBy: 'y', test, note: 'z' };
 }
 
 function verdict(test: ClaimTest, ...results: readonly RunResult[]): string {
-  const [judged] = judgeClaims([claim(test)], results, noLines);
+  const [judged] = assessClaims([claim(test)], results, noLines);
   return `${judged?.verdict} ${judged?.measured}`;
 }
 
@@ -99,12 +99,12 @@ test('the newest run that knows both counts', () => {
 
 test('the services’ claims are read from trials of the same workload', () => {
   const trials = [
-    ...okTrials(3, { implementation: 'crud-python-flask', workload: 'seed', loadedMib: 60 }),
-    ...okTrials(3, { implementation: 'crud-go', workload: 'seed', loadedMib: 6 }),
+    ...okTrials(3, { implementation: 'crud-python-flask', workload: 'blog-post', loadedMib: 60 }),
+    ...okTrials(3, { implementation: 'crud-go', workload: 'blog-post', loadedMib: 6 }),
   ];
   const base = runResult({ trials });
-  const run = { ...base, scenario: { ...base.scenario, cells: [scenarioCell({ workload: 'seed' })] } };
-  const [ratio] = judgeClaims(
+  const run = { ...base, scenario: { ...base.scenario, cells: [scenarioEntry({ workload: 'blog-post' })] } };
+  const [ratio] = assessClaims(
     claims.filter(({ id }) => id === 'memory-ratio'),
     [run],
     noLines,
@@ -114,8 +114,8 @@ test('the services’ claims are read from trials of the same workload', () => {
 });
 
 test('the most units that worked count only in a run that came to the last size', () => {
-  const most = { ...threads, primitive: 'memory-tasks', size: 1_000_000, of: 'greatest-size' } as const;
-  const facts = primitiveFacts({ id: 'memory-tasks', kind: 'memory', sizeName: 'tasks' });
+  const most = { ...threads, primitive: 'memory-tasks', size: 1_000_000, of: 'max-size' } as const;
+  const facts = primitiveFacts({ id: 'memory-tasks', kind: 'memory', sizeLabel: 'tasks' });
   const shape = { implementation: 'primitives-python', variant: 'thread' };
   const cut = [heldPrimitive({ ...shape, size: 1_000, privateBytes: 2 ** 25 })];
   const whole = [...cut, failedPrimitive({ ...shape, primitive: 'memory-tasks', size: 1_000_000 })];
@@ -136,7 +136,7 @@ test('the largest cluster is claimed only of a climb that came to its end', () =
 
 test('about equal is within its factor', () => {
   const test = claims.find(({ id }) => id === 'code-length')?.test as ClaimTest;
-  const lines = (go: number, python: number) => judgeClaims([claim(test)], [runResult()], { go, python })[0]?.verdict;
+  const lines = (go: number, python: number) => assessClaims([claim(test)], [runResult()], { go, python })[0]?.verdict;
   assert.deepEqual(
     [lines(1_000, 900), lines(1_000, 700), lines(1_000, 400)],
     ['holds', 'holds in part', 'does not hold'],
@@ -144,13 +144,13 @@ test('about equal is within its factor', () => {
 });
 
 test('what no program can measure is said to be so', () => {
-  const [easier] = judgeClaims(
+  const [easier] = assessClaims(
     claims.filter(({ id }) => id === 'python-easier'),
     [result],
     noLines,
   );
   assert.equal(easier?.verdict, 'not measured');
-  assert.match(easier?.claim.why ?? '', /Not measurable/);
+  assert.match(easier?.claim.note ?? '', /Not measurable/);
 });
 
 test('every declared claim names things that exist, in at most a line', async () => {
@@ -168,10 +168,10 @@ test('every declared claim names things that exist, in at most a line', async ()
     }
     if (quantity.kind === 'primitive') {
       const declared = primitives.get(quantity.primitive);
-      const variants = Object.values(declared?.variants ?? {}).flat();
+      const variants = Object.values(declared?.cases ?? {}).flat();
       assert.ok(
-        variants.some(({ id }) => id === quantity.variant),
-        `${quantity.primitive} ${quantity.variant}`,
+        variants.some(({ id }) => id === quantity.caseId),
+        `${quantity.primitive} ${quantity.caseId}`,
       );
       assert.ok(quantity.size === null || declared?.sizes.includes(quantity.size));
     }
@@ -186,5 +186,5 @@ test('every declared claim names things that exist, in at most a line', async ()
 test('the Markdown table of the documentation names every claim', async () => {
   const page = await readFile(new URL('../../docs/claims.md', import.meta.url), 'utf8');
   for (const { quotation } of claims) assert.ok(page.includes(quotation), quotation);
-  assert.match(claimsMarkdown(judgeClaims(claims, [], noLines), sources), /\d+ not measured\.$/);
+  assert.match(claimsMarkdown(assessClaims(claims, [], noLines), sources), /\d+ not measured\.$/);
 });

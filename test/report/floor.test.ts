@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { floorAt, floorOf } from '../../src/report/floor.ts';
-import { reportHtml } from '../../src/report/html.ts';
-import { reportModel } from '../../src/report/model.ts';
-import { reportText } from '../../src/report/text.ts';
+import { nearestBaselineRow, summarizeBaseline } from '../../src/report/baseline.ts';
+import { reportHtml } from '../../src/report/html/report.ts';
+import { buildReport } from '../../src/report/model.ts';
+import { reportText } from '../../src/report/text/report-text.ts';
 import { invalidTrial, okTrial, overloadedTrial, runResult } from '../support/run-result.ts';
 
 /** 100/s kept thrice, 1,000/s kept at the second try, 5,000/s kept once of two, 20,000/s never. */
@@ -16,32 +16,32 @@ const trials = [
   overloadedTrial({ ratePerSec: 20_000 }),
 ];
 const calibrated = runResult({ trials });
-const floor = floorOf(calibrated);
+const floor = summarizeBaseline(calibrated);
 const plain = { color: false, resultPath: null, reportPath: null };
 
 test('the highest rate kept is the greatest that most of its trials kept', () => {
   assert.deepEqual([floor.highestRatePerSec, floor.isLimit], [1_000, true]);
-  assert.equal(floorOf(runResult({ trials: [okTrial({ ratePerSec: 100 })] })).isLimit, false);
-  assert.equal(floorOf(runResult({ trials: [invalidTrial()] })).highestRatePerSec, null);
+  assert.equal(summarizeBaseline(runResult({ trials: [okTrial({ ratePerSec: 100 })] })).isLimit, false);
+  assert.equal(summarizeBaseline(runResult({ trials: [invalidTrial()] })).highestRatePerSec, null);
 });
 
 test('a row is the median of the trials that count, with how many there were', () => {
   const [row] = floor.rows;
   assert.deepEqual([row?.ratePerSec, row?.okCount, row?.trialCount], [100, 3, 3]);
-  const [middle] = floorOf(runResult({ trials: [okTrial({ ratePerSec: 100, lagP50Ms: 0.03 })] })).rows;
-  assert.equal(row?.wokeLateP50Ms, middle?.wokeLateP50Ms);
+  const [middle] = summarizeBaseline(runResult({ trials: [okTrial({ ratePerSec: 100, lagP50Ms: 0.03 })] })).rows;
+  assert.equal(row?.generatorDelayP50Ms, middle?.generatorDelayP50Ms);
   assert.deepEqual([floor.rows[1]?.okCount, floor.rows[1]?.trialCount], [1, 1]);
 });
 
 test('a result is held against the calibrated rate that is nearest by ratio', () => {
-  assert.equal(floorAt(floor, 300)?.ratePerSec, 100);
-  assert.equal(floorAt(floor, 400)?.ratePerSec, 1_000);
-  assert.equal(floorAt({ ...floor, rows: [] }, 400), null);
+  assert.equal(nearestBaselineRow(floor, 300)?.ratePerSec, 100);
+  assert.equal(nearestBaselineRow(floor, 400)?.ratePerSec, 1_000);
+  assert.equal(nearestBaselineRow({ ...floor, rows: [] }, 400), null);
 });
 
 test('a report of a calibrated machine shows the floor at its rates, in the terminal and on the page', () => {
-  const model = reportModel(runResult({ trials: [okTrial()] }), [], undefined, floor);
-  assert.equal(model.floor?.rows.length, 1);
+  const model = buildReport(runResult({ trials: [okTrial()] }), [], undefined, floor);
+  assert.equal(model.baseline?.rows.length, 1);
   assert.match(reportText(model, plain), /at\s+100\/s,\s+this\s+machine's\s+generator\s+has\s+a\s+floor/);
   const assets = { script: '', style: '', scriptHash: 'a', styleHash: 'b' };
   assert.match(reportHtml(model, assets), /Floor of this machine/);
@@ -49,6 +49,6 @@ test('a report of a calibrated machine shows the floor at its rates, in the term
 
 test("another machine's floor, or none, is not shown", () => {
   const live = runResult({ trials: [okTrial()] });
-  assert.equal(reportModel(live, []).floor, null);
-  assert.equal(reportModel(live, [], undefined, { ...floor, machineId: 'other' }).floor, null);
+  assert.equal(buildReport(live, []).baseline, null);
+  assert.equal(buildReport(live, [], undefined, { ...floor, machineId: 'other' }).baseline, null);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
-import { type PageAssets, reportHtml } from '../../src/report/html.ts';
-import { reportModel } from '../../src/report/model.ts';
+import { type PageAssets, reportHtml } from '../../src/report/html/report.ts';
+import { buildReport } from '../../src/report/model.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, okTrials, runResult, skipped } from '../support/run-result.ts';
@@ -10,7 +10,7 @@ import { failedTrial, okTrials, runResult, skipped } from '../support/run-result
 const assets: PageAssets = { script: 'void 0', style: 'p{}', scriptHash: 'sha256-script', styleHash: 'sha256-style' };
 
 function htmlOf(live: RunResult, references: RunResult[] = []): string {
-  return reportHtml(reportModel(live, references), assets);
+  return reportHtml(buildReport(live, references), assets);
 }
 
 test('the page allows its own script and style and nothing else', () => {
@@ -55,7 +55,7 @@ test('hostile text in a result stays text, in markup and in the embedded data', 
 });
 
 test('embedded data reads back as the model’s charts', () => {
-  const model = reportModel(sevenAtOneRate(), []);
+  const model = buildReport(sevenAtOneRate(), []);
   const html = reportHtml(model, assets);
   const [, json = ''] = html.match(/id="charts">(.*?)<\/script>/) ?? [];
   assert.deepEqual(
@@ -65,13 +65,13 @@ test('embedded data reads back as the model’s charts', () => {
 });
 
 test('every chart has its canvas, a line on how to read it and a text in its place', () => {
-  const model = reportModel(sevenAtThreeRates(), []);
+  const model = buildReport(sevenAtThreeRates(), []);
   const html = reportHtml(model, assets);
   const charts = model.groups.flatMap((group) => [...group.charts, ...group.cells.flatMap((cell) => cell.charts)]);
   assert.equal(charts.length, new Set(charts.map(({ id }) => id)).size);
   for (const chart of charts) {
     assert.ok(html.includes(`data-chart="${chart.id}" role="img" aria-label=`), chart.id);
-    assert.ok(chart.howToRead.length > 30 && chart.alternative.length > 30, chart.id);
+    assert.ok(chart.howToRead.length > 30 && chart.altText.length > 30, chart.id);
   }
   assert.equal(html.match(/<canvas/g)?.length, charts.length);
 });

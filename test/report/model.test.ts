@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runResultSchema } from '../../src/model/run-result.ts';
-import { type Cell, type ReportModel, type Row, reportModel } from '../../src/report/model.ts';
-import { warningText } from '../../src/report/warnings.ts';
+import { warningText } from '../../src/report/build/warnings.ts';
+import { buildReport, type Question, type ReportModel, type Row } from '../../src/report/model.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
-import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioCell } from '../support/run-result.ts';
+import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
 
-function onlyCell(model: ReportModel): Cell {
+function onlyCell(model: ReportModel): Question {
   const cells = model.groups.flatMap((group) => group.cells);
   assert.equal(cells.length, 1);
-  return cells[0] as Cell;
+  return cells[0] as Question;
 }
 
-function rowFor(cell: Cell, implementation: string): Row {
-  const row = cell.rows.find((candidate) => candidate.who.implementation === implementation);
+function rowFor(cell: Question, implementation: string): Row {
+  const row = cell.rows.find((candidate) => candidate.implementation.id === implementation);
   assert.ok(row, `${implementation} has no row`);
   return row;
 }
@@ -25,8 +25,8 @@ test('the synthetic results are valid results', () => {
 });
 
 test('every implementation has a row, least CPU per request first, the unmeasured last', () => {
-  const { rows } = onlyCell(reportModel(badDay(), []));
-  const order = rows.map((row) => row.who.implementation);
+  const { rows } = onlyCell(buildReport(badDay(), []));
+  const order = rows.map((row) => row.implementation.id);
   assert.equal(rows.length, 7);
   assert.deepEqual(order.slice(0, 3), ['crud-node-async', 'crud-node-workers', 'crud-node-threads']);
 });
@@ -39,19 +39,19 @@ test('a row counts of each repetition the last ok attempt', () => {
     invalidTrial({ repetition: 2, attempt: 2, cpuPerRequestMs: 9 }),
     failedTrial({ repetition: 3 }),
   ];
-  const row = rowFor(onlyCell(reportModel(runResult({ trials }), [])), 'crud-go');
+  const row = rowFor(onlyCell(buildReport(runResult({ trials }), [])), 'crud-go');
   assert.deepEqual(row.figures['cpu-per-request']?.values, [1, 2]);
   assert.equal(row.okCount, 2);
   assert.equal(row.plannedCount, 3);
   assert.deepEqual(
-    row.trials.map((trial) => trial.counts),
+    row.trials.map((trial) => trial.isCounted),
     [false, true, true, false, false],
   );
 });
 
 test('a void latency leaves CPU and memory standing', () => {
-  const trials = okTrials(3).map((trial) => ({ ...trial, latencyVoid: true }) as typeof trial);
-  const row = rowFor(onlyCell(reportModel(runResult({ trials }), [])), 'crud-go');
+  const trials = okTrials(3).map((trial) => ({ ...trial, latencyDiscarded: true }) as typeof trial);
+  const row = rowFor(onlyCell(buildReport(runResult({ trials }), [])), 'crud-go');
   assert.equal(row.figures['response-p50'], null);
   assert.equal(row.p99, null);
   assert.deepEqual(row.curve, []);
@@ -67,7 +67,7 @@ test('what breaks the contract has no figure', () => {
   const [preparation] = result.implementations;
   assert.ok(preparation?.status === 'ready');
   const broken = { ...preparation, conformance: { status: 'failed' as const, checkCount: 9, failures: ['x'] } };
-  const row = rowFor(onlyCell(reportModel({ ...result, implementations: [broken] }, [])), 'crud-go');
+  const row = rowFor(onlyCell(buildReport({ ...result, implementations: [broken] }, [])), 'crud-go');
   assert.equal(row.okCount, 0);
   assert.equal(row.figures['cpu-per-request'], null);
   assert.match(row.notes[0]?.text ?? '', /breaks the contract in 1 of 9 checks, first: x/);
@@ -76,7 +76,7 @@ test('what breaks the contract has no figure', () => {
 test('p99 is each trial’s own above 1,000 requests, pooled where only all together reach them, else not there', () => {
   const p99 = (ratePerSec: number) => {
     const result = runResult({ trials: okTrials(3, { ratePerSec }) });
-    const [cell] = reportModel(result, [])
+    const [cell] = buildReport(result, [])
       .groups.flatMap((group) => group.cells)
       .filter((c) => c.ratePerSec === ratePerSec);
     return cell?.rows[0]?.p99 ?? null;
@@ -87,32 +87,32 @@ test('p99 is each trial’s own above 1,000 requests, pooled where only all toge
 });
 
 test('a percentile curve ends where fewer than ten requests lie beyond', () => {
-  const row = rowFor(onlyCell(reportModel(runResult({ trials: okTrials(3) }), [])), 'crud-go');
+  const row = rowFor(onlyCell(buildReport(runResult({ trials: okTrials(3) }), [])), 'crud-go');
   const last = row.curve.at(-1)?.percentile ?? 0;
   assert.ok(last > 99 && last <= 100 - (100 * 10) / 3000, `${last}`);
 });
 
 test('CPU and memory over time have one value a second, near what the window as a whole used', () => {
-  const row = rowFor(onlyCell(reportModel(runResult({ trials: okTrials(3) }), [])), 'crud-go');
+  const row = rowFor(onlyCell(buildReport(runResult({ trials: okTrials(3) }), [])), 'crud-go');
   assert.equal(row.overTime?.coresUsed.length, 10);
   for (const cores of row.overTime?.coresUsed ?? []) assert.ok(Math.abs((cores ?? 0) - 0.05) < 0.01, `${cores}`);
   assert.ok((row.overTime?.privateBytes.at(-1) ?? 0) > 39 * 2 ** 20);
 });
 
 test('three rates give a slope and its rest, two do not', () => {
-  const [three] = reportModel(sevenAtThreeRates(), []).groups;
-  const go = three?.slopes.find((slope) => slope.who.implementation === 'crud-go');
-  assert.ok(Math.abs((go?.marginalMsPerRequest ?? 0) - 0.46 * 0.85) < 0.01);
-  assert.ok(Math.abs((go?.restingMsPerSec ?? 0) - 12) < 1);
-  const cells = [scenarioCell({ ratesPerSec: [25, 100] })];
+  const [three] = buildReport(sevenAtThreeRates(), []).groups;
+  const go = three?.slopes.find((slope) => slope.implementation.id === 'crud-go');
+  assert.ok(Math.abs((go?.slopeMsPerRequest ?? 0) - 0.46 * 0.85) < 0.01);
+  assert.ok(Math.abs((go?.interceptMsPerSec ?? 0) - 12) < 1);
+  const cells = [scenarioEntry({ ratesPerSec: [25, 100] })];
   const trials = [...okTrials(3, { ratePerSec: 25 }), ...okTrials(3, { ratePerSec: 100 })];
-  const two = reportModel(runResult({ scenario: { ...runResult().scenario, cells }, trials }), []);
+  const two = buildReport(runResult({ scenario: { ...runResult().scenario, entries: cells }, trials }), []);
   assert.deepEqual(two.groups[0]?.slopes, []);
   assert.ok((two.groups[0]?.charts.length ?? 0) > 0);
 });
 
 test('warm and young, and different workloads, are never in one cell', () => {
-  const groups = reportModel(sevenAtThreeRates(), []).groups;
+  const groups = buildReport(sevenAtThreeRates(), []).groups;
   assert.deepEqual(
     groups.map((group) => group.id),
     ['crud-history-warm', 'crud-seed-warm', 'crud-history-young'],
@@ -124,10 +124,10 @@ test('warm and young, and different workloads, are never in one cell', () => {
 });
 
 test('a recorded run is shown only where an implementation has no figure, under its machine’s name', () => {
-  const whole = onlyCell(reportModel(sevenAtOneRate(), [recordedElsewhere()]));
+  const whole = onlyCell(buildReport(sevenAtOneRate(), [recordedElsewhere()]));
   assert.deepEqual(whole.references, []);
-  const lacking = onlyCell(reportModel(badDay(), [recordedElsewhere()]));
-  assert.ok(lacking.missing.includes('crud-go'));
+  const lacking = onlyCell(buildReport(badDay(), [recordedElsewhere()]));
+  assert.ok(lacking.missingImplementations.includes('crud-go'));
   assert.equal(lacking.references.length, 7);
   assert.match(lacking.references[0]?.source?.label ?? '', /Reference CPU 4.2 GHz, 8 cores, recorded 2026-01-02/);
   assert.ok(lacking.rows.every((row) => row.source === null));
@@ -136,10 +136,10 @@ test('a recorded run is shown only where an implementation has no figure, under 
 test('a recorded run of another contract or workload version is left out and said so', () => {
   for (const other of [{ contractVersion: 2 }, { workloadVersion: 2 }]) {
     const trials = okTrials(3, { ...other, implementation: 'crud-python-flask' });
-    const model = reportModel(badDay(), [recordedElsewhere({ trials })]);
+    const model = buildReport(badDay(), [recordedElsewhere({ trials })]);
     assert.deepEqual(onlyCell(model).references, []);
-    assert.match(onlyCell(model).leftOut[0] ?? '', /version 2, here 1/);
-    assert.ok(model.warnings.some((warning) => warning.code === 'reference-left-out'));
+    assert.match(onlyCell(model).excludedReferences[0] ?? '', /version 2, here 1/);
+    assert.ok(model.warnings.some((warning) => warning.code === 'reference-excluded'));
   }
 });
 
@@ -148,35 +148,35 @@ test('a warning of many trials is said once, with whom it is about and how many 
     ...trial,
     warnings: [{ code: 'noisy', message: `a neighbour took ${index} %`, advice: 'close it' }],
   }));
-  const noisy = reportModel(runResult({ trials }), []).warnings.filter(({ code }) => code === 'noisy');
+  const noisy = buildReport(runResult({ trials }), []).warnings.filter(({ code }) => code === 'noisy');
   assert.equal(noisy.length, 1);
-  assert.deepEqual(noisy[0]?.about, ['crud-go']);
+  assert.deepEqual(noisy[0]?.implementations, ['crud-go']);
   assert.equal(noisy[0] && warningText(noisy[0]), 'A neighbour took 0 % (and 2 more like it). Close it.');
 });
 
 test('an unfinished run says how far it got', () => {
-  const unfinished = reportModel(badDay(), []).warnings.find(({ code }) => code === 'run-not-complete');
+  const unfinished = buildReport(badDay(), []).warnings.find(({ code }) => code === 'run-not-complete');
   assert.match(unfinished?.message ?? '', /interrupted after \d+ of 15 planned trials/);
 });
 
 test('the noise between trials sets what can be told apart', () => {
   const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
-  const { resolution } = onlyCell(reportModel(runResult({ trials }), []));
+  const { resolution } = onlyCell(buildReport(runResult({ trials }), []));
   assert.ok(Math.abs((resolution?.cvRatio ?? 0) - 0.02) < 1e-6);
   // Student's t at 97.5 % with 4 degrees of freedom, 2.776, × √(2/3) × 2 %.
-  assert.ok(Math.abs((resolution?.smallestDifferenceRatio ?? 0) - 0.0453) < 0.0002);
-  assert.equal(onlyCell(reportModel(runResult({ trials: [okTrial()] }), [])).resolution, null);
+  assert.ok(Math.abs((resolution?.minDetectableDifferenceRatio ?? 0) - 0.0453) < 0.0002);
+  assert.equal(onlyCell(buildReport(runResult({ trials: [okTrial()] }), [])).resolution, null);
 });
 
 test('a report has cells even when no trial could be made', () => {
-  const model = reportModel(runResult({ implementations: badDay().implementations }), []);
+  const model = buildReport(runResult({ implementations: badDay().implementations }), []);
   assert.equal(onlyCell(model).rows.length, 7);
   assert.deepEqual(onlyCell(model).answers, []);
   assert.deepEqual(onlyCell(model).charts, []);
 });
 
 test('implementations of one language share a family and differ within it', () => {
-  const styles = reportModel(sevenAtOneRate(), []).who.map(({ style }) => `${style.family} ${style.variant}`);
+  const styles = buildReport(sevenAtOneRate(), []).implementations.map(({ style }) => `${style.family} ${style.shade}`);
   assert.equal(new Set(styles).size, 7);
   assert.equal(styles.filter((style) => style.startsWith('node')).length, 4);
 });

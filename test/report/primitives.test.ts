@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PrimitiveFacts, PrimitiveResult } from '../../src/model/primitive-result.ts';
-import { reportHtml } from '../../src/report/html.ts';
-import { reportModel } from '../../src/report/model.ts';
-import type { PrimitiveSection } from '../../src/report/primitives.ts';
-import { reportText } from '../../src/report/text.ts';
+import type { PrimitiveFacts, PrimitiveResult } from '../../src/model/primitive.ts';
+import type { PrimitiveSection } from '../../src/report/build/primitives.ts';
+import { reportHtml } from '../../src/report/html/report.ts';
+import { buildReport } from '../../src/report/model.ts';
+import { reportText } from '../../src/report/text/report-text.ts';
 import {
   failedPrimitive,
   heldPrimitive,
@@ -16,7 +16,7 @@ import {
 } from '../support/primitive.ts';
 import { runResult } from '../support/run-result.ts';
 
-const tasks = primitiveFacts({ id: 'memory-tasks', title: 'Waiting tasks', kind: 'memory', sizeName: 'tasks' });
+const tasks = primitiveFacts({ id: 'memory-tasks', title: 'Waiting tasks', kind: 'memory', sizeLabel: 'tasks' });
 
 function resultOf(primitives: readonly PrimitiveResult[], facts: PrimitiveFacts = primitiveFacts()) {
   const base = runResult({ implementations: primitiveRunners() });
@@ -31,13 +31,13 @@ function resultOf(primitives: readonly PrimitiveResult[], facts: PrimitiveFacts 
 }
 
 function sectionOf(primitives: readonly PrimitiveResult[], facts?: PrimitiveFacts): PrimitiveSection {
-  const [section] = reportModel(resultOf(primitives, facts), []).primitives;
+  const [section] = buildReport(resultOf(primitives, facts), []).primitives;
   assert.ok(section);
   return section;
 }
 
 function textOf(primitives: readonly PrimitiveResult[], facts?: PrimitiveFacts): string {
-  return reportText(reportModel(resultOf(primitives, facts), []), { color: false, resultPath: null, reportPath: null });
+  return reportText(buildReport(resultOf(primitives, facts), []), { color: false, resultPath: null, reportPath: null });
 }
 
 test('wall is the median of the samples, the range is over fresh processes', () => {
@@ -98,7 +98,7 @@ test('where memory ends is a result: the largest size that worked', () => {
 });
 
 test('sizes become a line on logarithmic axes with ticks that can be read', () => {
-  const lock = primitiveFacts({ id: 'lock', sizeName: 'contenders' });
+  const lock = primitiveFacts({ id: 'lock', sizeLabel: 'contenders' });
   const { charts } = sectionOf(
     [1, 2, 8].map((size) => timedPrimitive({ primitive: 'lock', size, wallNs: size * 40 })),
     lock,
@@ -110,7 +110,7 @@ test('sizes become a line on logarithmic axes with ticks that can be read', () =
     chart.y.ticks?.map(({ label }) => label),
     ['10 ns', '100 ns', '1 µs'],
   );
-  assert.match(chart.alternative, /node promise 40\.0 ns at 1, 80\.0 ns at 2, 320 ns at 8/);
+  assert.match(chart.altText, /node promise 40\.0 ns at 1, 80\.0 ns at 2, 320 ns at 8/);
 });
 
 test('the page holds every figure as text, and escapes what a runner said', () => {
@@ -119,7 +119,7 @@ test('the page holds every figure as text, and escapes what a runner said', () =
     code: 'died',
     message: '<script>alert(1)</script>',
   };
-  const model = reportModel(resultOf([timedPrimitive(), dead]), []);
+  const model = buildReport(resultOf([timedPrimitive(), dead]), []);
   const html = reportHtml(model, { script: '', style: '', scriptHash: 'sha256-a', styleHash: 'sha256-b' });
   assert.match(html, /<h3>Spawn and join<\/h3>/);
   assert.match(html, /1\.00 µs/);
@@ -128,6 +128,6 @@ test('the page holds every figure as text, and escapes what a runner said', () =
 
 test('an interrupted run says how many cases it has', () => {
   const interrupted = { ...resultOf([timedPrimitive()]), state: 'interrupted' as const, plannedPrimitiveCount: 7 };
-  const { message } = reportModel(interrupted, []).warnings.find(({ code }) => code === 'run-not-complete') ?? {};
+  const { message } = buildReport(interrupted, []).warnings.find(({ code }) => code === 'run-not-complete') ?? {};
   assert.match(message ?? '', /after 1 of 7 cases of primitives/);
 });

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { paperCell, quietCell } from '../../bench/raft/cells.ts';
-import type { Published } from '../../src/model/cluster.ts';
+import { idleEntry, paperEntry } from '../../bench/raft/entries.ts';
+import type { PublishedElections } from '../../src/model/cluster.ts';
 import type { Trial } from '../../src/model/trial.ts';
-import type { LineChart } from '../../src/report/chart.ts';
-import { electionsOf } from '../../src/report/elections.ts';
-import { reportHtml } from '../../src/report/html.ts';
-import { reportMarkdown } from '../../src/report/markdown.ts';
-import { reportModel } from '../../src/report/model.ts';
-import { reportText } from '../../src/report/text.ts';
+import { summarizeElections } from '../../src/report/build/elections.ts';
+import type { LineChart } from '../../src/report/charts/chart.ts';
+import { reportHtml } from '../../src/report/html/report.ts';
+import { buildReport } from '../../src/report/model.ts';
+import { reportMarkdown } from '../../src/report/text/markdown.ts';
+import { reportText } from '../../src/report/text/report-text.ts';
 import { clusterTrial, elections, raftRun, raftRunWithin } from '../support/raft-examples.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
 
-const model = reportModel(raftRun(), []);
+const model = buildReport(raftRun(), []);
 const text = reportText(model, { color: false, resultPath: null, reportPath: null });
 const cells = model.groups.flatMap((group) => group.cells);
 
 function electionTrials(timesMs: readonly (number | null)[], terms = 1) {
-  const cell = quietCell('election', { cluster: { sizes: [5] } });
+  const cell = idleEntry('election', { cluster: { sizes: [5] } });
   const records = timesMs.map((electionMs) => ({ electionMs, terms: electionMs === null ? null : terms }));
   const trial = clusterTrial({
     implementation: 'raft-go',
@@ -32,13 +32,13 @@ function electionTrials(timesMs: readonly (number | null)[], terms = 1) {
 const evenly = (from: number, to: number, count: number) =>
   Array.from({ length: count }, (_, index) => from + ((to - from) * index) / (count - 1));
 
-function verdicts(timesMs: readonly (number | null)[], published: Published) {
-  return electionsOf(electionTrials(timesMs), null, published)?.comparisons.map(({ verdict }) => verdict);
+function verdicts(timesMs: readonly (number | null)[], published: PublishedElections) {
+  return summarizeElections(electionTrials(timesMs), null, published)?.comparisons.map(({ verdict }) => verdict);
 }
 
 test('sizes, time-outs and rates make different questions, in the order of the scenario', () => {
   assert.deepEqual(
-    cells.map(({ place }) => place),
+    cells.map(({ conditions: place }) => place),
     [
       'on election, 3 nodes, time-outs 150–300 ms',
       'on election, 5 nodes, time-outs 150–300 ms',
@@ -53,10 +53,10 @@ test('sizes, time-outs and rates make different questions, in the order of the s
 });
 
 test('elections are pooled; those that never ended are counted and keep the curve below all', () => {
-  const found = electionsOf(electionTrials([...evenly(100, 200, 99), null]), null, null);
+  const found = summarizeElections(electionTrials([...evenly(100, 200, 99), null]), null, null);
   assert.ok(found);
   assert.equal(found.timesMs.length, 99);
-  assert.equal(found.unendedCount, 1);
+  assert.equal(found.unfinishedCount, 1);
   assert.equal(found.p50?.estimate, 150);
   assert.equal(found.maxMs, 200);
   assert.equal(found.p99, null);
@@ -72,7 +72,7 @@ test('a split vote is an election of more than one term, and theory stands besid
     networkDelayUs: 0,
     durability: 'file',
     synchronised: false,
-    laggardCount: 0,
+    laggingFollowerCount: 0,
   } as const;
   const delayed = {
     ...trial,
@@ -84,36 +84,36 @@ test('a split vote is an election of more than one term, and theory stands besid
       },
     },
   };
-  const found = electionsOf([delayed], key, null);
-  assert.equal(found?.splitRatio, 1);
+  const found = summarizeElections([delayed], key, null);
+  assert.equal(found?.splitVoteRatio, 1);
   assert.equal(found?.meanTerms, 2);
-  assert.equal(found?.expectedSplitRatio?.toFixed(3), '0.052');
+  assert.equal(found?.expectedSplitVoteRatio?.toFixed(3), '0.052');
 });
 
 test('a published quantile is inside our interval, near it, or not reproduced', () => {
-  const published = (valueMs: number): Published => ({
+  const published = (valueMs: number): PublishedElections => ({
     source: 'somewhere',
-    quantiles: [{ probabilityRatio: 0.5, valueMs }],
-    leastMs: null,
+    quantiles: [{ probability: 0.5, valueMs }],
+    minMs: null,
   });
   const times = evenly(100, 200, 400);
   assert.deepEqual(verdicts(times, published(150)), ['inside']);
   assert.deepEqual(verdicts(times, published(140)), ['near']);
   assert.deepEqual(verdicts(times, published(120)), ['off']);
   assert.deepEqual(verdicts([null], published(120)), ['unknown']);
-  const p99: Published = { source: '', quantiles: [{ probabilityRatio: 0.99, valueMs: 400 }], leastMs: null };
+  const p99: PublishedElections = { source: '', quantiles: [{ probability: 0.99, valueMs: 400 }], minMs: null };
   assert.deepEqual(verdicts(evenly(100, 200, 60), p99), ['unknown']);
   assert.deepEqual(verdicts(evenly(300, 410, 10), p99), ['unknown'], 'near, but by ten elections');
 });
 
 test('“longer than” is reproduced when most of ours are, those that never ended included', () => {
-  const published: Published = { source: 'somewhere', quantiles: [], leastMs: 9_800 };
+  const published: PublishedElections = { source: 'somewhere', quantiles: [], minMs: 9_800 };
   assert.deepEqual(verdicts([null, null, 500], published), ['inside']);
   assert.deepEqual(verdicts([null, 500, 500], published), ['off']);
 });
 
 test('the published curve is drawn beside ours, under its own name', () => {
-  const paper = cells.find(({ place }) => place.includes('5 ms on each'));
+  const paper = cells.find(({ conditions: place }) => place.includes('5 ms on each'));
   const chart = paper?.charts.find(({ id }) => id.endsWith('-elections')) as LineChart;
   assert.deepEqual(
     chart.lines.map(({ label }) => label),
@@ -145,7 +145,7 @@ test('the terminal has columns for what was asked, and none about requests where
 });
 
 test('elections rank by the interval of their median, with one trial each', () => {
-  const cell = quietCell('election', { cluster: { sizes: [3] } });
+  const cell = idleEntry('election', { cluster: { sizes: [3] } });
   const trials = [
     ['raft-go', 150],
     ['raft-node-async', 300],
@@ -158,7 +158,7 @@ test('elections rank by the interval of their median, with one trial each', () =
       figures: { elections: elections(60, Number(middleMs), 3) },
     }),
   );
-  const ranked = reportModel(runResult({ trials }), []).groups.flatMap((group) =>
+  const ranked = buildReport(runResult({ trials }), []).groups.flatMap((group) =>
     group.cells.flatMap(({ answers }) => answers),
   );
   const shortest = ranked.find(({ subject }) => subject.startsWith('Shortest election'));
@@ -169,7 +169,7 @@ test('elections rank by the interval of their median, with one trial each', () =
 test('the largest cluster is told for everyone, with the reason why no larger one', () => {
   const largest = model.groups.flatMap((group) => group.largest);
   assert.deepEqual(
-    largest.map(({ row, size, heldCount }) => [row.who.implementation, size, heldCount]),
+    largest.map(({ row, size, okCount: heldCount }) => [row.implementation.id, size, heldCount]),
     [
       ['raft-go', 301, 9],
       ['raft-node-async', 301, 9],
@@ -184,8 +184,8 @@ test('a size that no start was made of is beyond the limit only where the implem
   const why = (clusterSize: number) => {
     const run = raftRunWithin(clusterSize);
     const trials = run.trials.filter(({ spec }) => spec.cluster?.size !== 301);
-    return reportModel({ ...run, trials }, []).groups.flatMap(({ largest }) =>
-      largest.map((one) => [one.size, one.isGreatest, one.why]),
+    return buildReport({ ...run, trials }, []).groups.flatMap(({ largest }) =>
+      largest.map((one) => [one.size, one.isMax, one.limitReason]),
     );
   };
   assert.deepEqual(why(301)[0], [25, false, '301 nodes: not known, too few starts of them counted']);
@@ -194,7 +194,7 @@ test('a size that no start was made of is beyond the limit only where the implem
 
 test('how far a climb came is the greatest only where a larger size failed or cannot be had', () => {
   const isGreatest = model.groups.flatMap(({ largest }) =>
-    largest.map(({ row, isGreatest }) => [row.who.implementation, isGreatest]),
+    largest.map(({ row, isMax: isGreatest }) => [row.implementation.id, isGreatest]),
   );
   assert.deepEqual(Object.fromEntries(isGreatest), {
     'raft-go': false,
@@ -216,7 +216,7 @@ test('memory and CPU of a node are drawn against the size on axes that grow by f
 });
 
 test('a run without clusters says nothing of them', () => {
-  const crud = reportText(reportModel(runResult({ trials: okTrials(3) }), []), {
+  const crud = reportText(buildReport(runResult({ trials: okTrials(3) }), []), {
     color: false,
     resultPath: null,
     reportPath: null,
@@ -225,22 +225,22 @@ test('a run without clusters says nothing of them', () => {
 });
 
 test('the published lines are all asked, under their conditions', () => {
-  const { cluster } = paperCell(12, 24, 10, 3_000);
-  assert.deepEqual([cluster?.heartbeatMs, cluster?.laggardCount, cluster?.sizes], [6, 2, [5]]);
+  const { cluster } = paperEntry(12, 24, 10, 3_000);
+  assert.deepEqual([cluster?.heartbeatMs, cluster?.laggingFollowerCount, cluster?.sizes], [6, 2, [5]]);
   assert.equal(cluster?.published?.quantiles[0]?.valueMs, 30);
 });
 
 test('a page of quiet clusters speaks of no requests, no database and no answers that it does not have', () => {
   const run = raftRun();
   const quiet = run.trials.filter(
-    ({ spec }) => spec.profile.ratePerSec === 0 && spec.cluster?.networkDelayUs === 5_000,
+    ({ spec }) => spec.loadPlan.ratePerSec === 0 && spec.cluster?.networkDelayUs === 5_000,
   );
-  const cells = run.scenario.cells.filter(({ cluster }) => cluster?.networkDelayUs === 5_000);
+  const cells = run.scenario.entries.filter(({ cluster }) => cluster?.networkDelayUs === 5_000);
   const scenario = { ...run.scenario, cells };
   const both = [...quiet, ...quiet.map((trial) => withSize(trial, 7))].filter(
     ({ spec }) => spec.implementation === 'raft-go',
   );
-  const html = reportHtml(reportModel({ ...run, database: null, scenario, trials: both }, []), {
+  const html = reportHtml(buildReport({ ...run, database: null, scenario, trials: both }, []), {
     ...{ style: '', script: '', styleHash: '', scriptHash: '' },
   });
   assert.match(html, /no requests are sent/);

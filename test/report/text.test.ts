@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reportMarkdown } from '../../src/report/markdown.ts';
-import { reportModel } from '../../src/report/model.ts';
-import { reportText } from '../../src/report/text.ts';
+import { buildReport } from '../../src/report/model.ts';
+import { reportMarkdown } from '../../src/report/text/markdown.ts';
+import { reportText } from '../../src/report/text/report-text.ts';
 import { assertGolden } from '../support/golden.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
@@ -10,15 +10,15 @@ import { okTrials, runResult } from '../support/run-result.ts';
 const plain = { color: false, resultPath: 'results/m/r.json', reportPath: 'reports/r.html' };
 
 test('the terminal’s answer of a good run and of a bad day are as accepted', () => {
-  assertGolden(reportText(reportModel(sevenAtOneRate(), []), plain), new URL('goldens/seven.txt', import.meta.url));
-  const bad = reportModel(badDay(), [recordedElsewhere()]);
+  assertGolden(reportText(buildReport(sevenAtOneRate(), []), plain), new URL('goldens/seven.txt', import.meta.url));
+  const bad = buildReport(badDay(), [recordedElsewhere()]);
   assertGolden(reportText(bad, plain), new URL('goldens/bad-day.txt', import.meta.url));
   assertGolden(reportMarkdown(bad), new URL('goldens/bad-day.md', import.meta.url));
 });
 
 test('no line is longer than 100 columns', () => {
   for (const result of [sevenAtOneRate(), sevenAtThreeRates(), badDay()]) {
-    const lines = reportText(reportModel(result, [recordedElsewhere()]), plain).split('\n');
+    const lines = reportText(buildReport(result, [recordedElsewhere()]), plain).split('\n');
     assert.deepEqual(
       lines.filter((line) => line.length > 100),
       [],
@@ -27,7 +27,7 @@ test('no line is longer than 100 columns', () => {
 });
 
 test('colours are there only when asked for, and add nothing else', () => {
-  const model = reportModel(badDay(), []);
+  const model = buildReport(badDay(), []);
   const coloured = reportText(model, { ...plain, color: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with the escape character
   const codes = /\u001b\[\d+m/g;
@@ -36,7 +36,7 @@ test('colours are there only when asked for, and add nothing else', () => {
 });
 
 test('paths are named where something was written, and only there', () => {
-  const model = reportModel(sevenAtOneRate(), []);
+  const model = buildReport(sevenAtOneRate(), []);
   assert.match(reportText(model, plain), /Result {2}results\/m\/r\.json\nReport {2}reports\/r\.html\n$/);
   assert.doesNotMatch(reportText(model, { ...plain, resultPath: null, reportPath: null }), /Result|Report/);
 });
@@ -45,6 +45,6 @@ test('Markdown keeps hostile text as text', () => {
   const [first, ...others] = runResult({ trials: okTrials(3) }).implementations;
   assert.ok(first);
   const skipped = { status: 'skipped', manifest: first.manifest, reason: '<b>|x|\n# y', remedy: '`z`' } as const;
-  const markdown = reportMarkdown(reportModel(runResult({ implementations: [skipped, ...others] }), []));
+  const markdown = reportMarkdown(buildReport(runResult({ implementations: [skipped, ...others] }), []));
   assert.match(markdown, /skipped: \\<b\\>\\\|x\\\| # y\. Remedy: \\`z\\`/);
 });

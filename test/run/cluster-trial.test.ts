@@ -1,25 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cluster as usualCell } from '../../bench/raft/cells.ts';
+import { cluster as usualCell } from '../../bench/raft/entries.ts';
 import type { ClusterSpec } from '../../src/model/cluster.ts';
-import { runTrial } from '../../src/run/trial.ts';
-import { type FakeControl, type FakeControlOptions, fakeControl } from '../support/fake-control.ts';
-import { loadProfile, trialSpec } from '../support/trial-spec.ts';
-import { virtualWorld } from '../support/virtual-world.ts';
+import { runTrial } from '../../src/run/trial/trial.ts';
+import { loadPlan, trialSpec } from '../support/trial-spec.ts';
+import {
+  type FakeControl,
+  type FakeControlOptions,
+  fakeControl,
+  virtualEnvironment,
+} from '../support/virtual-environment.ts';
 
 const { sizes: _, memoryLimitBytes: __, published: ___, ...usual } = usualCell;
-const cluster: ClusterSpec = { ...usual, size: 3, act: 'watch' };
+const cluster: ClusterSpec = { ...usual, size: 3, fault: 'none' };
 
 function specOf(change: Partial<ClusterSpec>, ratePerSec: number) {
   return trialSpec({
     service: 'raft',
     cluster: { ...cluster, ...change },
-    profile: loadProfile({ ratePerSec, warmupCount: 0, measureMs: 4_000 }),
+    loadPlan: loadPlan({ ratePerSec, warmupCount: 0, measureMs: 4_000 }),
   });
 }
 
-function worldOf(options: FakeControlOptions = {}, atDrive: (control: FakeControl) => void = () => {}) {
-  const world = virtualWorld({
+function environmentOf(options: FakeControlOptions = {}, atDrive: (control: FakeControl) => void = () => {}) {
+  const world = virtualEnvironment({
     cluster: (note) => {
       const control = fakeControl(note, options);
       return {
@@ -35,11 +39,11 @@ function worldOf(options: FakeControlOptions = {}, atDrive: (control: FakeContro
   return world;
 }
 
-const during = (log: readonly string[]) => log.slice(log.indexOf('drive') + 1, log.indexOf('after'));
+const during = (log: readonly string[]) => log.slice(log.indexOf('measure') + 1, log.indexOf('after'));
 
 test('leaders are crashed one after another, each when the cluster is whole, and no generator is started', async () => {
-  const world = worldOf({ electionsUs: [180_000, 220_500] });
-  const trial = await runTrial(specOf({ act: 'crash-leaders', crashCount: 2 }, 0), [], world);
+  const world = environmentOf({ electionsUs: [180_000, 220_500] });
+  const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 2 }, 0), [], world);
   assert.ok(trial.status === 'ok');
   assert.deepEqual(during(world.log), [
     'window opens',
@@ -55,7 +59,7 @@ test('leaders are crashed one after another, each when the cluster is whole, and
   assert.equal(cpu.target.perRequestMs, null);
   assert.deepEqual(figures, {
     nodeCount: 3,
-    liveAfterCount: 3,
+    finalLiveCount: 3,
     termBefore: 1,
     termAfter: 3,
     leaderAfter: 3,
@@ -68,23 +72,23 @@ test('leaders are crashed one after another, each when the cluster is whole, and
 });
 
 test('the published conditions are passed on to the host', async () => {
-  const world = worldOf({ size: 5, electionsUs: [1] });
-  const setting = { act: 'crash-leaders', crashCount: 1, synchronised: true, laggardCount: 2 } as const;
+  const world = environmentOf({ size: 5, electionsUs: [1] });
+  const setting = { act: 'crash-leaders', crashCount: 1, synchronised: true, laggingFollowerCount: 2 } as const;
   await runTrial(specOf(setting, 0), [], world);
   assert.ok(world.log.includes('crash 1 synchronised with 2 laggards'));
 });
 
 test('an election is waited for, and one that does not end in 10 s is a figure of its own', async () => {
-  const world = worldOf({ electionsUs: [null] });
-  const trial = await runTrial(specOf({ act: 'crash-leaders', crashCount: 1 }, 0), [], world);
+  const world = environmentOf({ electionsUs: [null] });
+  const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 1 }, 0), [], world);
   assert.deepEqual(trial.measurement?.cluster?.elections, [{ electionMs: null, terms: null }]);
   const waitedMs = world.log.filter((line) => line === 'sleep 25 ms').length * 25;
   assert.ok(waitedMs >= 10_000 && waitedMs <= 20_050, `${waitedMs} ms`);
 });
 
 test('under load leaders are crashed in the middle of equal parts of the window', async () => {
-  const world = worldOf({ electionsUs: [1, 1], looksNeeded: 3 });
-  const trial = await runTrial(specOf({ act: 'crash-under-load', crashCount: 2 }, 100), [], world);
+  const world = environmentOf({ electionsUs: [1, 1], looksNeeded: 3 });
+  const trial = await runTrial(specOf({ fault: 'crash-under-load', crashCount: 2 }, 100), [], world);
   assert.ok(trial.status === 'ok');
   const crashes = during(world.log).filter((line) => /sleep|crash/.test(line));
   assert.deepEqual(crashes, [
@@ -100,14 +104,14 @@ test('under load leaders are crashed in the middle of equal parts of the window'
 });
 
 test('a quiet cluster is watched for the length of the window', async () => {
-  const world = worldOf();
+  const world = environmentOf();
   const trial = await runTrial(specOf({}, 0), [], world);
   assert.equal(trial.status, 'ok');
   assert.deepEqual(during(world.log), ['window opens', 'sleep 4000 ms', 'window closes']);
 });
 
 test('a leader that is lost though nobody crashed it is not held: overloaded', async () => {
-  const world = worldOf({}, (control) => control.loseLeader());
+  const world = environmentOf({}, (control) => control.loseLeader());
   const trial = await runTrial(specOf({}, 0), [], world);
   assert.ok(trial.status === 'overloaded');
   assert.deepEqual(
@@ -117,7 +121,7 @@ test('a leader that is lost though nobody crashed it is not held: overloaded', a
 });
 
 test('a node that died by itself is told, though the others carry on', async () => {
-  const world = virtualWorld({
+  const world = virtualEnvironment({
     cluster: (note) => {
       const control = fakeControl(note);
       return {
@@ -150,9 +154,9 @@ test('refusals while leaders are crashed are what was asked for; without a crash
     },
   };
   const control = (note: (text: string) => void) => fakeControl(note, { electionsUs: [1] });
-  const crashing = virtualWorld({ load, cluster: control });
-  const asked = await runTrial(specOf({ act: 'crash-under-load', crashCount: 1 }, 100), [], crashing);
+  const crashing = virtualEnvironment({ load, cluster: control });
+  const asked = await runTrial(specOf({ fault: 'crash-under-load', crashCount: 1 }, 100), [], crashing);
   assert.equal(asked.status, 'ok');
-  const calm = await runTrial(specOf({}, 100), [], virtualWorld({ load, cluster: control }));
+  const calm = await runTrial(specOf({}, 100), [], virtualEnvironment({ load, cluster: control }));
   assert.equal(calm.status, 'overloaded');
 });

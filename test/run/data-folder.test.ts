@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeDataFolder, removeDataFolder } from '../../src/run/data-folder.ts';
-import type { LedgerEntry } from '../../src/run/ledger.ts';
+import type { CleanupEntry } from '../../src/run/session/cleanup-registry.ts';
+import { makeDataFolder, removeDataFolder } from '../../src/run/session/tracked-resources.ts';
 
 test('a target’s data folder is in the ledger while it stands, and goes with all that was written there', async () => {
-  const noted: LedgerEntry[] = [];
+  const noted: CleanupEntry[] = [];
   const folder = await makeDataFolder({
     add(entry) {
       noted.push(entry);
@@ -25,7 +25,7 @@ test('a target’s data folder is in the ledger while it stands, and goes with a
 test('a folder that cannot be noted does not stand', async () => {
   let path = '';
   const refusing = {
-    add(entry: LedgerEntry) {
+    add(entry: CleanupEntry) {
       if (entry.kind === 'folder') path = entry.path;
       throw new Error('no room for a note');
     },

@@ -4,9 +4,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { processStartTicks } from '../../src/database/process-start.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { isAlive, type LedgerEntry, openLedger, sweep } from '../../src/run/ledger.ts';
+import { processStartTicks } from '../../src/os/process-identity.ts';
+import {
+  type CleanupEntry,
+  cleanUpOrphans,
+  isAlive,
+  openCleanupRegistry,
+} from '../../src/run/session/cleanup-registry.ts';
 
 function cache(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'paceline-ledger-'));
@@ -26,12 +31,12 @@ function writeRecord(folder: string, name: string, record: unknown): void {
   writeFileSync(join(folder, 'runs', name), typeof record === 'string' ? record : JSON.stringify(record));
 }
 
-const group = (record: string): LedgerEntry => ({ kind: 'cgroup', record });
+const group = (record: string): CleanupEntry => ({ kind: 'cgroup', record });
 const records = (folder: string) => readdirSync(join(folder, 'runs'));
 
-async function swept(folder: string): Promise<LedgerEntry[]> {
-  const removed: LedgerEntry[] = [];
-  const count = await sweep(folder, async (entry) => {
+async function swept(folder: string): Promise<CleanupEntry[]> {
+  const removed: CleanupEntry[] = [];
+  const count = await cleanUpOrphans(folder, async (entry) => {
     removed.push(entry);
   });
   assert.equal(count, removed.length);
@@ -40,7 +45,7 @@ async function swept(folder: string): Promise<LedgerEntry[]> {
 
 test('what is added is on disk before add returns, and what is struck is not', (context) => {
   const folder = cache(context);
-  const ledger = openLedger(folder);
+  const ledger = openCleanupRegistry(folder);
   const strike = ledger.add(group('one'));
   ledger.add(group('two'));
   const read = () => JSON.parse(readFileSync(join(folder, 'runs', `${process.pid}.json`), 'utf8'));
@@ -52,7 +57,7 @@ test('what is added is on disk before add returns, and what is struck is not', (
 
 test('an empty ledger is closed without a trace; one with entries stays for the next run', (context) => {
   const folder = cache(context);
-  const ledger = openLedger(folder);
+  const ledger = openCleanupRegistry(folder);
   const strike = ledger.add(group('one'));
   ledger.close();
   assert.equal(records(folder).length, 1);
@@ -63,7 +68,7 @@ test('an empty ledger is closed without a trace; one with entries stays for the 
 
 test('a living run’s entries are left alone', async (context) => {
   const folder = cache(context);
-  openLedger(folder).add(group('mine'));
+  openCleanupRegistry(folder).add(group('mine'));
   assert.deepEqual(await swept(folder), []);
   assert.equal(records(folder).length, 1);
 });
@@ -103,7 +108,7 @@ test('a folder that cannot be made is the user’s to mend', (context) => {
   const folder = cache(context);
   writeFileSync(join(folder, 'file'), '');
   assert.throws(
-    () => openLedger(join(folder, 'file', 'cache')),
+    () => openCleanupRegistry(join(folder, 'file', 'cache')),
     (error) => error instanceof HarnessError && /PACELINE_CACHE_DIR/.test(error.remedy),
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { workload as history } from '../../bench/crud/workloads/history.ts';
 import type { Operation, Workload } from '../../src/model/workload.ts';
-import { drawMix } from '../../src/run/mix.ts';
+import { drawMix } from '../../src/run/workload-mix.ts';
 
 function operation(name: string, body: Uint8Array | null): Operation {
   const request = { method: 'POST', path: '/p', headers: { a: 'b' }, body } as const;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byNearness, nearest } from '../../src/run/nearest.ts';
+import { byNearness, nearestName } from '../../src/run/declarations.ts';
 
 test('a mistyped name finds its neighbour', () => {
-  assert.equal(nearest('crud-nod-async', ['crud-go', 'crud-node-async']), 'crud-node-async');
+  assert.equal(nearestName('crud-nod-async', ['crud-go', 'crud-node-async']), 'crud-node-async');
 });
 
 test('a name like none of them finds nothing', () => {
-  assert.equal(nearest('kubernetes', ['quick', 'smoke']), null);
+  assert.equal(nearestName('kubernetes', ['quick', 'smoke']), null);
 });
 
 test('ids of parts are ordered by what they contain, then by their nearest beginning', () => {

@@ -1,26 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cluster } from '../../bench/raft/cells.ts';
-import type { ScenarioCell } from '../../src/model/scenario.ts';
+import { cluster } from '../../bench/raft/entries.ts';
+import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import type { Workload } from '../../src/model/workload.ts';
-import { isNeedless } from '../../src/run/needless.ts';
-import { plan } from '../../src/run/plan.ts';
-import { failedTrial, okTrial, scenarioCell } from '../support/run-result.ts';
+import { isSkippable, plan } from '../../src/run/plan.ts';
+import { failedTrial, okTrial, scenarioEntry } from '../support/run-result.ts';
 
 const sizes = [3, 5, 9, 25];
-const cell: ScenarioCell = scenarioCell({
+const entry: ScenarioEntry = scenarioEntry({
   service: 'raft',
   workload: 'scale',
   ratesPerSec: [],
   trialCount: 11,
-  cluster: { ...cluster, sizes, climbs: true },
+  cluster: { ...cluster, sizes, searchesSize: true },
 });
 const scenario = {
   id: 't',
   description: 't',
   primitives: null,
-  cells: [cell],
+  cells: [entry],
   idleMs: 0,
   workerCount: 1,
   dbPoolTotal: 8,
@@ -39,11 +38,11 @@ function specsFor(clusterSize: number): TrialSpec[] {
 }
 
 /** Makes the trials that are needed; `holds` says whether start number n of a size holds. */
-function climb(holds: (size: number, start: number) => boolean, clusterSize = 1_000) {
+function searchLargest(holds: (size: number, start: number) => boolean, clusterSize = 1_000) {
   const done: Trial[] = [];
   const made: string[] = [];
   for (const spec of specsFor(clusterSize)) {
-    if (isNeedless(spec, done)) continue;
+    if (isSkippable(spec, done)) continue;
     const size = spec.cluster?.size ?? 0;
     const start = done.filter((trial) => trial.spec.cluster?.size === size).length + 1;
     const base = holds(size, start) ? okTrial() : failedTrial();
@@ -55,28 +54,28 @@ function climb(holds: (size: number, start: number) => boolean, clusterSize = 1_
 
 test('a climb goes up with one start a size, then asks the largest that held nine in all', () => {
   assert.equal(
-    climb((size) => size < 25),
+    searchLargest((size) => size < 25),
     `3+ 5+ 9+ 25- 25- ${Array(8).fill('9+').join(' ')}`,
   );
 });
 
 test('a size that fails twice on the way down gives way to the next smaller one', () => {
   assert.equal(
-    climb((size, start) => size < 9 || start === 1),
+    searchLargest((size, start) => size < 9 || start === 1),
     `3+ 5+ 9+ 25+ 25- 25- 9- 9- ${Array(8).fill('5+').join(' ')}`,
   );
 });
 
 test('one failure in ten is forgiven', () => {
   assert.equal(
-    climb((size, start) => size < 25 && start !== 3),
+    searchLargest((size, start) => size < 25 && start !== 3),
     `3+ 5+ 9+ 25- 25- 9+ 9- ${Array(7).fill('9+').join(' ')}`,
   );
 });
 
 test('sizes beyond the declared limit are not asked', () => {
   assert.equal(
-    climb(() => true, 5),
+    searchLargest(() => true, 5),
     `3+ 5+ ${Array(8).fill('5+').join(' ')}`,
   );
 });
@@ -85,7 +84,7 @@ test('trials that are no climb are always needed', () => {
   const [spec] = specsFor(5);
   assert.ok(spec?.cluster);
   assert.equal(
-    isNeedless({ ...spec, cluster: { ...spec.cluster, climbs: false } }, [failedTrial(), failedTrial()]),
+    isSkippable({ ...spec, cluster: { ...spec.cluster, searchesSize: false } }, [failedTrial(), failedTrial()]),
     false,
   );
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nothingMeasured } from '../../src/run/nothing-measured.ts';
+import { nothingMeasured } from '../../src/run/prepare.ts';
 import { skipped } from '../support/run-result.ts';
 
 test('a scenario whose service nobody implements names the flag that adds a folder', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assembleMeasurement, type Observations } from '../../src/run/observations.ts';
+import { assembleMeasurement, type Observations } from '../../src/run/trial/observations.ts';
 import { trialSpec } from '../support/trial-spec.ts';
 
 test('CPU while idle is a difference of counters in whole microseconds, without the residue of subtraction', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quietCell, raftCell } from '../../bench/raft/cells.ts';
+import { idleEntry, raftEntry } from '../../bench/raft/entries.ts';
 import { scenario as calibrate } from '../../bench/scenarios/calibrate.ts';
 import type { Scenario } from '../../src/model/scenario.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from '../../src/run/overrides.ts';
-import { scenarioCell } from '../support/run-result.ts';
+import { scenarioEntry } from '../support/run-result.ts';
 
 const nothing: ScenarioOverrides = {
   workload: null,
@@ -21,26 +21,26 @@ const workloads = new Map([
   ['crud', ['history', 'mixed']],
   ['raft', ['election', 'put', 'mixed']],
 ]);
-const election = quietCell('election', { cluster: { crashCount: 20 } });
-const put = raftCell('put', { ratesPerSec: [100] });
+const election = idleEntry('election', { cluster: { crashCount: 20 } });
+const put = raftEntry('put', { ratesPerSec: [100] });
 
-function scenarioOf(cells: Scenario['cells']): Scenario {
+function scenarioOf(cells: Scenario['entries']): Scenario {
   return {
     id: 'both',
     description: '',
     primitives: null,
-    cells,
+    entries: cells,
     idleMs: 0,
     workerCount: 2,
-    dbPoolTotal: 8,
+    databaseConnectionCount: 8,
     seed: 1,
   };
 }
 
-const both = scenarioOf([scenarioCell(), election, put]);
+const both = scenarioOf([scenarioEntry(), election, put]);
 
 function asked(scenario: Scenario, change: Partial<ScenarioOverrides>): string[] {
-  const { cells } = withOverrides(scenario, { ...nothing, ...change }, workloads);
+  const { entries: cells } = withOverrides(scenario, { ...nothing, ...change }, workloads);
   return cells.map(({ service, workload }) => `${service}/${workload}`);
 }
 
@@ -63,7 +63,7 @@ test('a question to clusters is never made another: that is refused with what is
 });
 
 test('--crashes changes the count where leaders are crashed, and nowhere else', () => {
-  const { cells } = withOverrides(both, { ...nothing, crashCount: 7 }, workloads);
+  const { entries: cells } = withOverrides(both, { ...nothing, crashCount: 7 }, workloads);
   assert.deepEqual(
     cells.map(({ cluster }) => cluster?.crashCount ?? null),
     [null, 7, 0],
@@ -80,19 +80,19 @@ test('flags of requests are refused where only primitives are measured, and told
   } as unknown as NonNullable<Scenario['primitives']>;
   const rate = { ...nothing, ratesPerSec: [5], measureMs: 1_000 };
   assert.throws(
-    () => ignoredByPrimitives({ cells: [], primitives }, rate),
+    () => ignoredByPrimitives({ entries: [], primitives }, rate),
     /--rate and --duration cannot be used here/,
   );
-  const mixed = { cells: both.cells, primitives };
+  const mixed = { cells: both.entries, primitives };
   assert.match(ignoredByPrimitives(mixed, rate) ?? '', /^warning: .* without regard to --rate and --duration$/);
   assert.equal(ignoredByPrimitives(mixed, { ...nothing, trialCount: 2 }), null);
   assert.equal(ignoredByPrimitives(both, rate), null);
 });
 
 test('a rate is asked once where a ladder of rates is told in several cells', () => {
-  const { cells } = withOverrides(calibrate, { ...nothing, ratesPerSec: [100, 1_000, 60_000] }, workloads);
+  const { entries: cells } = withOverrides(calibrate, { ...nothing, ratesPerSec: [100, 1_000, 60_000] }, workloads);
   assert.deepEqual(
-    cells.map(({ ratesPerSec, profile }) => [ratesPerSec, profile.measureMs]),
+    cells.map(({ ratesPerSec, loadPlan: profile }) => [ratesPerSec, profile.measureMs]),
     [
       [[100, 1_000], 5_000],
       [[60_000], 3_000],
@@ -100,13 +100,13 @@ test('a rate is asked once where a ladder of rates is told in several cells', ()
   );
   const low = withOverrides(calibrate, { ...nothing, ratesPerSec: [100] }, workloads);
   assert.deepEqual(
-    low.cells.map(({ ratesPerSec }) => ratesPerSec),
+    low.entries.map(({ ratesPerSec }) => ratesPerSec),
     [[100]],
   );
 });
 
 test('a rate is asked in every cell that asks another question', () => {
-  const { cells } = withOverrides(both, { ...nothing, ratesPerSec: [7] }, workloads);
+  const { entries: cells } = withOverrides(both, { ...nothing, ratesPerSec: [7] }, workloads);
   assert.deepEqual(
     cells.map(({ ratesPerSec }) => ratesPerSec),
     [[7], [7], [7]],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planPairs } from '../../src/run/pair-plan.ts';
+import { planPairs } from '../../src/ci/pairs.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { spec } from '../support/run-result.ts';
 

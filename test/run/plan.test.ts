@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import type { Scenario } from '../../src/model/scenario.ts';
 import type { Workload } from '../../src/model/workload.ts';
 import { plan, trialMs } from '../../src/run/plan.ts';
-import { loadProfile, trialSpec } from '../support/trial-spec.ts';
+import { loadPlan, trialSpec } from '../support/trial-spec.ts';
 
-const { ratePerSec: _, seed: __, ...profile } = loadProfile();
+const { ratePerSec: _, seed: __, ...profile } = loadPlan();
 const scenario: Scenario = {
   id: 'test',
   description: 'a test',
-  cells: [
+  entries: [
     {
       service: 'crud',
       workload: 'history',
@@ -17,13 +17,13 @@ const scenario: Scenario = {
       temperature: 'warm',
       trialCount: 4,
       cluster: null,
-      profile,
+      loadPlan: profile,
     },
   ],
   primitives: null,
   idleMs: 500,
   workerCount: 2,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 7,
 };
 const implementations = ['a', 'b', 'c'].map((id) => ({ id, service: 'crud' as const, limits: {} }));
@@ -48,11 +48,11 @@ test('the order of rounds differs, and the same seed gives the same order', () =
 });
 
 test('every trial has the seed of the rows it starts from: the same stream of operations for all', () => {
-  assert.deepEqual([...new Set(plan(input).map(({ profile: { seed } }) => seed))], [scenario.seed]);
+  assert.deepEqual([...new Set(plan(input).map(({ loadPlan: { seed } }) => seed))], [scenario.seed]);
 });
 
 test('a workload defined at one rate is run at that rate only', () => {
-  const rates = new Set(plan({ ...input, workloads: fixed(153) }).map(({ profile: { ratePerSec } }) => ratePerSec));
+  const rates = new Set(plan({ ...input, workloads: fixed(153) }).map(({ loadPlan: { ratePerSec } }) => ratePerSec));
   assert.deepEqual([...rates], [153]);
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import type { RunReporter } from '../../src/run/reporter.ts';
-import { type PreparedPrimitives, type PreparedRun, runTrials } from '../../src/run/run.ts';
+import { type PreparedPrimitives, type PreparedRun, runTrials } from '../../src/run/trial-loop.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { invalidTrial, runResult } from '../support/run-result.ts';
 import { trialSpec } from '../support/trial-spec.ts';
@@ -25,7 +25,7 @@ const nowText = () => '2026-01-01T00:00:00.000Z';
 const noPrimitives: PreparedPrimitives = {
   specs: [],
   expectedMs: () => 0,
-  pointless: () => null,
+  skipReason: () => null,
   async measure() {
     throw new Error('there are none');
   },
@@ -34,9 +34,9 @@ const noPrimitives: PreparedPrimitives = {
 async function prepared(context: TestContext, runTrial: (spec: TrialSpec) => Promise<Trial>): Promise<PreparedRun> {
   const folder = await mkdtemp(join(tmpdir(), 'paceline-run-'));
   context.after(() => rm(folder, { recursive: true }));
-  const specs = [1, 2, 3].map((repetition) => trialSpec({ repetition, slot: repetition - 1 }));
+  const specs = [1, 2, 3].map((repetition) => trialSpec({ repetition, position: repetition - 1 }));
   const result = runResult({ trials: [] });
-  return { result, specs, primitives: noPrimitives, path: join(folder, 'r.json'), triesMost: 3, runTrial };
+  return { result, specs, primitives: noPrimitives, path: join(folder, 'r.json'), maxAttempts: 3, runTrial };
 }
 
 function failed(spec: TrialSpec): Trial {

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { processStartTicks } from '../../src/database/process-start.ts';
-import { openSession } from '../../src/run/session.ts';
+import { processStartTicks } from '../../src/os/process-identity.ts';
+import { openSession } from '../../src/run/session/session.ts';
 
 /** A process group whose leader lives until it is killed. */
 function sleeper(context: TestContext) {

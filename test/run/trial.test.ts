@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RowInvariant } from '../../src/model/service.ts';
-import { runTrial } from '../../src/run/trial.ts';
-import { TrialFailure } from '../../src/run/trial-failure.ts';
+import { TrialFailure } from '../../src/run/trial/environment.ts';
+import { runTrial } from '../../src/run/trial/trial.ts';
 import { latency } from '../support/load-result.ts';
 import { trialSpec } from '../support/trial-spec.ts';
-import { virtualWorld } from '../support/virtual-world.ts';
+import { virtualEnvironment } from '../support/virtual-environment.ts';
 
 const rows: RowInvariant = {
   id: 'files',
@@ -18,7 +18,7 @@ const rows: RowInvariant = {
 const rightRows = (_: string, when: 'before' | 'after') => (when === 'before' ? 100 : 106);
 
 test('a trial goes through its phases in this order and puts everything away in reverse', async () => {
-  const world = virtualWorld({ rowCount: rightRows });
+  const world = virtualEnvironment({ rowCount: rightRows });
   const trial = await runTrial(trialSpec(), [rows], world);
   assert.equal(trial.status, 'ok');
   assert.deepEqual(world.log, [
@@ -35,11 +35,11 @@ test('a trial goes through its phases in this order and puts everything away in 
     'warm-up block of 100',
     'warm-up block of 100',
     'warm-up block of 100',
-    'drive',
+    'measure',
     'window opens',
     'driven from 300 ms',
     'window closes',
-    'after',
+    'after-load',
     'invariants',
     'stop',
     'driver stopped',
@@ -51,7 +51,7 @@ test('a trial goes through its phases in this order and puts everything away in 
 });
 
 test('a measurement is made of what every phase saw', async () => {
-  const trial = await runTrial(trialSpec(), [], virtualWorld());
+  const trial = await runTrial(trialSpec(), [], virtualEnvironment());
   assert.ok(trial.status === 'ok');
   const { measurement } = trial;
   assert.equal(measurement.startupMs, 123);
@@ -59,30 +59,30 @@ test('a measurement is made of what every phase saw', async () => {
   assert.equal(measurement.cpu.target.perRequestMs, 0.05);
   assert.equal(measurement.cpu.target.coresUsed, 0.05);
   assert.equal(measurement.warmupSentCount, 400);
-  assert.equal(measurement.steady, true);
+  assert.equal(measurement.warmupConverged, true);
   assert.equal(measurement.memory.idleBytes, 1_000_000);
 });
 
 test('a target whose cost still moves is warmed up half as long again and then called not steady', async () => {
-  const world = virtualWorld({ cpuPerRequestMs: (block) => 1 / block });
+  const world = virtualEnvironment({ cpuPerRequestMs: (block) => 1 / block });
   const trial = await runTrial(trialSpec(), [], world);
   assert.ok(trial.status === 'ok');
   assert.equal(world.log.filter((line) => line.startsWith('warm-up block')).length, 6);
-  assert.equal(trial.measurement.steady, false);
+  assert.equal(trial.measurement.warmupConverged, false);
 });
 
 test('a young trial sends nothing before it is measured', async () => {
-  const spec = trialSpec({ temperature: 'young' });
-  const world = virtualWorld();
-  const trial = await runTrial({ ...spec, profile: { ...spec.profile, warmupCount: 0 } }, [], world);
+  const spec = trialSpec({ temperature: 'cold' });
+  const world = virtualEnvironment();
+  const trial = await runTrial({ ...spec, loadPlan: { ...spec.loadPlan, warmupCount: 0 } }, [], world);
   assert.ok(trial.status === 'ok');
-  assert.equal(trial.measurement.steady, null);
+  assert.equal(trial.measurement.warmupConverged, null);
   assert.ok(!world.log.some((line) => line.startsWith('warm-up block')));
 });
 
-for (const phase of ['idle', 'connect', 'warm-up', 'drive', 'after']) {
+for (const phase of ['idle', 'connect', 'warm-up', 'measure', 'after']) {
   test(`a target that dies while ${phase} makes a failed trial, and everything is put away`, async () => {
-    const world = virtualWorld({
+    const world = virtualEnvironment({
       atPhase: (entered, { killTarget }) => {
         if (entered === phase) killTarget('exit code 7');
       },
@@ -96,9 +96,9 @@ for (const phase of ['idle', 'connect', 'warm-up', 'drive', 'after']) {
   });
 }
 
-for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'drive', 'after', 'invariants']) {
+for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'measure', 'after', 'invariants']) {
   test(`an interruption while ${phase} is thrown on after everything was put away`, async () => {
-    const world = virtualWorld({
+    const world = virtualEnvironment({
       atPhase: (entered, { controller }) => {
         if (entered === phase) controller.abort(new Error('interrupted'));
       },
@@ -111,7 +111,7 @@ for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'dr
 }
 
 test('a target that never gets ready is a failed trial with its own last words', async () => {
-  const world = virtualWorld({
+  const world = virtualEnvironment({
     startTarget: () => {
       throw new TrialFailure('never-ready', 'no answer within 30 s', 'cannot bind');
     },
@@ -123,7 +123,7 @@ test('a target that never gets ready is a failed trial with its own last words',
 });
 
 test('a harness bug is thrown, not recorded as a result', async () => {
-  const world = virtualWorld({
+  const world = virtualEnvironment({
     startTarget: () => {
       throw new TypeError('a bug');
     },
@@ -133,7 +133,7 @@ test('a harness bug is thrown, not recorded as a result', async () => {
 });
 
 test('rows that disagree with the answers fail the trial, which keeps its measurement', async () => {
-  const world = virtualWorld({ rowCount: (_, when) => (when === 'before' ? 100 : 105) });
+  const world = virtualEnvironment({ rowCount: (_, when) => (when === 'before' ? 100 : 105) });
   const trial = await runTrial(trialSpec(), [rows], world);
   assert.ok(trial.status === 'failed');
   assert.equal(trial.message, 'files: 105 rows where the answers imply 106');
@@ -141,7 +141,7 @@ test('rows that disagree with the answers fail the trial, which keeps its measur
 });
 
 test('a target that had to be killed at the end is a failed trial', async () => {
-  const world = virtualWorld({ stop: { stopMs: 10_000, exitCode: null, forced: true } });
+  const world = virtualEnvironment({ stop: { stopMs: 10_000, exitCode: null, forced: true } });
   const trial = await runTrial(trialSpec(), [], world);
   assert.ok(trial.status === 'failed');
   assert.deepEqual([trial.phase, trial.code], ['stop', 'ignored-sigterm']);
@@ -159,14 +159,14 @@ test('wrong answers make a failed trial whose message counts and quotes them', a
     inFlightCount: 0,
     unsentCount: 0,
   };
-  const world = virtualWorld({ load: { counts, errors: [{ reason: 'status 500', count: 10 }] } });
+  const world = virtualEnvironment({ load: { counts, errors: [{ reason: 'status 500', count: 10 }] } });
   const trial = await runTrial(trialSpec(), [], world);
   assert.ok(trial.status === 'failed');
   assert.equal(trial.message, '10 wrong answers: 10 × status 500');
 });
 
 test('late waking voids the latency and nothing else', async () => {
-  const trial = await runTrial(trialSpec(), [], virtualWorld({ load: { wokeLate: latency(0.5) } }));
+  const trial = await runTrial(trialSpec(), [], virtualEnvironment({ load: { generatorDelay: latency(0.5) } }));
   assert.ok(trial.status === 'ok');
-  assert.equal(trial.latencyVoid, true);
+  assert.equal(trial.latencyDiscarded, true);
 });

@@ -21,7 +21,7 @@ function histogramOf(valuesMs: readonly number[]) {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 test('an empty histogram knows nothing but its count', () => {
-  const { encoded, ...figures } = summarize(createHistogram());
+  const { hdrHistogram: encoded, ...figures } = summarize(createHistogram());
   assert.deepEqual(figures, {
     count: 0,
     minMs: null,
@@ -88,8 +88,8 @@ test('merging two histograms is the same as recording everything in one', () => 
   const merged = histogramOf(upTo(700));
   merge(merged, histogramOf([...upTo(300).map((value) => value * 1_000), 0.001]));
   const whole = histogramOf([...upTo(700), ...upTo(300).map((value) => value * 1_000), 0.001]);
-  const { encoded: mergedText, ...mergedFigures } = summarize(merged);
-  const { encoded: wholeText, ...wholeFigures } = summarize(whole);
+  const { hdrHistogram: mergedText, ...mergedFigures } = summarize(merged);
+  const { hdrHistogram: wholeText, ...wholeFigures } = summarize(whole);
   assert.deepEqual(mergedFigures, wholeFigures);
   assert.deepEqual(percentileCurve(decode(mergedText)), percentileCurve(decode(wholeText)));
 });

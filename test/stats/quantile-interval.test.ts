@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quantileInterval } from '../../src/stats/quantile-interval.ts';
+import { quantileInterval } from '../../src/stats/interval.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
 const oneTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

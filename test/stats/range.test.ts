@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitLine } from '../../src/stats/least-squares.ts';
-import { median, quantile } from '../../src/stats/quantile.ts';
-import { rangeCoverageRatio, rangeOf, rangesOverlap } from '../../src/stats/range.ts';
-import { normalQuantile, studentQuantile } from '../../src/stats/student.ts';
+import { fitLine, median, quantile, rangeCoverageRatio, rangeOf, rangesOverlap } from '../../src/stats/descriptive.ts';
+import { normalQuantile, studentQuantile } from '../../src/stats/distributions.ts';
 
 test('a median is the middle value, or the mean of the two middle ones, or unknown', () => {
   assert.equal(median([9, 1, 5]), 5);

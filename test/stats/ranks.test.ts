@@ -2,18 +2,25 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { bootstrapInterval } from '../../src/stats/bootstrap.ts';
-import { fisherAtLeast } from '../../src/stats/fisher.ts';
-import { holm } from '../../src/stats/holm.ts';
-import type { Interval } from '../../src/stats/interval.ts';
-import { medianEstimate } from '../../src/stats/median-interval.ts';
-import { normalBelow } from '../../src/stats/normal.ts';
-import { countForNarrower, expectedHalfWidth, isEquivalent } from '../../src/stats/precision.ts';
+import { normalCdf } from '../../src/stats/distributions.ts';
+import { doubledRanks, fisherAtLeast, holm, signTails, type Tails } from '../../src/stats/exact-tests.ts';
+import {
+  bootstrapInterval,
+  countForNarrowerInterval,
+  expectedHalfWidth,
+  type Interval,
+  isEquivalent,
+  medianEstimate,
+} from '../../src/stats/interval.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { doubledRanks, type Tails } from '../../src/stats/rank.ts';
-import { leastRankSumP, rankSumEstimate, rankSumTails } from '../../src/stats/rank-sum.ts';
-import { signTails } from '../../src/stats/sign-test.ts';
-import { leastSignedRankP, signedRankEstimate, signedRankTails } from '../../src/stats/signed-rank.ts';
+import {
+  leastRankSumP,
+  leastSignedRankP,
+  rankSumEstimate,
+  rankSumTails,
+  signedRankEstimate,
+  signedRankTails,
+} from '../../src/stats/rank-tests.ts';
 
 /** SciPy's values: test/stats/data/generate.py wrote them, and each file names version and call. */
 function cases<T>(name: string): T[] {
@@ -170,7 +177,7 @@ test('the median’s interval and the normal distribution are SciPy’s', () => 
   }
   assert.equal(medianEstimate([1, 2, 3, 4, 5], 0.95)?.interval, null);
   for (const { z, below } of cases<{ z: number; below: number }>('normal')) {
-    assert.ok(Math.abs(normalBelow(z) - below) < 1e-14, `${z}`);
+    assert.ok(Math.abs(normalCdf(z) - below) < 1e-14, `${z}`);
   }
 });
 
@@ -192,7 +199,7 @@ test('equivalence needs the whole interval inside', () => {
 
 test('an interval half as wide takes four times as many pairs', () => {
   const halfWidth = expectedHalfWidth(0.04, 16, 0.95);
-  assertNear(expectedHalfWidth(0.04, countForNarrower(16, 2), 0.95), halfWidth / 2, 1e-12, 'half width');
+  assertNear(expectedHalfWidth(0.04, countForNarrowerInterval(16, 2), 0.95), halfWidth / 2, 1e-12, 'half width');
   // Student's would be 1.96 × 0.04 ÷ √16; ranks need π ÷ 3 times as many pairs.
   assertNear(halfWidth, (1.959964 * 0.04 * Math.sqrt(Math.PI / 3)) / 4, 1e-6, 'half width');
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { readResult, writeWhole } from '../../src/store/result-file.ts';
+import { readResult, writeFileAtomically } from '../../src/store/result-file.ts';
 
 async function folder(context: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'paceline-store-'));
@@ -13,7 +13,7 @@ async function folder(context: TestContext): Promise<string> {
   return path;
 }
 
-async function refusal(path: string): Promise<HarnessError> {
+async function readFailure(path: string): Promise<HarnessError> {
   const error = await readResult(path).catch((caught: unknown) => caught);
   assert.ok(error instanceof HarnessError);
   assert.equal(error.code, 'bad-result-file');
@@ -22,21 +22,21 @@ async function refusal(path: string): Promise<HarnessError> {
 
 test('a write leaves one whole file and nothing beside it', async (context) => {
   const path = await folder(context);
-  await writeWhole(join(path, 'deep', 'r.json'), 'first');
-  await writeWhole(join(path, 'deep', 'r.json'), 'second');
+  await writeFileAtomically(join(path, 'deep', 'r.json'), 'first');
+  await writeFileAtomically(join(path, 'deep', 'r.json'), 'second');
   assert.deepEqual(await readdir(join(path, 'deep')), ['r.json']);
 });
 
 test('a truncated file is refused with its name', async (context) => {
   const path = join(await folder(context), 'cut.json');
   await writeFile(path, '{"schemaVersion":1,"runId":');
-  assert.match((await refusal(path)).message, /cut\.json is not whole JSON/);
+  assert.match((await readFailure(path)).message, /cut\.json is not whole JSON/);
 });
 
 test('a file of a newer schema is refused with both versions', async (context) => {
   const path = join(await folder(context), 'new.json');
   await writeFile(path, '{"schemaVersion":99}');
-  assert.match((await refusal(path)).message, /schema version 99; this paceline reads up to \d+/);
+  assert.match((await readFailure(path)).message, /schema version 99; this paceline reads up to \d+/);
 });
 
 test('a file that is something else is refused with what is expected', async (context) => {
@@ -50,7 +50,7 @@ test('a file that is something else is refused with what is expected', async (co
     '{"schemaVersion":1,"hello":"world"}',
   ]) {
     await writeFile(path, text);
-    const { message, remedy } = await refusal(path);
+    const { message, remedy } = await readFailure(path);
     assert.match(message, /other\.json is JSON, but no result file of paceline \(schema version 1 to \d+\)$/);
     assert.match(remedy, /`paceline list`/);
   }
@@ -59,11 +59,11 @@ test('a file that is something else is refused with what is expected', async (co
 test('a result with something missing is refused with the first field that is wrong', async (context) => {
   const path = join(await folder(context), 'damaged.json');
   await writeFile(path, '{"schemaVersion":1,"runId":"x"}');
-  assert.match((await refusal(path)).message, /damaged\.json is damaged: what stands at state is not/);
+  assert.match((await readFailure(path)).message, /damaged\.json is damaged: what stands at state is not/);
 });
 
 test('a file that is not there is refused, not a stack trace', async () => {
-  assert.match((await refusal('/nonexistent/r.json')).message, /cannot read/);
+  assert.match((await readFailure('/nonexistent/r.json')).message, /cannot read/);
 });
 
 test('a full disk is told as such, leaves no half file and keeps the former one', {
@@ -72,8 +72,8 @@ test('a full disk is told as such, leaves no half file and keeps the former one'
   const path = join(await folder(context), 'small');
   await mkdir(path);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]);
-  await writeWhole(join(path, 'r.json'), 'former');
-  const error = await writeWhole(join(path, 'r.json'), 'x'.repeat(200_000)).catch((caught: unknown) => caught);
+  await writeFileAtomically(join(path, 'r.json'), 'former');
+  const error = await writeFileAtomically(join(path, 'r.json'), 'x'.repeat(200_000)).catch((caught: unknown) => caught);
   const left = { names: await readdir(path), text: await readFile(join(path, 'r.json'), 'utf8') };
   execFileSync('umount', [path]);
   assert.ok(error instanceof HarnessError);

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
+import { gate } from '../../bench/gate.ts';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
-import type { CompareOptions } from '../../src/compare/options.ts';
 import type { Comparison, RunComparison } from '../../src/model/comparison.ts';
+import type { CompareOptions } from '../../src/model/gate-policy.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
-import { compareOptions } from './compare-options.ts';
 import type { Side } from './paired-runs.ts';
+
+/** The checkout's policy, no floor, no waiver, a day in June. */
+export const compareOptions: CompareOptions = {
+  policy: gate,
+  minEffectRatio: null,
+  noiseFloors: new Map(),
+  waivers: [],
+  today: '2026-06-01',
+};
 
 export function compare(base: RunResult, head: RunResult, change: Partial<CompareOptions> = {}): RunComparison {
   return compareRuns(base, head, { ...compareOptions, ...change });

@@ -1,8 +1,7 @@
 import type { Latency, LoadResult } from '../../src/model/load-result.ts';
-import type { Sample } from '../../src/model/sample.ts';
-import type { Measurement, RoleCpu } from '../../src/model/trial.ts';
+import type { Measurement, ProcessSample, RoleCpu } from '../../src/model/trial.ts';
+import { normalQuantile } from '../../src/stats/distributions.ts';
 import { createHistogram, record, summarize } from '../../src/stats/histogram.ts';
-import { normalQuantile } from '../../src/stats/student.ts';
 
 /** The numbers of a synthetic measurement; the rest follows from them. */
 export interface MeasurementShape {
@@ -63,16 +62,16 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       idleBytes: s.idleMib * 2 ** 20,
       medianBytes: s.loadedMib * 2 ** 20,
       peakBytes: s.loadedMib * 1.15 * 2 ** 20,
-      afterBytes: s.loadedMib * 0.98 * 2 ** 20,
+      afterDrainBytes: s.loadedMib * 0.98 * 2 ** 20,
       rssMedianBytes: s.loadedMib * 1.8 * 2 ** 20,
-      peakInclFileBytes: null,
+      peakIncludingFileBytes: null,
       anonHugePagesBytes: 0,
     },
     processCount: 1,
     threadCount: 9,
     startupMs: s.startupMs,
     stopMs: 40,
-    steady: s.steady,
+    warmupConverged: s.steady,
     warmupSentCount: 1_000,
     noise: {
       targetRunDelayRatio: 0.03,
@@ -80,8 +79,8 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       psiCpuSomeMs: 220,
       psiIoFullMs: 0,
       stealRatio: 0.001,
-      spinRatio: 1.01,
-      otherCpuRatio: 0.02,
+      slowdownFactor: 1.01,
+      otherProcessesCpuRatio: 0.02,
     },
     probe: { cpu: 'cgroup v2', memory: 'cgroup v2', sampleIntervalMs: 1_000, samplingCoresUsed: 0.002 },
     samples: samples(s),
@@ -112,18 +111,18 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
   };
   const response = latency(requestCount, s.responseP50Ms, s.responseSpread);
   const service = latency(requestCount, Math.max(0.05, s.responseP50Ms - s.lagP50Ms), s.responseSpread);
-  const wokeLate = latency(requestCount, s.lagP50Ms, 0.8);
+  const generatorDelay = latency(requestCount, s.lagP50Ms, 0.8);
   return {
     startedAtNs: 0,
     endedAtNs: s.measureMs * 1e6,
     counts,
-    response,
-    service,
-    lag: wokeLate,
-    wokeLate,
-    waited: latency(requestCount, 0.001, 0.1),
-    operations: { 'read file': { counts, response, service } },
-    completions: {},
+    responseTime: response,
+    serviceTime: service,
+    sendDelay: generatorDelay,
+    generatorDelay,
+    connectionWait: latency(requestCount, 0.001, 0.1),
+    operations: { 'read file': { counts, responseTime: response, serviceTime: service } },
+    eventLatencies: {},
     seconds: Array.from({ length: Math.floor(s.measureMs / 1000) }, (_, second) => ({
       second,
       scheduledCount: s.ratePerSec,
@@ -144,16 +143,16 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
       cpuSystemMs: 0.02 * requestCount,
       eventLoopUtilizationRatio: 0.04,
       gcMs: 3,
-      sendGapCvRatio: 0.02,
+      sendGapCv: 0.02,
       rssBytes: 90 * 2 ** 20,
       connectionsOpenedCount: 8,
-      staleRetriesCount: 0,
+      staleRetryCount: 0,
     },
   };
 }
 
-/** One sample a second of the target, with a slow wave in CPU and a memory that climbs to its level. */
-function samples(s: MeasurementShape): Sample[] {
+/** One sample a second of the target, with a slow wave in CPU and a memory that searchesSize to its level. */
+function samples(s: MeasurementShape): ProcessSample[] {
   const cpuMsPerSec = s.cpuPerRequestMs * s.ratePerSec;
   return Array.from({ length: Math.floor(s.measureMs / 1000) + 1 }, (_, second) => ({
     atMs: second * 1000,

@@ -1,7 +1,7 @@
 import type { Preparation, RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
+import { normalQuantile } from '../../src/stats/distributions.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { normalQuantile } from '../../src/stats/student.ts';
 import { okTrial, ready, runResult, type TrialShape } from './run-result.ts';
 
 /** What one side of a synthetic comparison is: factors on the usual figures. */

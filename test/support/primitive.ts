@@ -1,10 +1,10 @@
 import type {
   OkPrimitive,
   PrimitiveFacts,
-  PrimitiveProfile,
+  PrimitivePlan,
   PrimitiveResult,
   PrimitiveSpec,
-} from '../../src/model/primitive-result.ts';
+} from '../../src/model/primitive.ts';
 import type { Preparation } from '../../src/model/run-result.ts';
 import { ready } from './run-result.ts';
 
@@ -16,12 +16,12 @@ export interface PrimitiveShape {
   readonly repetition?: number;
 }
 
-export function primitiveProfile(overrides: Partial<PrimitiveProfile> = {}): PrimitiveProfile {
+export function primitiveProfile(overrides: Partial<PrimitivePlan> = {}): PrimitivePlan {
   return {
-    only: [],
+    ids: [],
     repetitionCount: 1,
     sampleCount: 2,
-    sampleMs: 20,
+    minSampleMs: 20,
     warmupMs: 100,
     budgetMs: 1_000,
     memoryLimitBytes: 2 ** 30,
@@ -30,18 +30,18 @@ export function primitiveProfile(overrides: Partial<PrimitiveProfile> = {}): Pri
 }
 
 function primitiveSpec(shape: PrimitiveShape): PrimitiveSpec {
-  const { only, repetitionCount, ...profile } = primitiveProfile();
+  const { ids: only, repetitionCount, ...profile } = primitiveProfile();
   return {
     implementation: shape.implementation ?? 'primitives-node',
     contractVersion: 1,
     primitive: shape.primitive ?? 'spawn',
     primitiveVersion: 1,
-    variant: shape.variant ?? 'promise',
+    caseId: shape.variant ?? 'promise',
     size: shape.size ?? null,
     repetition: shape.repetition ?? 1,
-    slot: 0,
+    position: 0,
     seed: 1,
-    profile,
+    plan: profile,
   };
 }
 
@@ -71,7 +71,7 @@ export function timedPrimitive(shape: TimeShape = {}): OkPrimitive {
       tool: 'tinybench 6.2.4',
       samples: [sample(0.9), sample(1.1)],
       emptyLoop: [{ operationCount: 10, wallNs: (shape.emptyNs ?? 1) * 10, cpuNs: 10 }],
-      clockStepNs: 30,
+      clockResolutionNs: 30,
       warmupOperationCount: 100,
       osThreadCount: 7,
       processCount: 1,
@@ -94,7 +94,7 @@ export function heldPrimitive(
       osThreadCount: shape.osThreadCount ?? 5,
       processCount: 1,
       probe: 'cgroup',
-      readyMs: 50,
+      startupMs: 50,
       check: null,
     },
   };
@@ -116,9 +116,9 @@ export function primitiveFacts(overrides: Partial<PrimitiveFacts> = {}): Primiti
     title: 'Spawn and join',
     kind: 'time',
     operation: 'start one unit and wait for it',
-    checked: 'as many have counted as were started',
-    sizeName: null,
-    variants: [
+    correctnessCheck: 'as many have counted as were started',
+    sizeLabel: null,
+    cases: [
       { language: 'typescript', id: 'promise', description: 'an async function' },
       { language: 'typescript', id: 'worker', description: 'a worker thread' },
       { language: 'go', id: 'goroutine', description: 'a goroutine' },

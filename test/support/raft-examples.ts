@@ -1,7 +1,7 @@
-import { paperCell, quietCell, raftCell, cluster as usualCluster } from '../../bench/raft/cells.ts';
-import type { ClusterFigures, ClusterSpec } from '../../src/model/cluster.ts';
+import { idleEntry, paperEntry, raftEntry, cluster as usualCluster } from '../../bench/raft/entries.ts';
+import type { ClusterMeasurement, ClusterSpec } from '../../src/model/cluster.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
-import type { ScenarioCell } from '../../src/model/scenario.ts';
+import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Trial } from '../../src/model/trial.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { okTrial, overloadedTrial, ready, runResult, type TrialShape } from './run-result.ts';
@@ -10,17 +10,17 @@ import { okTrial, overloadedTrial, ready, runResult, type TrialShape } from './r
 export const raftIds = ['raft-node-async', 'raft-go', 'raft-python-asyncio'] as const;
 
 interface ClusterShape extends TrialShape {
-  readonly cell: ScenarioCell;
+  readonly cell: ScenarioEntry;
   readonly size: number;
-  readonly act?: ClusterSpec['act'];
-  readonly figures?: Partial<ClusterFigures>;
+  readonly act?: ClusterSpec['fault'];
+  readonly figures?: Partial<ClusterMeasurement>;
   readonly outagesMs?: readonly number[];
 }
 
 export function clusterTrial({
   cell,
   size,
-  act = 'watch',
+  act = 'none',
   figures = {},
   outagesMs = [],
   ...shape
@@ -36,8 +36,8 @@ export function clusterTrial({
     spec: {
       ...spec,
       service: 'raft',
-      cluster: { ...timing, size, act },
-      profile: { ...spec.profile, ratePerSec: isQuiet ? 0 : spec.profile.ratePerSec },
+      cluster: { ...timing, size, fault: act },
+      loadPlan: { ...spec.loadPlan, ratePerSec: isQuiet ? 0 : spec.loadPlan.ratePerSec },
     },
     measurement: {
       ...measurement,
@@ -49,10 +49,10 @@ export function clusterTrial({
       },
       cluster: {
         nodeCount: size,
-        liveAfterCount: size,
-        termBefore: 1,
-        termAfter: 1,
-        leaderAfter: 1,
+        finalLiveCount: size,
+        initialTerm: 1,
+        finalTerm: 1,
+        finalLeader: 1,
         elections: [],
         oneWayDelay: { count: 4_096, p50Ms: 0.05, p99Ms: 0.4 },
         ...figures,
@@ -66,7 +66,7 @@ function outagesOf(durationsMs: readonly number[]) {
 }
 
 /** `count` elections around `middleMs`; every tenth needs a second term and half as long again. */
-export function elections(count: number, middleMs: number, seed: number): ClusterFigures['elections'] {
+export function elections(count: number, middleMs: number, seed: number): ClusterMeasurement['elections'] {
   const random = createRandom(seed);
   return Array.from({ length: count }, (_, index) => {
     const isSplit = index % 10 === 9;
@@ -76,20 +76,20 @@ export function elections(count: number, middleMs: number, seed: number): Cluste
 
 /** Elections, puts, a lost leader, quiet nodes and a climb, over three hosts. */
 export function raftRun(): RunResult {
-  const election = quietCell('election', { cluster: { sizes: [3, 5], crashCount: 50 } });
-  const paper = paperCell(150, 300, 300, 5_000);
-  const put = raftCell('put', { ratesPerSec: [100] });
-  const loss = raftCell('leader-loss', { ratesPerSec: [100], cluster: { crashCount: 5 } });
-  const scale = quietCell('scale', { trialCount: 11, cluster: { sizes: [3, 25, 301], climbs: true } });
+  const election = idleEntry('election', { cluster: { sizes: [3, 5], crashCount: 50 } });
+  const paper = paperEntry(150, 300, 300, 5_000);
+  const put = raftEntry('put', { ratesPerSec: [100] });
+  const loss = raftEntry('leader-loss', { ratesPerSec: [100], cluster: { crashCount: 5 } });
+  const scale = idleEntry('scale', { trialCount: 11, cluster: { sizes: [3, 25, 301], searchesSize: true } });
   const trials = raftIds.flatMap((implementation, index): Trial[] => {
     const who = { implementation };
-    const crash = (cell: ScenarioCell, size: number, count: number, middleMs: number) =>
+    const crash = (cell: ScenarioEntry, size: number, count: number, middleMs: number) =>
       clusterTrial({
         ...who,
         cell,
         size,
         act: 'crash-leaders',
-        figures: { termAfter: 60, elections: elections(count, middleMs + 8 * index, index + size) },
+        figures: { finalTerm: 60, elections: elections(count, middleMs + 8 * index, index + size) },
       });
     const climb = (size: number, count: number) =>
       Array.from({ length: count }, (_, start) =>
@@ -105,7 +105,7 @@ export function raftRun(): RunResult {
         size: 3,
         act: 'crash-under-load',
         outagesMs: [150, 170, 210],
-        figures: { termAfter: 4, elections: elections(3, 170, index) },
+        figures: { finalTerm: 4, elections: elections(3, 170, index) },
       }),
       ...climb(3, 1),
       ...(index === 2 ? climb(25, 9) : climb(25, 1)),
@@ -122,7 +122,7 @@ export function raftRun(): RunResult {
       ...base.scenario,
       id: 'raft',
       description: 'Every question about Raft.',
-      cells: [election, paper, put, loss, scale],
+      entries: [election, paper, put, loss, scale],
     },
     command: 'npm run bench -- run raft',
     trials: [...trials, { ...tooLarge, spec }, { ...tooLarge, spec: { ...spec, repetition: 2 } }],

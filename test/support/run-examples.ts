@@ -8,7 +8,7 @@ import {
   overloadedTrial,
   ready,
   runResult,
-  scenarioCell,
+  scenarioEntry,
   sevenIds,
   skipped,
   type TrialShape,
@@ -44,18 +44,18 @@ export function sevenAtThreeRates(): RunResult {
   const rates = [25, 100, 200];
   const trials = sevenIds.flatMap((id) => [
     ...rates.flatMap((rate) => trialsAt(id, rate)),
-    ...trialsAt(id, 150, { workload: 'seed' }),
-    ...trialsAt(id, 25, { temperature: 'young' }),
+    ...trialsAt(id, 150, { workload: 'blog-post' }),
+    ...trialsAt(id, 25, { temperature: 'cold' }),
   ]);
   const base = runResult();
   const cells = [
-    scenarioCell({ ratesPerSec: rates }),
-    scenarioCell({ workload: 'seed', ratesPerSec: [] }),
-    scenarioCell({ ratesPerSec: [25], temperature: 'young' }),
+    scenarioEntry({ ratesPerSec: rates }),
+    scenarioEntry({ workload: 'blog-post', ratesPerSec: [] }),
+    scenarioEntry({ ratesPerSec: [25], temperature: 'cold' }),
   ];
   return runResult({
     implementations: sevenIds.map(ready),
-    scenario: { ...base.scenario, id: 'full', description: 'Every workload, several rates.', cells },
+    scenario: { ...base.scenario, id: 'full', description: 'Every workload, several rates.', entries: cells },
     command: 'npm run bench -- run full',
     trials,
   });
@@ -65,7 +65,7 @@ export function sevenAtThreeRates(): RunResult {
 export function badDay(): RunResult {
   const trials = [
     ...trialsAt('crud-node-async', 100),
-    okTrial({ ...characters['crud-node-workers'], implementation: 'crud-node-workers', latencyVoid: true }),
+    okTrial({ ...characters['crud-node-workers'], implementation: 'crud-node-workers', latencyDiscarded: true }),
     ...trialsAt('crud-node-threads', 100, { steady: false }).slice(0, 2),
     invalidTrial({ ...characters['crud-node-threads'], implementation: 'crud-node-threads', repetition: 3 }),
     ...[1, 2, 3].map((repetition) => failedTrial({ implementation: 'crud-node-processes', repetition })),

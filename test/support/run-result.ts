@@ -1,6 +1,6 @@
 import type { Implementation } from '../../src/model/implementation.ts';
 import { type Preparation, type RunResult, schemaVersion } from '../../src/model/run-result.ts';
-import type { ScenarioCell } from '../../src/model/scenario.ts';
+import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import { type MeasurementShape, measurement } from './measurement.ts';
 
@@ -11,7 +11,7 @@ export interface TrialShape extends Partial<MeasurementShape> {
   readonly workload?: string;
   readonly workloadVersion?: number;
   readonly contractVersion?: number;
-  readonly temperature?: 'warm' | 'young';
+  readonly temperature?: 'warm' | 'cold';
   readonly repetition?: number;
   readonly attempt?: number;
   readonly slot?: number;
@@ -77,19 +77,19 @@ export function spec(shape: TrialShape = {}): TrialSpec {
     temperature: shape.temperature ?? 'warm',
     repetition: shape.repetition ?? 1,
     attempt: shape.attempt ?? 1,
-    slot: shape.slot ?? 0,
+    position: shape.slot ?? 0,
     pair: shape.pair ?? null,
     workerCount: 2,
-    dbPoolTotal: 8,
-    limit: null,
+    databaseConnectionCount: 8,
+    resourceLimit: null,
     idleMs: 2_000,
     cluster: null,
-    profile: { ...profile, measureMs: shape.measureMs ?? 10_000, ratePerSec, seed: 1 },
+    loadPlan: { ...loadPlan, measureMs: shape.measureMs ?? 10_000, ratePerSec, seed: 1 },
   };
 }
 
-const profile: ScenarioCell['profile'] = {
-  kind: 'constant',
+const loadPlan: ScenarioEntry['loadPlan'] = {
+  arrivals: 'constant',
   steps: null,
   warmupCount: 1_000,
   warmupRatePerSec: 200,
@@ -106,8 +106,8 @@ function measured(shape: TrialShape) {
   return { spec: spec(shape), startedAt, measurement: measurement(shape), warnings: [] };
 }
 
-export function okTrial(shape: TrialShape & { readonly latencyVoid?: boolean } = {}): Trial {
-  return { status: 'ok', latencyVoid: shape.latencyVoid ?? false, ...measured(shape) };
+export function okTrial(shape: TrialShape & { readonly latencyDiscarded?: boolean } = {}): Trial {
+  return { status: 'ok', latencyDiscarded: shape.latencyDiscarded ?? false, ...measured(shape) };
 }
 
 /** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − middle) away. */
@@ -141,7 +141,7 @@ export function failedTrial(shape: TrialShape = {}): Trial {
     status: 'failed',
     spec: spec(shape),
     startedAt,
-    phase: 'drive',
+    phase: 'measure',
     code: 'died',
     message: 'the target ended with exit code 1',
     logTail: 'panic: <nil> map\nmain.go:42',
@@ -150,7 +150,7 @@ export function failedTrial(shape: TrialShape = {}): Trial {
   };
 }
 
-export function scenarioCell(overrides: Partial<ScenarioCell> = {}): ScenarioCell {
+export function scenarioEntry(overrides: Partial<ScenarioEntry> = {}): ScenarioEntry {
   return {
     service: 'crud',
     workload: 'history',
@@ -158,7 +158,7 @@ export function scenarioCell(overrides: Partial<ScenarioCell> = {}): ScenarioCel
     temperature: 'warm',
     trialCount: 3,
     cluster: null,
-    profile,
+    loadPlan: loadPlan,
     ...overrides,
   };
 }
@@ -181,17 +181,17 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       memoryBytes: 8 * 2 ** 30,
       kernel: '6.1.0',
       hypervisor: 'KVM',
-      hiddenSettings: { 'cgroup layout': 'v2', 'huge pages': 'madvise' },
+      systemSettings: { 'cgroup layout': 'v2', 'huge pages': 'madvise' },
     },
     versions: { paceline: '0.1.0', node: '26.10.0' },
     scenario: {
       id: 'quick',
       description: 'One workload at one rate.',
-      cells: [scenarioCell()],
+      entries: [scenarioEntry()],
       primitives: null,
       idleMs: 2_000,
       workerCount: 2,
-      dbPoolTotal: 8,
+      databaseConnectionCount: 8,
       seed: 1,
     },
     workloads: [

@@ -1,9 +1,9 @@
-import type { LoadProfile } from '../../src/model/load-profile.ts';
+import type { LoadPlan } from '../../src/model/scenario.ts';
 import type { TrialSpec } from '../../src/model/trial.ts';
 
-export function loadProfile(change: Partial<LoadProfile> = {}): LoadProfile {
+export function loadPlan(change: Partial<LoadPlan> = {}): LoadPlan {
   return {
-    kind: 'constant',
+    arrivals: 'constant',
     ratePerSec: 1000,
     steps: null,
     warmupCount: 400,
@@ -28,14 +28,14 @@ export function trialSpec(change: Partial<TrialSpec> = {}): TrialSpec {
     temperature: 'warm',
     repetition: 1,
     attempt: 1,
-    slot: 0,
+    position: 0,
     pair: null,
     workerCount: 2,
-    dbPoolTotal: 8,
-    limit: null,
+    databaseConnectionCount: 8,
+    resourceLimit: null,
     idleMs: 300,
     cluster: null,
-    profile: loadProfile(),
+    loadPlan: loadPlan(),
     ...change,
   };
 }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
+import { livingMembers } from '../../src/os/child-process.ts';
 import { BuildFailure, type BuildOptions, buildImplementation } from '../../src/target/build.ts';
 import type { LocatedImplementation } from '../../src/target/manifest.ts';
-import { livingMembers } from '../../src/target/process-group.ts';
 
 /** Each build adds a letter to a file beside the cache, so that builds can be counted. */
 const countingBuild = [

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server as TcpSe
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { runVectors, type VectorReport } from '../../src/target/conformance.ts';
+import { runVectors, type VectorsResult } from '../../src/conformance/vectors/run-vectors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
@@ -30,7 +30,11 @@ describe('the vectors’ runner', () => {
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
-  async function run(baseUrl: string, steps: unknown[], variables: Record<string, string> = {}): Promise<VectorReport> {
+  async function run(
+    baseUrl: string,
+    steps: unknown[],
+    variables: Record<string, string> = {},
+  ): Promise<VectorsResult> {
     await writeFile(path.join(dir, 'one.json'), JSON.stringify({ description: 'x', vectors: [{ name: 'v', steps }] }));
     return runVectors({ baseUrl, vectorsDir: dir, variables, signal: new AbortController().signal });
   }
@@ -38,11 +42,11 @@ describe('the vectors’ runner', () => {
     handler: Handler,
     steps: unknown[],
     variables?: Record<string, string>,
-  ): Promise<VectorReport> {
+  ): Promise<VectorsResult> {
     server = createServer(withBody(handler));
     return run(await listen(), steps, variables);
   }
-  async function againstRaw(answer: string, steps: unknown[]): Promise<VectorReport> {
+  async function againstRaw(answer: string, steps: unknown[]): Promise<VectorsResult> {
     server = createTcpServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', () => socket.end(answer));

@@ -3,12 +3,12 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkDatabaseRestart } from '../../src/target/database-restart.ts';
-import type { LifecycleCheck } from '../../src/target/lifecycle.ts';
-import { type LifecycleFile, lifecycleFileSchema } from '../../src/target/lifecycle-file.ts';
+import type { CheckResult } from '../../src/conformance/checks/check-result.ts';
+import { checkDatabaseRestart } from '../../src/conformance/checks/database-restart.ts';
+import { checkShutdown } from '../../src/conformance/checks/shutdown.ts';
+import { checkStatementBudgets, type StatementCalls } from '../../src/conformance/checks/statement-budget.ts';
+import { type LifecycleFile, lifecycleFileSchema } from '../../src/conformance/vectors/contract-file.ts';
 import type { StopReport } from '../../src/target/process.ts';
-import { checkShutdown } from '../../src/target/shutdown.ts';
-import { checkStatementBudgets, type StatementCalls } from '../../src/target/statement-budget.ts';
 
 const ask = (path: string, status = 200) => ({ request: { method: 'GET', path }, expect: { status } });
 const stream = { method: 'GET', path: '/events' };
@@ -44,7 +44,7 @@ function openEvents(response: ServerResponse): ServerResponse {
   return response;
 }
 
-function failed(checks: readonly LifecycleCheck[]): readonly string[] {
+function failed(checks: readonly CheckResult[]): readonly string[] {
   return checks.filter(({ passed }) => !passed).map(({ name }) => name);
 }
 
@@ -115,7 +115,7 @@ describe('the check of a database restart', () => {
     readonly noEvents?: boolean;
   }
 
-  async function restart(faults: Faults): Promise<readonly LifecycleCheck[]> {
+  async function restart(faults: Faults): Promise<readonly CheckResult[]> {
     let lost = false;
     const streams: ServerResponse[] = [];
     const baseUrl = await listen(async (request, response) => {

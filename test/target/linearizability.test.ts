@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type LoggedOperation, linearize } from '../../src/conformance/checks/linearizability.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { type HistoryOperation, linearize } from '../../src/target/linearizability.ts';
 
-const write = (value: string, startedNs: number, endedNs: number | null): HistoryOperation => ({
+const write = (value: string, startedNs: number, endedNs: number | null): LoggedOperation => ({
   kind: 'write',
   value,
   startedNs,
   endedNs,
 });
-const read = (value: string | null, startedNs: number, endedNs: number): HistoryOperation => ({
+const read = (value: string | null, startedNs: number, endedNs: number): LoggedOperation => ({
   kind: 'read',
   value,
   startedNs,
   endedNs,
 });
 
-function isGood(history: readonly HistoryOperation[]): boolean {
+function isGood(history: readonly LoggedOperation[]): boolean {
   return linearize(history).status === 'linearizable';
 }
 
-const good: Readonly<Record<string, readonly HistoryOperation[]>> = {
+const good: Readonly<Record<string, readonly LoggedOperation[]>> = {
   'nothing happened': [],
   'a read before any write finds nothing': [read(null, 0, 1), write('a', 2, 3), read('a', 4, 5)],
   'a read beside a write may see either': [write('a', 0, 10), read(null, 1, 2), read('a', 3, 4)],
@@ -36,7 +36,7 @@ const good: Readonly<Record<string, readonly HistoryOperation[]>> = {
   ],
 };
 
-const bad: Readonly<Record<string, readonly HistoryOperation[]>> = {
+const bad: Readonly<Record<string, readonly LoggedOperation[]>> = {
   'a read of what nobody wrote': [read('ghost', 0, 1)],
   'a read after an acknowledged write finds nothing': [write('a', 0, 1), read(null, 2, 3)],
   'a stale read': [write('a', 0, 1), write('b', 2, 3), read('a', 4, 5)],
@@ -62,7 +62,7 @@ for (const [name, history] of Object.entries(good)) test(`${name}: linearizable`
 for (const [name, history] of Object.entries(bad)) test(`${name}: not linearizable`, () => assert.ok(!isGood(history)));
 
 /** Operations of eight clients on a register that is real: each takes effect at an instant within its span. */
-function realHistory(seed: number, count: number): HistoryOperation[] {
+function realHistory(seed: number, count: number): LoggedOperation[] {
   const random = createRandom(seed);
   const planned = Array.from({ length: count }, (_, index) => {
     const startedNs = index * 10 + random.below(40);
@@ -77,7 +77,7 @@ function realHistory(seed: number, count: number): HistoryOperation[] {
     };
   });
   let value: string | null = null;
-  const history: HistoryOperation[] = [];
+  const history: LoggedOperation[] = [];
   for (const one of planned.sort((a, b) => a.atNs - b.atNs)) {
     if (one.isWrite) {
       value = `v${one.index}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mismatch } from '../../src/target/matcher.ts';
+import { mismatch } from '../../src/conformance/vectors/matcher.ts';
 
 const uuid = '01890a5d-ac96-774b-bcce-b302099a8057';
 

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { livingMembers } from '../../src/os/child-process.ts';
+import { pickFreePort } from '../../src/os/port.ts';
 import { scanImplementations } from '../../src/target/manifest.ts';
-import { pickFreePort } from '../../src/target/port.ts';
 import { type RunningTarget, type StartOptions, startTarget } from '../../src/target/process.ts';
-import { livingMembers } from '../../src/target/process-group.ts';
 
 const fixtures = await scanImplementations([path.resolve(import.meta.dirname, '../fixtures/impls')]);
 

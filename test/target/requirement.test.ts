@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Implementation } from '../../src/model/implementation.ts';
-import { type AskProgram, checkRequirements, compareVersions, parseVersion } from '../../src/target/requirement.ts';
+import { checkToolchain, compareVersions, parseVersion, type QueryProgram } from '../../src/target/toolchain.ts';
 
 const goVersion = ['go', 'version'];
 const implementation: Implementation = {
@@ -20,7 +20,7 @@ const implementation: Implementation = {
   description: 'one',
 };
 
-function answering(outputs: Record<string, string>): AskProgram {
+function answering(outputs: Record<string, string>): QueryProgram {
   return async ([program = '']) => {
     const output = outputs[program];
     return output === undefined ? { status: 'not-found' } : { status: 'answered', output };
@@ -29,7 +29,7 @@ function answering(outputs: Record<string, string>): AskProgram {
 
 describe('requirements', () => {
   test('a program that is not there is a reason and a remedy, not an error', async () => {
-    assert.deepEqual(await checkRequirements(implementation, answering({})), {
+    assert.deepEqual(await checkToolchain(implementation, answering({})), {
       status: 'missing',
       reason: 'go not on PATH (needs ≥ 1.25)',
       remedy: 'install Go 1.25 or newer',
@@ -37,18 +37,18 @@ describe('requirements', () => {
   });
 
   test('a program that is too old is named with its version', async () => {
-    const availability = await checkRequirements(implementation, answering({ go: 'go version go1.9.7 linux/amd64\n' }));
+    const availability = await checkToolchain(implementation, answering({ go: 'go version go1.9.7 linux/amd64\n' }));
     assert.equal(availability.status === 'missing' && availability.reason, 'go on PATH is 1.9.7 (needs ≥ 1.25)');
   });
 
   test('a new enough program is available with the first line of its version', async () => {
     const ask = answering({ go: 'go version go1.26.8 linux/amd64\nmore' });
-    const availability = await checkRequirements(implementation, ask);
+    const availability = await checkToolchain(implementation, ask);
     assert.equal(availability.status === 'available' && availability.runtimeVersion, 'go version go1.26.8 linux/amd64');
   });
 
   test('a program without a version in its output is not taken for new enough', async () => {
-    const availability = await checkRequirements(implementation, answering({ go: 'hello' }));
+    const availability = await checkToolchain(implementation, answering({ go: 'hello' }));
     assert.equal(
       availability.status === 'missing' && availability.reason,
       'go does not tell its version (needs ≥ 1.25)',
@@ -62,7 +62,7 @@ describe('requirements', () => {
       python3: '/old/python3 3.9.2\n',
       'python3.12': '/opt/my python/bin/python3.12 3.12.1\n',
     });
-    const availability = await checkRequirements(python, ask);
+    const availability = await checkToolchain(python, ask);
     assert.equal(availability.status, 'available');
     assert.equal(
       availability.status === 'available' && availability.toolchain.placeholders.python,
@@ -72,7 +72,7 @@ describe('requirements', () => {
 
   test('{python} without a new enough interpreter is missing', async () => {
     const python = { ...implementation, requires: [], command: ['{python}', 'main.py'] };
-    const availability = await checkRequirements(python, answering({ python3: '/old/python3 3.10.2\n' }));
+    const availability = await checkToolchain(python, answering({ python3: '/old/python3 3.10.2\n' }));
     assert.equal(availability.status === 'missing' && availability.reason, 'no Python ≥ 3.11 on PATH');
   });
 
@@ -82,7 +82,7 @@ describe('requirements', () => {
       requires: [],
       runtime: { name: 'node', versionCommand: ['{node}', '--version'] },
     };
-    const availability = await checkRequirements(node);
+    const availability = await checkToolchain(node);
     assert.equal(availability.status === 'available' && availability.runtimeVersion, process.version);
   });
 

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { readVectorFiles } from '../../src/conformance/vectors/contract-file.ts';
+import { substitute } from '../../src/conformance/vectors/vector.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { substitute } from '../../src/target/variable.ts';
-import { readVectorFiles } from '../../src/target/vector-file.ts';
 
 const health = { request: { method: 'GET', path: '/health' }, expect: { status: 200 } };
 

@@ -1,8 +1,9 @@
-import type { ServerSentEvent, WorkloadContext } from '../../../src/model/workload.ts';
-import { vectorFileIdsOf } from '../dataset.ts';
-import { isUuid } from './answer.ts';
-import { type UserHeaders, userHeaders } from './credentials.ts';
-import type { EventStreams } from './session.ts';
+import type { Operation, ServerSentEvent, WorkloadContext, WorkloadResponse } from '../../../src/model/workload.ts';
+import { vectorFileIdsOf, vectorSizeBytes } from '../dataset.ts';
+import { isUuid, readJson, wrongEtag, wrongField, wrongStatus } from './answer.ts';
+import { seededVectorBlock } from './files.ts';
+import { jsonBody, type UserHeaders, userHeaders } from './request.ts';
+import type { Draw, EventStreams } from './session.ts';
 
 /** One of the users whose vectors are averaged, over and over. */
 export interface VectorOwner {
@@ -92,4 +93,86 @@ function remember(early: Map<string, Outcome>, outcome: Outcome): void {
   if (early.size <= earlyLimit) return;
   const [oldest] = early.keys();
   early.delete(oldest as string);
+}
+
+/** POST /aggregations of a user's eight vectors, the users in turn. What comes of it is told by the user's stream. */
+export function aggregate(aggregations: Aggregations): Draw {
+  const operations = aggregations.owners.map((owner) => aggregateOf(owner, aggregations));
+  let turn = 0;
+  return () => {
+    const operation = operations[turn] as Operation;
+    turn = (turn + 1) % operations.length;
+    return operation;
+  };
+}
+
+function aggregateOf(owner: VectorOwner, aggregations: Aggregations): Operation {
+  return {
+    name: 'aggregate',
+    request: {
+      method: 'POST',
+      path: '/aggregations',
+      headers: owner.headers.json,
+      body: jsonBody({ fileIds: owner.vectorIds }),
+    },
+    check(response) {
+      const id = readAccepted(response);
+      if (id === null) return wrongStatus(response, 202) ?? 'not the answer of an accepted aggregation';
+      aggregations.accept(id, owner);
+      return null;
+    },
+    abandon() {},
+  };
+}
+
+function readAccepted(response: WorkloadResponse): string | null {
+  const json = response.status === 202 ? readJson(response) : 'refused';
+  if (typeof json === 'string' || !isUuid(json.id)) return null;
+  const isRight = wrongField(json, { status: 'pending' }) === null;
+  return isRight && response.header('location') === `/aggregations/${json.id}` ? json.id : null;
+}
+
+/**
+ * GET /files/{id}/content of a user's newest result, the users in turn; of the user's first vector, which is as long,
+ * while there is no result. All bytes are checked.
+ */
+export function readResult(seed: number, { owners }: Aggregations): Draw {
+  const blocks = owners.map(({ vectorIds }) => vectorIds.map((id) => seededVectorBlock(seed, id)));
+  const vectors = blocks.map(([first]) => first as Buffer);
+  const means = blocks.map(meanOf);
+  let turn = 0;
+  return () => {
+    const at = turn;
+    const owner = owners[at] as VectorOwner;
+    turn = (turn + 1) % owners.length;
+    return owner.resultFileId === null
+      ? contentOf(owner, owner.vectorIds[0] as string, vectors[at] as Buffer)
+      : contentOf(owner, owner.resultFileId, means[at] as Buffer);
+  };
+}
+
+function contentOf(owner: VectorOwner, fileId: string, block: Buffer): Operation {
+  return {
+    name: 'read-result',
+    request: { method: 'GET', path: `/files/${fileId}/content`, headers: owner.headers.plain, body: null },
+    check: (response) => wrongStatus(response, 200) ?? wrongEtag(response, 1) ?? wrongBytes(response, block),
+    abandon() {},
+  };
+}
+
+/** Vectors repeat a block of 64 bytes, and so does their mean. */
+function wrongBytes({ body }: WorkloadResponse, block: Buffer): string | null {
+  if (body.length !== vectorSizeBytes) return `body of ${body.length} instead of ${vectorSizeBytes} bytes`;
+  const repeats = Buffer.compare(body.subarray(block.length), body.subarray(0, -block.length)) === 0;
+  return repeats && block.equals(body.subarray(0, block.length)) ? null : 'bytes are not the expected ones';
+}
+
+/** Summed in float64 in the order of the files, divided, rounded to float32: as the contract has it. */
+function meanOf(blocks: readonly Buffer[]): Buffer {
+  const mean = Buffer.alloc((blocks[0] as Buffer).length);
+  for (let at = 0; at < mean.length; at += 4) {
+    const sum = blocks.reduce((total, block) => total + block.readFloatLE(at), 0);
+    mean.writeFloatLE(sum / blocks.length, at);
+  }
+  return mean;
 }

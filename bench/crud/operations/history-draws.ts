@@ -1,13 +1,9 @@
 import type { Random } from '../../../src/stats/random.ts';
-import { createFile } from './create-file.ts';
-import { deleteFile } from './delete-file.ts';
 import type { Files } from './files.ts';
 import { listFirstPage, listNextPage } from './list-files.ts';
 import { popularFile } from './popular-file.ts';
-import { readContent } from './read-content.ts';
-import { readFile } from './read-file.ts';
-import { replaceFile } from './replace-file.ts';
-import { revalidateContent } from './revalidate-content.ts';
+import { readContent, readFile, revalidateContent } from './read-file.ts';
+import { createFile, deleteFile, replaceFile } from './write-file.ts';
 
 /** All that is done with files; some are read, replaced and deleted far more often than others. */
 export function historyDraws(files: Files, random: Random) {

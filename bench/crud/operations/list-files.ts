@@ -1,10 +1,9 @@
-import type { Operation } from '../../../src/model/workload.ts';
+import type { Operation, WorkloadResponse } from '../../../src/model/workload.ts';
 import type { Random } from '../../../src/stats/random.ts';
-import { fileId, filesPerUserCount, userCount } from '../dataset.ts';
-import { wrongStatus, wrongType } from './answer.ts';
-import type { Draw } from './draw.ts';
-import { type AskedPage, wrongPage } from './file-page.ts';
-import type { Files } from './files.ts';
+import { fileId, filesPerUserCount, userCount, vectorOwnerCount } from '../dataset.ts';
+import { type Json, readJson, wrongMetadata, wrongStatus, wrongType } from './answer.ts';
+import type { FileSlot, FileSlots, Files } from './files.ts';
+import type { Draw } from './session.ts';
 
 /** Half of what a user has at first, so that there is a next page. */
 const pageLimit = filesPerUserCount / 2;
@@ -63,4 +62,82 @@ function listings({ slots, headers }: Files, name: string): (path: string, page:
       abandon() {},
     };
   };
+}
+
+export interface AskedPage {
+  readonly owner: number;
+  readonly after: string | null;
+  readonly limit: number;
+  /** The pool's when the page was asked for: later writes may or may not be in the answer. */
+  readonly writeCount: number;
+}
+
+/**
+ * What is wrong with a page of a user's files: its order, its Link, a file of another user, a file that is deleted or of
+ * an old version, or one that is missing. Only files are looked for that nobody wrote meanwhile.
+ */
+export function wrongPage(response: WorkloadResponse, asked: AskedPage, slots: FileSlots): string | null {
+  const json = readJson(response);
+  if (typeof json === 'string') return json;
+  if (!Array.isArray(json.files)) return 'no list of files';
+  const files: readonly Json[] = json.files;
+  const hasNext = response.header('link') !== null;
+  return (
+    wrongOrder(files, asked) ??
+    (hasNext ? wrongLink(response.header('link'), files, asked) : null) ??
+    wrongEntries(files, asked, slots) ??
+    missingEntry(files, asked, slots, hasNext)
+  );
+}
+
+function wrongOrder(files: readonly Json[], { after, limit }: AskedPage): string | null {
+  if (files.length > limit) return 'page longer than its limit';
+  let previous = after ?? '~';
+  for (const { id } of files) {
+    if (typeof id !== 'string' || id >= previous) return 'page not in falling order of ids';
+    previous = id;
+  }
+  return null;
+}
+
+function wrongLink(link: string | null, files: readonly Json[], { limit }: AskedPage): string | null {
+  const expected = `</files?limit=${limit}&after=${files.at(-1)?.id}>; rel="next"`;
+  return files.length === limit && link === expected ? null : 'Link is not that of the next page';
+}
+
+/** Nobody has written it since the page was asked for, and nobody is writing it. */
+function isSettled(slot: FileSlot, { writeCount }: AskedPage): boolean {
+  return slot.settledAt <= writeCount && slot.state !== 'writing' && slot.state !== 'retired';
+}
+
+function wrongEntries(files: readonly Json[], asked: AskedPage, slots: FileSlots): string | null {
+  for (const file of files) {
+    const slot = slots.named(String(file.name));
+    const wrong = slot === null ? wrongOther(file, asked) : wrongEntry(file, slot, asked);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+function wrongEntry(file: Json, slot: FileSlot, asked: AskedPage): string | null {
+  if (slot.owner !== asked.owner) return 'file of another user';
+  if (!isSettled(slot, asked)) return null;
+  if (slot.state === 'vacant') return 'deleted file';
+  return wrongMetadata(file, slot, slot.version);
+}
+
+/** Vectors and results of aggregations lie beside the files of slots, but only with their owners. */
+function wrongOther({ name }: Json, { owner }: AskedPage): string | null {
+  const isAggregate = /^(vector|aggregation)-/.test(String(name));
+  return isAggregate && owner < vectorOwnerCount ? null : 'file of an unknown name';
+}
+
+function missingEntry(files: readonly Json[], asked: AskedPage, slots: FileSlots, hasNext: boolean): string | null {
+  const newest = asked.after ?? '~';
+  const oldest = hasNext ? String(files.at(-1)?.id) : '';
+  for (const slot of slots.ofOwner(asked.owner)) {
+    const isListable = slot.state !== 'vacant' && isSettled(slot, asked) && slot.id < newest && slot.id >= oldest;
+    if (isListable && !files.some(({ id }) => id === slot.id)) return 'page without a file that is there';
+  }
+  return null;
 }

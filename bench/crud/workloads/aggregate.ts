@@ -1,9 +1,6 @@
 import type { Workload } from '../../../src/model/workload.ts';
-import { aggregate } from '../operations/aggregate.ts';
-import { openAggregations } from '../operations/aggregations.ts';
-import { evenDraw } from '../operations/draw.ts';
-import { readResult } from '../operations/read-result.ts';
-import { sessionOf } from '../operations/session.ts';
+import { aggregate, openAggregations, readResult } from '../operations/aggregations.ts';
+import { evenDraw, sessionOf } from '../operations/session.ts';
 
 /** Few enough that a process has room for all of them in its share of `MAX_EVENT_STREAMS`, up to eight processes. */
 const ownerCount = 8;

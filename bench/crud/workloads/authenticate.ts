@@ -1,6 +1,6 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
-import { authenticate } from '../operations/authenticate.ts';
+import { authenticate } from '../operations/accounts.ts';
 import { sessionOf } from '../operations/session.ts';
 
 /** The path that every other request begins with, alone. */

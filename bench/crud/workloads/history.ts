@@ -1,9 +1,8 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
-import { weightedDraw } from '../operations/draw.ts';
 import { openFiles } from '../operations/files.ts';
 import { historyDraws } from '../operations/history-draws.ts';
-import { sessionOf } from '../operations/session.ts';
+import { sessionOf, weightedDraw } from '../operations/session.ts';
 
 /** Four of five requests read; as many files are made as deleted, so that a long run looks like a short one. */
 const mix = {
@@ -27,6 +26,6 @@ export const workload: Workload = {
   open(context) {
     const random = createRandom(context.seed);
     const files = openFiles(context);
-    return sessionOf(weightedDraw(random, mix, historyDraws(files, random)), files.ledger);
+    return sessionOf(weightedDraw(random, mix, historyDraws(files, random)), files.acknowledged);
   },
 };

@@ -1,6 +1,6 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
-import { logIn } from '../operations/log-in.ts';
+import { logIn } from '../operations/accounts.ts';
 import { sessionOf } from '../operations/session.ts';
 
 /** Nearly all of it is scrypt: about 30 ms of CPU a request in every language. Asked as a ladder of 5, 10 and 20/s. */

@@ -1,18 +1,12 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
-import { aggregate } from '../operations/aggregate.ts';
-import { openAggregations } from '../operations/aggregations.ts';
-import { authenticate } from '../operations/authenticate.ts';
-import { weightedDraw } from '../operations/draw.ts';
+import { authenticate, logIn, logOut, signUp } from '../operations/accounts.ts';
+import { aggregate, openAggregations, readResult } from '../operations/aggregations.ts';
 import { openFiles } from '../operations/files.ts';
 import { historyDraws } from '../operations/history-draws.ts';
-import { logIn } from '../operations/log-in.ts';
-import { logOut } from '../operations/log-out.ts';
-import { readResult } from '../operations/read-result.ts';
-import { sessionOf } from '../operations/session.ts';
-import { signUp } from '../operations/sign-up.ts';
+import { sessionOf, weightedDraw } from '../operations/session.ts';
 
-/** As many streams as in `seed`. */
+/** As many streams as in `blog-post`. */
 const ownerCount = 3;
 
 /** Of 200. At 100/s that is one log-in and one log-out a second, and a sign-up and an aggregation every other second. */
@@ -56,6 +50,6 @@ export const workload: Workload = {
       aggregate: aggregate(aggregations),
       'read-result': readResult(seed, aggregations),
     });
-    return sessionOf(next, files.ledger, aggregations.streams);
+    return sessionOf(next, files.acknowledged, aggregations.streams);
   },
 };

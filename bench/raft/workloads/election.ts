@@ -1,5 +1,5 @@
 import type { Workload } from '../../../src/model/workload.ts';
-import { sessionOf } from '../operations/session.ts';
+import { sessionOf } from '../operations.ts';
 
 /** How long a cluster is without a leader, and how often a vote is split. */
 export const workload: Workload = {
@@ -9,6 +9,6 @@ export const workload: Workload = {
   description: 'the leader is crashed again and again; no request is sent',
   mix: {},
   fixedRatePerSec: 0,
-  clusterAct: 'crash-leaders',
+  clusterFault: 'crash-leaders',
   open: ({ seed }) => sessionOf(seed, null),
 };

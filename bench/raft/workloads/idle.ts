@@ -1,5 +1,5 @@
 import type { Workload } from '../../../src/model/workload.ts';
-import { sessionOf } from '../operations/session.ts';
+import { sessionOf } from '../operations.ts';
 
 /** What a node costs that nobody asks anything. */
 export const workload: Workload = {
@@ -9,6 +9,6 @@ export const workload: Workload = {
   description: 'a quiet cluster: heartbeats and nothing else',
   mix: {},
   fixedRatePerSec: 0,
-  clusterAct: 'watch',
+  clusterFault: 'none',
   open: ({ seed }) => sessionOf(seed, null),
 };

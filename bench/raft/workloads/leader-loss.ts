@@ -6,5 +6,5 @@ export const workload: Workload = {
   ...puts,
   id: 'leader-loss',
   description: 'the leader is crashed while puts are due at a fixed rate',
-  clusterAct: 'crash-under-load',
+  clusterFault: 'crash-under-load',
 };

@@ -1,6 +1,5 @@
 import type { Workload } from '../../../src/model/workload.ts';
-import { put } from '../operations/put.ts';
-import { sessionOf } from '../operations/session.ts';
+import { put, sessionOf } from '../operations.ts';
 
 /** Every request is a proposal of its own through the leader, committed by a majority before it is answered. */
 export const workload: Workload = {
@@ -10,6 +9,6 @@ export const workload: Workload = {
   description: 'PUT of 64 bytes to one of 100 keys: one log entry each, committed by a majority',
   mix: { put: 1 },
   fixedRatePerSec: null,
-  clusterAct: 'watch',
+  clusterFault: 'none',
   open: ({ seed }) => sessionOf(seed, put),
 };

@@ -1,5 +1,5 @@
 import type { Workload } from '../../../src/model/workload.ts';
-import { sessionOf } from '../operations/session.ts';
+import { sessionOf } from '../operations.ts';
 
 /** Up to which size a concurrency model carries a whole cluster. */
 export const workload: Workload = {
@@ -9,6 +9,6 @@ export const workload: Workload = {
   description: 'fresh starts of ever larger clusters that must elect a leader and keep it',
   mix: {},
   fixedRatePerSec: 0,
-  clusterAct: 'watch',
+  clusterFault: 'none',
   open: ({ seed }) => sessionOf(seed, null),
 };

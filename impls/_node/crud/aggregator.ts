@@ -1,11 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { CpuWork } from './cpuWork.ts';
-import type { Sql, TransactionSql } from './database.ts';
-import { areVectorSizes } from './mean.ts';
-import { claimJob, finishJob, type Job, type Outcome } from './statements/aggregations.ts';
-import { insertEvent } from './statements/events.ts';
+import { areVectorSizes, type CpuWork } from './cpu-work.ts';
+import { inTransaction, type Sql, type TransactionSql } from './database.ts';
+import { claimJob, finishJob, insertEvent, type Job, type Outcome } from './statements/aggregations.ts';
 import { insertFile, selectBodies } from './statements/files.ts';
-import { inTransaction } from './transaction.ts';
 
 /** Works through the queue of aggregations, one job at a time. */
 export interface Aggregator {

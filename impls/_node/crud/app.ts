@@ -1,15 +1,15 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
 import { refuseUnknownRoutes } from '../program/routing.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
 import type { Parts } from './parts.ts';
 import { answerProblem, Problem } from './problem.ts';
+import { logInRoute, sessionRoutes, signUpRoute, userRoutes } from './routes/accounts.ts';
 import { aggregationRoutes } from './routes/aggregations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
-import { logInRoute, sessionRoutes } from './routes/sessions.ts';
-import { signUpRoute, userRoutes } from './routes/users.ts';
 
 const keepAliveMs = 90_000;
 const requestMs = 120_000;

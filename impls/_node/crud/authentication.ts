@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { bearerSha256 } from './credentials.ts';
 import type { Sql } from './database.ts';
 import { Problem } from './problem.ts';
-import { selectSessionUser } from './statements/sessions.ts';
-import type { User } from './statements/users.ts';
-import { bearerSha256 } from './token.ts';
+import { selectSessionUser, type User } from './statements/accounts.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isJson, isMediaType } from './mediaType.ts';
 import { Problem } from './problem.ts';
 
 type Next = (error?: Error) => void;
@@ -53,4 +52,20 @@ function refuseUnless(isAccepted: (contentType: string) => boolean, detail: stri
     const accepted = isAccepted(request.headers['content-type'] ?? '');
     next(accepted ? undefined : new Problem('unsupported-media-type', detail));
   };
+}
+
+// RFC 9110, 5.6.2 to 5.6.6 and 8.3.1, without obs-text: a byte above 0x7E has no agreed encoding, so it cannot be kept as text.
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const quotedString = '"(?:[\\t !#-\\[\\]-~]|\\\\[\\t -~])*"';
+const mediaType = new RegExp(`^(${token}/${token})(?:[ \\t]*;[ \\t]*${token}=(?:${token}|${quotedString}))*$`);
+
+/** Characters of a Content-Type that is kept. */
+const maxLength = 127;
+
+export function isMediaType(text: string): boolean {
+  return text.length <= maxLength && mediaType.test(text);
+}
+
+export function isJson(text: string): boolean {
+  return mediaType.exec(text)?.[1]?.toLowerCase() === 'application/json';
 }

@@ -1,8 +1,8 @@
 import type { Config } from './config.ts';
-import type { CpuWork } from './cpuWork.ts';
+import type { CpuWork } from './cpu-work.ts';
 import type { Sql } from './database.ts';
-import type { EventHub } from './eventHub.ts';
-import type { FileCache } from './fileCache.ts';
+import type { EventHub } from './event-hub.ts';
+import type { FileCache } from './file-cache.ts';
 
 /** What the routes work with. */
 export interface Parts {

@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyListenOptions } from 'fastify';
 import { startAggregator } from './aggregator.ts';
 import { addRoutes, createApp } from './app.ts';
 import type { Config } from './config.ts';
-import type { CpuWork } from './cpuWork.ts';
-import { createEventHub } from './eventHub.ts';
-import { createFileCache } from './fileCache.ts';
+import type { CpuWork } from './cpu-work.ts';
+import { openPool } from './database.ts';
+import { createEventHub } from './event-hub.ts';
+import { createFileCache } from './file-cache.ts';
 import { startListener } from './listener.ts';
-import { openPool } from './pool.ts';
 
 export interface Service {
   /** Ends the event streams, stops accepting, finishes what is in flight, leaves the database. */

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { createBoundedQueue } from '../boundedQueue.ts';
-import { endChildren, othersOf, startChildren } from '../others.ts';
+import { endChildren, otherProcessesOf, startChildren } from '../children.ts';
 import type { Settings } from '../settings.ts';
-import { counted, type TimedCase } from '../timedCase.ts';
+import { counted, type TimedCase } from '../timed-case.ts';
 
 export const cases = { promise, 'message-port': messagePort, ipc };
 
@@ -44,7 +43,7 @@ function promise({ size }: Settings): TimedCase {
 }
 
 async function messagePort({ size }: Settings): Promise<TimedCase> {
-  const file = new URL('../units/produceInWorker.mjs', import.meta.url);
+  const file = new URL('../units/produce-in-worker.mjs', import.meta.url);
   const workers = Array.from({ length: size }, () => new Worker(file));
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   const tally = createTally();
@@ -62,7 +61,7 @@ async function messagePort({ size }: Settings): Promise<TimedCase> {
 }
 
 async function ipc({ size }: Settings): Promise<TimedCase> {
-  const children = await startChildren(new URL('../units/produceInChild.mjs', import.meta.url), size);
+  const children = await startChildren(new URL('../units/produce-in-child.mjs', import.meta.url), size);
   const tally = createTally();
   for (const child of children) {
     child.on('message', (value) => {
@@ -77,7 +76,7 @@ async function ipc({ size }: Settings): Promise<TimedCase> {
       for (const [index, order] of orders(count, size).entries()) children[index]?.send(order);
       await done;
     },
-    others: othersOf(children),
+    others: otherProcessesOf(children),
     finish: counted(tally.rightCount, () => endChildren(children)),
   };
 }
@@ -106,5 +105,52 @@ function createTally() {
       finished();
     },
     rightCount: () => rightCount,
+  };
+}
+
+/** A queue between async functions: `push` waits while it is full, `take` while it is empty. */
+export interface BoundedQueue<T> {
+  push(item: T): Promise<void> | void;
+  take(): Promise<T> | T;
+}
+
+export function createBoundedQueue<T>(room: number): BoundedQueue<T> {
+  const items: T[] = [];
+  let head = 0;
+  let waitingTaker: ((item: T) => void) | null = null;
+  const waitingPushers: (() => void)[] = [];
+  const length = () => items.length - head;
+
+  /** Drops what was taken, now and then: shifting at each take would move the whole queue. */
+  function forget(): void {
+    if (head < room) return;
+    items.splice(0, head);
+    head = 0;
+  }
+
+  return {
+    push(item) {
+      if (waitingTaker !== null) {
+        const take = waitingTaker;
+        waitingTaker = null;
+        take(item);
+        return;
+      }
+      items.push(item);
+      if (length() < room) return;
+      return new Promise((resolve) => waitingPushers.push(resolve));
+    },
+    take() {
+      if (length() === 0) {
+        return new Promise((resolve) => {
+          waitingTaker = resolve;
+        });
+      }
+      const item = items[head] as T;
+      head += 1;
+      forget();
+      waitingPushers.shift()?.();
+      return item;
+    },
   };
 }

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Settings } from '../settings.ts';
-import { counted, type TimedCase } from '../timedCase.ts';
+import { counted, type TimedCase } from '../timed-case.ts';
 
 export const cases = { atomics, promise };
 
 /** Cells of the shared memory, 64 bytes apart so that they do not share a cache line. */
 const at = { lock: 0, counter: 16, round: 32, share: 48, busy: 64 } as const;
-const cellCount = 80;
+const slotCount = 80;
 
 /** A round begins with a signal to all contenders and ends when all have reported, without the event loop. */
 async function atomics({ size }: Settings): Promise<TimedCase> {
-  const cells = new Int32Array(new SharedArrayBuffer(cellCount * 4));
-  const file = new URL('../units/lockWorker.mjs', import.meta.url);
+  const cells = new Int32Array(new SharedArrayBuffer(slotCount * 4));
+  const file = new URL('../units/lock-worker.mjs', import.meta.url);
   const workers = Array.from({ length: size }, () => new Worker(file, { workerData: { cells, at } }));
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   return {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { endChildren, othersOf, startChildren } from '../others.ts';
-import { counted, type TimedCase } from '../timedCase.ts';
+import { endChildren, otherProcessesOf, startChildren } from '../children.ts';
+import { counted, type TimedCase } from '../timed-case.ts';
 
 export const cases = { promise, 'message-port': messagePort, atomics, piscina, ipc, socket };
 
@@ -47,7 +47,7 @@ function promise(): TimedCase {
 }
 
 async function messagePort(): Promise<TimedCase> {
-  const worker = new Worker(unitFile('echoPortWorker'));
+  const worker = new Worker(unitFile('echo-port-worker'));
   await once(worker, 'message');
   let answered: (value: number) => void = () => {};
   worker.on('message', (value: number) => answered(value));
@@ -61,7 +61,7 @@ async function messagePort(): Promise<TimedCase> {
 
 async function atomics(): Promise<TimedCase> {
   const cells = new Int32Array(new SharedArrayBuffer(8));
-  const worker = new Worker(unitFile('echoAtomicsWorker'), { workerData: cells });
+  const worker = new Worker(unitFile('echo-atomics-worker'), { workerData: cells });
   await once(worker, 'message');
   let rightCount = 0;
   return {
@@ -84,13 +84,13 @@ async function atomics(): Promise<TimedCase> {
 }
 
 async function piscina(): Promise<TimedCase> {
-  const pool = new Piscina({ filename: unitFile('addOne').href, name: 'addOne', minThreads: 1, maxThreads: 1 });
+  const pool = new Piscina({ filename: unitFile('add-one').href, name: 'addOne', minThreads: 1, maxThreads: 1 });
   await pool.run(0);
   return asking((value) => pool.run(value), { putAway: () => pool.destroy() });
 }
 
 async function ipc(): Promise<TimedCase> {
-  const [child] = await startChildren(unitFile('echoChild'), 1);
+  const [child] = await startChildren(unitFile('echo-child'), 1);
   if (child === undefined) throw new Error('no child');
   let answered: (value: number) => void = () => {};
   child.on('message', (value) => {
@@ -101,11 +101,11 @@ async function ipc(): Promise<TimedCase> {
       answered = resolve;
       child.send(value);
     });
-  return asking(ask, { others: othersOf([child]), putAway: () => endChildren([child]) });
+  return asking(ask, { others: otherProcessesOf([child]), putAway: () => endChildren([child]) });
 }
 
 async function socket(): Promise<TimedCase> {
-  const child = fork(unitFile('echoSocketChild'), { execArgv: [] });
+  const child = fork(unitFile('echo-socket-child'), { execArgv: [] });
   const [{ port }] = await once(child, 'message');
   const connection = connect({ host: '127.0.0.1', port, noDelay: true });
   await once(connection, 'connect');
@@ -113,7 +113,7 @@ async function socket(): Promise<TimedCase> {
     connection.destroy();
     await endChildren([child]);
   };
-  return asking(askOver(connection), { others: othersOf([child]), putAway });
+  return asking(askOver(connection), { others: otherProcessesOf([child]), putAway });
 }
 
 /** Four bytes there, four back; loopback never splits them, but a rest is waited for all the same. */

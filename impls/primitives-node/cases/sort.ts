@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parallelSort } from '../parallelSort.mjs';
+import { parallelSort } from '../parallel-sort.mjs';
 import { BadSetting, type Settings } from '../settings.ts';
-import type { TimedCase } from '../timedCase.ts';
+import type { TimedCase } from '../timed-case.ts';
 
 export const cases = { workers };
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { counted, type TimedCase } from '../timedCase.ts';
+import { counted, type TimedCase } from '../timed-case.ts';
 
 export const cases = { promise, immediate, worker, process: childProcess };
 
@@ -37,7 +37,7 @@ function immediate(): TimedCase {
 }
 
 /** The unit is plain JavaScript: stripping types at each start would be part of what is measured. */
-const workerFile = new URL('../units/countInWorker.mjs', import.meta.url);
+const workerFile = new URL('../units/count-in-worker.mjs', import.meta.url);
 
 function worker(): TimedCase {
   const counter = new Int32Array(new SharedArrayBuffer(4));
@@ -51,7 +51,7 @@ function worker(): TimedCase {
   };
 }
 
-const childFile = new URL('../units/countInChild.mjs', import.meta.url);
+const childFile = new URL('../units/count-in-child.mjs', import.meta.url);
 /** How a child says that it has counted. */
 const countedCode = 42;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TimedCase } from '../timedCase.ts';
+import type { TimedCase } from '../timed-case.ts';
 
 export const cases = { new: renewed, refresh };
 

@@ -1,13 +1,10 @@
 import type { RunComparison } from '../../model/comparison.ts';
 import type { RunResult } from '../../model/run-result.ts';
-import { bencherMetrics } from './bencher.ts';
-import { goBenchmarkText } from './benchstat.ts';
-import { trialCsv } from './csv.ts';
-import { biggerIsBetter, smallerIsBetter } from './github-action-benchmark.ts';
-import { junitXml } from './junit.ts';
+import { goBenchmarkText, trialCsv } from './trial-formats.ts';
+import { bencherMetrics, biggerIsBetter, junitXml, smallerIsBetter } from './verdict-formats.ts';
 
 /** What an export is made of: the verdicts, and the trials behind them. */
-export interface Exported {
+export interface ExportInput {
   readonly comparison: RunComparison;
   readonly base: RunResult;
   readonly head: RunResult;
@@ -22,11 +19,11 @@ export const exportFormats = {
   customBiggerIsBetter: ({ comparison }) => `${JSON.stringify(biggerIsBetter(comparison), null, 2)}\n`,
   junit: ({ comparison }) => junitXml(comparison),
   bencher: ({ comparison }) => `${JSON.stringify(bencherMetrics(comparison), null, 2)}\n`,
-} as const satisfies Record<string, (of: Exported) => string>;
+} as const satisfies Record<string, (of: ExportInput) => string>;
 
 export type ExportFormat = keyof typeof exportFormats;
 
-function sides({ base, head }: Exported) {
+function sides({ base, head }: ExportInput) {
   return [
     { side: 'base', run: base },
     { side: 'head', run: head },

@@ -1,27 +1,27 @@
 import { Chart as Drawing } from 'chart.js';
 import type { Chart } from '../model.ts';
-import { barConfiguration } from './bars.ts';
-import { dotConfiguration } from './dots.ts';
-import { lineConfiguration } from './lines.ts';
-import { type Look, readLook } from './look.ts';
-import './parts.ts';
+import { barConfiguration } from './bar-chart.ts';
+import { readTheme, type Theme } from './canvas.ts';
+import { dotConfiguration } from './dot-chart.ts';
+import { lineConfiguration } from './line-chart.ts';
+import './chart-components.ts';
 
-interface Picture {
+interface ChartCanvas {
   readonly canvas: HTMLCanvasElement;
   readonly chart: Chart;
 }
 
 /** Draws every chart the page has a canvas for, and keeps all of them in the colours and emphasis of the moment. */
-function start(): void {
+function drawPage(): void {
   document.documentElement.classList.add('js');
-  const pictures = readPictures();
+  const pictures = readCharts();
   let singled: string | null = null;
   const drawAll = () => {
-    const look = readLook(singled);
+    const look = readTheme(singled);
     for (const picture of pictures) draw(picture, look);
   };
   for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', drawAll);
-  addEventListener('beforeprint', openEverything);
+  addEventListener('beforeprint', openAllDetails);
   listenToLegends((label) => {
     singled = singled === label ? null : label;
     markLegends(singled);
@@ -30,7 +30,7 @@ function start(): void {
   drawAll();
 }
 
-function readPictures(): Picture[] {
+function readCharts(): ChartCanvas[] {
   const charts: Chart[] = JSON.parse(document.getElementById('charts')?.textContent ?? '[]');
   const byId = new Map(charts.map((chart) => [chart.id, chart]));
   return [...document.querySelectorAll('canvas')].flatMap((canvas) => {
@@ -39,7 +39,7 @@ function readPictures(): Picture[] {
   });
 }
 
-function draw({ canvas, chart }: Picture, look: Look): void {
+function draw({ canvas, chart }: ChartCanvas, look: Theme): void {
   Drawing.getChart(canvas)?.destroy();
   if (chart.kind === 'bars') new Drawing(canvas, barConfiguration(chart, look));
   else if (chart.kind === 'dots') new Drawing(canvas, dotConfiguration(chart, look));
@@ -62,8 +62,8 @@ function markLegends(singled: string | null): void {
 }
 
 /** Paper has no folds. */
-function openEverything(): void {
+function openAllDetails(): void {
   for (const fold of document.querySelectorAll('details')) fold.open = true;
 }
 
-start();
+drawPage();

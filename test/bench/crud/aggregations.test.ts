@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveToken } from '../../../bench/crud/dataset.ts';
 import { workload as aggregate } from '../../../bench/crud/workloads/aggregate.ts';
-import { workload as seed } from '../../../bench/crud/workloads/seed.ts';
+import { workload as seed } from '../../../bench/crud/workloads/blog-post.ts';
 import type { Operation, WorkloadSession } from '../../../src/model/workload.ts';
 import { datasetSeed, openSession } from './all-workloads.ts';
 import { fakePlatform, responseOf } from './fake-platform.ts';

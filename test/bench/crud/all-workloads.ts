@@ -1,11 +1,11 @@
 import { workload as aggregate } from '../../../bench/crud/workloads/aggregate.ts';
 import { workload as authenticate } from '../../../bench/crud/workloads/authenticate.ts';
+import { workload as seed } from '../../../bench/crud/workloads/blog-post.ts';
+import { workload as seedAuth } from '../../../bench/crud/workloads/blog-post-auth.ts';
+import { workload as seedFiles } from '../../../bench/crud/workloads/blog-post-files.ts';
 import { workload as history } from '../../../bench/crud/workloads/history.ts';
 import { workload as login } from '../../../bench/crud/workloads/login.ts';
 import { workload as mixed } from '../../../bench/crud/workloads/mixed.ts';
-import { workload as seed } from '../../../bench/crud/workloads/seed.ts';
-import { workload as seedAuth } from '../../../bench/crud/workloads/seed-auth.ts';
-import { workload as seedFiles } from '../../../bench/crud/workloads/seed-files.ts';
 import type { Workload, WorkloadSession } from '../../../src/model/workload.ts';
 
 export const workloads: readonly Workload[] = [

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as dataset from '../../../bench/crud/dataset.ts';
-import { seededCrc, seededVectorBlock } from '../../../bench/crud/operations/seeded-bytes.ts';
+import { seededCrc, seededVectorBlock } from '../../../bench/crud/operations/files.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../../../src/model/workload.ts';
 
 /** An answer that a test may spoil before it is judged. */

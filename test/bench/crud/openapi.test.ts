@@ -4,8 +4,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { parse } from 'yaml';
-import type { Step } from '../../../src/target/vector.ts';
-import { readVectorFiles } from '../../../src/target/vector-file.ts';
+import { readVectorFiles } from '../../../src/conformance/vectors/contract-file.ts';
+import type { Step } from '../../../src/conformance/vectors/vector.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../../bench/crud');
 const text = await readFile(path.join(folder, 'openapi.yaml'), 'utf8');

@@ -8,7 +8,7 @@ import { type FakePlatform, fakePlatform, responseOf } from './fake-platform.ts'
 
 const drawCount = 2_000;
 
-function tellEvents(session: WorkloadSession, platform: FakePlatform): void {
+function deliverEvents(session: WorkloadSession, platform: FakePlatform): void {
   for (const data of platform.events.splice(0)) session.onEvent({ id: null, event: 'aggregation', data });
 }
 
@@ -31,7 +31,7 @@ function drive(
       const [answered] = inFlight.splice(random.below(inFlight.length), 1) as [Operation];
       const reason = answered.check(responseOf(platform.answer(answered.request)));
       if (reason !== null) wrong.push(`${answered.name}: ${reason}`);
-      tellEvents(session, platform);
+      deliverEvents(session, platform);
     }
   }
   return wrong;
@@ -113,9 +113,9 @@ test('fixed rates are the sum of the mix: 153, 27 and 126 a second', () => {
   assert.deepEqual(
     fixed.map(({ id, fixedRatePerSec }) => [id, fixedRatePerSec]),
     [
-      ['seed', 153],
-      ['seed-auth', 27],
-      ['seed-files', 126],
+      ['blog-post', 153],
+      ['blog-post-auth', 27],
+      ['blog-post-files', 126],
     ],
   );
   for (const { mix, fixedRatePerSec } of fixed) {

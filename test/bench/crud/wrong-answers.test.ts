@@ -122,7 +122,7 @@ const openTargets = new Map(
 );
 
 /** Spoils the answers to one operation until one is judged wrong; four at most, because pages are looked into one by four. */
-function judge(workload: Workload, operation: string, spoil: (answer: Answer) => void): string | null {
+function wrongAfter(workload: Workload, operation: string, spoil: (answer: Answer) => void): string | null {
   const { session, platform } = openTargets.get(workload) as { session: WorkloadSession; platform: FakePlatform };
   for (let spoiltCount = 0; spoiltCount < 4; ) {
     const drawn = session.next() as Operation;
@@ -139,11 +139,11 @@ function judge(workload: Workload, operation: string, spoil: (answer: Answer) =>
 
 for (const [workload, operation, spoil, reason] of spoils) {
   test(`${operation}: an answer is wrong with “${reason}”`, () => {
-    assert.equal(judge(workload, operation, spoil), reason);
+    assert.equal(wrongAfter(workload, operation, spoil), reason);
   });
 }
 
-function judgeLists(spoil: (answer: Answer) => void): (string | null)[] {
+function wrongListsAfter(spoil: (answer: Answer) => void): (string | null)[] {
   const platform = fakePlatform(datasetSeed);
   const session = openSession(history);
   const judgements: (string | null)[] = [];
@@ -159,7 +159,7 @@ function judgeLists(spoil: (answer: Answer) => void): (string | null)[] {
 
 test('a list’s answers are looked into one by four, their status and type always', () => {
   const wrong = 'no list of files';
-  assert.deepEqual(judgeLists(setField('files', null)), [wrong, null, null, null, wrong, null, null, null]);
-  assert.deepEqual(judgeLists(setStatus(500)), new Array(8).fill('status 500 instead of 200'));
-  assert.deepEqual(judgeLists(setHeader('content-type', 'a/b')), new Array(8).fill('content-type is not JSON'));
+  assert.deepEqual(wrongListsAfter(setField('files', null)), [wrong, null, null, null, wrong, null, null, null]);
+  assert.deepEqual(wrongListsAfter(setStatus(500)), new Array(8).fill('status 500 instead of 200'));
+  assert.deepEqual(wrongListsAfter(setHeader('content-type', 'a/b')), new Array(8).fill('content-type is not JSON'));
 });

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { put } from '../../../bench/raft/operations/put.ts';
-import { read } from '../../../bench/raft/operations/read.ts';
-import { createValues } from '../../../bench/raft/operations/values.ts';
+import { createValues, put, read } from '../../../bench/raft/operations.ts';
 import { workload as election } from '../../../bench/raft/workloads/election.ts';
 import { workload as mixed } from '../../../bench/raft/workloads/mixed.ts';
 import type { Operation, WorkloadResponse } from '../../../src/model/workload.ts';
@@ -57,10 +55,10 @@ test('a key that is not there is right only before anything was acknowledged', (
 
 test('503 with Retry-After and 504 are refusals; 503 without it is not', () => {
   const operation = put(oneKey());
-  assert.equal(operation.refusal?.(answer(503, '', { 'retry-after': '1' })), '503 no leader');
-  assert.equal(operation.refusal?.(answer(504, '')), '504 outcome unknown');
-  assert.equal(operation.refusal?.(answer(503, '')), null);
-  assert.equal(operation.refusal?.(committed(1)), null);
+  assert.equal(operation.refused?.(answer(503, '', { 'retry-after': '1' })), '503 no leader');
+  assert.equal(operation.refused?.(answer(504, '')), '504 outcome unknown');
+  assert.equal(operation.refused?.(answer(503, '')), null);
+  assert.equal(operation.refused?.(committed(1)), null);
   assert.match(operation.check(answer(503, '')) ?? '', /503/);
 });
 

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { readConfig, shareOf } from '../../../impls/_node/crud/config.ts';
 import { ConfigError } from '../../../impls/_node/program/environment.ts';
 
-const least = { HOST: '127.0.0.1', PORT: '8080', DATABASE_URL: 'postgres://app:pw@localhost:5432/crud' };
+const required = { HOST: '127.0.0.1', PORT: '8080', DATABASE_URL: 'postgres://app:pw@localhost:5432/crud' };
 
 test('what is not set has the default of the contract', () => {
-  const { workerCount, dbPoolCount, fileCacheBytes, sessionTtlSec, maxEventStreamCount, logLevel } = readConfig(least);
+  const { workerCount, dbPoolCount, fileCacheBytes, sessionTtlSec, maxEventStreamCount, logLevel } =
+    readConfig(required);
   assert.deepEqual(
     [workerCount, dbPoolCount, fileCacheBytes, sessionTtlSec, maxEventStreamCount, logLevel],
     [1, 8, 16_777_216, 3600, 64, 'info'],
@@ -33,12 +34,12 @@ const nonsense: Record<string, string>[] = [
 
 for (const setting of nonsense) {
   test(`${JSON.stringify(setting)} makes no sense`, () => {
-    assert.throws(() => readConfig({ ...least, ...setting }), ConfigError);
+    assert.throws(() => readConfig({ ...required, ...setting }), ConfigError);
   });
 }
 
 test('a share is the floor of connections and cache, and the streams rounded up', () => {
-  const share = shareOf(readConfig({ ...least, WORKERS: '3', FILE_CACHE_BYTES: '100' }));
+  const share = shareOf(readConfig({ ...required, WORKERS: '3', FILE_CACHE_BYTES: '100' }));
   assert.deepEqual(
     [share.workerCount, share.dbPoolCount, share.fileCacheBytes, share.maxEventStreamCount],
     [1, 2, 33, 22],
@@ -46,5 +47,5 @@ test('a share is the floor of connections and cache, and the streams rounded up'
 });
 
 test('fewer connections than workers cannot be shared', () => {
-  assert.throws(() => shareOf(readConfig({ ...least, WORKERS: '3', DB_POOL_TOTAL: '2' })), ConfigError);
+  assert.throws(() => shareOf(readConfig({ ...required, WORKERS: '3', DB_POOL_TOTAL: '2' })), ConfigError);
 });

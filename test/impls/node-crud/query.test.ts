@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readFileName } from '../../../impls/_node/crud/fileName.ts';
-import { nextLink, readPage } from '../../../impls/_node/crud/page.ts';
 import { Problem } from '../../../impls/_node/crud/problem.ts';
+import { nextLink, readFileName, readPage } from '../../../impls/_node/crud/query.ts';
 
 const id = '01a208e0-3b69-74ab-9773-37c8ecb90990';
 

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { ConfigError } from '../../../impls/_node/program/environment.ts';
 import { readConfig } from '../../../impls/_node/raft/host/config.ts';
 
-const least = { HOST: '127.0.0.1', PORT: '8080', DATA_DIR: '/somewhere' };
+const required = { HOST: '127.0.0.1', PORT: '8080', DATA_DIR: '/somewhere' };
 
 test('what is not set has the default of the contract', () => {
-  const { host, port, dataDir, ...defaults } = readConfig(least, 301);
+  const { host, port, dataDir, ...defaults } = readConfig(required, 301);
   assert.deepEqual([host, port, dataDir], ['127.0.0.1', 8080, '/somewhere']);
   assert.deepEqual(defaults, {
     clusterSize: 3,
@@ -25,13 +25,13 @@ test('what is not set has the default of the contract', () => {
 
 test('times have up to three decimals, and are microseconds', () => {
   const times = { ELECTION_TIMEOUT_MIN_MS: '1.001', ELECTION_TIMEOUT_MAX_MS: '2.25', HEARTBEAT_MS: '0.5' };
-  const { electionTimeoutMinUs, electionTimeoutMaxUs, heartbeatUs } = readConfig({ ...least, ...times }, 3);
+  const { electionTimeoutMinUs, electionTimeoutMaxUs, heartbeatUs } = readConfig({ ...required, ...times }, 3);
   assert.deepEqual([electionTimeoutMinUs, electionTimeoutMaxUs, heartbeatUs], [1001, 2250, 500]);
 });
 
 test('even clusters and clusters of one are taken', () => {
   for (const size of [1, 2, 4, 301]) {
-    assert.equal(readConfig({ ...least, CLUSTER_SIZE: String(size) }, 301).clusterSize, size);
+    assert.equal(readConfig({ ...required, CLUSTER_SIZE: String(size) }, 301).clusterSize, size);
   }
 });
 
@@ -56,14 +56,14 @@ for (const setting of nonsense) {
   test(`${JSON.stringify(setting)} makes no sense`, () => {
     const [name = ''] = Object.keys(setting);
     const namesIt = (error: unknown): boolean => error instanceof ConfigError && error.message.includes(name);
-    assert.throws(() => readConfig({ ...least, ...setting }, 301), namesIt);
+    assert.throws(() => readConfig({ ...required, ...setting }, 301), namesIt);
   });
 }
 
 test('a number that is refused is told the range it must be in', () => {
   const refusal = (setting: Record<string, string>) => {
     try {
-      readConfig({ ...least, ...setting }, 301);
+      readConfig({ ...required, ...setting }, 301);
       return null;
     } catch (error) {
       return (error as Error).message;

@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, createCluster, type Member } from '../../../impls/_node/raft/host/cluster.ts';
 import { type Config, readConfig } from '../../../impls/_node/raft/host/config.ts';
 import type { Host } from '../../../impls/_node/raft/host/slot.ts';
-import { createLoopHost } from '../../../impls/raft-node-async/loopHost.ts';
-import { createProcessHost } from '../../../impls/raft-node-processes/processHost.ts';
-import { createThreadHost } from '../../../impls/raft-node-workers/threadHost.ts';
+import { createLoopHost } from '../../../impls/raft-node-async/loop-host.ts';
+import { createProcessHost } from '../../../impls/raft-node-processes/process-host.ts';
+import { createThreadHost } from '../../../impls/raft-node-workers/thread-host.ts';
 import { newFolder } from './host.ts';
 
 const hosts: Record<string, (config: Config) => Host> = {

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { jsonBody } from '../body.ts';
-import { areVectorSizes } from '../mean.ts';
+import { areVectorSizes } from '../cpu-work.ts';
 import type { Parts } from '../parts.ts';
 import { Problem } from '../problem.ts';
 import { acceptedAggregationAnswer, aggregationAnswer, fileIdsBody } from '../schemas.ts';
 import { insertAggregation, selectAggregation } from '../statements/aggregations.ts';
 import { selectSizes } from '../statements/files.ts';
-import { idOf, notFound, type PathId } from './pathId.ts';
+import { idOf, notFound, type PathId } from './path-id.ts';
 
 export function aggregationRoutes(app: FastifyInstance, { sql }: Parts): void {
   const schema = { body: fileIdsBody, response: { 202: acceptedAggregationAnswer } };

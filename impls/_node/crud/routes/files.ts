@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contentOf, rawBody } from '../body.ts';
 import { etagOf, matchesWeakly, strongVersions } from '../etag.ts';
-import { readFileName } from '../fileName.ts';
-import { nextLink, readPage } from '../page.ts';
 import type { Parts } from '../parts.ts';
 import { Problem } from '../problem.ts';
+import { nextLink, readFileName, readPage } from '../query.ts';
 import { fileAnswer, filesAnswer } from '../schemas.ts';
 import * as files from '../statements/files.ts';
-import { idOf, notFound, type PathId } from './pathId.ts';
+import { idOf, notFound, type PathId } from './path-id.ts';
 
 interface RawQuery {
   readonly Querystring: { readonly text: string };

@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from '../database.ts';
-import type { Page } from '../page.ts';
+import type { Page } from '../query.ts';
 
 /** As the contract's answers have it. */
 export interface File {

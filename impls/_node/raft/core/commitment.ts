@@ -1,6 +1,6 @@
 import { type Core, reply } from './core.ts';
-import { releaseReads } from './readIndex.ts';
-import type { Leader } from './stateMachine.ts';
+import { releaseReads } from './read-index.ts';
+import type { Leader } from './state-machine.ts';
 
 /** Hands out everything up to `index`, if that is news. */
 export function commitTo(core: Core, index: number): void {

@@ -3,8 +3,8 @@ import type { Effect, Outcome, Reply, Role } from './effect.ts';
 import type { Restart } from './input.ts';
 import type { Message } from './message.ts';
 import { claimsPersisted, createPersistence, nextPersist, type Persistence } from './persistence.ts';
-import { createReplicatedLog, type ReplicatedLog } from './replicatedLog.ts';
-import { follower, type State } from './stateMachine.ts';
+import { createReplicatedLog, type ReplicatedLog } from './replicated-log.ts';
+import { follower, type State } from './state-machine.ts';
 import { resetElectionTimer, type Timer } from './timer.ts';
 
 /** One node's whole state, and what the step under way has done so far. */

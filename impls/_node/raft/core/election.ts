@@ -1,8 +1,8 @@
-import { appendToAll } from './appendEntries.ts';
+import { appendToAll } from './append-entries.ts';
 import { type Core, logChanged, reply, send } from './core.ts';
 import type { RequestVotes, RequestVotesReply } from './message.ts';
 import { createPeers } from './peer.ts';
-import { type Candidate, candidate, follower, leader } from './stateMachine.ts';
+import { type Candidate, candidate, follower, leader } from './state-machine.ts';
 import { resetElectionTimer, resetHeartbeatTimer } from './timer.ts';
 
 /** The election time-out has passed: stands for the next term. */

@@ -1,8 +1,7 @@
 import { commitTo } from './commitment.ts';
 import { type Core, logChanged, send } from './core.ts';
-import type { Entry } from './entry.ts';
-import type { AppendEntries } from './message.ts';
-import { follower } from './stateMachine.ts';
+import type { AppendEntries, Entry } from './message.ts';
+import { follower } from './state-machine.ts';
 import { resetElectionTimer } from './timer.ts';
 
 export function onAppendEntries(core: Core, message: AppendEntries): void {

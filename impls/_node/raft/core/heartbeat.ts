@@ -1,7 +1,7 @@
-import { appendToAll } from './appendEntries.ts';
+import { appendToAll } from './append-entries.ts';
 import type { Core } from './core.ts';
 import { stepDown } from './election.ts';
-import type { Leader } from './stateMachine.ts';
+import type { Leader } from './state-machine.ts';
 import { resetHeartbeatTimer } from './timer.ts';
 
 /** Tells every follower that the leader is there; a leader that a majority does not answer gives up (dissertation 6.2). */

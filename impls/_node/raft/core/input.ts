@@ -1,5 +1,4 @@
-import type { Entry } from './entry.ts';
-import type { Message } from './message.ts';
+import type { Entry, Message } from './message.ts';
 
 export interface Restart {
   readonly type: 'restart';

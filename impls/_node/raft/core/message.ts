@@ -1,4 +1,8 @@
-import type { Entry } from './entry.ts';
+export interface Entry {
+  readonly term: number;
+  /** Text the core never looks into; empty: the no-op at the start of a term. */
+  readonly command: string;
+}
 
 interface Envelope {
   readonly from: number;

@@ -1,4 +1,4 @@
-import { appendTo } from './appendEntries.ts';
+import { appendTo } from './append-entries.ts';
 import { advanceCommit } from './commitment.ts';
 import type { NodeConfig } from './config.ts';
 import { beginStep, type Core, createCore, endStep, logChanged, reply, restart } from './core.ts';
@@ -9,7 +9,7 @@ import { heartbeat } from './heartbeat.ts';
 import type { Input, Proposal } from './input.ts';
 import type { Message } from './message.ts';
 import { confirmPersisted } from './persistence.ts';
-import { read } from './readIndex.ts';
+import { read } from './read-index.ts';
 import { onAppendEntriesReply } from './replicate.ts';
 import { type NodeView, viewOf } from './view.ts';
 

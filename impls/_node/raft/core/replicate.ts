@@ -1,10 +1,10 @@
-import { appendTo } from './appendEntries.ts';
+import { appendTo } from './append-entries.ts';
 import { advanceCommit } from './commitment.ts';
 import type { Core } from './core.ts';
 import type { AppendEntriesReply } from './message.ts';
 import type { Peer } from './peer.ts';
-import { ackRound } from './readIndex.ts';
-import { lastIndexOfTerm, type ReplicatedLog } from './replicatedLog.ts';
+import { ackRound } from './read-index.ts';
+import { lastIndexOfTerm, type ReplicatedLog } from './replicated-log.ts';
 
 export function onAppendEntriesReply(core: Core, message: AppendEntriesReply): void {
   const { state } = core;

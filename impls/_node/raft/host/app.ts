@@ -1,7 +1,8 @@
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fastify from 'fastify';
 import { refuseUnknownRoutes } from '../../program/routing.ts';
 import type { Cluster, Member } from './cluster.ts';
-import type { CrashLeader, CrashOrder } from './leaderCrash.ts';
+import type { CrashLeader, CrashOrder } from './leader-crash.ts';
 import { answerProblem, Problem } from './problem.ts';
 import { noLeader } from './requests.ts';
 

@@ -1,6 +1,6 @@
 import { nowUs } from './clock.ts';
 import type { Config } from './config.ts';
-import { type DelaySummary, summarizeDelays } from './delayMeter.ts';
+import { type DelaySummary, summarizeDelays } from './delays.ts';
 import { createElectionLog, type ElectionLog } from './elections.ts';
 import { Problem } from './problem.ts';
 import { createRequests, noLeader, type Requests } from './requests.ts';

@@ -18,7 +18,7 @@ interface Open<T> {
 }
 
 /** Of messages for a node (where they wait on links, on each of them): one more is lost, as on any network. */
-export const mostWaiting = 65_536;
+export const maxWaiting = 65_536;
 
 const idleUs = 5_000_000;
 

@@ -6,8 +6,8 @@ import { stopOnSignal } from '../../program/signals.ts';
 import { addRoutes, createApp } from './app.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { type Config, readConfig } from './config.ts';
-import { createLeaderCrash } from './leaderCrash.ts';
-import { lockFolder } from './lock.ts';
+import { lockFolder } from './folder-lock.ts';
+import { createLeaderCrash } from './leader-crash.ts';
 import type { Host } from './slot.ts';
 
 /** Runs a whole host: `createHost` says how its nodes run, `clusterSizeLimit` how many of them can. */

@@ -1,7 +1,7 @@
 // The records of a node's log file: bench/raft/contract.md, section 8, Files.
 import { crc32 } from 'node:zlib';
 import type { Persist } from '../core/effect.ts';
-import type { Entry } from '../core/entry.ts';
+import type { Entry } from '../core/message.ts';
 
 export type Record = Pick<Persist, 'term' | 'votedFor' | 'fromIndex' | 'entries'>;
 

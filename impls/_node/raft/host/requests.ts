@@ -6,7 +6,7 @@ import { putCommand } from './store.ts';
 
 type Kind = 'put' | 'get';
 
-const mostUnanswered = 65_536;
+const maxUnanswered = 65_536;
 
 interface Pending {
   readonly kind: Kind;
@@ -57,7 +57,7 @@ export function createRequests(timeoutMs: number): Requests {
   }
 
   function nextId(): number {
-    if (pending.size >= mostUnanswered) throw new Problem('no-leader', 'too many requests are unanswered');
+    if (pending.size >= maxUnanswered) throw new Problem('no-leader', 'too many requests are unanswered');
     return ++lastId;
   }
 

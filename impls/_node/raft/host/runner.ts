@@ -3,11 +3,10 @@ import type { Input, Proposal } from '../core/input.ts';
 import type { Message } from '../core/message.ts';
 import { createNode } from '../core/node.ts';
 import { seedOf } from '../core/random.ts';
-import { createAlarm } from './alarm.ts';
-import { nowUs } from './clock.ts';
+import { createAlarm, nowUs } from './clock.ts';
 import { type Config, nodeConfig } from './config.ts';
-import { createDelayMeter } from './delayMeter.ts';
-import { openLogFile, type Recovered } from './logFile.ts';
+import { createDelayMeter } from './delays.ts';
+import { openLogFile, type Recovered } from './log-file.ts';
 import { createStore } from './store.ts';
 
 export interface Read {

@@ -1,4 +1,4 @@
-import type { Entry } from '../core/entry.ts';
+import type { Entry } from '../core/message.ts';
 
 /** The paper's state machine: what the committed commands have made of the keys. */
 export interface Store {

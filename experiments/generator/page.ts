@@ -1,0 +1,161 @@
+import type { Machine } from '../../src/model/run-result.ts';
+import type { Absent } from './install.ts';
+import type { TargetMode } from './null-target.ts';
+import { type FigureName, figureOf, type GoalLine, type HighestRate, type Summary } from './summary.ts';
+
+export interface PageFacts {
+  readonly command: string;
+  readonly startedAt: string;
+  readonly machine: Machine;
+  readonly runCount: number;
+  readonly seconds: number;
+  readonly rates: readonly number[];
+  readonly tools: readonly { readonly id: string; readonly version: string; readonly isFloor: boolean }[];
+  readonly absent: readonly Absent[];
+  readonly summary: Summary;
+  readonly goals: readonly GoalLine[];
+}
+
+/** docs/peers.md: nothing in it is known beforehand but the words. */
+export function peersPage(facts: PageFacts): string {
+  return [
+    heading(facts),
+    rateTable(facts, 'CPU µs a request while driving', 'cpuUs', (value) => value.toFixed(1)),
+    ratioTable(facts),
+    rateTable(facts, 'CPU µs a request, start and end included', 'wholeCpuUs', (value) => value.toFixed(1)),
+    rateTable(facts, 'Arrival CV as the server saw it (0 even, 1 Poisson)', 'gapCv', (value) => value.toFixed(2)),
+    rateTable(facts, 'Share of 10 ms with more than twice the even count', 'overTwiceEvenRatio', percent),
+    rateTable(facts, 'Most arrivals in one 10 ms', 'bucketMaxCount', (value) => value.toFixed(0)),
+    rateTable(facts, 'p50 ms', 'p50Ms', ms),
+    rateTable(facts, 'p99 ms', 'p99Ms', ms),
+    rateTable(facts, 'Answered ÷ due', 'answeredRatio', (value) => value.toFixed(4)),
+    truthTable(facts),
+    otherTable(facts),
+    memoryText(facts),
+    goalTable(facts),
+  ].join('\n\n');
+}
+
+function heading({ command, startedAt, machine, runCount, seconds, tools, absent }: PageFacts): string {
+  const versions = tools.map(({ id, version }) => `${id} ${version}`).join(', ');
+  const missing = absent.map(({ id, reason }) => `${id}: ${reason}`);
+  return [
+    '# paceline beside other load generators',
+    '',
+    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${runCount} runs of ${seconds} s, all generators interleaved, each alone in its control group at the same priority, against the null target of \`test/peers/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
+    '',
+    `Compared: ${versions}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
+  ].join('\n');
+}
+
+function baselineText(tools: PageFacts['tools']): string {
+  if (!tools.some(({ isFloor }) => isFloor)) return '';
+  return ' *node-baseline* is no generator: one sleep, one write and one read a request in Node, nothing checked or recorded, each answer waited for (`experiments/generator/node-baseline.ts`).';
+}
+
+function rateTable(facts: PageFacts, title: string, name: FigureName, text: (value: number) => string): string {
+  const { tools, rates, summary } = facts;
+  const rows = tools.map(({ id }) => [
+    id,
+    ...rates.map((rate) => textOf(figureOf(summary, id, 'null', rate, name), text)),
+  ]);
+  return `## ${title}\n\n${markdownTable(['', ...rates.map((rate) => `${rate}/s`)], rows)}`;
+}
+
+function ratioTable({ tools, rates, summary }: PageFacts): string {
+  const peers = ['oha', 'k6', 'node-baseline'].filter((peer) => tools.some(({ id }) => id === peer));
+  const rows = peers.map((peer) => [
+    `paceline ÷ ${peer}`,
+    ...rates.map((rate) => {
+      const cpu = (tool: string) => figureOf(summary, tool, 'null', rate, 'cpuUs');
+      const [own, theirs] = [cpu('paceline'), cpu(peer)];
+      return own === null || theirs === null ? '–' : (own / theirs).toFixed(2);
+    }),
+  ]);
+  return markdownTable(['CPU while driving', ...rates.map((rate) => `${rate}/s`)], rows);
+}
+
+function generatorsOf(tools: PageFacts['tools']): PageFacts['tools'] {
+  return tools.filter(({ isFloor }) => !isFloor);
+}
+
+const slowRows: readonly (readonly [TargetMode, string])[] = [
+  ['constant', 'answers 20 ms later'],
+  ['stall', 'each 200th answer 500 ms late'],
+  ['freeze', 'all stand still 0.5 s of every 2 s; truth from the due times'],
+];
+
+function truthTable({ tools, summary }: PageFacts): string {
+  const sections = slowRows.map(([mode, meaning]) => {
+    const at = (tool: string, name: FigureName) => textOf(figureOf(summary, tool, mode, 1_000, name), ms);
+    const rows = generatorsOf(tools).map(({ id }) => [
+      id,
+      ...(['p50Ms', 'p90Ms', 'p99Ms', 'truthP50Ms', 'truthP90Ms', 'truthP99Ms'] as const).map((name) => at(id, name)),
+      textOf(figureOf(summary, id, mode, 1_000, 'answeredRatio'), (value) => value.toFixed(4)),
+    ]);
+    const head = ['', 'p50 ms', 'p90', 'p99', "server's own p50", 'p90', 'p99', 'answered ÷ due'];
+    return `### ${mode}: ${meaning}\n\n${markdownTable(head, rows)}`;
+  });
+  return `## What each says of a slow target at 1,000/s, and what the target knows\n\n${sections.join('\n\n')}`;
+}
+
+function otherTable({ tools, rates, summary }: PageFacts): string {
+  const rate = rates.includes(1_000) ? 1_000 : (rates[0] ?? 0);
+  const rows = generatorsOf(tools).map(({ id }) => {
+    const highest = summary.highest.find(({ tool }) => tool === id);
+    return [
+      id,
+      highest === undefined ? '–' : highestText(highest),
+      textOf(figureOf(summary, id, 'null', rate, 'firstRequestMs'), (value) => value.toFixed(0)),
+    ];
+  });
+  const head = ['', 'highest rate kept (answered ÷ due ≥ 0.999)', 'ms from start to first request'];
+  return `## Highest rate and start-up\n\n${markdownTable(head, rows)}`;
+}
+
+function highestText({ keptRatePerSec: kept, missedRatePerSec: missed }: HighestRate): string {
+  if (kept === null) return `below ${missed}/s`;
+  return missed === null ? `${kept}/s or more` : `${kept}/s, not ${missed}/s`;
+}
+
+function memoryText({ summary }: PageFacts): string {
+  const rows = summary.memory.map(({ requestCount, rssBytes }) => [`${requestCount}`, (rssBytes / 1e6).toFixed(1)]);
+  return `## Memory of paceline's driver\n\n${markdownTable(['requests', 'RSS MB'], rows)}`;
+}
+
+function goalTable({ goals }: PageFacts): string {
+  const rows = goals.map(({ goal, measured, bound, isLeast, verdict }) => [
+    goal,
+    textOf(measured, short),
+    bound === null ? '–' : `${isLeast ? '≥' : '≤'} ${short(bound)}`,
+    verdict === 'missed' ? `missed by ${missText(measured, bound)}` : verdict,
+  ]);
+  return `## Goals\n\n${markdownTable(['goal', 'measured', 'bound', 'verdict'], rows)}\n`;
+}
+
+function missText(measured: number | null, bound: number | null): string {
+  if (measured === null || bound === null || bound === 0) return '–';
+  return percent(Math.abs(measured - bound) / bound);
+}
+
+function textOf(value: number | null, text: (value: number) => string): string {
+  return value === null ? '–' : text(value);
+}
+
+function ms(value: number): string {
+  return value < 10 ? value.toFixed(3) : value.toFixed(1);
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = `| --- |${' ---: |'.repeat(head.length - 1)}`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,64 @@
+import { durationText } from '../cli/format.ts';
+import type { NoiseFloors } from '../compare/noise-floor.ts';
+import { fittedPairs, minPairCount, type Precision, usualPairCount } from '../compare/pair-count.ts';
+import type { GatePolicy } from '../model/gate-policy.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import { trialMs } from '../run/plan.ts';
+import type { TwoCommits } from './two-commits.ts';
+
+export interface PairChoice {
+  readonly pairCount: number;
+  /** null: as the scenario says. */
+  readonly measureMs: number | null;
+}
+
+/** How many pairs are made: as asked, as many as the budget holds, or as the known noise of this machine wants. */
+export function choosePairCount(
+  { pairs, timeBudget }: { readonly pairs?: number; readonly timeBudget?: number },
+  commits: TwoCommits,
+  { self, policy }: { readonly self: NoiseFloors; readonly policy: GatePolicy },
+  spentMs: number,
+): PairChoice {
+  if (pairs !== undefined) return { pairCount: pairs, measureMs: null };
+  const ids = measuredIds(commits);
+  if (timeBudget === undefined || ids.length === 0) {
+    return { pairCount: usualPairCount(maxKnownSpread(commits, self), cpuPrecision(commits, policy)), measureMs: null };
+  }
+  const { measureMs } = commits;
+  const pairMs = (windowMs: number) => pairMsOf(commits, windowMs);
+  const fitted = fittedPairs({ budgetMs: timeBudget - spentMs, measureMs, pairMs });
+  if (fitted !== null) return fitted;
+  const most = Math.max(0, Math.floor((timeBudget - spentMs) / pairMs(measureMs / 2)));
+  throw new HarnessError(
+    'usage',
+    `--time-budget ${durationText(timeBudget)} leaves room for ${most} pairs of ${ids.join(', ')}, and ${minPairCount} are the least that can decide anything`,
+    'give more time, or ask for fewer implementations with --impl',
+  );
+}
+
+/** Of what both sides have: the rest has no pairs. */
+export function measuredIds({ specs }: TwoCommits): string[] {
+  return [...new Set(specs(null).map(({ implementation }) => implementation))];
+}
+
+/** Wall time of one pair of every question; null: with the scenario's window. */
+export function pairMsOf({ specs }: TwoCommits, measureMs: number | null): number {
+  return specs(measureMs).reduce((totalMs, spec) => totalMs + 2 * trialMs(spec), 0);
+}
+
+/** By what CPU per request will be judged, together with everything else that gates. */
+export function cpuPrecision(commits: TwoCommits, { alpha, metrics }: GatePolicy): Precision {
+  const smallestEffectRatio = metrics['cpu-per-request']?.minEffectRatio ?? 0;
+  return { smallestEffectRatio, alpha, familyCount: Object.keys(metrics).length * measuredIds(commits).length };
+}
+
+/** The greatest that A/A runs of this machine saw in CPU per request of what is measured; null: never seen. */
+export function maxKnownSpread(
+  { requestedIds: asked }: TwoCommits,
+  { logRatioSds: spreads }: NoiseFloors,
+): number | null {
+  const own = [...spreads].filter(
+    ([id]) => id.endsWith('/cpu-per-request') && asked.some((implementation) => id.startsWith(`${implementation}/`)),
+  );
+  return own.length === 0 ? null : Math.max(...own.map(([, spread]) => spread));
+}

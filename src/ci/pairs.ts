@@ -1,0 +1,123 @@
+import type { RunResult } from '../model/run-result.ts';
+import type { Trial, TrialSpec } from '../model/trial.ts';
+import { trialMs } from '../run/plan.ts';
+import type { RunReporter } from '../run/reporter.ts';
+import { writeResult } from '../store/result-file.ts';
+import type { SideName } from './worktree.ts';
+
+/** Two trials next to each other, one of each commit. */
+export interface PlannedPair {
+  readonly order: readonly [SideName, SideName];
+  /** Without its slot, which is the trial's own. */
+  readonly spec: TrialSpec;
+}
+
+/**
+ * Each planned trial becomes a pair. Of two pairs in a row of one cell the second is made in the order opposite to the first's,
+ * which is drawn (ABBA or BAAB): whatever grows with time falls on both commits alike.
+ */
+export function planPairs(
+  specs: readonly TrialSpec[],
+  sessionId: string,
+  below: (bound: number) => number,
+): PlannedPair[] {
+  const last = new Map<string, PlannedPair['order']>();
+  return specs.map((spec) => {
+    const { implementation, workload, temperature, loadPlan: profile, cluster, repetition } = spec;
+    const cell = JSON.stringify([implementation, workload, temperature, profile.ratePerSec, cluster]);
+    const before = repetition % 2 === 0 ? last.get(cell) : undefined;
+    const order = before === undefined ? randomOrder(below) : ([before[1], before[0]] as const);
+    last.set(cell, order);
+    return { order, spec: { ...spec, pair: { sessionId, number: repetition } } };
+  });
+}
+
+function randomOrder(below: (bound: number) => number): PlannedPair['order'] {
+  return below(2) === 0 ? ['base', 'head'] : ['head', 'base'];
+}
+
+export type Sides<T> = Readonly<Record<SideName, T>>;
+
+export interface PreparedPairs {
+  /** Without trials. */
+  readonly results: Sides<RunResult>;
+  readonly paths: Sides<string>;
+  readonly pairs: readonly PlannedPair[];
+  /** How often a pair of which a trial turns out invalid is made in all; every try is kept. */
+  readonly maxAttempts: number;
+  runTrial(side: SideName, spec: TrialSpec): Promise<Trial>;
+}
+
+/** What was measured of both commits, whole or cut short. */
+export interface MeasuredPairs {
+  readonly results: Sides<RunResult>;
+  readonly paths: Sides<string>;
+  /** What ended it early; null: nothing did. */
+  readonly cause: unknown;
+}
+
+/** Makes the pairs in their order and writes each side's result after each trial: whatever ends it, the finished ones stay. */
+export async function runPairs(
+  prepared: PreparedPairs,
+  reporter: RunReporter,
+  nowText: () => string,
+): Promise<MeasuredPairs> {
+  const { pairs, paths } = prepared;
+  const plannedTrialCount = pairs.length;
+  const results = { ...prepared.results };
+  const save = async (side: SideName, change: Partial<RunResult>) => {
+    results[side] = { ...results[side], ...change };
+    await writeResult(paths[side], results[side]);
+  };
+  const saveBoth = async (change: Partial<RunResult>) => {
+    for (const side of ['base', 'head'] as const) await save(side, change);
+  };
+  try {
+    await saveBoth({ plannedTrialCount });
+    for (const [index, pair] of pairs.entries()) {
+      await measurePair(pair, index, prepared, reporter, (side, trial) =>
+        save(side, { trials: [...results[side].trials, trial] }),
+      );
+    }
+    await saveBoth({ state: 'complete', finishedAt: nowText() });
+    return { results, paths, cause: null };
+  } catch (cause) {
+    await saveBoth({ state: 'interrupted', finishedAt: nowText() }).catch(() => {});
+    return { results, paths, cause };
+  }
+}
+
+type SaveTrial = (side: SideName, trial: Trial) => Promise<void>;
+
+/** Repeated as a whole: only trials next to each other are a pair. */
+async function measurePair(
+  { order, spec }: PlannedPair,
+  index: number,
+  prepared: PreparedPairs,
+  reporter: RunReporter,
+  keep: SaveTrial,
+): Promise<void> {
+  for (let attempt = 1; attempt <= prepared.maxAttempts; attempt += 1) {
+    let invalid = false;
+    for (const [place, side] of order.entries()) {
+      const own = { ...spec, attempt, slot: 2 * index + place };
+      reporter.onTrialStart(named(own, side), remainingMs(prepared.pairs, index, place));
+      const trial = await prepared.runTrial(side, own);
+      await keep(side, trial);
+      invalid ||= trial.status === 'invalid';
+      reporter.onTrialEnd({ ...trial, spec: named(own, side) }, 2 * index + place + 1, 2 * prepared.pairs.length);
+    }
+    if (!invalid) return;
+  }
+}
+
+/** As people are told of it: "crud-go, pair 3, base". */
+function named(spec: TrialSpec, side: SideName): TrialSpec {
+  return { ...spec, implementation: `${spec.implementation}, pair ${spec.pair?.number}, ${side}:` };
+}
+
+function remainingMs(pairs: readonly PlannedPair[], index: number, place: number): number {
+  const rest = pairs.slice(index).reduce((sum, { spec }) => sum + 2 * trialMs(spec), 0);
+  const [current] = pairs.slice(index);
+  return place === 0 || current === undefined ? rest : rest - trialMs(current.spec);
+}

@@ -1,0 +1,162 @@
+import { extname } from 'node:path';
+import type { Command } from 'commander';
+import { type Driver, startDriver } from '../../load/driver.ts';
+import { firstLook } from '../../load/first-look.ts';
+import { assessGenerator } from '../../load/generator-assessment.ts';
+import type { DriverProgress } from '../../load/messages.ts';
+import { requestWorkloadPath } from '../../load/request-workload.ts';
+import type { LoadResult } from '../../model/load-result.ts';
+import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
+import { writeFileAtomically } from '../../store/result-file.ts';
+import { assertOutputsWritable } from '../../store/write-file.ts';
+import { machineBaseline } from '../baseline-file.ts';
+import type { CommandContext } from '../context.ts';
+import {
+  allowances,
+  assertAllowed,
+  defaultLimits,
+  type LoadFlags,
+  type LoadRequest,
+  loadRequestOf,
+  methods,
+} from '../load-request.ts';
+import { loadSummary } from '../load-summary.ts';
+import { collect, countOrZero, oneOf, positiveCount, positiveNumber } from '../options.ts';
+import { progressLine } from '../progress.ts';
+
+/** `paceline load URL`: the driver as a tool of its own. */
+export function addLoad(program: Command, context: CommandContext): void {
+  program
+    .command('load')
+    .description('drive any HTTP service at a fixed rate, in an open loop, and say what the generator itself added')
+    .argument('<url>', 'as http://127.0.0.1:8080/path?query')
+    .requiredOption('--rate <n>', 'requests per second, as 1000 or 0.2', positiveNumber)
+    .option('--duration <s>', 'seconds', positiveNumber, 10)
+    .option(
+      '--arrivals <kind>',
+      'constant (evenly spaced) or poisson',
+      oneOf('arrivals', ['constant', 'poisson']),
+      'constant',
+    )
+    .option('--method <method>', methods.join(', '), oneOf('method', methods))
+    .option('--header <header>', "'Name: value' (repeatable)", collect)
+    .option('--body <text>', 'the body, or @FILE')
+    .option('--expect-status <n>', 'the one right status (default: any below 400)', positiveCount)
+    .option('--connections <n>', 'connections at most; one is opened when all others are busy', positiveCount, 256)
+    .option('--threads <n>', 'sending threads, which split one sequence', positiveCount, 1)
+    .option('--timeout <s>', 'seconds from the due time', positiveNumber, 10)
+    .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
+    .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
+    .option('--allow <limit>', `go beyond a limit: ${allowances.join(', ')} (repeatable)`, collect)
+    .option('--skip-preflight', 'do not ask once beforehand whether there is somebody to answer')
+    .option('--hdr <file>', 'response, service and lag as an HdrHistogram log; response alone as .hgrm')
+    .option('--json', 'the whole result as JSON on standard output; people’s text goes to standard error')
+    .addHelpText('after', help)
+    .action(async (url: string, flags: LoadFlags) => {
+      context.exitCode = await load(url, flags, context);
+    });
+}
+
+const help = `
+Limits, each of which --allow lifts:
+  rate        the highest rate this machine has kept in \`calibrate\`; ${defaultLimits.ratePerSec}/s where it was never run
+  duration    ${defaultLimits.durationSec} s
+  remote      only targets on this machine (localhost, 127.0.0.0/8, ::1): load on others' machines is asked for
+Answers of more than 64 MiB count as failed.
+
+Exit codes: 0 all answered rightly, 1 some were not, 2 usage, 3 could not measure (nobody answers, or the generator could
+not keep the pace itself), 130 interrupted, after a summary of what was done so far
+
+Examples:
+  npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
+  npm run bench -- load http://localhost:8080/items --rate 50 --arrivals poisson --method POST \\
+      --header 'content-type: application/json' --body '{"n":1}' --expect-status 201
+  npm run -s bench -- load http://127.0.0.1:8080/ --rate 0.2 --duration 60 --json --hdr response.hgrm > result.json`;
+
+async function load(url: string, flags: LoadFlags, context: CommandContext): Promise<number> {
+  const request = await loadRequestOf(url, flags);
+  assertAllowed(request, await machineBaseline(), flags.allow ?? []);
+  await assertOutputsWritable({ '--hdr': flags.hdr });
+  if (flags.preflight) {
+    const { origin, spec, profile } = request;
+    await firstLook({ origin, request: spec, timeoutMs: profile.timeoutMs, signal: context.signal });
+  }
+  const { result, startedAtMs, isCutShort } = await runLoad(request, context);
+  const verdict = assessGenerator(result);
+  const people = flags.json ? context.stderr : context.stdout;
+  people.write(`${loadSummary(request, result, verdict)}\n`);
+  if (flags.json) {
+    const { origin, spec, profile } = request;
+    context.stdout.write(
+      `${JSON.stringify({ target: origin, request: spec, profile, isCutShort, verdict, load: result })}\n`,
+    );
+  }
+  if (flags.hdr !== undefined) await writeFileAtomically(flags.hdr, hdrText(flags.hdr, result, startedAtMs));
+  // The summary is told; what ends the command is still the interruption.
+  context.signal.throwIfAborted();
+  if (verdict.status === 'invalid' && verdict.voids === 'everything') return 3;
+  return result.counts.okCount === result.counts.scheduledCount ? 0 : 1;
+}
+
+interface LoadRun {
+  readonly result: LoadResult;
+  readonly startedAtMs: number;
+  readonly isCutShort: boolean;
+}
+
+const startDelayMs = 100;
+
+/** An interruption ends the measuring, not the driver: it is asked for what it has so far. */
+async function runLoad(request: LoadRequest, context: CommandContext): Promise<LoadRun> {
+  const { profile } = request;
+  const line = progressLine(context.stderr);
+  const killer = new AbortController();
+  const driver = await startDriver({
+    workloadPath: requestWorkloadPath,
+    workloadArgument: request.spec,
+    targetUrl: request.origin,
+    profile,
+    joinPaths: [],
+    niceness: generatorNiceness,
+    threadCount: request.threadCount,
+    signal: killer.signal,
+    onProgress: (progress) => line.tell(progressText(progress, profile.measureMs)),
+  });
+  const cutShort = () => (isMeasuring ? driver.cutShort() : killer.abort(context.signal.reason));
+  let isMeasuring = false;
+  context.signal.addEventListener('abort', cutShort, { once: true });
+  try {
+    context.signal.throwIfAborted();
+    if (profile.warmupCount > 0) await driver.warmUp(profile.warmupCount, profile.warmupRatePerSec);
+    isMeasuring = true;
+    const startedAtMs = Date.now() + startDelayMs;
+    const result = await measure(driver);
+    return { result, startedAtMs, isCutShort: context.signal.aborted };
+  } finally {
+    context.signal.removeEventListener('abort', cutShort);
+    line.end();
+    await driver.stop();
+  }
+}
+
+/** The generator asks for it where permitted; what it got is in the result. */
+const generatorNiceness = -10;
+
+function measure(driver: Driver): Promise<LoadResult> {
+  return driver.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
+}
+
+function progressText({ phase, elapsedMs, counts }: DriverProgress, measureMs: number): string {
+  const seconds = (ms: number) => `${Math.round(ms / 1000)}`;
+  const { scheduledCount, okCount, wrongCount, failedCount, timedOutCount, unsentCount } = counts;
+  const badCount = wrongCount + failedCount + timedOutCount + unsentCount;
+  const time = phase === 'measure' ? `${seconds(elapsedMs)} of ${seconds(measureMs)} s` : 'warming up';
+  return `${time} · ${scheduledCount} due, ${okCount} ok, ${badCount} not, ${scheduledCount - okCount - badCount} under way`;
+}
+
+function hdrText(path: string, result: LoadResult, startedAtMs: number): string {
+  if (extname(path) === '.hgrm') return percentileDistribution(result.responseTime);
+  const { responseTime: response, serviceTime: service, sendDelay: lag } = result;
+  const durationMs = (result.endedAtNs - result.startedAtNs) / 1e6;
+  return histogramLog({ response, service, lag }, { startedAtMs, durationMs });
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { trendsByMachine } from '../../compare/trend.ts';
+import { reportMarkdown } from '../../report/text/markdown.ts';
+import { reportText } from '../../report/text/report-text.ts';
+import { trendText } from '../../report/text/trend-text.ts';
+import { readResult } from '../../store/result-file.ts';
+import { readResults } from '../../store/result-folder.ts';
+import { assertOutputsWritable } from '../../store/write-file.ts';
+import { type CommandContext, wantsColor } from '../context.ts';
+import { oneOf } from '../options.ts';
+import { reportModelOf, writeReport } from '../report-file.ts';
+
+interface ReportFlags {
+  readonly out?: string;
+  readonly format: 'html' | 'text' | 'markdown';
+  readonly history?: boolean;
+  readonly json?: boolean;
+}
+
+/** `paceline report RESULT`: a finished or cut-off result, told again. */
+export function addReport(program: Command, context: CommandContext): void {
+  program
+    .command('report')
+    .description('make the HTML report (or text, Markdown) of a result file')
+    .argument('<result>', 'results/<machine>/<file>.json; with --history a folder of them')
+    .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
+    .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
+    .option('--history', 'each metric over the results of a folder, machine by machine, as text')
+    .option('--json', 'with --history: as JSON')
+    .addHelpText('after', examples)
+    .action(async (path: string, flags: ReportFlags) => {
+      await assertOutputsWritable({ '--out': flags.out });
+      if (flags.history) {
+        const histories = trendsByMachine(await readResults(path));
+        context.stdout.write(flags.json ? `${JSON.stringify(histories)}\n` : trendText(histories));
+        return;
+      }
+      if (flags.format === 'html') {
+        context.stdout.write(`${await writeReport(path, flags.out ?? null)}\n`);
+        return;
+      }
+      const result = await readResult(path);
+      const model = await reportModelOf(result);
+      if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
+      else context.stdout.write(reportText(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
+    });
+}
+
+const format = oneOf('report format', ['html', 'text', 'markdown']);
+
+const examples = `
+Examples:
+  npm run bench -- report results/<machine>/<file>.json
+  npm run bench -- report results/<machine>/<file>.json --format markdown
+  npm run bench -- report results/<machine> --history
+
+The file is named at the end of each run; \`list\` shows all of this checkout.`;

@@ -1,0 +1,160 @@
+import type { Command } from 'commander';
+import { clusterId, clusterKey } from '../../model/cell-key.ts';
+import type { PrimitiveResult } from '../../model/primitive.ts';
+import type { Preparation, RunResult } from '../../model/run-result.ts';
+import { reportText } from '../../report/text/report-text.ts';
+import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
+import { assertOutputsWritable } from '../../store/write-file.ts';
+import { type CommandContext, wantsColor } from '../context.ts';
+import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from '../options.ts';
+import { createProgress } from '../progress.ts';
+import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
+
+interface RunFlags {
+  readonly impl?: string[];
+  readonly impls?: string[];
+  readonly only?: string[];
+  readonly workload?: string;
+  readonly rate?: number[];
+  readonly trials?: number;
+  readonly duration?: number;
+  readonly warmup?: number;
+  readonly workers?: number;
+  readonly crashes?: number;
+  readonly limit?: RunRequest['limit'];
+  readonly tries: number;
+  readonly probe?: RunRequest['probe'];
+  readonly out?: string;
+  readonly report: string | false;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly saveReference?: boolean;
+}
+
+/** `paceline run [scenario]`, and what a bare `paceline` does. */
+export function addRun(program: Command, context: CommandContext): void {
+  program
+    .command('run', { isDefault: true })
+    .description('run a scenario: build, check the contract, drive at fixed rates, measure, report')
+    .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
+    .option('--impl <glob>', "only these implementations, as 'crud-node-*' (repeatable)", collect)
+    .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--only <primitive>', 'only these primitives (repeatable)', collect)
+    .option('--workload <id>', 'another workload of the same service (`list` names them)')
+    .option(
+      '--rate <list>',
+      'total requests per second, one trial series for each, as 25,100,400 (not for primitives)',
+      rateList,
+    )
+    .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
+    .option('--duration <s>', 'measured seconds of a trial (not for primitives)', positiveNumber)
+    .option('--warmup <n>', 'requests sent before measuring (not for primitives)', countOrZero)
+    .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
+    .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
+    .option('--attempts <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
+    .option(
+      '--limit <limit>',
+      "put the target into a group of this size, as 'cpu=2,memory=4GiB' (a primitive: memory alone)",
+      limitOption,
+    )
+    .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
+    .option('--out <file>', 'the result file (default: results/<machine>/…)')
+    .option('--report <file>', 'the HTML report (default: reports/…)')
+    .option('--no-report', 'write no report')
+    .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
+    .option('--verbose', 'a line for each phase of a trial')
+    .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error')
+    .addHelpText('after', examples)
+    .action(async (scenario: string, flags: RunFlags) => {
+      context.exitCode = await run(scenario, flags, context);
+    });
+}
+
+const examples = `
+Examples:
+  npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
+  npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
+  npm run bench -- run raft --impl 'raft-node-*' --crashes 200
+  npm run bench -- run primitives --only spawn --only lock
+  npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
+
+Exit codes: 0 every question has a trial that counts, 1 an implementation breaks its contract or computes something wrong,
+2 usage, 3 something could not be built or measured, 130 interrupted (finished trials are kept)`;
+
+async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
+  await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
+  const progress = createProgress(
+    { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
+    { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
+  );
+  try {
+    const { result, path } = await runScenario(requestOf(scenario, flags), context, progress);
+    progress.end();
+    const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
+    const people = flags.json ? context.stderr : context.stdout;
+    const model = await reportModelOf(result);
+    people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
+    if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
+    return runExitCode(result);
+  } finally {
+    progress.end();
+  }
+}
+
+function requestOf(scenario: string, flags: RunFlags): RunRequest {
+  return {
+    scenario,
+    implementationGlobs: flags.impl ?? [],
+    implementationDirs: flags.impls ?? [],
+    overrides: {
+      workload: flags.workload ?? null,
+      ratesPerSec: flags.rate ?? null,
+      trialCount: flags.trials ?? null,
+      measureMs: flags.duration === undefined ? null : flags.duration * 1000,
+      warmupCount: flags.warmup ?? null,
+      workerCount: flags.workers ?? null,
+      crashCount: flags.crashes ?? null,
+      only: flags.only ?? null,
+      memoryLimitBytes: flags.limit?.memoryBytes ?? null,
+    },
+    limit: flags.limit ?? null,
+    probe: flags.probe ?? null,
+    out: flags.out ?? null,
+    maxAttempts: flags.tries,
+    saveReference: flags.saveReference ?? false,
+  };
+}
+
+function breaksContract(preparation: Preparation): boolean {
+  return preparation.status === 'ready' && preparation.conformance.status === 'failed';
+}
+
+/** Fast but wrong. */
+function isWrong(result: PrimitiveResult): boolean {
+  return result.status === 'failed' && result.code === 'wrong-result';
+}
+
+/** What a runner says it cannot do was not asked of it. */
+function isUnsupported(result: PrimitiveResult): boolean {
+  return result.status === 'unsupported';
+}
+
+/** 1 when an implementation breaks its contract, else 0 when every cell that was not skipped has a trial that counts, else 3. */
+function runExitCode(result: RunResult): number {
+  if (result.implementations.some(breaksContract)) return 1;
+  if (result.implementations.some(({ status }) => status === 'failed')) return 3;
+  if (result.primitives.some(isWrong)) return 1;
+  const asked = new Map<string, boolean>();
+  for (const { spec, status } of result.trials) {
+    // The sizes of a climb that do not hold are its answer.
+    const cluster = spec.cluster === null || spec.cluster.searchesSize ? '' : clusterId(clusterKey(spec.cluster));
+    const cell = [spec.implementation, spec.workload, spec.loadPlan.ratePerSec, spec.temperature, cluster].join(' ');
+    asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
+  }
+  for (const one of result.primitives) {
+    const { implementation, primitive, caseId: variant } = one.spec;
+    const own = [implementation, primitive, variant].join(' ');
+    asked.set(own, (asked.get(own) ?? false) || one.status === 'ok' || isUnsupported(one));
+  }
+  return asked.size > 0 && [...asked.values()].every(Boolean) ? 0 : 3;
+}

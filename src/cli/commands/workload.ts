@@ -1,0 +1,58 @@
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { loadWorkload, serviceIds, unknownName, workloadIds } from '../../run/declarations.ts';
+import { drawMix } from '../../run/workload-mix.ts';
+import type { CommandContext } from '../context.ts';
+import { plainChars } from '../format.ts';
+import { countOrZero } from '../options.ts';
+
+const drawCount = 1_000;
+
+/** `paceline workload ID`: what a workload asks for, without a server. */
+export function addWorkload(program: Command, context: CommandContext): void {
+  program
+    .command('workload')
+    .description(`draw the first ${drawCount} operations of a workload and show their mix`)
+    .argument('<id>', 'such as history, or crud/history')
+    .option('--seed <n>', 'the seed of the draw', countOrZero, 1)
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  npm run bench -- workload history --seed 7')
+    .action(async (id: string, { seed, json }: { seed: number; json?: boolean }) => {
+      const { service, name } = await locate(id);
+      const workload = await loadWorkload(service, name);
+      const mix = drawMix(workload, { seed, count: drawCount });
+      if (json) context.stdout.write(`${JSON.stringify({ id: name, service, version: workload.version, ...mix })}\n`);
+      else context.stdout.write(mixText(workload.description, mix));
+    });
+}
+
+async function locate(id: string): Promise<{ service: string; name: string }> {
+  const known: { service: string; name: string }[] = [];
+  for (const service of await serviceIds()) {
+    for (const name of await workloadIds(service)) known.push({ service, name });
+  }
+  const found = known.find(({ service, name }) => id === name || id === `${service}/${name}`);
+  if (found === undefined)
+    throw unknownName(
+      'workload',
+      id,
+      known.map(({ name }) => name),
+    );
+  return found;
+}
+
+function mixText(description: string, mix: ReturnType<typeof drawMix>): string {
+  const table = new Table({
+    head: ['operation', 'drawn', 'share', 'declared'],
+    chars: plainChars,
+    style: { head: [], border: [] },
+  });
+  for (const line of mix.lines) {
+    table.push([line.operation, line.drawnCount, percent(line.drawnRatio), percent(line.declaredRatio)]);
+  }
+  return `${description}\n\n${table.toString()}\n`;
+}
+
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(1)} %`;
+}

@@ -1,0 +1,224 @@
+import { type Metric, metrics } from '../../model/metric.ts';
+import { type Range, rangesOverlap } from '../../stats/descriptive.ts';
+import { displayUnit, formatAdvantage, formatFigure, joinList, pluralize } from '../format.ts';
+import type { Note, Row } from '../model.ts';
+
+/** A question of the run and what its trials answer, in one sentence. */
+export interface Answer {
+  /** "Least CPU per request" */
+  readonly subject: string;
+  /** What was ranked; null: nothing (the pace, too few trials). */
+  readonly metricId: string | null;
+  readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
+  /** "at 100/s on history" */
+  readonly conditions: string;
+  /** The sentence after its subject and place; parts with `strong` name who it is about. */
+  readonly parts: readonly AnswerPart[];
+}
+
+export interface AnswerPart {
+  readonly text: string;
+  readonly strong: boolean;
+}
+
+/** Fewer repetitions have no range worth the name: their rows are shown, never ranked. */
+export const minTrialCount = 3;
+
+interface Ranking {
+  readonly subject: string;
+  readonly metricId: string;
+  readonly comparative: string;
+  readonly superlative: string;
+}
+
+/** Asked where there is something to say; those about requests also where nobody has a figure, which is then said. */
+function rankingsFor(rows: readonly Row[]): readonly Ranking[] {
+  const known = [...clusterRankings, ...requestRankings].filter(({ metricId }) =>
+    rows.some(({ figures }) => (figures[metricId] ?? null) !== null),
+  );
+  return known.length > 0 ? known : requestRankings;
+}
+
+const clusterRankings: readonly Ranking[] = [
+  { subject: 'Shortest election, p50', metricId: 'election-p50', comparative: 'shorter', superlative: 'longest' },
+  {
+    subject: 'Shortest gap for clients after a crash, p50',
+    metricId: 'outage-p50',
+    comparative: 'shorter',
+    superlative: 'longest',
+  },
+  { subject: 'Least CPU for a quiet node', metricId: 'node-cpu', comparative: 'less', superlative: 'most' },
+  { subject: 'Least private memory for a node', metricId: 'node-memory', comparative: 'less', superlative: 'most' },
+];
+
+const requestRankings: readonly Ranking[] = [
+  { subject: 'Least CPU per request', metricId: 'cpu-per-request', comparative: 'less', superlative: 'most' },
+  { subject: 'Shortest response, p50', metricId: 'response-p50', comparative: 'shorter', superlative: 'longest' },
+  { subject: 'Least private memory, loaded', metricId: 'memory-median', comparative: 'less', superlative: 'most' },
+  { subject: 'Shortest start-up', metricId: 'startup', comparative: 'shorter', superlative: 'longest' },
+];
+
+interface RankedConditions {
+  readonly conditions: string;
+  readonly ratePerSec: number;
+}
+
+/** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nobody was measured. */
+export function answersOf({ conditions: place, ratePerSec }: RankedConditions, rows: readonly Row[]): Answer[] {
+  const tried = rows.filter((row) => row.trials.length > 0);
+  if (tried.length === 0) return [];
+  return [rateAnswer(place, ratePerSec > 0, tried), ...(tried.length > 1 ? rankingAnswers(place, rows) : [])];
+}
+
+/** Where nothing can be ranked, that is said once. */
+function rankingAnswers(place: string, rows: readonly Row[]): Answer[] {
+  const answers = rankingsFor(rows).map((question) => rankingAnswer(question, place, rows));
+  const ranked = answers.filter(({ verdict }) => verdict !== 'too-few');
+  const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
+  if (few === undefined) return answers;
+  return [...ranked, { ...few, subject: ranked.length === 0 ? 'Rankings' : 'Other rankings', metricId: null }];
+}
+
+interface RankedRange {
+  readonly id: string;
+  readonly range: Range;
+}
+
+function rankingAnswer(question: Ranking, place: string, rows: readonly Row[]): Answer {
+  const metric = metricById(question.metricId);
+  const known = rows.flatMap((row) => {
+    const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
+    return range === null ? [] : [{ id: row.implementation.id, range }];
+  });
+  const ranked = known.filter(({ range }) => range.values.length >= minTrialCount);
+  const few = known.filter(({ range }) => range.values.length < minTrialCount);
+  return {
+    subject: question.subject,
+    metricId: metric.id,
+    conditions: place,
+    ...rankingVerdict(question, metric, ranked, few),
+  };
+}
+
+/** So many elections bound their median on both sides. */
+const minElectionCount = 10;
+
+/** Each election is an experiment of its own: the 95 % interval of their median stands for the range of the trials. */
+function electionRange({ elections }: Row): Range | null {
+  const { p50, timesMs } = elections ?? { p50: null, timesMs: [] };
+  if (p50 === null || p50.lower === null || p50.upper === null || timesMs.length < minElectionCount) return null;
+  return { median: p50.estimate, min: p50.lower, max: p50.upper, values: timesMs };
+}
+
+function rankingVerdict(
+  question: Ranking,
+  metric: Metric,
+  ranked: readonly RankedRange[],
+  few: readonly RankedRange[],
+) {
+  const [leader, next, ...others] = [...ranked].sort((a, b) => a.range.median - b.range.median);
+  if (leader === undefined || next === undefined) {
+    const text = `too few trials to say (two implementations with ${minTrialCount} ok trials each are needed)`;
+    return { verdict: 'too-few' as const, parts: [plain(text)] };
+  }
+  const rest = [next, ...others];
+  const close = rest.filter(({ range }) => rangesOverlap(range, leader.range));
+  const far = rest.filter(({ range }) => !rangesOverlap(range, leader.range));
+  const parts =
+    close.length > 0
+      ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(question, metric, far)]
+      : [strong(leader.id), ...leaderParts(question, metric, leader, rest)];
+  return {
+    verdict: close.length > 0 ? ('cannot-tell' as const) : ('told-apart' as const),
+    parts: [...parts, ...unrankedParts(few)],
+  };
+}
+
+function leaderParts(
+  question: Ranking,
+  metric: Metric,
+  leader: RankedRange,
+  rest: readonly RankedRange[],
+): AnswerPart[] {
+  const next = rest[0] ?? leader;
+  const advantage = formatAdvantage(leader.range.median, next.range.median, question.comparative);
+  const lead = ` (${valueText(metric, leader)}, ${advantage} than ${next.id})`;
+  const last = rest.at(-1);
+  const tail =
+    last === undefined || last === next ? '' : `; ${question.superlative}: ${last.id} (${valueText(metric, last)})`;
+  return [plain(`${lead}${tail}`)];
+}
+
+function listedRows(metric: Metric, group: readonly RankedRange[]): AnswerPart[] {
+  return group.flatMap((member, index) => [
+    ...(index > 0 ? [plain(', ')] : []),
+    strong(member.id),
+    plain(` (${valueText(metric, member)})`),
+  ]);
+}
+
+function slowestPart(question: Ranking, metric: Metric, far: readonly RankedRange[]): AnswerPart[] {
+  const last = far.at(-1);
+  if (last === undefined) return [];
+  return [plain(`; ${question.superlative}: ${last.id} (${valueText(metric, last)})`)];
+}
+
+function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {
+  if (few.length === 0) return [];
+  const names = few.map(({ id, range }) => `${id} (${pluralize(range.values.length, 'trial')})`);
+  return [plain(`; not ranked: ${names.join(', ')}`)];
+}
+
+/**
+ * Who held the rate. A row that did not is named with its reason; one whose trials all failed by the fault of the machine
+ * or the generator is unknown, not guilty.
+ */
+function rateAnswer(place: string, hasPace: boolean, tried: readonly Row[]): Answer {
+  const broken = tried.filter((row) => failureReason(row) !== null);
+  const unknown = tried.filter((row) => row.okCount === 0 && !broken.includes(row));
+  const kept = tried.filter((row) => !broken.includes(row) && !unknown.includes(row));
+  const names = (rows: readonly Row[]) => rows.map((row) => row.implementation.id);
+  const all = kept.length === tried.length && kept.length > 1;
+  const clauses = [
+    kept.length > 0 ? [strong(all ? `all ${kept.length}` : joinList(names(kept)))] : [],
+    broken.length > 0
+      ? [plain(`not ${broken.map((row) => `${row.implementation.id} (${failureReason(row)})`).join(', ')}`)]
+      : [],
+    unknown.length > 0 ? [plain(`unknown for ${joinList(names(unknown))} (no trial counts)`)] : [],
+  ].filter((clause) => clause.length > 0);
+  const parts = clauses.flatMap((clause, index) => (index > 0 ? [plain('; '), ...clause] : clause));
+  return {
+    subject: hasPace ? 'Keeps the pace' : 'Came through',
+    metricId: null,
+    verdict: 'pace',
+    conditions: place,
+    parts,
+  };
+}
+
+function failureReason(row: Row): string | null {
+  const worst = row.notes.filter(({ kind }: Note) => kind === 'failed' || kind === 'overloaded');
+  return worst.length > 0 ? worst.map((note) => noteReason(note, row.plannedCount)).join(', ') : null;
+}
+
+function noteReason({ label, trialCount }: Note, plannedCount: number): string {
+  return trialCount > 0 ? `${label}, ${trialCount} of ${pluralize(plannedCount, 'trial')}` : label;
+}
+
+function valueText(metric: Metric, { range }: RankedRange): string {
+  return `${formatFigure(metric.unit, range.median)} ${displayUnit(metric.unit)}`;
+}
+
+export function metricById(id: string): Metric {
+  const metric = metrics.find((candidate) => candidate.id === id);
+  if (metric === undefined) throw new Error(`no metric ${id}`);
+  return metric;
+}
+
+function plain(text: string): AnswerPart {
+  return { text, strong: false };
+}
+
+function strong(text: string): AnswerPart {
+  return { text, strong: true };
+}

@@ -1,0 +1,212 @@
+import type { Claim, ClaimSource, ClaimTest, ClaimUnit, Quantity } from '../../model/claim.ts';
+import type { RunResult } from '../../model/run-result.ts';
+import { type Range, rangeOf } from '../../stats/descriptive.ts';
+import { formatNumber } from '../format.ts';
+import type { Question } from '../model.ts';
+import { largestClusters } from './groups.ts';
+import { describeImplementations } from './implementations.ts';
+import { type PrimitiveRow, type PrimitiveSection, primitiveSections } from './primitives.ts';
+import { buildQuestions } from './questions.ts';
+
+export type ClaimVerdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured';
+
+/** The claims to judge by, and what of the checkout they ask for. */
+export interface ClaimBook {
+  readonly claims: readonly Claim[];
+  readonly sources: readonly ClaimSource[];
+  readonly codeLines: CodeLines;
+}
+
+export const emptyClaimBook: ClaimBook = { claims: [], sources: [], codeLines: { go: null, python: null } };
+
+/** A claim put beside what was measured. */
+export interface AssessedClaim {
+  readonly claim: Claim;
+  readonly verdict: ClaimVerdict;
+  /** With its interval, in the claim's own terms; null: not measured. */
+  readonly measured: string | null;
+  /** The day and scenario of the file it was read from; null: none. */
+  readonly source: string | null;
+}
+
+/** An interval from least to greatest, with its middle. */
+interface ClaimInterval {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** A claimed number counts as met within this factor: machines differ, and "about" was said. */
+export const toleranceFactor = 1.5;
+
+/**
+ * Judges every claim by the newest file that knows all of its quantities: the two sides of a ratio are never taken from
+ * different runs. Pure; `results` are of one machine.
+ */
+export function assessClaims(
+  claims: readonly Claim[],
+  results: readonly RunResult[],
+  codeLines: CodeLines,
+): AssessedClaim[] {
+  const newestFirst = [...results].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).map(toEvidence);
+  return claims.map((claim) => assessClaim(claim, newestFirst, codeLines));
+}
+
+type Measurable = Exclude<ClaimTest, { kind: 'none' }>;
+
+function assessClaim(claim: Claim, evidence: readonly ClaimEvidence[], codeLines: CodeLines): AssessedClaim {
+  const { test } = claim;
+  const unknown = { claim, verdict: 'not measured', measured: null, source: null } as const;
+  if (test.kind === 'none') return unknown;
+  for (const one of evidence) {
+    const interval = intervalOf(test, (quantity) => readQuantity(one, quantity, codeLines));
+    if (interval === null) continue;
+    return {
+      claim,
+      verdict: claimVerdict(test, interval),
+      measured: measuredRange(test, interval),
+      source: isFromResult(test) ? `${one.result.startedAt.slice(0, 10)} ${one.result.scenario.id}` : null,
+    };
+  }
+  return unknown;
+}
+
+/** Lines of code are counted in the checkout. */
+function isFromResult(test: Measurable): boolean {
+  return test.of.kind !== 'code-lines';
+}
+
+function intervalOf(test: Measurable, read: (quantity: Quantity) => Range | null): ClaimInterval | null {
+  const of = read(test.of);
+  if (of === null) return null;
+  if (test.kind === 'value' || test.kind === 'least') return scaled(of, test.unit);
+  const to = read(test.to);
+  // A share of nothing says nothing: memory too small to be seen, a cluster of none.
+  if (to === null || !(to.min > 0)) return null;
+  return { min: of.min / to.max, median: of.median / to.median, max: of.max / to.min };
+}
+
+function scaled({ min, median, max }: Range, unit: ClaimUnit): ClaimInterval {
+  const factor = unit === 'MB' ? 1e-6 : 1;
+  return { min: min * factor, median: median * factor, max: max * factor };
+}
+
+/** The rules stand in docs/claims.md. */
+function claimVerdict(test: Measurable, interval: ClaimInterval): ClaimVerdict {
+  const { min: low, max: high } = interval;
+  switch (test.kind) {
+    case 'value':
+      return isWithinTolerance(interval, test.claimed) ? 'holds' : 'does not hold';
+    case 'times':
+      if (low <= 1) return 'does not hold';
+      return isWithinTolerance(interval, test.claimed) ? 'holds' : 'holds in part';
+    case 'more':
+      if (low <= 1) return 'does not hold';
+      return low >= test.least ? 'holds' : 'holds in part';
+    case 'least':
+      return low >= test.claimed ? 'holds' : high >= test.claimed ? 'holds in part' : 'does not hold';
+    case 'alike':
+      if (low >= 1 / test.withinFactor && high <= test.withinFactor) return 'holds';
+      return low >= 1 / test.withinFactor ** 2 && high <= test.withinFactor ** 2 ? 'holds in part' : 'does not hold';
+  }
+}
+
+function isWithinTolerance({ min: low, max: high }: ClaimInterval, claimed: number): boolean {
+  return high >= claimed / toleranceFactor && low <= claimed * toleranceFactor;
+}
+
+function measuredRange(test: Measurable, interval: ClaimInterval): string {
+  const { min: low, median: middle, max: high } = interval;
+  const span = low === high ? '' : ` (${formatNumber(low)}–${formatNumber(high)})`;
+  if (test.kind === 'value' || test.kind === 'least') return `${formatNumber(middle)}${span}${unitText(test.unit)}`;
+  return low === high ? `${formatNumber(middle)}×` : `${formatNumber(middle)}×${span}`;
+}
+
+function unitText(unit: ClaimUnit): string {
+  return unit === 'count' ? '' : ` ${unit}`;
+}
+
+/** Only what these results say something about; everything else is left to the whole table. */
+export function measuredClaims(judged: readonly AssessedClaim[]): AssessedClaim[] {
+  return judged.filter(({ source: from }) => from !== null);
+}
+
+export function verdictCounts(judged: readonly AssessedClaim[]): string {
+  const order: readonly ClaimVerdict[] = ['holds', 'holds in part', 'does not hold', 'not measured'];
+  return order
+    .map((verdict) => ({ verdict, count: judged.filter((one) => one.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+    .join(', ');
+}
+
+/** One result file, read for claims. */
+export interface ClaimEvidence {
+  readonly result: RunResult;
+  readonly cells: readonly Question[];
+  readonly primitives: readonly PrimitiveSection[];
+}
+
+export function toEvidence(result: RunResult): ClaimEvidence {
+  const who = describeImplementations([result]);
+  return { result, cells: buildQuestions(result, [], who), primitives: primitiveSections(result, who) };
+}
+
+/** Lines of code by language; null where a core is not there. */
+export type CodeLines = Readonly<Record<'go' | 'python', number | null>>;
+
+/** What a file (or, for lines of code, the checkout) says of a quantity; null: nothing. */
+export function readQuantity(evidence: ClaimEvidence, quantity: Quantity, codeLines: CodeLines): Range | null {
+  if (quantity.kind === 'code-lines') return rangeOf([codeLines[quantity.language]]);
+  if (quantity.kind === 'largest-cluster') return largestClusterRange(evidence, quantity.implementation);
+  if (quantity.kind === 'primitive') return primitiveQuantity(evidence, quantity);
+  return trialQuantity(evidence.cells, quantity);
+}
+
+function trialQuantity(
+  cells: readonly Question[],
+  { workload, implementation, metric }: QuantityOfKind<'trial'>,
+): Range | null {
+  const cell = cells.find((one) => one.workload === workload && one.temperature === 'warm');
+  const row = cell?.rows.find(({ implementation: who }) => who.id === implementation);
+  return row?.figures[metric] ?? null;
+}
+
+type QuantityOfKind<Kind extends Quantity['kind']> = Extract<Quantity, { kind: Kind }>;
+
+function primitiveQuantity({ primitives }: ClaimEvidence, quantity: QuantityOfKind<'primitive'>): Range | null {
+  const rows =
+    primitives
+      .find(({ facts }) => facts.id === quantity.primitive)
+      ?.rows.filter(
+        ({ implementation, caseId: variant }) =>
+          implementation === quantity.implementation && variant === quantity.caseId,
+      ) ?? [];
+  if (quantity.of === 'max-size') return maxWorkingSize(rows, quantity.size);
+  const row = rows.find(({ size }) => size === quantity.size);
+  return row === undefined ? null : primitiveRange(row, quantity.of);
+}
+
+/** Only of a run that came to the last size (tried, or given up below it): one cut short says nothing of the greatest. */
+function maxWorkingSize(rows: readonly PrimitiveRow[], lastSize: number | null): Range | null {
+  if (!rows.some(({ size }) => size === lastSize)) return null;
+  const worked = rows.filter(({ okCount }) => okCount > 0).map(({ size }) => size ?? 0);
+  return worked.length === 0 ? null : rangeOf([Math.max(...worked)]);
+}
+
+function primitiveRange(row: PrimitiveRow, of: QuantityOfKind<'primitive'>['of']): Range | null {
+  if (of === 'wall') return row.isBelowLoop ? null : row.wallNs;
+  if (of === 'cpu') return row.cpuNs;
+  if (of === 'private') return row.privateBytes;
+  if (of === 'each') return row.bytesPerUnit;
+  return row.osThreadCount === null || row.okCount === 0 ? null : rangeOf([(row.size ?? 0) / row.osThreadCount]);
+}
+
+/** Only where it is known that nothing larger holds: a run cut short, or one that asked for no more, says nothing of the greatest. */
+function largestClusterRange({ result, cells }: ClaimEvidence, implementation: string): Range | null {
+  const scale = cells.filter(({ workload }) => workload === 'scale');
+  const largest = largestClusters(scale, result.implementations).find(
+    ({ row }) => row.implementation.id === implementation,
+  );
+  return largest?.isMax && largest.size !== null ? rangeOf([largest.size]) : null;
+}

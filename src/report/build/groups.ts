@@ -1,0 +1,182 @@
+import type { RunResult } from '../../model/run-result.ts';
+import { fitLine } from '../../stats/descriptive.ts';
+import type { BarChart, Chart } from '../charts/chart.ts';
+import { rateCharts, sizeCharts } from '../charts/group-charts.ts';
+import { rowSeries } from '../charts/series.ts';
+import type { Question, Row } from '../model.ts';
+import type { ReportedImplementation } from './implementations.ts';
+
+/** One workload at one or several rates. */
+export interface Group {
+  readonly id: string;
+  readonly service: string;
+  readonly workload: string;
+  readonly temperature: 'warm' | 'cold';
+  readonly cells: readonly Question[];
+  /** Empty below three rates: two points are always on a line. */
+  readonly slopes: readonly CpuSlope[];
+  /** Of a climb; empty otherwise. */
+  readonly largest: readonly LargestCluster[];
+  /** Rate on the x axis; empty for a single rate. */
+  readonly charts: readonly Chart[];
+}
+
+/** CPU time per second as a straight line over the rate. */
+export interface CpuSlope {
+  readonly implementation: ReportedImplementation;
+  /** What one more request costs. */
+  readonly slopeMsPerRequest: number;
+  /** The line's value at no load, CPU milliseconds a second; what was measured while idle is a figure of its own. */
+  readonly interceptMsPerSec: number;
+  readonly rateCount: number;
+}
+
+const minRateCount = 3;
+
+export function buildGroups(cells: readonly Question[], implementations: RunResult['implementations']): Group[] {
+  const byQuestion = Map.groupBy(cells, groupId);
+  return [...byQuestion].flatMap(([id, same]) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { service, workload, temperature } = first;
+    const largest = largestClusters(same, implementations);
+    const charts = [...largestClusterBars(id, largest), ...rateCharts(id, same), ...sizeCharts(id, same)];
+    return [{ id, service, workload, temperature, cells: same, slopes: cpuSlopes(same), largest, charts }];
+  });
+}
+
+/** Rates are compared on one size of cluster; where nothing is sent, sizes are. */
+function groupId({ service, workload, temperature, ratePerSec, cluster }: Question): string {
+  const size = cluster === null || ratePerSec === 0 ? '' : `-n${cluster.size}`;
+  return `${service}-${workload}-${temperature}${size}`;
+}
+
+function cpuSlopes(cells: readonly Question[]): CpuSlope[] {
+  const byImplementation = Map.groupBy(
+    cells.flatMap((cell) => cell.rows.map((row) => ({ row, ratePerSec: cell.ratePerSec }))),
+    ({ row }) => row.implementation,
+  );
+  return [...byImplementation].flatMap(([who, entries]) => {
+    const points = entries.flatMap(({ row, ratePerSec }) =>
+      (row.figures['cores-used']?.values ?? []).map((cores) => ({ x: ratePerSec, y: cores * 1000 })),
+    );
+    const rateCount = new Set(points.map((point) => point.x)).size;
+    const line = rateCount >= minRateCount ? fitLine(points) : null;
+    if (line === null) return [];
+    return [{ who, slopeMsPerRequest: line.slope, interceptMsPerSec: line.intercept, rateCount }];
+  });
+}
+
+/** How far one implementation came in a climb. */
+export interface LargestCluster {
+  readonly row: Row;
+  /** null: not even the smallest held. */
+  readonly size: number | null;
+  readonly okCount: number;
+  readonly startCount: number;
+  /** Nothing larger holds: the next one failed, or is beyond what the implementation declares as its limit. */
+  readonly isMax: boolean;
+  /** Why no larger one did. */
+  readonly limitReason: string;
+}
+
+type Implementations = RunResult['implementations'];
+
+const minFailedCount = 2;
+
+/** The largest size of each implementation that held; empty for cells that are no climb. */
+export function largestClusters(cells: readonly Question[], implementations: Implementations): LargestCluster[] {
+  const searched = cells.filter(({ sizeSearch: climb }) => climb !== null);
+  const sizes = searched[0]?.sizeSearch ?? [];
+  const bySize = [...searched].sort((a, b) => sizeOf(a) - sizeOf(b));
+  const placed = bySize.flatMap((cell) => cell.rows.map((row) => ({ row, size: sizeOf(cell) })));
+  return [...Map.groupBy(placed, ({ row }) => row.implementation.id)]
+    .map(([id, steps]) => ({ limit: declaredLimit(id, implementations), steps: steps.filter(hasTrials) }))
+    .flatMap(({ limit, steps }) => (steps.length === 0 ? [] : [largestCluster(steps, sizes, limit)]))
+    .sort((a, b) => (b.size ?? 0) - (a.size ?? 0) || (implementationId(a) < implementationId(b) ? -1 : 1));
+}
+
+function implementationId({ row }: LargestCluster): string {
+  return row.implementation.id;
+}
+
+interface SizeStep {
+  readonly row: Row;
+  readonly size: number;
+}
+
+function hasTrials({ row }: SizeStep): boolean {
+  return row.trials.length > 0;
+}
+
+/** The most nodes that an implementation says it can run. */
+function declaredLimit(id: string, implementations: Implementations): number {
+  const known = implementations.find(({ manifest }) => manifest.id === id);
+  return known?.manifest.limits.clusterSize ?? Number.POSITIVE_INFINITY;
+}
+
+function largestCluster(steps: readonly SizeStep[], asked: readonly number[], limit: number): LargestCluster {
+  const held = steps.findLast(({ row }) => row.okCount > 0 && failedCount(row) < minFailedCount);
+  const above = steps.find(({ row, size }) => size > (held?.size ?? 0) && failedCount(row) >= minFailedCount);
+  const row = (held ?? above ?? steps[0])?.row as Row;
+  const startCount = held === undefined ? 0 : held.row.okCount + failedCount(held.row);
+  const size = held?.size ?? null;
+  const next = asked.find((candidate) => candidate > (size ?? 0)) ?? null;
+  const why = above === undefined ? untriedReason(next, limit) : `${above.size} nodes: ${failureTexts(above.row)}`;
+  const isGreatest = above !== undefined || (next ?? (size ?? 0) + 1) > limit;
+  return { row, size, okCount: held?.row.okCount ?? 0, startCount, isMax: isGreatest, limitReason: why };
+}
+
+function untriedReason(next: number | null, limit: number): string {
+  if (next === null) return 'no larger one was asked for';
+  if (next > limit) return `${next} nodes are beyond what it declares as its limit`;
+  return `${next} nodes: not known, too few starts of them counted`;
+}
+
+function failedCount({ trials }: Row): number {
+  return trials.filter(({ status }) => status === 'failed' || status === 'overloaded').length;
+}
+
+function failureTexts({ notes }: Row): string {
+  const worst = notes.filter(({ kind }) => kind === 'failed' || kind === 'overloaded');
+  return worst.map(({ text }) => text).join('; ');
+}
+
+function sizeOf({ cluster }: Question): number {
+  return cluster?.size ?? 0;
+}
+
+/** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */
+export function largestClusterText({
+  row,
+  size,
+  okCount: heldCount,
+  startCount,
+  limitReason: why,
+}: LargestCluster): string {
+  const held = size === null ? 'no size held' : `${size} nodes (${heldCount} of ${startCount} starts)`;
+  return `${row.implementation.id}: ${held}; ${why}`;
+}
+
+export function largestClusterBars(groupId: string, largest: readonly LargestCluster[]): BarChart[] {
+  if (largest.length === 0) return [];
+  return [
+    {
+      kind: 'bars',
+      id: `${groupId}-largest`,
+      title: 'Largest cluster',
+      howToRead:
+        'The most nodes with which a fresh start elected a leader and kept it. Of the sizes asked; the next one failed for the reason given below. Longer is better.',
+      altText: `Largest cluster: ${largest.map(largestClusterText).join('. ')}.`,
+      unit: 'nodes',
+      bars: largest.map(({ row, size }) => ({
+        ...rowSeries(row),
+        value: size ?? 0,
+        text: String(size ?? 0),
+        whisker: null,
+        marks: [],
+      })),
+      line: null,
+    },
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Implementation } from '../../model/implementation.ts';
+import type { RunResult } from '../../model/run-result.ts';
+
+/** How an implementation looks in every chart and table: a hue for its language, a shade, dash and shape for itself. */
+export interface SeriesStyle {
+  readonly family: 'node' | 'go' | 'python' | 'other';
+  /** 0 … 3, distinct within the family. */
+  readonly shade: number;
+}
+
+export interface ReportedImplementation {
+  readonly id: string;
+  readonly language: string;
+  readonly model: string;
+  readonly description: string;
+  readonly runtimeVersion: string | null;
+  readonly style: SeriesStyle;
+}
+
+const shadeCount = 4;
+
+/** Everyone in any of the runs, by id. The first run that knows an implementation describes it. */
+export function describeImplementations(runs: readonly RunResult[]): ReadonlyMap<string, ReportedImplementation> {
+  const known = new Map<string, Omit<ReportedImplementation, 'style'>>();
+  for (const preparation of runs.flatMap((run) => run.implementations)) {
+    const { id, language, model, description } = preparation.manifest;
+    const runtimeVersion = preparation.status === 'ready' ? preparation.runtimeVersion : null;
+    if (!known.has(id)) known.set(id, { id: id, language, model, description, runtimeVersion });
+  }
+  return assignStyles([...known.values()]);
+}
+
+/** Styles follow the order of ids, so that the same set of implementations looks the same in every report. */
+function assignStyles(
+  everyone: readonly Omit<ReportedImplementation, 'style'>[],
+): ReadonlyMap<string, ReportedImplementation> {
+  const used = new Map<string, number>();
+  const ordered = [...everyone].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return new Map(
+    ordered.map((who) => {
+      const family = familyOf(who.language);
+      const variant = used.get(family) ?? 0;
+      used.set(family, variant + 1);
+      return [who.id, { ...who, style: { family, variant: variant % shadeCount } }];
+    }),
+  );
+}
+
+function familyOf(language: Implementation['language']): SeriesStyle['family'] {
+  const name = language.toLowerCase();
+  if (['typescript', 'javascript', 'node'].includes(name)) return 'node';
+  return name === 'go' || name === 'python' ? name : 'other';
+}

@@ -1,0 +1,118 @@
+import type { Preparation } from '../../model/run-result.ts';
+import type { OkTrial, Trial } from '../../model/trial.ts';
+import { pluralize } from '../format.ts';
+import type { Note } from '../model.ts';
+
+/** Everything about a row that its numbers do not say, worst first. */
+export function notesOf(
+  preparation: Preparation,
+  trials: readonly Trial[],
+  counted: readonly OkTrial[],
+  planned: number,
+): Note[] {
+  const fromPreparation = preparationNotes(preparation);
+  if (fromPreparation.length > 0) return fromPreparation;
+  return [
+    ...failedNotes(trials),
+    ...reasonNotes(trials, 'overloaded', 'did not hold the rate'),
+    ...reasonNotes(trials, 'invalid', 'not counted'),
+    ...latencyDiscardedNotes(counted),
+    ...warmupNotes(counted),
+    ...unfinishedNotes(trials, planned),
+  ];
+}
+
+function preparationNotes(preparation: Preparation): Note[] {
+  if (preparation.status === 'skipped') {
+    return [
+      {
+        kind: 'skipped',
+        label: 'skipped',
+        trialCount: 0,
+        text: `skipped: ${preparation.reason}`,
+        remedy: preparation.remedy,
+      },
+    ];
+  }
+  if (preparation.status === 'failed') {
+    const text = `failed before any trial (${preparation.code}): ${preparation.message}`;
+    return [{ kind: 'failed', label: preparation.code, trialCount: 0, text, remedy: null }];
+  }
+  const { conformance } = preparation;
+  if (conformance.status === 'passed') return [];
+  const [first] = conformance.failures;
+  const text = `breaks the contract in ${conformance.failures.length} of ${conformance.checkCount} checks${first === undefined ? '' : `, first: ${first}`}`;
+  return [
+    {
+      kind: 'failed',
+      label: 'breaks the contract',
+      trialCount: 0,
+      text,
+      remedy: `npm run bench -- conform ${preparation.manifest.id}`,
+    },
+  ];
+}
+
+function failedNotes(trials: readonly Trial[]): Note[] {
+  const failed = trials.filter((trial) => trial.status === 'failed');
+  const byCause = Map.groupBy(failed, (trial) => `failed in ${trial.phase} (${trial.code}): ${trial.message}`);
+  return [...byCause].map(([cause, same]) => ({
+    kind: 'failed',
+    label: `failed in ${same[0]?.phase ?? 'an unknown phase'}`,
+    trialCount: same.length,
+    text: `${cause} (${pluralize(same.length, 'trial')})`,
+    remedy: null,
+  }));
+}
+
+function reasonNotes(trials: readonly Trial[], status: 'overloaded' | 'invalid', meaning: string): Note[] {
+  const concerned = trials.filter((trial) => trial.status === status);
+  if (concerned.length === 0) return [];
+  const reasons = concerned.flatMap((trial) => ('reasons' in trial ? trial.reasons : []));
+  const text = `${status} in ${pluralize(concerned.length, 'trial')} (${meaning}): ${oneMessagePerCode(reasons).join('; ')}`;
+  return [{ kind: status, label: status, trialCount: concerned.length, text, remedy: null }];
+}
+
+/** One message a code: the numbers of the others differ, their meaning does not. */
+function oneMessagePerCode(reasons: readonly { readonly code: string; readonly message: string }[]): string[] {
+  const byCode = Map.groupBy(reasons, (reason) => reason.code);
+  return [...byCode.values()].map((same) => {
+    const others = new Set(same.map((reason) => reason.message)).size - 1;
+    return `${same[0]?.message ?? ''}${others > 0 ? ` (and ${others} more like it)` : ''}`;
+  });
+}
+
+function latencyDiscardedNotes(counted: readonly OkTrial[]): Note[] {
+  const count = counted.filter((trial) => trial.latencyDiscarded).length;
+  if (count === 0) return [];
+  return [
+    {
+      kind: 'latency-void',
+      label: 'latency void',
+      trialCount: count,
+      text: 'latency void: the load generator woke too late; CPU and memory stand',
+      remedy: 'Repeat on a quieter machine, or with more cores.',
+    },
+  ];
+}
+
+function warmupNotes(counted: readonly OkTrial[]): Note[] {
+  const count = counted.filter((trial) => trial.measurement.warmupConverged === false).length;
+  if (count === 0) return [];
+  return [
+    {
+      kind: 'not-steady',
+      label: 'not steady',
+      trialCount: count,
+      text: 'not steady: CPU per request was still changing at the end of the warm-up',
+      remedy: 'A scenario with a longer warm-up settles it.',
+    },
+  ];
+}
+
+function unfinishedNotes(trials: readonly Trial[], planned: number): Note[] {
+  const done = new Set(trials.map((trial) => trial.spec.repetition)).size;
+  if (done >= planned) return [];
+  const text = `${done} of ${pluralize(planned, 'planned trial')} had been made when the run ended`;
+  return [{ kind: 'unfinished', label: 'unfinished', trialCount: 0, text, remedy: null }];
+}

@@ -1,0 +1,230 @@
+import { machineLabel } from '../../compare/text.ts';
+import { type ClusterKey, clusterId, clusterKey, describeCluster, plannedClusterKeys } from '../../model/cell-key.ts';
+import type { PublishedElections } from '../../model/cluster.ts';
+import type { RunResult } from '../../model/run-result.ts';
+import type { ScenarioEntry } from '../../model/scenario.ts';
+import type { Trial } from '../../model/trial.ts';
+import { coefficientOfVariation, median } from '../../stats/descriptive.ts';
+import { studentQuantile } from '../../stats/distributions.ts';
+import { questionCharts } from '../charts/question-charts.ts';
+import type { Question, Resolution, Row, Source } from '../model.ts';
+import { answersOf } from './answers.ts';
+import type { ReportedImplementation } from './implementations.ts';
+import { buildRow } from './row.ts';
+
+/** What one row of questions is about: every implementation is asked the same. */
+export interface QuestionKey {
+  readonly service: string;
+  readonly workload: string;
+  readonly temperature: 'warm' | 'cold';
+  /** 0: no request is sent. */
+  readonly ratePerSec: number;
+  readonly cluster: ClusterKey | null;
+}
+
+/** Every cell of the run in the scenario's order, then those that only trials know. */
+export function buildQuestions(
+  live: RunResult,
+  references: readonly RunResult[],
+  who: ReadonlyMap<string, ReportedImplementation>,
+): Question[] {
+  return questionKeys(live).flatMap((key) => {
+    const rows = questionRows(live, key, who);
+    // Nobody was asked: a run of primitives alone, chosen by --impl.
+    if (rows.length === 0) return [];
+    const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
+    const recorded =
+      missingImplementations.length > 0 ? findReferences(live, references, key, who) : { rows: [], excluded: [] };
+    const entry = live.scenario.entries.find((cell) => matchesEntry(cell, key))?.cluster ?? null;
+    const sizeSearch = entry?.searchesSize ? entry.sizes : null;
+    const published = entry?.published ?? null;
+    const facts = {
+      ...key,
+      id: questionId(key),
+      conditions: conditionsOf(key),
+      published,
+      climb: sizeSearch,
+      rows,
+      missing: missingImplementations,
+      references: recorded.rows,
+    };
+    const cell = {
+      ...facts,
+      leftOut: recorded.leftOut,
+      answers: answersOf(facts, rows),
+      resolution: estimateResolution(rows),
+      charts: questionCharts(facts),
+    };
+    return [cell];
+  });
+}
+
+function questionKeys(live: RunResult): QuestionKey[] {
+  const declared = live.scenario.entries.flatMap(({ service, workload, temperature, ratesPerSec, ...cell }) =>
+    ratesPerSec.flatMap((ratePerSec) =>
+      plannedClusterKeys(cell.cluster).map((cluster) => ({ service, workload, temperature, ratePerSec, cluster })),
+    ),
+  );
+  const seen = live.trials.map(questionKeyOf);
+  const byId = new Map([...declared, ...seen].map((key) => [questionId(key), key]));
+  return [...byId.values()].sort(
+    (a, b) =>
+      entryIndex(live, a) - entryIndex(live, b) ||
+      (a.cluster?.size ?? 0) - (b.cluster?.size ?? 0) ||
+      a.ratePerSec - b.ratePerSec,
+  );
+}
+
+function entryIndex(live: RunResult, key: QuestionKey): number {
+  const index = live.scenario.entries.findIndex((cell) => matchesEntry(cell, key));
+  return index < 0 ? live.scenario.entries.length : index;
+}
+
+/** Whether this cell of the scenario asks for `key`; a cell without rates asks for its workload's own. */
+function matchesEntry(cell: ScenarioEntry, key: QuestionKey): boolean {
+  const sameQuestion =
+    cell.service === key.service && cell.workload === key.workload && cell.temperature === key.temperature;
+  const sameCluster = plannedClusterKeys(cell.cluster).some((cluster) => clusterId(cluster) === clusterId(key.cluster));
+  return sameQuestion && sameCluster && (cell.ratesPerSec.length === 0 || cell.ratesPerSec.includes(key.ratePerSec));
+}
+
+export function questionKeyOf(trial: Trial): QuestionKey {
+  const { service, workload, temperature, loadPlan: profile } = trial.spec;
+  const { cluster } = trial.spec;
+  const ofCluster = cluster === null ? null : clusterKey(cluster);
+  return { service, workload, temperature, ratePerSec: profile.ratePerSec, cluster: ofCluster };
+}
+
+export function questionId(key: QuestionKey): string {
+  const question = `${key.service}-${key.workload}-${key.temperature}-${key.ratePerSec}`;
+  return `${question}${clusterId(key.cluster)}`.replaceAll('.', '_');
+}
+
+function conditionsOf({ ratePerSec, workload, temperature, cluster }: QuestionKey): string {
+  const nodes = cluster === null ? '' : `, ${describeCluster(cluster)}`;
+  if (ratePerSec === 0) return `on ${workload}${nodes}`;
+  return `at ${ratePerSec}/s on ${workload}${temperature === 'cold' ? ', young' : ''}${nodes}`;
+}
+
+/** What a question of a group of several is called: what differs between them. */
+export function questionHeading({ ratePerSec, cluster }: QuestionKey): string {
+  const rate = ratePerSec === 0 ? [] : [`${ratePerSec} requests a second`];
+  return [...rate, ...(cluster === null ? [] : [describeCluster(cluster)])].join(', ');
+}
+
+function questionRows(live: RunResult, key: QuestionKey, who: ReadonlyMap<string, ReportedImplementation>): Row[] {
+  const asked = live.implementations.filter((preparation) => preparation.manifest.service === key.service);
+  const rows = asked.map((preparation) => buildRow(live, preparation, key, who, null));
+  return rows.sort(byCpuCost);
+}
+
+/** Least CPU per request first. */
+export function byCpuCost(a: Row, b: Row): number {
+  return cpuCost(a) - cpuCost(b);
+}
+
+function cpuCost(row: Row): number {
+  return row.figures['cpu-per-request']?.median ?? Number.MAX_VALUE;
+}
+
+export function trialsOf(run: RunResult, key: QuestionKey, implementation: string): Trial[] {
+  const id = questionId(key);
+  return run.trials.filter(
+    (trial) => trial.spec.implementation === implementation && questionId(questionKeyOf(trial)) === id,
+  );
+}
+
+/** A climb makes as many as it needs. */
+export function plannedCount(run: RunResult, key: QuestionKey): number {
+  const cell = run.scenario.entries.find((candidate) => matchesEntry(candidate, key));
+  return cell === undefined || cell.cluster?.searchesSize ? 0 : cell.trialCount;
+}
+
+export function publishedOf(run: RunResult, key: QuestionKey): PublishedElections | null {
+  return run.scenario.entries.find((cell) => matchesEntry(cell, key))?.cluster?.published ?? null;
+}
+
+interface References {
+  readonly rows: readonly Row[];
+  readonly excluded: readonly string[];
+}
+
+interface ContractVersions {
+  readonly contract: number | null;
+  readonly workload: number | null;
+}
+
+/** Recorded rows of the same question, under the same contract and workload version; what differs is left out and named. */
+export function findReferences(
+  live: RunResult,
+  references: readonly RunResult[],
+  key: QuestionKey,
+  who: ReadonlyMap<string, ReportedImplementation>,
+): References {
+  const asked = references.filter((run) =>
+    run.trials.some((trial) => questionId(questionKeyOf(trial)) === questionId(key)),
+  );
+  const versions = versionsOf(live.trials, key);
+  const checked = asked.map((run) => ({ run, reason: versionMismatch(versionsOf(run.trials, key), versions) }));
+  return {
+    rows: checked
+      .filter(({ reason: objection }) => objection === null)
+      .flatMap(({ run }) => referenceRows(run, key, who)),
+    excluded: checked.flatMap(({ run, reason: objection }) =>
+      objection === null ? [] : [`${sourceOf(run).label}: ${objection}`],
+    ),
+  };
+}
+
+/** The contract version of the service and the version of the workload; null where no trial tells. */
+function versionsOf(trials: readonly Trial[], key: QuestionKey): ContractVersions {
+  const ofService = trials.filter((trial) => trial.spec.service === key.service);
+  const ofWorkload = ofService.find((trial) => trial.spec.workload === key.workload);
+  return {
+    contract: ofService[0]?.spec.contractVersion ?? null,
+    workload: ofWorkload?.spec.workloadVersion ?? null,
+  };
+}
+
+function versionMismatch(recorded: ContractVersions, here: ContractVersions): string | null {
+  if (here.contract === null || here.workload === null) return 'this run has no trial that tells its versions';
+  if (recorded.contract !== here.contract) return `contract version ${recorded.contract}, here ${here.contract}`;
+  if (recorded.workload !== here.workload) return `workload version ${recorded.workload}, here ${here.workload}`;
+  return null;
+}
+
+function referenceRows(run: RunResult, key: QuestionKey, who: ReadonlyMap<string, ReportedImplementation>): Row[] {
+  return run.implementations
+    .filter((preparation) => preparation.manifest.service === key.service)
+    .map((preparation) => buildRow(run, preparation, key, who, sourceOf(run)))
+    .filter((row) => row.okCount > 0)
+    .sort(byCpuCost);
+}
+
+function sourceOf(run: RunResult): Source {
+  const commit = run.commit === null ? '' : `, commit ${run.commit.sha.slice(0, 7)}`;
+  const label = `${machineLabel(run.machine)}, recorded ${run.startedAt.slice(0, 10)}${commit}`;
+  return { machineId: run.machine.id, label };
+}
+
+/** The repeat noise of CPU per request and what it hides; null where no implementation was measured twice. */
+export function estimateResolution(rows: readonly Row[]): Resolution | null {
+  const samples = rows
+    .map((row) => row.figures['cpu-per-request']?.values ?? [])
+    .filter((values) => values.length >= 2);
+  const degrees = samples.reduce((sum, values) => sum + values.length - 1, 0);
+  const counts = samples.map((values) => values.length);
+  const trialCount = median(counts);
+  if (trialCount === null) return null;
+  const squares = samples.reduce(
+    (sum, values) => sum + (values.length - 1) * (coefficientOfVariation(values) ?? 0) ** 2,
+    0,
+  );
+  const cvRatio = Math.sqrt(squares / degrees);
+  return {
+    cvRatio,
+    minDetectableDifferenceRatio: studentQuantile(0.975, degrees) * cvRatio * Math.sqrt(2 / trialCount),
+    implementationCount: samples.length,
+    trialCounts: [Math.min(...counts), Math.max(...counts)],
+  };
+}

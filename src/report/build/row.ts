@@ -1,0 +1,117 @@
+import { metrics, metricValue } from '../../model/metric.ts';
+import type { Preparation, RunResult } from '../../model/run-result.ts';
+import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
+import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
+import { formatNumber, formatPercent } from '../format.ts';
+import type { GeneratorQuality, NamedFigure, Row, Source, TrialRow } from '../model.ts';
+import { summarizeElections } from './elections.ts';
+import type { ReportedImplementation } from './implementations.ts';
+import { notesOf } from './notes.ts';
+import { plannedCount, publishedOf, type QuestionKey, trialsOf } from './questions.ts';
+import { overTimeOf, pooledCurve, tailOf } from './row-curves.ts';
+
+/** What became of one implementation in one cell of `run`; `source` is null when that is the run of the report. */
+export function buildRow(
+  run: RunResult,
+  preparation: Preparation,
+  key: QuestionKey,
+  everyone: ReadonlyMap<string, ReportedImplementation>,
+  source: Source | null,
+): Row {
+  const id = preparation.manifest.id;
+  const who = everyone.get(id);
+  if (who === undefined) throw new Error(`${id} is in no run`);
+  const trials = trialsOf(run, key, id);
+  const counted = breaksContract(preparation) ? [] : countedTrials(trials);
+  const planned = Math.max(plannedCount(run, key), new Set(trials.map((trial) => trial.spec.repetition)).size);
+  return {
+    implementation: who,
+    source,
+    okCount: counted.length,
+    plannedCount: planned,
+    figures: metricRanges(counted),
+    p99: tailOf(counted),
+    elections: summarizeElections(counted, key.cluster, publishedOf(run, key)),
+    notes: notesOf(preparation, trials, counted, planned),
+    curve: pooledCurve(counted),
+    overTime: overTimeOf(counted),
+    generator: generatorQuality(counted.length > 0 ? counted : trials),
+    trials: trials.map((trial) => trialRow(trial, counted)),
+  };
+}
+
+/** Fast but wrong never enters a table. */
+function breaksContract(preparation: Preparation): boolean {
+  return preparation.status === 'ready' && preparation.conformance.status === 'failed';
+}
+
+function metricRanges(counted: readonly OkTrial[]): Record<string, Range | null> {
+  return Object.fromEntries(
+    metrics.map((metric) => [metric.id, rangeOf(counted.map((trial) => metricValue(metric, trial)))]),
+  );
+}
+
+function generatorQuality(trials: readonly Trial[]): GeneratorQuality | null {
+  const measurements = trials.map((trial) => trial.measurement).filter((m) => m !== null);
+  if (measurements.every(({ load }) => load === null)) return null;
+  const medianOf = (from: (measurement: Measurement) => number | null | undefined) =>
+    median(measurements.map((m) => from(m) ?? null).filter((value) => value !== null));
+  return {
+    sendDelayP50Ms: medianOf((m) => m.load?.sendDelay.p50Ms),
+    sendDelayP99Ms: medianOf((m) => m.load?.sendDelay.p99Ms),
+    generatorDelayP50Ms: medianOf((m) => m.load?.generatorDelay.p50Ms),
+    generatorDelayP99Ms: medianOf((m) => m.load?.generatorDelay.p99Ms),
+    connectionWaitP99Ms: medianOf((m) => m.load?.connectionWait.p99Ms),
+    generatorDelayShareRatio: medianOf((m) => ratioOf(m.load?.generatorDelay.p50Ms, m.load?.responseTime.p50Ms)),
+    sendGapCv: medianOf((m) => m.load?.generator.sendGapCv),
+    eventLoopUtilizationRatio: medianOf((m) => m.load?.generator.eventLoopUtilizationRatio),
+    coresUsed: medianOf((m) => m.cpu.generator?.coresUsed),
+    sentRatio: medianOf((m) => ratioOf(m.load?.counts.sentCount, m.load?.counts.scheduledCount)),
+  };
+}
+
+function ratioOf(part: number | null | undefined, whole: number | null | undefined): number | null {
+  return part == null || whole == null || whole === 0 ? null : part / whole;
+}
+
+/** One trial as it was, whether it counts or not. */
+export function trialRow(trial: Trial, counted: readonly Trial[]): TrialRow {
+  const { measurement, spec } = trial;
+  return {
+    implementation: spec.implementation,
+    repetition: spec.repetition,
+    attempt: spec.attempt,
+    position: spec.position,
+    status: trial.status,
+    isCounted: counted.includes(trial),
+    figures: Object.fromEntries(
+      metrics.map((metric) => [metric.id, measurement === null ? null : metric.read(measurement)]),
+    ),
+    noise: noiseFigures(measurement?.noise ?? null),
+    remarks: [...trialRemarks(trial), ...trial.warnings.map((warning) => warning.message)],
+    logTail: trial.status === 'failed' ? trial.logTail : null,
+  };
+}
+
+function trialRemarks(trial: Trial): string[] {
+  if (trial.status === 'failed') return [`${trial.phase}: ${trial.message}`];
+  if (trial.status === 'ok') return trial.latencyDiscarded ? ['latency void'] : [];
+  return trial.reasons.map((reason) => reason.message);
+}
+
+/** Always all of them, in one order. */
+function noiseFigures(noise: TrialNoise | null): NamedFigure[] {
+  const figure = (name: string, value: number | null | undefined, format: (value: number) => string) => ({
+    name,
+    text: value === null || value === undefined ? '–' : format(value),
+  });
+  return [
+    figure('service waited for a core', noise?.targetRunDelayRatio, formatPercent),
+    figure('generator waited for a core', noise?.generatorRunDelayRatio, formatPercent),
+    figure('anyone waited, ms', noise?.psiCpuSomeMs, formatNumber),
+    figure('all waited for the disk, ms', noise?.psiIoFullMs, formatNumber),
+    figure('steal', noise?.stealRatio, formatPercent),
+    figure('spin, 1 is quiet', noise?.slowdownFactor, formatNumber),
+    figure('CPU of nobody here', noise?.otherProcessesCpuRatio, formatPercent),
+  ];
+}

@@ -1,0 +1,89 @@
+import type { SeriesStyle } from '../build/implementations.ts';
+
+/** A chart as data: what is drawn, and the words that go with it. Numbers are already in the unit shown. */
+export type Chart = BarChart | DotChart | LineChart;
+
+interface ChartText {
+  /** Unique in the report and fit for an anchor. */
+  readonly id: string;
+  readonly title: string;
+  /** One line for a newcomer. */
+  readonly howToRead: string;
+  /** What the picture shows, in words. */
+  readonly altText: string;
+  readonly unit: string;
+}
+
+export interface Series {
+  readonly label: string;
+  readonly style: SeriesStyle;
+  /** The machine and day of a recorded run: drawn fainter, never to be compared with this run (null). */
+  readonly recordedOn: string | null;
+}
+
+/** Horizontal bars from zero, one a series; least is best. */
+export interface BarChart extends ChartText {
+  readonly kind: 'bars';
+  readonly bars: readonly Bar[];
+  /** A value that matters, such as a limit. */
+  readonly line: { readonly value: number; readonly label: string } | null;
+}
+
+export interface Bar extends Series {
+  readonly value: number;
+  /** The value as every table writes it. */
+  readonly text: string;
+  /** Least and greatest trial. */
+  readonly whisker: readonly [number, number] | null;
+  /** Other values on the same scale. */
+  readonly marks: readonly { readonly name: string; readonly shape: 'ring' | 'tick'; readonly value: number }[];
+}
+
+/** Marks on a logarithmic axis, where a bar's length would mean nothing; least is best. */
+export interface DotChart extends ChartText {
+  readonly kind: 'dots';
+  readonly x: Axis;
+  readonly dots: readonly Dot[];
+}
+
+export interface Dot extends Series {
+  readonly value: number;
+  readonly text: string;
+  readonly whisker: readonly [number, number] | null;
+  /** A second value of the same kind. */
+  readonly ring: { readonly value: number; readonly text: string } | null;
+}
+
+export interface LineChart extends ChartText {
+  readonly kind: 'lines';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly lines: readonly Line[];
+  /** Whether each point is a measurement of its own (marked) or one of a dense run (only the line). */
+  readonly markPoints: boolean;
+}
+
+export interface Axis {
+  readonly title: string;
+  /** percentile: x = −log10(1 − share), each further nine takes the same room. */
+  readonly scale: 'linear' | 'logarithmic' | 'percentile';
+  /** Where given, these and no others. */
+  readonly ticks: readonly { readonly value: number; readonly label: string }[] | null;
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+export interface Line extends Series {
+  readonly points: readonly LinePoint[];
+}
+
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number | null;
+  readonly whisker: readonly [number, number] | null;
+}
+
+export function chartSeries(chart: Chart): readonly Series[] {
+  if (chart.kind === 'bars') return chart.bars;
+  return chart.kind === 'dots' ? chart.dots : chart.lines;
+}

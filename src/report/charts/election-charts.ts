@@ -1,0 +1,78 @@
+import { metricById } from '../build/answers.ts';
+import { formatNumber } from '../format.ts';
+import type { Row } from '../model.ts';
+import type { BarChart, Line, LineChart } from './chart.ts';
+import { metricAltText, metricBars, type QuestionFacts, rowSeries } from './series.ts';
+
+/** What others have measured: a line, never an implementation. */
+export const publishedLabel = 'published';
+
+/** How many of the elections were over within a time, with the published figures beside them. */
+export function electionCurves({ id, conditions: place, published }: QuestionFacts, rows: readonly Row[]): LineChart {
+  const lines = rows.flatMap((row) => electionCurve(row));
+  const reference = lines.length === 0 ? [] : publishedLine(published);
+  return {
+    kind: 'lines',
+    id: `${id}-elections`,
+    title: 'Election times',
+    howToRead:
+      'Of 100 crashes of the leader, after how many did every other node have a heartbeat of the next leader within this time. Further left is better; a step to the right is a split vote.',
+    altText: `Election times ${place}: ${lines.map(electionAltText).join('; ')}.`,
+    unit: '%',
+    x: { title: 'ms since the crash', scale: 'linear', ticks: null, min: 0, max: null },
+    y: { title: 'elections over, %', scale: 'linear', ticks: [0, 25, 50, 75, 90, 100].map(tickAt), min: 0, max: 100 },
+    lines: [...lines, ...reference],
+    markPoints: false,
+  };
+}
+
+function tickAt(value: number) {
+  return { value, label: String(value) };
+}
+
+const maxPoints = 200;
+
+/** The empirical distribution; elections that never ended keep it below 100 %. */
+function electionCurve(row: Row): Line[] {
+  if (row.elections === null || row.elections.timesMs.length === 0) return [];
+  const { timesMs, unfinishedCount: unendedCount } = row.elections;
+  const count = timesMs.length + unendedCount;
+  const step = Math.max(1, Math.floor(timesMs.length / maxPoints));
+  const points = timesMs.flatMap((timeMs, index) =>
+    index % step === 0 || index === timesMs.length - 1
+      ? [{ x: timeMs, y: (100 * (index + 1)) / count, whisker: null }]
+      : [],
+  );
+  return [{ ...rowSeries(row), points }];
+}
+
+function publishedLine(published: QuestionFacts['published']): Line[] {
+  if (published === null || published.quantiles.length === 0) return [];
+  const points = published.quantiles.map(({ probability: probabilityRatio, valueMs }) => ({
+    x: valueMs,
+    y: 100 * probabilityRatio,
+    whisker: null,
+  }));
+  return [{ label: publishedLabel, style: { family: 'other', shade: 0 }, recordedOn: published.source, points }];
+}
+
+function electionAltText(line: Line): string {
+  const medianX = line.points.find(({ y }) => (y ?? 0) >= 50)?.x;
+  return `${line.label} half within ${medianX === undefined ? 'unknown' : formatNumber(medianX)} ms`;
+}
+
+/** What clients saw of a lost leader. */
+export function unavailabilityBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+  const metric = metricById('outage-p50');
+  return {
+    kind: 'bars',
+    id: `${id}-gap`,
+    title: 'Gap after the leader is lost',
+    howToRead:
+      'From the moment the first request that was not served was due until the first one after it was answered: what a client that tries again waits at most. Bar: median over the crashes. Shorter is better.',
+    altText: `Gap for clients ${place}: ${metricAltText(metric, rows)}.`,
+    unit: 'ms',
+    bars: metricBars(metric, rows, () => []),
+    line: null,
+  };
+}

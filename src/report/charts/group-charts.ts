@@ -1,0 +1,182 @@
+import { clusterId } from '../../model/cell-key.ts';
+import { metricById } from '../build/answers.ts';
+import { displayUnit, displayValue, formatNumber } from '../format.ts';
+import type { Question, Row } from '../model.ts';
+import type { Line, LineChart } from './chart.ts';
+import { rowSeries } from './series.ts';
+
+interface RateMetric {
+  readonly metricId: string;
+  readonly title: string;
+  readonly howToRead: string;
+}
+
+const rateMetrics: readonly RateMetric[] = [
+  {
+    metricId: 'cpu-per-request',
+    title: 'CPU per request by rate',
+    howToRead:
+      'Work that is done whether or not anyone asks is shared among more requests at a higher rate, so lines usually fall. Lower is better.',
+  },
+  {
+    metricId: 'cores-used',
+    title: 'Cores used by rate',
+    howToRead:
+      'The steeper the line, the more one further request costs; where it meets the left edge is the cost of being there.',
+  },
+  {
+    metricId: 'response-p50',
+    title: 'Response time (p50) by rate',
+    howToRead: 'Half of the requests were answered within this time. A line that bends upwards is nearing its limit.',
+  },
+  {
+    metricId: 'memory-median',
+    title: 'Private memory by rate',
+    howToRead: 'Median under load. Thin lines at each point: least to greatest trial.',
+  },
+];
+
+/** The same questions with the rate on the x axis; none for a single rate. */
+export function rateCharts(groupId: string, cells: readonly Question[]): LineChart[] {
+  const rates = cells.map((cell) => cell.ratePerSec);
+  if (new Set(rates).size < 2) return [];
+  return rateMetrics
+    .map((question) => rateChart(groupId, cells, rates, question))
+    .filter(({ lines }) => lines.length > 0);
+}
+
+function rateChart(
+  groupId: string,
+  cells: readonly Question[],
+  rates: readonly number[],
+  question: RateMetric,
+): LineChart {
+  const { unit } = metricById(question.metricId);
+  const lines = metricLines(cells, question.metricId, (cell) => cell.ratePerSec);
+  return {
+    kind: 'lines',
+    id: `${groupId}-by-rate-${question.metricId}`,
+    title: question.title,
+    howToRead: question.howToRead,
+    altText: `${question.title}: ${lines.map((line) => rateAltText(line, displayUnit(unit))).join('; ')}.`,
+    unit: displayUnit(unit),
+    x: {
+      title: 'requests a second',
+      scale: 'linear',
+      ticks: [0, ...rates].map((rate) => ({ value: rate, label: String(rate) })),
+      min: 0,
+      max: null,
+    },
+    y: { title: displayUnit(unit), scale: 'linear', ticks: null, min: 0, max: null },
+    lines,
+    markPoints: true,
+  };
+}
+
+function rateAltText(line: Line, unit: string): string {
+  const values = line.points.map(({ x, y }) => `${y === null ? 'unknown' : formatNumber(y)} ${unit} at ${x}/s`);
+  return `${line.label} ${values.join(', ')}`;
+}
+
+interface SizeMetric {
+  readonly metricId: string;
+  readonly title: string;
+  readonly howToRead: string;
+}
+
+const sizeMetrics: readonly SizeMetric[] = [
+  {
+    metricId: 'node-memory',
+    title: 'Private memory of a node by cluster size',
+    howToRead:
+      'The whole program’s memory shared among its nodes: what the runtime itself needs is spread thinner in a larger cluster. Flat to the right is what one more node costs. Both axes grow by factors.',
+  },
+  {
+    metricId: 'node-cpu',
+    title: 'CPU of a quiet node by cluster size',
+    howToRead:
+      'Processor time a second for heartbeats alone. The leader sends to every node, so the sum grows with the cluster and the share of each should not. Both axes grow by factors.',
+  },
+  {
+    metricId: 'election-p50',
+    title: 'Election time (p50) by cluster size',
+    howToRead:
+      'The more nodes draw a time-out, the earlier the first of them is due: while messages are quick, theory says that elections get slightly shorter. A rise is what handling messages costs.',
+  },
+];
+
+/** The same questions with the size of the cluster on the x axis; none for a single size. */
+export function sizeCharts(groupId: string, all: readonly Question[]): LineChart[] {
+  const cells = largestComparableSet(all);
+  const sizes = [...new Set(cells.flatMap(({ cluster }) => cluster?.size ?? []))].sort((a, b) => a - b);
+  if (sizes.length < 2 || cells.some(({ ratePerSec }) => ratePerSec > 0)) return [];
+  return sizeMetrics
+    .map((question) => sizeChart(groupId, cells, sizes, question))
+    .filter(({ lines }) => lines.length > 0);
+}
+
+/** Only the size may differ along a line: of all time-outs, delays and conditions those that were asked of most sizes. */
+function largestComparableSet(cells: readonly Question[]): readonly Question[] {
+  const conditions = ({ cluster }: Question) => clusterId(cluster === null ? null : { ...cluster, size: 0 });
+  const alike = [...Map.groupBy(cells, conditions).values()];
+  return alike.reduce((most, same) => (same.length > most.length ? same : most), []);
+}
+
+function sizeChart(
+  groupId: string,
+  cells: readonly Question[],
+  sizes: readonly number[],
+  question: SizeMetric,
+): LineChart {
+  const { unit } = metricById(question.metricId);
+  // Nothing at or below zero has a place on a logarithmic axis.
+  const lines = metricLines(cells, question.metricId, (cell) => cell.cluster?.size ?? 0, 0);
+  const shown = displayUnit(unit);
+  return {
+    kind: 'lines',
+    id: `${groupId}-by-size-${question.metricId}`,
+    title: question.title,
+    howToRead: question.howToRead,
+    altText: `${question.title}: ${lines.map((line) => sizeAltText(line, shown)).join('; ')}.`,
+    unit: shown,
+    x: {
+      title: 'nodes',
+      scale: 'logarithmic',
+      ticks: sizes.map((size) => ({ value: size, label: String(size) })),
+      min: null,
+      max: null,
+    },
+    y: { title: shown, scale: 'logarithmic', ticks: null, min: null, max: null },
+    lines,
+    markPoints: true,
+  };
+}
+
+function sizeAltText(line: Line, unit: string): string {
+  const values = line.points.map(({ x, y }) => `${formatNumber(y ?? 0)} ${unit} at ${x} nodes`);
+  return `${line.label} ${values.join(', ')}`;
+}
+
+/** One figure of everybody across the cells of a group, at the x that a cell stands for; only values above `above` are drawn. */
+export function metricLines(
+  cells: readonly Question[],
+  metricId: string,
+  xOf: (cell: Question) => number,
+  above = Number.NEGATIVE_INFINITY,
+): Line[] {
+  const placed = cells.flatMap((cell) => [...cell.rows, ...cell.references].map((row) => ({ row, x: xOf(cell) })));
+  const bySeries = Map.groupBy(placed, ({ row }) => `${row.implementation.id}\n${row.source?.label ?? ''}`);
+  return [...bySeries.values()].flatMap((entries) => {
+    const points = entries.flatMap(({ row, x }) => metricPoint(row, metricId, x, above));
+    const [first] = entries;
+    return first === undefined || points.length === 0 ? [] : [{ ...rowSeries(first.row), points }];
+  });
+}
+
+function metricPoint(row: Row, metricId: string, x: number, above: number) {
+  const range = row.figures[metricId] ?? null;
+  if (range === null || range.min <= above) return [];
+  const shown = (value: number) => displayValue(metricById(metricId).unit, value);
+  const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
+  return [{ x, y: shown(range.median), whisker }];
+}

@@ -1,0 +1,202 @@
+import { metricById } from '../build/answers.ts';
+import { formatNumber, toMebibytes } from '../format.ts';
+import type { CurvePoint, OverTime, Row } from '../model.ts';
+import { type Axis, type BarChart, type Chart, chartSeries, type Line, type LineChart } from './chart.ts';
+import { electionCurves, unavailabilityBars } from './election-charts.ts';
+import { metricAltText, metricBars, type QuestionFacts, rowSeries } from './series.ts';
+
+/** The pictures of one workload at one rate; one that would show nothing is not there. */
+export function questionCharts(facts: QuestionFacts): Chart[] {
+  const rows = [...facts.rows, ...facts.references];
+  const all = [
+    electionCurves,
+    unavailabilityBars,
+    cpuBars,
+    memoryBars,
+    percentileCurves,
+    coresOverTime,
+    memoryOverTime,
+    responseOverTime,
+    generatorDelayBars,
+  ];
+  return all.map((draw) => draw(facts, rows)).filter((chart) => chartSeries(chart).length > 0);
+}
+
+function cpuBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+  const metric = metricById('cpu-per-request');
+  return {
+    kind: 'bars',
+    id: `${id}-cpu`,
+    title: 'CPU per request',
+    howToRead:
+      'How long one request keeps a processor core busy, all processes of the service together. Bar: median trial; thin line: least to greatest trial. Shorter is better.',
+    altText: `CPU per request ${place}: ${metricAltText(metric, rows)}.`,
+    unit: 'ms',
+    bars: metricBars(metric, rows, () => []),
+    line: null,
+  };
+}
+
+function memoryBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+  const metric = metricById('memory-median');
+  const mark = (row: Row, metricId: string, name: string, shape: 'ring' | 'tick') => {
+    const range = row.figures[metricId] ?? null;
+    return range === null ? [] : [{ name, shape, value: toMebibytes(range.median) }];
+  };
+  return {
+    kind: 'bars',
+    id: `${id}-memory`,
+    title: 'Private memory',
+    howToRead:
+      'Memory that belongs to the service alone. Ring: ready, before the first request; bar: median under load; tick: highest. Shorter is better.',
+    altText: `Private memory under load ${place}: ${metricAltText(metric, rows)}.`,
+    unit: 'MiB',
+    bars: metricBars(metric, rows, (row) => [
+      ...mark(row, 'memory-idle', 'idle', 'ring'),
+      ...mark(row, 'memory-peak', 'highest', 'tick'),
+    ]),
+    line: null,
+  };
+}
+
+function generatorDelayBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+  const shares = rows.flatMap((row) => {
+    const ratio = row.source === null ? (row.generator?.generatorDelayShareRatio ?? null) : null;
+    return ratio === null
+      ? []
+      : [{ ...rowSeries(row), value: ratio * 100, text: formatNumber(ratio * 100), whisker: null, marks: [] }];
+  });
+  return {
+    kind: 'bars',
+    id: `${id}-generator`,
+    title: 'How much of the response the load generator made itself',
+    howToRead:
+      'The generator’s own lateness (p50) as a share of the response time (p50). Beyond the line the response times would be declared void.',
+    altText: `Share of the response that the generator made ${place}: ${shares
+      .map(({ label, value }) => `${label} ${formatNumber(value)} %`)
+      .join(', ')}.`,
+    unit: '%',
+    bars: shares,
+    line: { value: 10, label: 'void beyond 10 %' },
+  };
+}
+
+/** Where a percentile stands on an axis that gives each further nine the same room. */
+function percentilePosition(percentile: number): number {
+  return -Math.log10(1 - percentile / 100);
+}
+
+const percentileTicks = [50, 90, 99, 99.9, 99.99].map((percentile) => ({
+  value: percentilePosition(percentile),
+  label: `${percentile} %`,
+}));
+
+function percentileCurves({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): LineChart {
+  const curves = rows.filter((row) => row.curve.length > 0);
+  const values = curves.flatMap((row) => row.curve.map((point) => point.valueMs));
+  const furthest = Math.max(0, ...curves.flatMap((row) => row.curve.map((point) => point.percentile)));
+  return {
+    kind: 'lines',
+    id: `${id}-percentiles`,
+    title: 'Response times',
+    howToRead:
+      'Of 100 requests, how many were answered within this time, counted from the moment each was due. To the right are the rare slow ones: flat and low is better. All trials pooled.',
+    altText: `Response times ${place}, pooled over trials: ${curves.map(percentileAltText).join('; ')}.`,
+    unit: 'ms',
+    x: {
+      title: 'share of requests answered within',
+      scale: 'percentile',
+      ticks: percentileTicks.filter(({ value }) => value <= percentilePosition(furthest) + 0.01),
+      min: 0,
+      max: null,
+    },
+    y: latencyAxis('response, ms', values),
+    lines: curves.map((row) => ({ ...rowSeries(row), points: row.curve.map(curvePoint) })),
+    markPoints: false,
+  };
+}
+
+function curvePoint({ percentile, valueMs }: CurvePoint) {
+  return { x: percentilePosition(percentile), y: valueMs, whisker: null };
+}
+
+function percentileAltText(row: Row): string {
+  const at = (percentile: number) => row.curve.findLast((point) => point.percentile <= percentile)?.valueMs ?? 0;
+  return `${rowSeries(row).label} p50 ${formatNumber(at(50))} ms, p90 ${formatNumber(at(90))} ms`;
+}
+
+/** Logarithmic only where a linear axis would press most curves to the ground. */
+function latencyAxis(title: string, values: readonly number[]): Axis {
+  const wide = Math.max(...values) > 25 * Math.min(...values) && Math.min(...values) > 0;
+  return { title, scale: wide ? 'logarithmic' : 'linear', ticks: null, min: wide ? null : 0, max: null };
+}
+
+function coresOverTime(facts: QuestionFacts, rows: readonly Row[]): LineChart {
+  return overTimeChart(facts, rows, 'coresUsed', {
+    id: `${facts.id}-cores-over-time`,
+    title: 'CPU over time',
+    howToRead: 'Processor cores kept busy in each second. A level line is a steady service; median of the trials.',
+    unit: 'cores',
+    shown: (value) => value,
+  });
+}
+
+function memoryOverTime(facts: QuestionFacts, rows: readonly Row[]): LineChart {
+  return overTimeChart(facts, rows, 'privateBytes', {
+    id: `${facts.id}-memory-over-time`,
+    title: 'Private memory over time',
+    howToRead: 'A line that keeps rising under a steady rate is worth a longer run; median of the trials.',
+    unit: 'MiB',
+    shown: toMebibytes,
+  });
+}
+
+function responseOverTime(facts: QuestionFacts, rows: readonly Row[]): LineChart {
+  return overTimeChart(facts, rows, 'responseP50Ms', {
+    id: `${facts.id}-response-over-time`,
+    title: 'Response time over time',
+    howToRead: 'Half of the requests due in a second were answered within this time; median of the trials.',
+    unit: 'ms',
+    shown: (value) => value,
+  });
+}
+
+interface OverTimeSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly howToRead: string;
+  readonly unit: string;
+  shown(value: number): number;
+}
+
+function overTimeChart(
+  facts: QuestionFacts,
+  rows: readonly Row[],
+  what: keyof OverTime,
+  spec: OverTimeSpec,
+): LineChart {
+  const { shown, ...texts } = spec;
+  const lines: Line[] = rows.flatMap((row) => {
+    const points = (row.overTime?.[what] ?? []).map((value, second) => ({
+      // The middle of its second.
+      x: second + 0.5,
+      y: value === null ? null : shown(value),
+      whisker: null,
+    }));
+    return points.some((point) => point.y !== null) ? [{ ...rowSeries(row), points }] : [];
+  });
+  return {
+    kind: 'lines',
+    ...texts,
+    altText: `${spec.title} ${facts.conditions}: ${lines.map((line) => spanAltText(line, spec.unit)).join('; ')}.`,
+    x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0, max: null },
+    y: { title: spec.unit, scale: 'linear', ticks: null, min: 0, max: null },
+    lines,
+    markPoints: false,
+  };
+}
+
+function spanAltText(line: Line, unit: string): string {
+  const values = line.points.flatMap(({ y }) => (y === null ? [] : [y]));
+  return `${line.label} ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))} ${unit}`;
+}

@@ -1,0 +1,38 @@
+import { type AssessedClaim, verdictCounts } from '../build/claims.ts';
+import type { ReportModel } from '../model.ts';
+import { claimColumns } from '../tables/claim-table.ts';
+import { plainTable } from './detail-tables.ts';
+import { type Child, h } from './markup.ts';
+
+/** What the seeds said of what this run measured: before everything else, as it is what a reader came for. */
+export function claimsSection({ claims }: ReportModel): Child {
+  const { assessed: judged, unmeasuredCount: untouchedCount, sources } = claims;
+  if (judged.length === 0) return null;
+  const columns = claimColumns(sources);
+  const lines = judged.map((one): Child[] => columns.map(({ head, text }) => claimCell(head, text(one), one)));
+  return h(
+    'section',
+    { class: 'cell claims', id: 'claims' },
+    h('h2', {}, 'Claimed, and measured here'),
+    h(
+      'p',
+      { class: 'aside' },
+      `Two documents say how Python and Go compare; this is what they say of what this run measured: ${verdictCounts(judged)}. A number holds within a factor of 1.5; “in part”: the direction is right, the size is not. ${unmeasuredText(untouchedCount)}`,
+    ),
+    plainTable(
+      'Claims of the seeds',
+      columns.map(({ head }) => head),
+      lines,
+    ),
+  );
+}
+
+function unmeasuredText(count: number): string {
+  if (count === 0) return '';
+  return `${count} more statements are about what this run did not measure: npm run bench -- claims.`;
+}
+
+function claimCell(head: string, text: string, { verdict }: AssessedClaim): Child {
+  if (head !== 'Verdict') return text;
+  return h('b', { class: `verdict ${verdict.replaceAll(' ', '-')}` }, text);
+}

@@ -1,0 +1,193 @@
+import { changeText } from '../../compare/text.ts';
+import type { Change, ComparedRun, Comparison, RunComparison } from '../../model/comparison.ts';
+import { toSentence } from '../build/warnings.ts';
+import { pluralize } from '../format.ts';
+import {
+  buildFailuresSection,
+  type ComparisonRow,
+  type ComparisonTable,
+  comparisonTables,
+  sideLabel,
+  tableRemarks,
+  verdictWords,
+} from '../tables/comparison-table.ts';
+import { methodText } from '../text/comparison-text.ts';
+import { plainTable } from './detail-tables.ts';
+import { type Child, h, type Markup } from './markup.ts';
+import { type PageAssets, pageBrand, pageHtml } from './page.ts';
+import { collapsible } from './question.ts';
+
+/** A comparison as one offline page: the sentence, a table a cell with each change drawn, what only informs folded. */
+export function comparisonHtml(comparison: RunComparison, assets: PageAssets): string {
+  const blocks = comparisonTables(comparison);
+  const main = h(
+    'main',
+    {},
+    ...blocks.filter(({ remark }) => remark === null).map((block) => tableSection(block, comparison.comparisons)),
+    remarkSection(blocks),
+    buildFailuresSection(comparison),
+    warningSection(comparison),
+    aboutSection(comparison),
+  );
+  return pageHtml({ title: titleOf(comparison), charts: [], content: [pageHeader(comparison), main] }, assets);
+}
+
+function titleOf({ base, head }: RunComparison): string {
+  return `${shortName(head)} against ${shortName(base)}`;
+}
+
+function shortName({ commit, startedAt }: ComparedRun): string {
+  return commit?.sha.slice(0, 7) ?? startedAt.slice(0, 16);
+}
+
+function pageHeader(comparison: RunComparison): Markup {
+  const { base, head, outcome } = comparison;
+  const machines = [...new Set([base.machineLabel, head.machineLabel])].join(' and ');
+  return h(
+    'header',
+    {},
+    pageBrand(),
+    h('h1', {}, titleOf(comparison)),
+    h('p', { class: 'lede' }, outcome.summary),
+    h('p', { class: 'context' }, `base ${sideLabel(base)} · head ${sideLabel(head)} · ${machines}`),
+  );
+}
+
+function tableSection(block: ComparisonTable, all: readonly Comparison[]): Markup {
+  const table = rowsTable(`Gated: ${block.title}`, block.gated, all);
+  const rest = informativeFold(block, all, block.informative.length);
+  return h('section', { class: 'cell', id: block.id.replaceAll('/', '-') }, h('h2', {}, block.title), table, ...rest);
+}
+
+/** What has no table of its own, and why. */
+function remarkSection(blocks: readonly ComparisonTable[]): Child {
+  const items = tableRemarks(blocks).map(({ remark, titles }) =>
+    h('li', {}, h('b', {}, remark), `: ${titles.join('; ')}`),
+  );
+  if (items.length === 0) return null;
+  return h('section', { class: 'about', id: 'remarks' }, h('h2', {}, 'Not compared'), h('ul', {}, ...items));
+}
+
+function informativeFold({ title, informative }: ComparisonTable, all: readonly Comparison[], count: number): Child[] {
+  if (count === 0) return [];
+  const table = rowsTable(`Not gated, p as it is: ${title}`, informative, all);
+  return [collapsible(`${pluralize(count, 'more metric')}, not gated`, table)];
+}
+
+function rowsTable(caption: string, lines: readonly ComparisonRow[], all: readonly Comparison[]): Markup {
+  const byId = new Map(all.map((comparison) => [comparison.id, comparison]));
+  const reach = axisLimit(lines.flatMap(({ id }) => byId.get(id) ?? []));
+  const hasFloor = lines.some(({ noiseFloor: floor }) => floor !== null);
+  const rows = lines.map((line): Child[] => [
+    line.metric,
+    line.base,
+    line.head,
+    forestPlotOf(byId.get(line.id), reach),
+    line.change,
+    line.p,
+    ...(hasFloor ? [line.noiseFloor] : []),
+    [h('span', { class: `verdict ${line.kind}` }, line.verdict), h('small', { class: 'why' }, line.note)],
+  ]);
+  const heads = ['', 'base', 'head', 'better ← → worse', 'change', 'p', ...(hasFloor ? ['floor'] : []), 'verdict'];
+  return plainTable(caption, heads, rows);
+}
+
+function forestPlotOf(comparison: Comparison | undefined, reach: number): Child {
+  if (comparison === undefined || !hasRatio(comparison.change)) return null;
+  const { label, verdict, change } = comparison;
+  const alternative = `${label} ${changeText(change)}: ${verdictWords[verdict.kind]}`;
+  return forestPlot(comparison, change, reach, alternative);
+}
+
+function hasRatio(change: Change | null): change is Change & { ratio: number } {
+  return change !== null && change.ratio !== null;
+}
+
+function warningSection({ warnings }: RunComparison): Child {
+  if (warnings.length === 0) return null;
+  const items = warnings.map(({ message, advice }) =>
+    h('li', {}, toSentence(message), advice === null ? null : ` ${toSentence(advice)}`),
+  );
+  return h(
+    'section',
+    { class: 'about', id: 'warnings' },
+    h('h2', {}, 'Warnings'),
+    h('ul', { class: 'warnings' }, ...items),
+  );
+}
+
+const verdictMeanings: readonly (readonly [string, string])[] = [
+  [
+    'better, worse',
+    'The whole interval lies on one side of no change (and of the machine’s floor, where that is known), the estimate is at least the smallest change that matters, and p, adjusted over all that gates, is small enough.',
+  ],
+  ['same', 'The whole interval lies within the smallest change that matters: shown to be no change worth a word.'],
+  ['inconclusive', 'Neither: more pairs would tell. Not the same as “same”.'],
+  ['too few', 'So few trials could not have shown anything, whatever they had measured.'],
+  ['not comparable', 'The machine, a setting, the contract or the workload differ, or a side has no value.'],
+];
+
+function aboutSection(comparison: RunComparison): Markup {
+  return h(
+    'section',
+    { class: 'about', id: 'method' },
+    h('h2', {}, 'How to read this'),
+    h('p', {}, methodText(comparison)),
+    h(
+      'dl',
+      { class: 'facts' },
+      ...verdictMeanings.map(([term, text]) => h('div', {}, h('dt', {}, term), h('dd', {}, text))),
+    ),
+  );
+}
+
+const plotWidth = 160;
+const plotHeight = 14;
+/** Beyond this an interval is drawn as an arrow out of the picture. */
+const maxAxisLimit = Math.log(2);
+
+/** How far the picture's axis goes to each side, on the scale of logarithms: as far as the widest interval. */
+export function axisLimit(comparisons: readonly Comparison[]): number {
+  const ends = comparisons.flatMap(({ change, minEffectRatio: smallestEffectRatio }) => [
+    1.6 * Math.log1p(smallestEffectRatio),
+    Math.abs(Math.log1p(change?.ratio ?? 0)),
+    ...(change?.interval === null || change === null
+      ? []
+      : [Math.abs(Math.log1p(change.interval.lowRatio)), Math.abs(Math.log1p(change.interval.highRatio))]),
+  ]);
+  return Math.min(maxAxisLimit, Math.max(0.01, ...ends) * 1.05);
+}
+
+/** The interval and its estimate over the band of changes that do not matter; worse is to the right, whatever the metric. */
+export function forestPlot(
+  { better, minEffectRatio: smallestEffectRatio, verdict }: Comparison,
+  { ratio, interval }: Change & { readonly ratio: number },
+  limit: number,
+  alternative: string,
+): Markup {
+  const side = better === 'lower' ? 1 : -1;
+  const at = (change: number) => {
+    const share = Math.max(-1, Math.min(1, (side * Math.log1p(change)) / limit));
+    return Number(((plotWidth / 2) * (1 + share)).toFixed(1));
+  };
+  const band = [-smallestEffectRatio / (1 + smallestEffectRatio), smallestEffectRatio].map(at);
+  const [from = 0, to = 0] = [...band].sort((a, b) => a - b);
+  const middle = plotHeight / 2;
+  return h(
+    'svg',
+    {
+      class: `forest ${verdict.kind}`,
+      viewBox: `0 0 ${plotWidth} ${plotHeight}`,
+      width: plotWidth,
+      height: plotHeight,
+      role: 'img',
+      'aria-label': alternative,
+    },
+    h('rect', { class: 'band', x: from, y: 0, width: Number((to - from).toFixed(1)), height: plotHeight }),
+    h('line', { class: 'zero', x1: plotWidth / 2, y1: 0, x2: plotWidth / 2, y2: plotHeight }),
+    interval === null
+      ? null
+      : h('line', { class: 'whisker', x1: at(interval.lowRatio), y1: middle, x2: at(interval.highRatio), y2: middle }),
+    h('path', { class: 'point', d: `M${at(ratio)} ${middle - 4}l4 4l-4 4l-4 -4Z` }),
+  );
+}

@@ -1,0 +1,140 @@
+import type { Range } from '../../stats/descriptive.ts';
+import { metricById } from '../build/answers.ts';
+import { formatBounds, formatFigure, formatNumber } from '../format.ts';
+import type { Row } from '../model.ts';
+import { noteLabel, rowReason } from '../tables/summary-table.ts';
+import { marker, rangeBar } from './charts.ts';
+import { type Child, h, type Markup } from './markup.ts';
+
+/** The table of the first screen. Its roles are written out because a narrow screen shows each row as a block. */
+export function headlineTable(caption: string, rows: readonly Row[]): Markup {
+  const frame = {
+    cpuMax: maxFigure(rows, 'cpu-per-request'),
+    memoryMax: maxFigure(rows, 'memory-median'),
+    withNotes: rows.some((row) => row.okCount > 0 && row.notes.length > 0),
+  };
+  return h(
+    'table',
+    { class: 'headline', role: 'table' },
+    h('caption', {}, caption),
+    h('thead', { role: 'rowgroup' }, groupHeads(), columnHeads(frame)),
+    h('tbody', { role: 'rowgroup' }, ...rows.map((row) => (row.okCount > 0 ? metricRow(row, frame) : reasonRow(row)))),
+  );
+}
+
+function groupHeads(): Markup {
+  const group = (text: string, span: number) =>
+    h('th', { scope: 'colgroup', colspan: span, role: 'columnheader' }, text);
+  return h(
+    'tr',
+    { role: 'row' },
+    h('td', { role: 'cell' }),
+    group('CPU per request', 1),
+    group('Response', 3),
+    group('Private memory', 2),
+    h('td', { role: 'cell', colspan: 2 }),
+  );
+}
+
+function columnHeads({ withNotes }: TableFrame): Markup {
+  const head = (text: string) =>
+    h('th', { scope: 'col', role: 'columnheader', class: numeric.test(text) ? 'n' : null }, text);
+  const texts = [
+    'Who',
+    'ms, least to greatest trial',
+    'p50, ms',
+    'p90, ms',
+    'p99, ms',
+    'idle, MiB',
+    'loaded, MiB',
+    'Trials ok',
+    ...(withNotes ? ['Note'] : []),
+  ];
+  return h('tr', { role: 'row' }, ...texts.map(head));
+}
+
+/** Heads of columns of plain numbers, which stand to the right. */
+const numeric = /^(p\d|idle)/;
+
+/** What the rows of one table share. */
+interface TableFrame {
+  readonly cpuMax: number;
+  readonly memoryMax: number;
+  /** Whether a row with figures has something to add. */
+  readonly withNotes: boolean;
+}
+
+function metricRow(row: Row, frame: TableFrame): Markup {
+  const figure = (id: string) => row.figures[id] ?? null;
+  return h(
+    'tr',
+    { role: 'row' },
+    implementationHead(row),
+    tableCell('CPU per request, ms', 'cpu', cpuContent(row, figure('cpu-per-request'), frame.cpuMax)),
+    tableCell('p50, ms', 'n', medianText('response-p50', figure('response-p50'))),
+    tableCell('p90, ms', 'n', medianText('response-p90', figure('response-p90'))),
+    tableCell('p99, ms', 'n', tailContent(row)),
+    tableCell('idle, MiB', 'n', medianText('memory-idle', figure('memory-idle'))),
+    tableCell('loaded, MiB', 'memory', memoryContent(row, figure('memory-median'), frame.memoryMax)),
+    tableCell('trials ok', 'n', `${row.okCount} of ${row.plannedCount}`),
+    frame.withNotes ? tableCell('note', 'note', row.notes.map(noteLabel).join(', ')) : null,
+  );
+}
+
+const columnCount = 9;
+
+/** Why there is nothing to show, in the place of what would be shown. */
+function reasonRow(row: Row): Markup {
+  return h(
+    'tr',
+    { role: 'row', class: 'without' },
+    implementationHead(row),
+    h('td', { role: 'cell', class: 'note', colspan: columnCount - 1 }, rowReason(row)),
+  );
+}
+
+function implementationHead({ implementation: who }: Row): Markup {
+  return h(
+    'th',
+    { scope: 'row', role: 'rowheader' },
+    marker(who.style),
+    h('span', { class: 'id' }, who.id),
+    h('span', { class: 'kind' }, `${who.language}, ${who.model}`),
+  );
+}
+
+function tableCell(label: string, kind: string, content: Child): Markup {
+  return h('td', { role: 'cell', class: kind, 'data-label': label }, content);
+}
+
+function noValue(): Markup {
+  return h('span', { class: 'nothing', 'aria-label': 'none' }, '–');
+}
+
+function medianText(metricId: string, range: Range | null): Child {
+  return range === null ? noValue() : formatFigure(metricById(metricId).unit, range.median);
+}
+
+function cpuContent(row: Row, range: Range | null, max: number): Child {
+  if (range === null) return noValue();
+  const span = range.values.length > 1 ? formatBounds('ms', range) : 'one trial';
+  return [
+    h('b', {}, formatFigure('ms', range.median)),
+    h('small', {}, span),
+    rangeBar(row.implementation.style, range, max),
+  ];
+}
+
+function memoryContent(row: Row, range: Range | null, max: number): Child {
+  if (range === null) return noValue();
+  return [h('span', {}, formatFigure('bytes', range.median)), rangeBar(row.implementation.style, range, max)];
+}
+
+function tailContent({ p99 }: Row): Child {
+  if (p99 === null) return noValue();
+  return [formatNumber(p99.medianMs), p99.pooled ? h('small', {}, 'pooled') : null];
+}
+
+function maxFigure(rows: readonly Row[], metricId: string): number {
+  return Math.max(Number.MIN_VALUE, ...rows.map((row) => row.figures[metricId]?.max ?? 0));
+}

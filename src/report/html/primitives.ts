@@ -1,0 +1,69 @@
+import type { PrimitiveRow, PrimitiveSection } from '../build/primitives.ts';
+import { toSentence } from '../build/warnings.ts';
+import { pluralize } from '../format.ts';
+import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
+import { chartBlock, chartFigure, marker } from './charts.ts';
+import { plainTable } from './detail-tables.ts';
+import { type Child, h, type Markup } from './markup.ts';
+
+/** All primitives of a run: small multiples, each with its table. */
+export function primitivesBlock(sections: readonly PrimitiveSection[]): Child {
+  if (sections.length === 0) return null;
+  return h(
+    'section',
+    { class: 'cell primitives', id: 'primitives' },
+    h('h2', {}, 'What a unit of concurrency costs'),
+    h(
+      'p',
+      { class: 'aside' },
+      'Each language by the tool of its own convention, each case in fresh processes. Wall and CPU time are both shown: a ring to the right of its mark worked on more than one core, one to its left waited. All axes are logarithmic. Other machines will give other figures; the steps between the rows tell more than the rows.',
+    ),
+    h('div', { class: 'multiples' }, ...sections.map(primitiveSection)),
+  );
+}
+
+function primitiveSection(section: PrimitiveSection): Markup {
+  const { facts, rows, charts } = section;
+  return h(
+    'section',
+    { class: 'primitive', id: facts.id },
+    h('h3', {}, facts.title),
+    h('p', { class: 'operation' }, h('b', {}, 'One operation: '), toSentence(facts.operation)),
+    ...charts.map((chart) =>
+      chart.kind === 'lines' ? chartBlock([chart]) : h('div', { class: 'charts' }, chartFigure(chart)),
+    ),
+    failureList(section),
+    h(
+      'details',
+      {},
+      h('summary', {}, `All figures (${pluralize(rows.length, 'case')})`),
+      primitiveFigures(section),
+      h('p', { class: 'aside' }, `Checked: ${facts.correctnessCheck}.`),
+      caseList(rows),
+    ),
+  );
+}
+
+function failureList(section: PrimitiveSection): Child {
+  const lines = failureLines(section);
+  if (lines.length === 0) return null;
+  return h('ul', { class: 'warnings' }, ...lines.map((line) => h('li', {}, line)));
+}
+
+function primitiveFigures({ facts, rows }: PrimitiveSection): Markup {
+  const columns = primitiveColumns(facts);
+  return plainTable(
+    `${facts.title}: median, and least to greatest of the processes`,
+    ['Who', ...columns.map(({ head }) => head)],
+    rows.map((row): Child[] => [[marker(row.style), row.label], ...columns.map(({ text }) => text(row))]),
+  );
+}
+
+function caseList(rows: readonly PrimitiveRow[]): Markup {
+  const known = new Map(rows.map(({ label, description }) => [label, description]));
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...[...known].map(([label, description]) => h('div', {}, h('dt', {}, label), h('dd', {}, toSentence(description)))),
+  );
+}

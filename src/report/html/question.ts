@@ -1,0 +1,143 @@
+import type { Answer } from '../build/answers.ts';
+import type { Question, Row } from '../model.ts';
+import { publishedText } from '../sentences.ts';
+import { clusterColumns, columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
+import { resolutionSentence } from '../text/report-text.ts';
+import { chartBlock, marker } from './charts.ts';
+import { generatorTable, metricTable, percentileTable, plainTable, trialTable } from './detail-tables.ts';
+import { headlineTable } from './headline-table.ts';
+import { type Child, h, type Markup } from './markup.ts';
+
+export interface QuestionLayout {
+  /** null: the page's own heading says it. */
+  readonly heading: string | null;
+  /** Whether the pictures wait behind a click: one question of several. */
+  readonly isFolded: boolean;
+}
+
+/** One workload at one rate: the answer first, then pictures, then every figure. */
+export function questionSection(cell: Question, { heading, isFolded: folded }: QuestionLayout): Markup {
+  const pictures = chartBlock(cell.charts);
+  return h(
+    'section',
+    { class: 'cell', id: cell.id },
+    heading === null ? null : h('h3', {}, heading),
+    answerList(cell.answers),
+    cell.ratePerSec === 0 ? idleTable(cell, cell.rows) : headlineTable(`Figures ${cell.conditions}`, cell.rows),
+    cell.ratePerSec === 0 ? null : electionTable(cell),
+    publishedComparisons(cell),
+    footnoteList(cell.rows),
+    cell.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(cell.resolution)),
+    referenceTables(cell),
+    folded && pictures !== null ? collapsible(`Charts ${cell.conditions}`, pictures) : pictures,
+    cell.rows.every((row) => row.trials.length === 0) ? null : questionDetails(cell),
+  );
+}
+
+function answerList(answers: readonly Answer[]): Child {
+  if (answers.length === 0) return null;
+  const lines = answers.map(({ subject, verdict, parts }) =>
+    h(
+      'div',
+      { class: verdict },
+      h('dt', {}, subject),
+      h(
+        'dd',
+        {},
+        ...parts.map(({ text, strong }) => (strong ? h('strong', {}, withoutBreaks(text)) : withoutBreaks(text))),
+      ),
+    ),
+  );
+  return h('dl', { class: 'answers' }, ...lines);
+}
+
+/** Names joined by hyphens stay on one line. */
+function withoutBreaks(text: string): Child {
+  const pieces = text.split(/([a-z0-9]+(?:-[a-z0-9]+)+)/);
+  return pieces.map((piece, index) => (index % 2 === 1 ? h('span', { class: 'name' }, piece) : piece));
+}
+
+/** What the labels of the note column mean; rows without figures say it in place of them. */
+function footnoteList(rows: readonly Row[]): Child {
+  const notes = footnotes(rows.filter((row) => row.okCount > 0)).map(({ kind, implementations, text, remedy }) =>
+    h(
+      'li',
+      { class: kind },
+      h('b', { class: 'whose' }, implementations.join(', ')),
+      ` ${text}.`,
+      remedy === null ? null : ` Remedy: ${remedy}`,
+    ),
+  );
+  return notes.length === 0 ? null : h('ul', { class: 'notes' }, ...notes);
+}
+
+function referenceTables(cell: Question): Child {
+  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
+  return [...bySource].map(([label, rows]) =>
+    h(
+      'section',
+      { class: 'reference' },
+      h('h4', {}, 'Recorded earlier'),
+      h(
+        'p',
+        { class: 'aside' },
+        `${label}. Shown because an implementation has no figure of this run; compare these rows with each other only, never with those above.`,
+      ),
+      cell.ratePerSec === 0 ? idleTable(cell, rows) : headlineTable(`Recorded figures ${cell.conditions}`, rows),
+    ),
+  );
+}
+
+function questionDetails(cell: Question): Child {
+  return [
+    collapsible('All figures', metricTable(cell)),
+    ...(cell.ratePerSec === 0
+      ? []
+      : [
+          collapsible('Response percentiles', percentileTable(cell)),
+          collapsible('How honest the load was', generatorTable(cell)),
+        ]),
+    collapsible('Trials one by one', trialTable(cell)),
+  ];
+}
+
+export function collapsible(summary: string, content: Child): Markup {
+  return h('details', {}, h('summary', {}, summary), content);
+}
+
+/** The figures of a question in which nothing is sent: elections and nodes instead of requests. */
+export function idleTable({ conditions: place }: Question, rows: readonly Row[]): Child {
+  return summaryTable(`Figures ${place}`, columnsFor(rows), rows);
+}
+
+/** Beside the figures of the requests, those of the elections that happened meanwhile. */
+export function electionTable({ conditions: place, rows }: Question): Child {
+  const columns = clusterColumns(rows);
+  return columns.length < 2 ? null : summaryTable(`Elections ${place}`, columns, rows);
+}
+
+function summaryTable(caption: string, columns: readonly SummaryColumn[], rows: readonly Row[]): Child {
+  const lines = rows.map((row): Child[] =>
+    columns.map(({ text }, index) => {
+      if (index === 0) return [marker(row.implementation.style), text(row)];
+      const isReason = row.okCount === 0 && index === columns.length - 1;
+      return isReason ? rowReason(row) : text(row);
+    }),
+  );
+  return plainTable(
+    caption,
+    columns.map(({ head }) => head.replace('\n', ' ')),
+    lines,
+  );
+}
+
+/** Published figures, ours with their interval, and whether they agree. */
+export function publishedComparisons({ rows, published }: Question): Child {
+  const lines = rows.flatMap(({ implementation: who, elections }) =>
+    (elections?.comparisons ?? []).map((comparison) =>
+      h('li', { class: comparison.verdict }, h('b', { class: 'whose' }, who.id), ` ${publishedText(comparison)}`),
+    ),
+  );
+  if (lines.length === 0) return null;
+  return [h('ul', { class: 'notes' }, ...lines), h('p', { class: 'aside' }, `Published: ${published?.source ?? ''}.`)];
+}

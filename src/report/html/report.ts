@@ -1,0 +1,182 @@
+import type { Answer } from '../build/answers.ts';
+import { type CpuSlope, type Group, largestClusterText } from '../build/groups.ts';
+import { questionHeading } from '../build/questions.ts';
+import { toSentence } from '../build/warnings.ts';
+import { formatNumber, formatRange, pluralize } from '../format.ts';
+import type { Chart, Question, ReportModel } from '../model.ts';
+import { aboutSections } from './about.ts';
+import { chartBlock, marker } from './charts.ts';
+import { claimsSection } from './claims.ts';
+import { plainTable } from './detail-tables.ts';
+import { type Child, h, type Markup } from './markup.ts';
+import { type PageAssets, pageBrand, pageHtml } from './page.ts';
+import { primitivesBlock } from './primitives.ts';
+import { questionSection } from './question.ts';
+
+export type { PageAssets };
+
+/** The report as one HTML document that needs no network and reads without JavaScript. */
+export function reportHtml(model: ReportModel, assets: PageAssets): string {
+  const charts: Chart[] = model.groups.flatMap((group) => [
+    ...group.charts,
+    ...group.cells.flatMap((cell) => cell.charts),
+  ]);
+  charts.push(...model.primitives.flatMap((section) => section.charts));
+  const main = h(
+    'main',
+    {},
+    h('noscript', {}, noScript()),
+    claimsSection(model),
+    ...mainSections(model),
+    primitivesBlock(model.primitives),
+    ...aboutSections(model),
+  );
+  return pageHtml({ title: model.title, charts, content: [pageHeader(model), main] }, assets);
+}
+
+function hasSeveralQuestions({ groups }: ReportModel): boolean {
+  return groups.flatMap((group) => group.cells).length > 1;
+}
+
+/** A single question needs no level of headings for its group. */
+function mainSections(model: ReportModel): Child[] {
+  const cells = model.groups.flatMap((group) => group.cells);
+  if (cells.length === 0) return [];
+  if (!hasSeveralQuestions(model))
+    return cells.map((cell) => questionSection(cell, { heading: null, isFolded: false }));
+  return [overviewTable(cells), ...model.groups.map(groupSection)];
+}
+
+function noScript(): Child {
+  return h('p', { class: 'aside' }, 'The charts need JavaScript; every figure they show is in the tables.');
+}
+
+function pageHeader(model: ReportModel): Markup {
+  return h(
+    'header',
+    {},
+    pageBrand(),
+    h('h1', {}, model.title),
+    h('p', { class: 'lede' }, `${toSentence(questionText(model))} ${introOf(model)}`),
+    h('p', { class: 'context' }, contextSentence(model)),
+  );
+}
+
+/** What was asked, in the words of its declaration. */
+function questionText(model: ReportModel): string {
+  const { scenario, workloads } = model.run;
+  const [only] = workloads;
+  return hasSeveralQuestions(model) || only === undefined ? scenario.description : only.description;
+}
+
+function introOf({ groups }: ReportModel): string {
+  const cells = groups.flatMap((group) => group.cells);
+  if (cells.length === 0) return primitivesIntro;
+  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? loadIntro : idleIntro;
+}
+
+const loadIntro =
+  'Every implementation answers the same requests, due at the same fixed moments. What differs is what each spends to keep up.';
+
+const idleIntro = 'Every implementation is asked the same under the same conditions; no requests are sent.';
+
+const primitivesIntro = 'The same operation in each language, checked each time, by the tool its own people use.';
+
+function contextSentence({ run, groups }: ReportModel): string {
+  const { machine, scenario } = run;
+  const trialCounts = scenario.entries.map((cell) => cell.trialCount);
+  const atMost = new Set(trialCounts).size > 1 ? 'up to ' : '';
+  const services = new Set(run.implementations.map(({ manifest }) => manifest.service)).size;
+  const parts = [
+    groups.length === 0
+      ? primitivesSummary(run)
+      : `${pluralize(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${atMost}${pluralize(Math.max(0, ...trialCounts), 'trial')} each, in turn`,
+    `${machine.cpuModel}, ${pluralize(machine.coreCount, 'core')}`,
+    run.startedAt.slice(0, 10),
+    ...(run.commit === null ? [] : [`commit ${run.commit.sha.slice(0, 7)}${run.commit.dirty ? ' with changes' : ''}`]),
+  ];
+  return parts.join(' · ');
+}
+
+function primitivesSummary({ scenario, primitiveCount }: ReportModel['run']): string {
+  const processes = scenario.primitives?.repetitionCount ?? 1;
+  return `${pluralize(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
+}
+
+/** Every question's answer in a word: the first screen of a run with several. */
+export function overviewTable(cells: readonly Question[]): Markup {
+  const answers = cells.flatMap((cell) => cell.answers).filter((answer) => answer.metricId !== null);
+  const subjects = [...new Set(answers.map((answer) => answer.subject))];
+  const lines = cells.map((cell): Child[] => [
+    h('a', { href: `#${cell.id}` }, cell.conditions.replace(/^at /, '')),
+    ...subjects.map((subject) => answerSummary(cell.answers.find((answer) => answer.subject === subject))),
+  ]);
+  return h(
+    'section',
+    { class: 'cell overview' },
+    plainTable(subjects.length === 0 ? 'The questions' : 'The answers at a glance', ['Question', ...subjects], lines),
+  );
+}
+
+function answerSummary(answer: Answer | undefined): Child {
+  if (answer === undefined) return '–';
+  if (answer.verdict === 'too-few') return 'too few trials';
+  const names = answer.parts.filter(({ strong }) => strong).map(({ text }) => text);
+  if (answer.verdict === 'told-apart') return h('b', {}, names.join(', '));
+  return names.length > 3 ? `cannot tell apart: ${names.length} of them` : `cannot tell apart: ${names.join(', ')}`;
+}
+
+/** One workload at all its rates. */
+export function groupSection(group: Group): Markup {
+  const folded = group.cells.length > 1;
+  return h(
+    'section',
+    { class: 'group', id: group.id },
+    h('h2', {}, groupTitle(group)),
+    ...group.cells.map((cell) => questionSection(cell, { heading: questionHeading(cell), isFolded: folded })),
+    folded
+      ? h(
+          'section',
+          { class: 'cell' },
+          h('h3', {}, comparisonTitle(group)),
+          largestClusterList(group),
+          chartBlock(group.charts),
+          slopeTable(group),
+        )
+      : null,
+  );
+}
+
+function comparisonTitle({ cells }: Group): string {
+  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? 'From rate to rate' : 'From size to size';
+}
+
+function largestClusterList({ largest }: Group): Child {
+  if (largest.length === 0) return null;
+  return h('ul', { class: 'notes' }, ...largest.map((one) => h('li', {}, largestClusterText(one))));
+}
+
+function slopeTable(group: Group): Child {
+  if (group.slopes.length === 0) return null;
+  const lines = group.slopes.map((slope): Child[] => [
+    [marker(slope.implementation.style), slope.implementation.id],
+    formatNumber(slope.slopeMsPerRequest),
+    formatNumber(slope.interceptMsPerSec),
+    idleText(group, slope),
+  ]);
+  return plainTable(
+    'What one more request costs: a straight line through the CPU used at each rate (least squares, every trial that counts)',
+    ['Who', 'CPU for one more request, ms', 'the line at no load, ms/s', 'measured while idle, ms/s'],
+    lines,
+  );
+}
+
+function idleText(group: Group, slope: CpuSlope): string {
+  const rows = group.cells.flatMap((cell) => cell.rows).filter((row) => row.implementation === slope.implementation);
+  const idle = rows.map((row) => row.figures['idle-cpu'] ?? null).find((range) => range !== null);
+  return idle === undefined ? '–' : formatRange('ms/s', idle);
+}
+
+function groupTitle(group: { readonly workload: string; readonly temperature: string }): string {
+  return group.temperature === 'cold' ? `${group.workload}, young` : group.workload;
+}

@@ -1,0 +1,135 @@
+import type { ChartConfiguration, ChartDataset, Plugin, PointStyle, ScaleOptionsByType, TooltipItem } from 'chart.js';
+import type { Axis, Line, LineChart } from '../model.ts';
+import { shortNumber, type Theme } from './canvas.ts';
+
+/** A language's point, and the radius at which the four shapes look equally large. */
+const markers: Readonly<Record<Line['style']['family'], { readonly shape: PointStyle; readonly radius: number }>> = {
+  node: { shape: 'circle', radius: 3.5 },
+  go: { shape: 'triangle', radius: 5 },
+  python: { shape: 'rect', radius: 4.5 },
+  other: { shape: 'rectRot', radius: 5 },
+};
+
+/** Lines over rate, time or percentile, each with its own colour, dash and shape. */
+export function lineConfiguration(chart: LineChart, look: Theme): ChartConfiguration<'line'> {
+  return {
+    type: 'line',
+    data: { datasets: chart.lines.map((line) => dataset(chart, line, look)) },
+    options: {
+      animation: false,
+      maintainAspectRatio: false,
+      parsing: false,
+      interaction: { mode: 'nearest', axis: 'x', intersect: false },
+      scales: { x: scale(chart.x, look), y: scale(chart.y, look) },
+      plugins: {
+        tooltip: {
+          usePointStyle: true,
+          itemSort: (a, b) => Number(b.parsed.y) - Number(a.parsed.y),
+          callbacks: {
+            title: ([first]) => (first === undefined ? '' : tooltipTitle(chart.x, Number(first.parsed.x))),
+            label: (item) => tooltipLabel(chart, item),
+          },
+        },
+      },
+    },
+    plugins: [whiskers(chart, look)],
+  };
+}
+
+function dataset(chart: LineChart, line: Line, look: Theme): ChartDataset<'line'> {
+  const color = look.colorOf(line);
+  const { shape, radius } = markers[line.style.family];
+  return {
+    label: line.label,
+    data: line.points.map(({ x, y }) => ({ x, y })) as { x: number; y: number }[],
+    borderColor: color,
+    backgroundColor: color,
+    borderDash: look.dashOf(line.style),
+    borderWidth: line.recordedOn === null ? 2 : 1.25,
+    pointStyle: shape,
+    pointRadius: chart.markPoints ? radius + 1 : markerRadii(line, radius),
+    pointBorderColor: look.background,
+    pointHoverRadius: 5,
+    tension: 0,
+    // A mark on the edge is drawn whole.
+    clip: false,
+  };
+}
+
+/** Of a dense line a few points are marked, so that its shape shows beside its colour. */
+function markerRadii(line: Line, radius: number): number[] {
+  const step = Math.max(1, Math.floor(line.points.length / 6));
+  const offset = (line.style.shade * Math.ceil(step / 4)) % step;
+  return line.points.map((_, index) => (index % step === offset ? radius : 0));
+}
+
+type ScaleOptions = Partial<ScaleOptionsByType<'linear'>>;
+
+function scale(axis: Axis, look: Theme): ScaleOptions {
+  const { ticks } = axis;
+  const font = { family: look.font, size: 12 };
+  const labels = new Map(ticks?.map(({ value, label }) => [value, label]));
+  return {
+    type: axis.scale === 'logarithmic' ? 'logarithmic' : 'linear',
+    ...(axis.min === null ? {} : { min: axis.min }),
+    ...(axis.max === null ? {} : { max: axis.max }),
+    ...(ticks === null
+      ? {}
+      : {
+          afterBuildTicks: (built: { ticks: { value: number }[] }) => {
+            built.ticks = ticks.map(({ value }) => ({ value }));
+          },
+        }),
+    title: { display: true, text: axis.title, color: look.muted, font },
+    grid: { color: look.gridline, drawTicks: false },
+    border: { display: false },
+    ticks: {
+      color: look.muted,
+      font,
+      padding: 6,
+      maxTicksLimit: 7,
+      autoSkip: ticks === null,
+      callback: (value: number | string) => labels.get(Number(value)) ?? tickLabel(axis, Number(value)),
+    },
+  } as unknown as ScaleOptions;
+}
+
+/** On a logarithmic axis only 1, 2 and 5 of each decade have room. */
+function tickLabel(axis: Axis, value: number): string {
+  const leading = Number(value.toExponential(0).charAt(0));
+  return axis.scale === 'logarithmic' && ![1, 2, 5].includes(leading) ? '' : shortNumber(value);
+}
+
+/** Where on the x axis, in words; a percentile is read back from its position. */
+function tooltipTitle(axis: Axis, x: number): string {
+  if (axis.scale === 'percentile') return `${shortNumber(100 * (1 - 10 ** -x))} % of requests within`;
+  return `${shortNumber(x)} ${axis.title}`;
+}
+
+function tooltipLabel(chart: LineChart, item: TooltipItem<'line'>): string {
+  const range = chart.lines[item.datasetIndex]?.points[item.dataIndex]?.whisker;
+  const span = range ? ` (${range.map(shortNumber).join(' to ')})` : '';
+  return `${item.dataset.label ?? ''} ${shortNumber(Number(item.parsed.y))} ${chart.unit}${span}`;
+}
+
+function whiskers(chart: LineChart, look: Theme): Plugin<'line'> {
+  return {
+    id: 'whiskers',
+    beforeDatasetsDraw({ ctx, scales }) {
+      ctx.save();
+      ctx.lineWidth = 1.5;
+      for (const line of chart.lines) {
+        ctx.strokeStyle = look.colorOf(line);
+        for (const { x, whisker } of line.points) {
+          if (whisker === null) continue;
+          const at = scales.x?.getPixelForValue(x) ?? 0;
+          ctx.beginPath();
+          ctx.moveTo(at, scales.y?.getPixelForValue(whisker[0]) ?? 0);
+          ctx.lineTo(at, scales.y?.getPixelForValue(whisker[1]) ?? 0);
+          ctx.stroke();
+        }
+      }
+      ctx.restore();
+    },
+  };
+}

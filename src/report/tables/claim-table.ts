@@ -1,0 +1,27 @@
+import type { ClaimSource } from '../../model/claim.ts';
+import type { AssessedClaim } from '../build/claims.ts';
+
+export interface ClaimColumn {
+  readonly head: string;
+  text(judged: AssessedClaim): string;
+}
+
+/** The claims table in every format: what was said, what was measured, the verdict, and why. */
+export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
+  const titles = new Map(sources.map(({ id, title }) => [id, title]));
+  return [
+    { head: 'They say', text: ({ claim }) => `“${claim.quotation}” (${titles.get(claim.source) ?? claim.source})` },
+    { head: 'Claimed', text: ({ claim }) => claim.claimed },
+    { head: 'Measured here', text: ({ measured }) => measured ?? '–' },
+    { head: 'Verdict', text: ({ verdict }) => verdict },
+    { head: 'How measured, and why', text: ({ claim }) => claimExplanation(claim) },
+  ];
+}
+
+export function claimExplanation({ measuredBy, note: why }: AssessedClaim['claim']): string {
+  return measuredBy === 'not at all' ? `${why}.` : `${capitalized(measuredBy)}. ${why}.`;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

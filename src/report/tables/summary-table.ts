@@ -1,0 +1,142 @@
+import type { QuantileInterval } from '../../stats/interval.ts';
+import { metricById } from '../build/answers.ts';
+import type { Elections } from '../build/elections.ts';
+import { formatFigure, formatNumber, formatPercent, formatRange } from '../format.ts';
+import type { Note, Row } from '../model.ts';
+
+/** The table of few columns, the same in the terminal and in Markdown. */
+export interface SummaryColumn {
+  /** Two lines where the values are narrower than the words. */
+  readonly head: string;
+  readonly align: 'left' | 'right';
+  /** Absent: always there. */
+  appliesTo?(row: Row): boolean;
+  text(row: Row): string;
+}
+
+const noValue = '–';
+
+function medianColumn(head: string, metricId: string): SummaryColumn {
+  const { unit } = metricById(metricId);
+  return {
+    head,
+    align: 'right',
+    text: ({ figures }) => {
+      const range = figures[metricId] ?? null;
+      return range === null ? noValue : formatFigure(unit, range.median);
+    },
+  };
+}
+
+function hasElections({ elections }: Row): boolean {
+  return elections !== null;
+}
+
+function electionColumn(head: string, text: (elections: Elections) => string): SummaryColumn {
+  return {
+    head,
+    align: 'right',
+    appliesTo: hasElections,
+    text: ({ elections }) => (elections === null ? noValue : text(elections)),
+  };
+}
+
+function numberOrDash(value: number | null | undefined): string {
+  return value === null || value === undefined ? noValue : formatNumber(value);
+}
+
+const hasUnavailability = ({ figures }: Row) => (figures['outage-p50'] ?? null) !== null;
+const isIdleNode = ({ figures }: Row) => (figures['node-cpu'] ?? null) !== null;
+
+const electionColumns: readonly SummaryColumn[] = [
+  electionColumn('elections', ({ timesMs, unfinishedCount: unendedCount }) =>
+    unendedCount === 0 ? `${timesMs.length}` : `${timesMs.length} of ${timesMs.length + unendedCount}`,
+  ),
+  electionColumn('election\np50 ms', ({ p50 }) => intervalText(p50)),
+  electionColumn('p90\nms', ({ p90 }) => numberOrDash(p90?.estimate)),
+  electionColumn('most\nms', ({ maxMs }) => numberOrDash(maxMs)),
+  electionColumn('split\nvotes', ({ splitVoteRatio: splitRatio }) =>
+    splitRatio === null ? noValue : formatPercent(splitRatio),
+  ),
+  electionColumn('in\ntheory', ({ expectedSplitVoteRatio: ratio }) =>
+    ratio === null ? noValue : formatPercent(ratio),
+  ),
+];
+
+const nodeColumns: readonly SummaryColumn[] = [
+  { ...medianColumn('gap p50\nms', 'outage-p50'), appliesTo: hasUnavailability },
+  { ...medianColumn('CPU ms/s\na node', 'node-cpu'), appliesTo: isIdleNode },
+  { ...medianColumn('MiB\na node', 'node-memory'), appliesTo: isIdleNode },
+];
+
+/** A quantile and its 95 % interval: "172 (165–181)". */
+export function intervalText(interval: QuantileInterval | null): string {
+  if (interval === null) return noValue;
+  const { estimate, lower, upper } = interval;
+  const bound = (value: number | null) => (value === null ? '?' : formatNumber(value));
+  return lower === null && upper === null
+    ? formatNumber(estimate)
+    : `${formatNumber(estimate)} (${bound(lower)}–${bound(upper)})`;
+}
+
+const requestHeads = new Set(['CPU ms\nper request', 'p50\nms', 'p90\nms']);
+
+/** Who, and what can be said of lost leaders and of nodes. */
+export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
+  const clusterOnly = [...electionColumns, ...nodeColumns].filter(({ appliesTo: isAbout }) =>
+    rows.some((row) => isAbout?.(row)),
+  );
+  return [...requestColumns.slice(0, 1), ...clusterOnly];
+}
+
+/** What these rows have something to say about; columns about requests only where requests were sent. */
+export function columnsFor(rows: readonly Row[]): readonly SummaryColumn[] {
+  const [who, ...special] = clusterColumns(rows);
+  const others = requestColumns.slice(1);
+  if (who === undefined) return requestColumns;
+  const isIdle = rows.every(({ generator }) => generator === null);
+  const remaining = special.length > 0 && isIdle ? others.filter(({ head }) => !requestHeads.has(head)) : others;
+  const requests = remaining.filter(({ head }) => requestHeads.has(head));
+  return [who, ...requests, ...special, ...remaining.filter(({ head }) => !requestHeads.has(head))];
+}
+
+const requestColumns: readonly SummaryColumn[] = [
+  { head: 'who', align: 'left', text: (row) => row.implementation.id },
+  { head: 'CPU ms\nper request', align: 'right', text: cpuText },
+  medianColumn('p50\nms', 'response-p50'),
+  medianColumn('p90\nms', 'response-p90'),
+  medianColumn('idle\nMiB', 'memory-idle'),
+  medianColumn('loaded\nMiB', 'memory-median'),
+  { head: 'trials\nok', align: 'right', text: (row) => `${row.okCount} of ${row.plannedCount}` },
+  { head: 'note', align: 'left', text: (row) => row.notes.map(noteLabel).join(', ') },
+];
+
+function cpuText({ figures }: Row): string {
+  const range = figures['cpu-per-request'] ?? null;
+  return range === null ? noValue : formatRange('ms', range);
+}
+
+/** "3 overloaded", "skipped" */
+export function noteLabel({ label, trialCount }: Note): string {
+  return trialCount > 0 ? `${trialCount} ${label}` : label;
+}
+
+/** Why a row has no figure, with the remedy. */
+export function rowReason(row: Row): string {
+  return row.notes.map(({ text, remedy }) => `${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`).join('; ');
+}
+
+export interface Footnote extends Pick<Note, 'kind' | 'text' | 'remedy'> {
+  /** Of whom it is true; the note column says how often. */
+  readonly implementations: readonly string[];
+}
+
+/** What the labels in the note column mean, in full, each once. */
+export function footnotes(rows: readonly Row[]): Footnote[] {
+  const notes = rows.flatMap((row) => row.notes.map((note) => ({ ...note, implementation: row.implementation.id })));
+  return [...Map.groupBy(notes, ({ text }) => text).values()].flatMap((same) => {
+    const [first] = same;
+    const implementations = [...new Set(same.map(({ implementation }) => implementation))];
+    return first === undefined ? [] : [{ implementations, kind: first.kind, text: first.text, remedy: first.remedy }];
+  });
+}

@@ -1,0 +1,107 @@
+import Table from 'cli-table3';
+import { percentText } from '../../compare/text.ts';
+import type { ComparisonOutcome, RunComparison } from '../../model/comparison.ts';
+import { toSentence } from '../build/warnings.ts';
+import { pluralize } from '../format.ts';
+import {
+  type ComparisonRow,
+  type ComparisonTable,
+  comparisonTables,
+  sideLabel,
+  tableRemarks,
+} from '../tables/comparison-table.ts';
+import { borderless, type TerminalStyles, type TextStyle, terminalStyles, wrap } from './terminal.ts';
+
+export interface ComparisonTextOptions {
+  readonly color: boolean;
+  /** Metrics that only inform, too; without, those among them that changed. */
+  readonly all: boolean;
+}
+
+const lineWidth = 100;
+
+/** The terminal's answer: the sentence, whose commits, a table a cell, the doubts. */
+export function comparisonText(comparison: RunComparison, { color, all }: ComparisonTextOptions): string {
+  const paints = terminalStyles(color);
+  const blocks = comparisonTables(comparison);
+  const texts = [
+    outcomeStyle(comparison.outcome, paints)(wrap(comparison.outcome.summary, lineWidth, '    ')),
+    sidesBlock(comparison),
+    ...blocks.filter(({ remark }) => remark === null).map((block) => tableBlock(block, all, paints)),
+    ...remarkLines(blocks),
+    ...comparison.warnings.map(({ message, advice }) => warningText(message, advice, paints)),
+    paints.dim(wrap(methodText(comparison), lineWidth, '    ')),
+  ];
+  return `${texts.join('\n\n')}\n`;
+}
+
+function outcomeStyle({ kind }: ComparisonOutcome, { bold, warn }: TerminalStyles): TextStyle {
+  return kind === 'no-regression' ? bold : (text) => warn(bold(text));
+}
+
+function sidesBlock({ base, head }: RunComparison): string {
+  const machines = new Set([base.machineLabel, head.machineLabel]);
+  return [`base  ${sideLabel(base)}`, `head  ${sideLabel(head)}`, `on    ${[...machines].join(' and ')}`].join('\n');
+}
+
+/** What is true of whole cells, said once for all of which it is. */
+function remarkLines(blocks: readonly ComparisonTable[]): string[] {
+  return tableRemarks(blocks).map(({ remark, titles }) => wrap(`${remark}: ${titles.join('; ')}`, lineWidth, '    '));
+}
+
+function tableBlock({ title, gated, informative }: ComparisonTable, all: boolean, paints: TerminalStyles): string {
+  const changed = informative.filter(({ kind }) => kind === 'better' || kind === 'worse');
+  const shown = all ? informative : changed;
+  const hidden = informative.length - shown.length;
+  return [
+    paints.bold(title),
+    rowsText([...gated, ...shown.map((line) => ({ ...line, what: `(${line.metric})` }))]),
+    ...(shown.length > 0 ? [paints.dim('  in brackets: shown, not gated, p as it is')] : []),
+    ...(hidden > 0 ? [paints.dim(`  ${pluralize(hidden, 'more metric')} without a verdict of change: --all`)] : []),
+  ].join('\n');
+}
+
+/** Notes stand under their lines, where they have room. */
+function rowsText(lines: readonly ComparisonRow[]): string {
+  const hasFloor = lines.some(({ noiseFloor: floor }) => floor !== null);
+  const cells = (line: ComparisonRow) => [
+    line.metric,
+    line.base,
+    line.head,
+    line.change,
+    line.p,
+    ...(hasFloor ? [line.noiseFloor ?? ''] : []),
+    line.verdict,
+  ];
+  const heads = ['', 'base', 'head', 'change', 'p', ...(hasFloor ? ['floor'] : []), 'verdict'];
+  const table = new Table({
+    chars: borderless,
+    style: { 'padding-left': 2, 'padding-right': 0, head: [], border: [], compact: true },
+    colAligns: heads.map((head) => (head === '' || head === 'verdict' ? 'left' : 'right')),
+  });
+  table.push(heads, ...lines.map(cells));
+  const [first = '', ...rows] = table
+    .toString()
+    .split('\n')
+    .map((row) => row.trimEnd());
+  return [first, ...rows.flatMap((row, index) => [row, ...noteLines(lines[index])])].join('\n');
+}
+
+function noteLines(line: ComparisonRow | undefined): string[] {
+  if (line === undefined || line.note === '') return [];
+  return [`      ${wrap(line.note, lineWidth - 6, '      ')}`];
+}
+
+function warningText(message: string, advice: string | null, { warn }: TerminalStyles): string {
+  return warn(wrap(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`, lineWidth, '    '));
+}
+
+/** By what all this was judged. */
+export function methodText({ alpha, familyCount, comparisons }: RunComparison): string {
+  const effects = comparisons
+    .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')
+    .map(({ label, minEffectRatio: smallestEffectRatio }) => `${label} ${percentText(smallestEffectRatio)}`);
+  const family = familyCount === 0 ? '' : `, over ${pluralize(familyCount, 'gated comparison')} (Holm)`;
+  const matters = effects.length === 0 ? '' : ` Smallest changes that matter: ${[...new Set(effects)].join(', ')}.`;
+  return `Change: Hodges–Lehmann with its 95 % interval. p: one-sided exact rank test, at most ${alpha}${family}.${matters}`;
+}

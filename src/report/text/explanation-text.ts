@@ -1,0 +1,142 @@
+import Table from 'cli-table3';
+import type { ExplainedPair, ExplainedTrial, Explanation } from '../../compare/explain.ts';
+import { changeText, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
+import { describeCell } from '../../model/cell-key.ts';
+import type { Change, Comparison, Correction } from '../../model/comparison.ts';
+import { signTails } from '../../stats/exact-tests.ts';
+import { displayUnit, formatFigure, formatNumber, formatPercent } from '../format.ts';
+import { correctionText, verdictWords } from '../tables/comparison-table.ts';
+import { borderless, type TerminalStyles, terminalStyles, wrap } from './terminal.ts';
+
+const lineWidth = 100;
+const noValue = '–';
+
+/** Each verdict with its rule in numbers, its pairs, and every trial with its noise. */
+export function explanationText(explanations: readonly Explanation[], { color }: { readonly color: boolean }): string {
+  const paints = terminalStyles(color);
+  return explanations.map((explanation) => `${explanationBlock(explanation, paints)}\n`).join('\n');
+}
+
+function explanationBlock({ comparison, pairs, trials }: Explanation, { bold, dim }: TerminalStyles): string {
+  const blocks = [
+    [bold(`${comparison.label} of ${describeCell(comparison.cell)}: ${verdictWords[comparison.verdict.kind]}`)],
+    verdictLines(comparison).map((line) => wrap(`  ${line}`, lineWidth, '    ')),
+    pairs.length > 0 ? [dim(`  pairs: ${signTestText(pairs)}`), pairTable(pairs, comparison)] : [],
+    [dim('  trials in the order they were made'), trialTable(trials, comparison)],
+  ];
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n');
+}
+
+/** A second look that the size of no single pair can sway. */
+function signTestText(pairs: readonly ExplainedPair[]): string {
+  const ratios = pairs.map(({ ratio, correctedRatio }) => correctedRatio ?? ratio);
+  const { atLeast, atMost } = signTails(ratios);
+  const upCount = ratios.filter((ratio) => ratio > 0).length;
+  return `${upCount} of ${pairs.length} went up (sign test, one-sided: up ${pText(atLeast)}, down ${pText(atMost)})`;
+}
+
+/** Every number that the verdict hung on, beside what it was held against. */
+function verdictLines(comparison: Comparison): string[] {
+  const { verdict, change, role, waiver, confirmation, warnings } = comparison;
+  return [
+    `id: ${comparison.id} (${role})`,
+    `why: ${verdict.reason}`,
+    ...(change === null ? [] : changeLines(comparison, change)),
+    ...warnings.map(({ message }) => message),
+    `fresh pairs: ${confirmation}`,
+    ...(waiver === null ? [] : [waiverText(waiver)]),
+  ];
+}
+
+function changeLines(
+  { minEffectRatio: smallestEffectRatio, noiseFloorRatio: floorRatio, better, correction }: Comparison,
+  change: Change,
+): string[] {
+  if (change.method === 'counts') {
+    return [
+      `method: counts; p that head has so many more by chance ${pText(change.pWorse)}, base ${pText(change.pBetter)}`,
+    ];
+  }
+  const floor = floorRatio === null ? 'never measured on this machine' : percentText(floorRatio);
+  const spread = change.logRatioSd === null ? noValue : formatPercent(change.logRatioSd);
+  return [
+    `method: ${change.method}, ${change.count} ${change.method === 'paired' ? 'pairs' : 'trials a side'}; spread of the log ratios ${spread}`,
+    `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(smallestEffectRatio)}; A/A floor: ${floor}`,
+    ...correctionLines(correction),
+    `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); the least so many can give: ${pText(change.minP)}`,
+  ];
+}
+
+/** Both ways to see the change, and what the control itself did. */
+function correctionLines(correction: Correction | null): string[] {
+  if (correction === null) return [];
+  const { used, caveat: objection, raw, corrected, control } = correction;
+  const spreadText = ({ logRatioSd: spread }: Change) => (spread === null ? noValue : formatPercent(spread));
+  return [
+    `machine's speed: ${objection ?? correctionText(correction)}; the verdict used the ${used} change`,
+    `raw ${changeText(raw)}, spread ${spreadText(raw)}; corrected ${changeText(corrected)}, spread ${spreadText(corrected)}`,
+    `the control itself, for each ms of the generator’s: ${control === null ? 'not known' : changeText(control)}`,
+  ];
+}
+
+function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): string {
+  const isCorrected = pairs.some(({ correctedRatio }) => correctedRatio !== null);
+  return plainTable(
+    [
+      'pair',
+      `base ${displayUnit(unit)}`,
+      `head ${displayUnit(unit)}`,
+      'head ÷ base',
+      ...(isCorrected ? ['corrected'] : []),
+    ],
+    pairs.map(({ number, base, head, ratio, correctedRatio }) => [
+      String(number),
+      formatFigure(unit, base),
+      formatFigure(unit, head),
+      signedPercent(ratio),
+      ...(isCorrected ? [correctedRatio === null ? noValue : signedPercent(correctedRatio)] : []),
+    ]),
+  );
+}
+
+function trialTable(trials: readonly ExplainedTrial[], { unit }: Comparison): string {
+  const orDash = (value: number | null, format: (value: number) => string) =>
+    value === null ? noValue : format(value);
+  return plainTable(
+    ['side', 'trial', 'status', 'counts', displayUnit(unit), 'spin', 'steal', 'waited ms', 'remark'],
+    trials.map((trial) => [
+      trial.side,
+      trialName(trial),
+      trial.status,
+      trial.isCounted ? 'yes' : 'no',
+      orDash(trial.value, (value) => (unit === 'count' ? String(value) : formatFigure(unit, value))),
+      orDash(trial.slowdownFactor, formatNumber),
+      orDash(trial.stealRatio, formatPercent),
+      orDash(trial.psiCpuSomeMs, formatNumber),
+      wrap(trial.note, 40, ''),
+    ]),
+  );
+}
+
+function trialName({ pairNumber, repetition, attempt }: ExplainedTrial): string {
+  const name = pairNumber === null ? String(repetition) : `pair ${pairNumber}`;
+  return attempt > 1 ? `${name}, attempt ${attempt}` : name;
+}
+
+function plainTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const words = ['side', 'trial', 'status', 'counts', 'remark', 'pair'];
+  const made = new Table({
+    chars: borderless,
+    style: { 'padding-left': 2, 'padding-right': 0, head: [], border: [], compact: true },
+    colAligns: heads.map((head) => (words.includes(head) ? 'left' : 'right')),
+  });
+  made.push([...heads], ...rows.map((row) => [...row]));
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line.trimEnd()}`)
+    .join('\n');
+}

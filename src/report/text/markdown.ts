@@ -1,0 +1,181 @@
+import { machineLabel } from '../../compare/text.ts';
+import { describeCluster } from '../../model/cell-key.ts';
+import type { RunComparison } from '../../model/comparison.ts';
+import type { Answer } from '../build/answers.ts';
+import { largestClusterText } from '../build/groups.ts';
+import { toSentence } from '../build/warnings.ts';
+import { pluralize } from '../format.ts';
+import type { Question, ReportModel, Row } from '../model.ts';
+import { publishedLines } from '../sentences.ts';
+import {
+  buildFailuresMarkdown,
+  type ComparisonRow,
+  type ComparisonTable,
+  comparisonTables,
+  sideLabel,
+  tableRemarks,
+} from '../tables/comparison-table.ts';
+import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
+import { methodText } from './comparison-text.ts';
+import { resolutionSentence } from './report-text.ts';
+
+/** The sentences and the table of few columns as Markdown. */
+export function reportMarkdown(model: ReportModel): string {
+  const cells = model.groups.flatMap((group) => group.cells);
+  const largest = model.groups.flatMap((group) =>
+    group.largest.map((one) => `- ${escapeMarkdown(largestClusterText(one))}`),
+  );
+  const blocks = [
+    ...cells.flatMap(questionBlocks),
+    largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
+    provenanceLine(model),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function questionBlocks(cell: Question): string[] {
+  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
+  return [
+    headingLine(cell),
+    cell.answers.map(answerMarkdown).join('\n'),
+    summaryMarkdown(cell.rows),
+    publishedLines(cell)
+      .map((line) => `- ${escapeMarkdown(line)}`)
+      .join('\n'),
+    notesMarkdown(cell.rows),
+    ...[...bySource].flatMap(([label, rows]) => [
+      `Recorded earlier, not to be compared with the above: ${escapeMarkdown(label)}`,
+      summaryMarkdown(rows),
+    ]),
+    cell.resolution === null ? '' : resolutionSentence(cell.resolution),
+  ];
+}
+
+function headingLine({ workload, ratePerSec, temperature, cluster }: Question): string {
+  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s${temperature === 'cold' ? ', young' : ''}`;
+  return `### ${workload}${rate}${cluster === null ? '' : `, ${describeCluster(cluster)}`}`;
+}
+
+function answerMarkdown({ subject, conditions: place, parts }: Answer): string {
+  const text = parts.map((part) => (part.strong ? `**${escapeMarkdown(part.text)}**` : escapeMarkdown(part.text)));
+  return `- ${subject} ${place}: ${text.join('')}`;
+}
+
+function summaryMarkdown(rows: readonly Row[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const columns = columnsFor(rows);
+  return [
+    line(columns.map(({ head }) => head.replace('\n', ' '))),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(rowTexts(columns, row).map(escapeMarkdown))),
+  ].join('\n');
+}
+
+/** A row without figures says why in its note. */
+function rowTexts(columns: readonly SummaryColumn[], row: Row): string[] {
+  const texts = columns.map((column) => column.text(row));
+  return row.okCount > 0 ? texts : [...texts.slice(0, -1), rowReason(row)];
+}
+
+function notesMarkdown(rows: readonly Row[]): string {
+  return footnotes(rows.filter((row) => row.okCount > 0))
+    .map(({ implementations, text, remedy }) => {
+      const after = remedy === null ? '' : ` Remedy: ${escapeMarkdown(remedy)}`;
+      return `- ${implementations.join(', ')}: ${escapeMarkdown(text)}.${after}`;
+    })
+    .join('\n');
+}
+
+function provenanceLine({ run }: ReportModel): string {
+  return `${escapeMarkdown(machineLabel(run.machine))}, ${run.startedAt.slice(0, 10)}. \`${run.command}\``;
+}
+
+/** Text that must stay text: no markup, no table cell of its own, one line. */
+export function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\|*_`<>[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
+}
+
+/** What GitHub takes for a comment or a job summary's section of one; counted in bytes, which are never fewer than characters. */
+export const markdownLimit = 65_536;
+
+/** The sentence, the gated tables, and folded the rest: never longer than `limit` bytes, and saying what was left out. */
+export function comparisonMarkdown(comparison: RunComparison, limit: number = markdownLimit): string {
+  const blocks = comparisonTables(comparison);
+  const warnings = comparison.warnings.map(({ message, advice }) => `> ${warningMarkdown(message, advice)}`);
+  return fitToLimit(
+    [
+      [`**${escapeMarkdown(comparison.outcome.summary)}**`],
+      [sidesLine(comparison), ...warnings],
+      ...blocks.filter(({ remark }) => remark === null).map((block) => [gatedMarkdown(block)]),
+      ...tableRemarks(blocks).map(({ remark, titles }) => [escapeMarkdown(`${remark}: ${titles.join('; ')}`)]),
+      ...buildFailuresMarkdown(comparison).map((block) => [block]),
+      ...blocks.filter(({ informative }) => informative.length > 0).map((block) => [foldedMarkdown(block)]),
+      [escapeMarkdown(methodText(comparison))],
+    ],
+    limit,
+  );
+}
+
+function sidesLine({ base, head }: RunComparison): string {
+  const machines = [...new Set([base.machineLabel, head.machineLabel])].join(' and ');
+  return `base \`${codeSpanText(sideLabel(base))}\` → head \`${codeSpanText(sideLabel(head))}\`, on ${escapeMarkdown(machines)}`;
+}
+
+function warningMarkdown(message: string, advice: string | null): string {
+  return escapeMarkdown(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`);
+}
+
+/** No backtick and no line of its own inside a code span. */
+function codeSpanText(content: string): string {
+  return content.replaceAll('`', "'").replaceAll(/\s+/g, ' ');
+}
+
+function gatedMarkdown({ title, gated }: ComparisonTable): string {
+  return `#### ${escapeMarkdown(title)}\n\n${comparisonTableMarkdown(gated)}`;
+}
+
+function foldedMarkdown({ title, informative }: ComparisonTable): string {
+  const summary = `${escapeMarkdown(title)}: ${pluralize(informative.length, 'more metric')}, not gated`;
+  return `<details><summary>${summary}</summary>\n\n${comparisonTableMarkdown(informative)}\n\n</details>`;
+}
+
+function comparisonTableMarkdown(lines: readonly ComparisonRow[]): string {
+  const hasFloor = lines.some(({ noiseFloor: floor }) => floor !== null);
+  const noiseFloorCells = (content: string) => (hasFloor ? [content] : []);
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    row(['', 'base', 'head', 'change', 'p', ...noiseFloorCells('floor'), 'verdict']),
+    row(['---', '---:', '---:', '---:', '---:', ...noiseFloorCells('---:'), '---']),
+    ...lines.map((line) =>
+      row(
+        [line.metric, line.base, line.head, line.change, line.p, ...noiseFloorCells(line.noiseFloor ?? '')]
+          .map(escapeMarkdown)
+          .concat(verdictCell(line)),
+      ),
+    ),
+  ].join('\n');
+}
+
+function verdictCell({ kind, verdict, note }: ComparisonRow): string {
+  const word = kind === 'worse' || kind === 'better' ? `**${verdict}**` : verdict;
+  return note === '' ? word : `${word}: ${escapeMarkdown(note)}`;
+}
+
+const encoder = new TextEncoder();
+
+/** Sections in their order as long as there is room for one more and for the line that says what is missing. */
+function fitToLimit(sections: readonly (readonly string[])[], limit: number): string {
+  const texts = sections.map((section) => `${section.join('\n\n')}\n\n`);
+  const kept: string[] = [];
+  let room = limit - encoder.encode(omittedLine(texts.length)).length;
+  for (const [index, content] of texts.entries()) {
+    room -= encoder.encode(content).length;
+    if (room < 0) return `${kept.join('')}${omittedLine(texts.length - index)}`;
+    kept.push(content);
+  }
+  return `${kept.join('').trimEnd()}\n`;
+}
+
+function omittedLine(count: number): string {
+  return `${pluralize(count, 'further section')} left out for want of room; the JSON and the HTML have all.\n`;
+}

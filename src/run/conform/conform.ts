@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CheckOptions, CheckResult } from '../../conformance/checks/check-result.ts';
+import { checkDatabaseRestart } from '../../conformance/checks/database-restart.ts';
+import { checkLinearizability } from '../../conformance/checks/linearizability-check.ts';
+import { checkElectionShutdown, checkShutdown } from '../../conformance/checks/shutdown.ts';
+import { checkStatementBudgets } from '../../conformance/checks/statement-budget.ts';
+import { type LifecycleFile, readLifecycleFile } from '../../conformance/vectors/contract-file.ts';
+import { runVectors, type VectorFailure } from '../../conformance/vectors/run-vectors.ts';
+import type { DatabaseServer } from '../../database/database-server.ts';
+import type { TrialDatabase } from '../../database/trial-database.ts';
+import type { Service } from '../../model/service.ts';
+import { benchDir } from '../paths.ts';
+import type { ConformanceOutcome, PreparedImplementation } from '../prepare.ts';
+import type { Session } from '../session/session.ts';
+import { TrialFailure } from '../trial/environment.ts';
+import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
+import { checkStartup } from './start-checks.ts';
+
+export interface ConformanceSubject {
+  readonly preparedImplementation: PreparedImplementation;
+  readonly service: Service;
+  readonly seed: number;
+  readonly session: Session;
+}
+
+/** A part of the examination: what it is called, what it found, and what could not be looked at. */
+export interface ConformancePart {
+  readonly title: string;
+  readonly checkCount: number;
+  readonly failures: readonly string[];
+  /** null: all of it was checked. */
+  readonly notChecked: string | null;
+}
+
+/** How a target is set up for its checks, which may name these as variables. */
+const conformanceSize = { workerCount: 2, dbPoolTotal: 8 };
+
+/** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
+export async function conformToVectors(subject: ConformanceSubject): Promise<ConformanceOutcome> {
+  let statementsHash: string | null = null;
+  const part = await withTarget(subject, async (running) => {
+    const vectors = await checkVectors(subject, running);
+    statementsHash = await statementsHashOf(running);
+    return vectors;
+  });
+  return { ...part, statementsHash };
+}
+
+/** Everything `paceline conform` looks at, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
+export async function* checkWholeContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
+  yield await withTarget(subject, (running) => checkVectors(subject, running));
+  if (subject.service.isCluster) yield* checkClusterContract(subject);
+  const path = join(benchDir, subject.service.id, 'lifecycle.json');
+  if (!existsSync(path)) return;
+  const file = await readLifecycleFile(path);
+  yield await withTarget(subject, (running) => checkBudgets(subject, running, file));
+  yield await withTarget(subject, (running) => checkShutdownPart(running, file));
+  yield await withTarget(subject, (running) => checkDatabaseOutage(subject, running, file));
+}
+
+/** What only crashes can show: answers in an order of real time, a clean end in the middle of an election, and a careful start. */
+async function* checkClusterContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
+  yield await withTarget(subject, async (running) => partOf('linearizability', await checkLinearizability(running)));
+  yield await withTarget(subject, async (running) => {
+    const { stop } = running.started.target;
+    return partOf('shutdown in an election', await checkElectionShutdown({ ...running, stop }));
+  });
+  yield partOf('careful start', await checkStartup(subject));
+}
+
+interface RunningSubject extends CheckOptions {
+  readonly started: TargetGroup;
+  readonly database: TrialDatabase | null;
+  readonly countsStatements: boolean;
+}
+
+async function withTarget(
+  { preparedImplementation, service, seed, session }: ConformanceSubject,
+  examine: (running: RunningSubject) => Promise<ConformancePart>,
+): Promise<ConformancePart> {
+  const environment = service.environment({ ...conformanceSize, seed, cluster: null });
+  const database = await session.copyDatabase(service, seed);
+  try {
+    const countsStatements = (await database?.enableStatements()) ?? false;
+    const databaseUrl = database?.url ?? null;
+    const usesDataDir = service.isCluster;
+    const started = await startInGroup({
+      preparedImplementation,
+      environment,
+      databaseUrl,
+      usesDataDir,
+      limit: null,
+      session,
+    });
+    try {
+      const variables = { ...environment, ...service.vectorVariables(seed) };
+      const { baseUrl } = started.target;
+      return await examine({ started, database, countsStatements, baseUrl, variables, signal: session.signal });
+    } finally {
+      await started.dispose();
+    }
+  } catch (error) {
+    if (!(error instanceof TrialFailure)) throw error;
+    return { title: 'start', checkCount: 1, failures: [`${error.message}\n${error.logTail}`], notChecked: null };
+  } finally {
+    await database?.drop();
+  }
+}
+
+async function checkVectors({ service }: ConformanceSubject, running: RunningSubject): Promise<ConformancePart> {
+  const vectorsDir = join(benchDir, service.id, 'vectors');
+  const { checkCount, failures } = await runVectors({ ...running, vectorsDir });
+  return { title: 'vectors', checkCount, failures: failures.map(failureText), notChecked: null };
+}
+
+/** Which texts, not how often: that depends on how long something was waited for. */
+async function statementsHashOf({ database, countsStatements }: RunningSubject): Promise<string | null> {
+  if (database === null || !countsStatements) return null;
+  const calls = (await database.statementCalls()) ?? [];
+  const texts = new Set(calls.map(({ query }) => query.replace(/\s+/g, ' ').trim()));
+  return createHash('sha256')
+    .update([...texts].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+async function checkBudgets(
+  { service }: ConformanceSubject,
+  running: RunningSubject,
+  file: LifecycleFile,
+): Promise<ConformancePart> {
+  const title = 'statement budgets';
+  const { database } = running;
+  const budgets = service.statementBudgets;
+  if (budgets === null || database === null) return notChecked(title, 'the service has none');
+  if (!running.countsStatements) return notChecked(title, 'this database has no pg_stat_statements');
+  const checks = await checkStatementBudgets({
+    ...running,
+    file,
+    budgets,
+    resetStatements: database.resetStatements,
+    statementCalls: async () => (await database.statementCalls()) ?? [],
+  });
+  return partOf(title, checks);
+}
+
+async function checkShutdownPart(running: RunningSubject, file: LifecycleFile): Promise<ConformancePart> {
+  return partOf('shutdown', await checkShutdown({ ...running, file, stop: running.started.target.stop }));
+}
+
+async function checkDatabaseOutage(
+  { session }: ConformanceSubject,
+  running: RunningSubject,
+  file: LifecycleFile,
+): Promise<ConformancePart> {
+  const title = 'loss of the database';
+  const outage: DatabaseServer['outage'] = session.databaseServer()?.outage ?? null;
+  if (outage === null) return notChecked(title, 'this database server is not ours to stop');
+  const checks = await checkDatabaseRestart({
+    ...running,
+    file,
+    stopDatabase: outage.begin,
+    startDatabase: outage.end,
+  });
+  return partOf(title, checks);
+}
+
+function notChecked(title: string, why: string): ConformancePart {
+  return { title, checkCount: 0, failures: [], notChecked: why };
+}
+
+function partOf(title: string, checks: readonly CheckResult[]): ConformancePart {
+  const failures = checks.filter(({ passed }) => !passed).map(({ name, detail }) => `${name}: ${detail}`);
+  return { title, checkCount: checks.length, failures, notChecked: null };
+}
+
+function failureText({ file, vector, step, expected, got }: VectorFailure): string {
+  return `${file}: ${vector}: step ${step}: expected ${expected}, got ${got}`;
+}

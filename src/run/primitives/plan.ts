@@ -1,0 +1,90 @@
+import type {
+  Primitive,
+  PrimitiveLanguage,
+  PrimitivePlan,
+  PrimitiveResult,
+  PrimitiveSpec,
+} from '../../model/primitive.ts';
+import type { Random } from '../../stats/random.ts';
+import { shuffled } from '../plan.ts';
+
+/** Of bench/primitives/contract.md: results of different versions are never compared. */
+export const primitivesContractVersion = 1;
+
+export interface PrimitivePlanInput {
+  readonly profile: PrimitivePlan;
+  readonly primitives: readonly Primitive[];
+  /** Ready runners. */
+  readonly runners: readonly { readonly id: string; readonly language: string }[];
+  readonly seed: number;
+  readonly random: Random;
+}
+
+/**
+ * The cases of a run in their order: one repetition of everything after another; within it each primitive by ascending
+ * size, and at each size everybody once, in a seeded order of its own.
+ */
+export function planPrimitives(input: PrimitivePlanInput): PrimitiveSpec[] {
+  const specs: PrimitiveSpec[] = [];
+  for (let repetition = 1; repetition <= input.profile.repetitionCount; repetition += 1) {
+    for (const primitive of input.primitives) {
+      for (const size of primitive.sizes.length === 0 ? [null] : primitive.sizes) {
+        const round = shuffled(casesOf(primitive, input.runners), input.random.below);
+        for (const one of round)
+          specs.push(spec(input, primitive, { ...one, size, repetition, position: specs.length }));
+      }
+    }
+  }
+  return specs;
+}
+
+function casesOf(primitive: Primitive, runners: PrimitivePlanInput['runners']) {
+  return runners.flatMap(({ id, language }) =>
+    (primitive.cases[language as PrimitiveLanguage] ?? []).map((variant) => ({
+      implementation: id,
+      variant: variant.id,
+    })),
+  );
+}
+
+function spec(
+  { profile, seed }: PrimitivePlanInput,
+  primitive: Primitive,
+  one: Pick<PrimitiveSpec, 'implementation' | 'variant' | 'size' | 'repetition' | 'slot'>,
+): PrimitiveSpec {
+  const { ids: only, repetitionCount, ...rest } = profile;
+  return {
+    contractVersion: primitivesContractVersion,
+    primitive: primitive.id,
+    primitiveVersion: primitive.version,
+    ...one,
+    seed,
+    plan: rest,
+  };
+}
+
+/**
+ * Why a case need not be tried: a smaller size of the same variant has failed, in whichever repetition. Only for memory:
+ * there a failure is where the machine's (or the stated) limit lies.
+ */
+export function skipReason(spec: PrimitiveSpec, primitive: Primitive, done: readonly PrimitiveResult[]): string | null {
+  if (primitive.kind !== 'memory' || spec.size === null) return null;
+  const failed = done.find(
+    ({ status, spec: other }) =>
+      status === 'failed' &&
+      other.implementation === spec.implementation &&
+      other.primitive === spec.primitive &&
+      other.caseId === spec.caseId &&
+      (other.size ?? 0) <= (spec.size ?? 0),
+  );
+  return failed === undefined ? null : `it has failed at ${failed.spec.size}`;
+}
+
+/** What a case costs beside its samples: a process, its start, its end. */
+const caseOverheadMs = 350;
+
+/** Expected wall time, at a guess: calibration takes about as long as the warm-up. */
+export function primitiveMs({ plan: profile }: PrimitiveSpec, kind: Primitive['kind']): number {
+  if (kind === 'memory') return caseOverheadMs + 400;
+  return caseOverheadMs + 2 * profile.warmupMs + Math.min(profile.budgetMs, profile.sampleCount * profile.minSampleMs);
+}

@@ -1,0 +1,117 @@
+import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
+import type { RunResult } from '../model/run-result.ts';
+import type { Trial, TrialSpec } from '../model/trial.ts';
+import { writeResult } from '../store/result-file.ts';
+import { isSkippable, trialMs } from './plan.ts';
+import type { RunReporter } from './reporter.ts';
+
+/** A run that has been prepared: all that is left is to do its trials. */
+export interface PreparedRun {
+  /** Without trials. */
+  readonly result: RunResult;
+  readonly specs: readonly TrialSpec[];
+  /** Measured after the trials. */
+  readonly primitives: PreparedPrimitives;
+  /** Where the result goes. */
+  readonly path: string;
+  /** How often a trial that turns out invalid is tried in all; every try is kept. */
+  readonly maxAttempts: number;
+  runTrial(spec: TrialSpec): Promise<Trial>;
+}
+
+export interface PreparedPrimitives {
+  readonly specs: readonly PrimitiveSpec[];
+  expectedMs(spec: PrimitiveSpec): number;
+  /** Why it need not be tried after those that are done; null: it is. */
+  skipReason(spec: PrimitiveSpec, done: readonly PrimitiveResult[]): string | null;
+  measure(spec: PrimitiveSpec): Promise<PrimitiveResult>;
+}
+
+/**
+ * Does the trials in their order and writes the result after each, so that whatever ends the run early, the finished ones
+ * stay: an interruption or an error is noted in the file (`state: interrupted`), then thrown.
+ */
+export async function runTrials(
+  prepared: PreparedRun,
+  reporter: RunReporter,
+  nowText: () => string,
+): Promise<RunResult> {
+  let result: RunResult = {
+    ...prepared.result,
+    plannedTrialCount: prepared.specs.length,
+    plannedPrimitiveCount: prepared.primitives.specs.length,
+  };
+  const save = (change: Partial<RunResult>) => {
+    result = { ...result, ...change };
+    return writeResult(prepared.path, result);
+  };
+  try {
+    await save({});
+    for (const [index, spec] of prepared.specs.entries()) {
+      if (isSkippable(spec, result.trials)) continue;
+      reporter.onTrialStart(spec, remainingMs(prepared.specs, index));
+      for await (const trial of attempts(spec, prepared)) {
+        await save({ trials: [...result.trials, trial] });
+        reporter.onTrialEnd(trial, index + 1, prepared.specs.length);
+      }
+    }
+    for await (const [done, index] of primitiveResults(prepared.primitives, reporter, nowText)) {
+      await save({ primitives: [...result.primitives, done] });
+      reporter.onPrimitiveEnd(done, index + 1, prepared.primitives.specs.length);
+    }
+  } catch (error) {
+    await save({ state: 'interrupted', finishedAt: nowText() }).catch(() => {});
+    if (result.trials.length + result.primitives.length > 0) reporter.onStep(keptText(result, prepared.path));
+    throw error;
+  }
+  const needlessCount = prepared.specs.filter((spec) => !wasMade(spec, result.trials)).length;
+  const plannedTrialCount = prepared.specs.length - needlessCount;
+  await save({ state: 'complete', finishedAt: nowText(), plannedTrialCount });
+  return result;
+}
+
+function wasMade({ position: slot }: TrialSpec, trials: readonly Trial[]): boolean {
+  return trials.some((trial) => trial.spec.position === slot);
+}
+
+function keptText({ trials, primitives }: RunResult, path: string): string {
+  const kept = [
+    countText(trials.length, 'finished trial'),
+    countText(primitives.length, 'case of a primitive', 'cases of primitives'),
+  ];
+  const count = kept.filter((text) => text !== null).join(' and ');
+  return `${count} ${trials.length + primitives.length === 1 ? 'is' : 'are'} kept: npm run bench -- report ${path}`;
+}
+
+function countText(count: number, one: string, several = `${one}s`): string | null {
+  return count === 0 ? null : `${count} ${count === 1 ? one : several}`;
+}
+
+async function* primitiveResults(
+  { specs, skipReason: pointless, measure, expectedMs }: PreparedPrimitives,
+  reporter: RunReporter,
+  nowText: () => string,
+): AsyncGenerator<readonly [PrimitiveResult, number]> {
+  const done: PrimitiveResult[] = [];
+  for (const [index, spec] of specs.entries()) {
+    const reason = pointless(spec, done);
+    const leftMs = specs.slice(index).reduce((sum, one) => sum + expectedMs(one), 0);
+    if (reason === null) reporter.onPrimitiveStart(spec, leftMs);
+    const result: PrimitiveResult =
+      reason === null ? await measure(spec) : { status: 'not-tried', spec, startedAt: nowText(), reason };
+    done.push(result);
+    yield [result, index];
+  }
+}
+
+function remainingMs(specs: readonly TrialSpec[], from: number): number {
+  return specs.slice(from).reduce((sum, spec) => sum + trialMs(spec), 0);
+}
+
+async function* attempts(spec: TrialSpec, prepared: PreparedRun): AsyncGenerator<Trial> {
+  for (let attempt = 1; attempt <= prepared.maxAttempts; attempt += 1) {
+    const trial = await prepared.runTrial({ ...spec, attempt });
+    yield trial;
+    if (trial.status !== 'invalid') return;
+  }
+}

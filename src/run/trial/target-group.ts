@@ -1,0 +1,89 @@
+import { HarnessError } from '../../model/harness-error.ts';
+import type { TrialSpec } from '../../model/trial.ts';
+import { type RunningTarget, startTarget } from '../../target/process.ts';
+import type { PreparedImplementation } from '../prepare.ts';
+import { type Session, type TrackedGroup, trackProcessGroup } from '../session/session.ts';
+import type { DataFolder } from '../session/tracked-resources.ts';
+import { TrialFailure } from './environment.ts';
+
+export interface TargetGroupOptions {
+  readonly preparedImplementation: PreparedImplementation;
+  /** The service's settings; HOST, PORT, DATABASE_URL and DATA_DIR are added. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly databaseUrl: string | null;
+  /** Whether it gets an empty folder of its own in DATA_DIR, which goes with it. */
+  readonly usesDataDir: boolean;
+  readonly limit: TrialSpec['resourceLimit'];
+  readonly session: Session;
+}
+
+export interface TargetGroup {
+  readonly target: RunningTarget;
+  readonly group: TrackedGroup['group'];
+  /** Ends whatever is left of the target and removes its group. */
+  dispose(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+/** Starts a target in a control group of its own, both in the ledger. A target that does not get ready is a TrialFailure. */
+export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
+  const { preparedImplementation, environment, databaseUrl, usesDataDir, limit, session } = options;
+  const ledgered = await session.openGroup();
+  let folder: DataFolder | null = null;
+  let strike = () => {};
+  const putAway = async () => {
+    await ledgered.dispose();
+    strike();
+    await folder?.dispose();
+  };
+  try {
+    if (limit !== null) limitGroup(ledgered.group, limit);
+    folder = usesDataDir ? await session.openDataFolder() : null;
+    const outcome = await startTarget({
+      ...preparedImplementation,
+      env: {
+        ...environment,
+        ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+        ...(folder === null ? {} : { DATA_DIR: folder.path }),
+      },
+      host,
+      port: null,
+      joinPaths: ledgered.group?.joinPaths ?? [],
+      signal: session.signal,
+      onStarted(pid) {
+        strike = trackProcessGroup(session.cleanupRegistry, pid);
+      },
+      killAll: () => ledgered.group?.kill(),
+    });
+    if (outcome.status === 'failed') {
+      const code = outcome.code === 'exited-early' ? 'target-died' : 'never-ready';
+      throw new TrialFailure(code, `${outcome.message}${memoryText(ledgered.group, limit)}`, outcome.logTail);
+    }
+    const { target } = outcome;
+    const dispose = async () => {
+      await target.stop();
+      await putAway();
+    };
+    return { target, group: ledgered.group, dispose };
+  } catch (error) {
+    await putAway();
+    throw error;
+  }
+}
+
+/** What the kernel did to it, where that is the cause: "" otherwise. */
+export function memoryText(group: TrackedGroup['group'], limit: TrialSpec['resourceLimit']): string {
+  if ((group?.memoryKillCount() ?? 0) === 0) return '';
+  const bytes = limit?.memoryBytes ?? null;
+  const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;
+  return `: killed by the kernel, out of memory (${whose})`;
+}
+
+function limitGroup(group: TrackedGroup['group'], limit: NonNullable<TrialSpec['resourceLimit']>): void {
+  if (group === null) {
+    const remedy = 'run as root, or leave --limit out';
+    throw new HarnessError('cannot-measure', 'no control group can be made here, and --limit was asked for', remedy);
+  }
+  group.limit(limit);
+}

@@ -1,0 +1,87 @@
+import type { Role } from '../../model/trial.ts';
+import { type MachineCounters, noiseBetween, readMachineCounters } from '../../probe/machine-noise.ts';
+import type { Probe } from '../../probe/probe.ts';
+import { type Edges, startSampler } from '../../probe/sampler.ts';
+import type { CpuSpan, WindowObserver, WindowRecord } from './environment.ts';
+
+export interface RoleProbes {
+  readonly target: Probe;
+  /** null: no request is sent. */
+  readonly generator: Probe | null;
+  readonly database: Probe | null;
+}
+
+const sampleIntervalMs = 1_000;
+/** Enough for the driver to be told when to begin. */
+const leadMs = 100;
+
+/** Watches a measured window that opens a moment from now. */
+export function observeWindow(probes: RoleProbes): WindowObserver {
+  const startAtNs = nowNs() + leadMs * 1e6;
+  const ofRoles = new Map<Role, Probe>([['target', probes.target]]);
+  if (probes.generator !== null) ofRoles.set('generator', probes.generator);
+  if (probes.database !== null) ofRoles.set('database', probes.database);
+  const sampler = startSampler({
+    probes: ofRoles,
+    openAtNs: startAtNs,
+    intervalMs: sampleIntervalMs,
+    clock: timerClock,
+  });
+  let opened = readMachineCounters();
+  let closed: MachineCounters | null = null;
+  const opening = timerClock.at(startAtNs, () => {
+    opened = readMachineCounters();
+  });
+  return {
+    startAtNs,
+    close() {
+      closed ??= readMachineCounters();
+      sampler.close();
+    },
+    async end(): Promise<WindowRecord> {
+      opening.cancel();
+      const record = await sampler.end();
+      const detail = await probes.target.memoryDetail();
+      const { samples, peakAnonBytes, samplingCoresUsed, windowMs, edges } = record;
+      const last = edges.get('target')?.closed;
+      return {
+        windowMs,
+        target: cpuSpan(edges.get('target')),
+        generator: probes.generator === null ? null : cpuSpan(edges.get('generator')),
+        database: probes.database === null ? null : cpuSpan(edges.get('database')),
+        processCount: last?.processCount ?? null,
+        threadCount: last?.threadCount ?? null,
+        samples,
+        peakAnonBytes,
+        peakIncludingFileBytes: detail.peakIncludingFileBytes,
+        anonHugePagesBytes: detail.anonHugePagesBytes,
+        ...noiseBetween(opened, closed ?? readMachineCounters()),
+        probe: { cpu: probes.target.cpuSource, memory: probes.target.memorySource, sampleIntervalMs },
+        samplingCoresUsed,
+      };
+    },
+  };
+}
+
+function cpuSpan(edges: Edges | undefined): CpuSpan {
+  if (edges === undefined) throw new Error('a role was watched and has no reading');
+  const { opened, closed } = edges;
+  return {
+    userMs: Math.max(0, closed.cpuUserMs - opened.cpuUserMs),
+    systemMs: Math.max(0, closed.cpuSystemMs - opened.cpuSystemMs),
+    runDelayMs: opened.runDelayMs === null || closed.runDelayMs === null ? null : closed.runDelayMs - opened.runDelayMs,
+  };
+}
+
+function nowNs(): number {
+  return Number(process.hrtime.bigint());
+}
+
+/** Timers of a millisecond's grain: good enough for looks ten times a second. */
+const timerClock = {
+  nowNs,
+  at(timeNs: number, callback: () => void) {
+    const timer = setTimeout(callback, Math.max(0, (timeNs - nowNs()) / 1e6));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

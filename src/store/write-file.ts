@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
+
+/** Before anything is measured: each of these files can be written. Throws HarnessError that names file and flag. */
+export async function assertOutputsWritable(places: Readonly<Record<string, string | undefined>>): Promise<void> {
+  for (const [flag, path] of Object.entries(places)) if (path !== undefined) await assertFileWritable(path, flag);
+}
+
+/** Tried with a file that is gone again: nothing is left and no folder made. Throws HarnessError that names the flag. */
+export async function assertFileWritable(path: string, flag: string): Promise<void> {
+  const found = await pathKind(path);
+  if (found === 'folder') throw cannotWrite(path, 'it is a folder', flag);
+  // Written beside and renamed over: a device or a pipe would be replaced.
+  if (found === 'other') throw cannotWrite(path, 'it is not a regular file', flag);
+  await assertFolderAccepts(dirname(resolve(path)), path, flag);
+}
+
+/** For what tells again what is there already: a folder that is not there is a slip. */
+export async function assertParentFolderExists(path: string, flag: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  if ((await pathKind(folder)) === 'none') throw cannotWrite(path, `there is no folder ${folder}`, flag);
+}
+
+/** The same of a folder that is to hold files. */
+export async function assertFolderWritable(path: string, flag: string): Promise<void> {
+  await assertFolderAccepts(resolve(path), path, flag);
+}
+
+/** In the folder itself, else in the nearest above it that there is. */
+async function assertFolderAccepts(folder: string, path: string, flag: string): Promise<void> {
+  const kind = await pathKind(folder);
+  if (kind === 'none' && dirname(folder) !== folder) return assertFolderAccepts(dirname(folder), path, flag);
+  if (kind !== 'folder') throw cannotWrite(path, `${folder} is not a folder`, flag);
+  const trial = join(folder, `.paceline-${randomBytes(4).toString('hex')}`);
+  try {
+    await (await open(trial, 'wx')).close();
+  } catch (error) {
+    throw cannotWrite(path, `${(error as NodeJS.ErrnoException).code} in ${folder}`, flag);
+  } finally {
+    await rm(trial, { force: true }).catch(() => {});
+  }
+}
+
+type Kind = 'none' | 'file' | 'folder' | 'other';
+
+async function pathKind(path: string): Promise<Kind> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return 'none';
+  if (found.isDirectory()) return 'folder';
+  return found.isFile() ? 'file' : 'other';
+}
+
+function cannotWrite(path: string, reason: string, flag: string): HarnessError {
+  return new HarnessError('cannot-measure', `cannot write ${path}: ${reason}`, `choose another place with ${flag}`);
+}
