@@ -115,7 +115,7 @@ for (const { name, of } of intervals) {
 }
 
 process.stdout.write(
-  `\nShare judged worse, once / with fresh pairs that say so again (CPU per request, smallest effect ${percent(criteria.smallestEffectRatio)}, alpha ${gate.alpha} over so many gated comparisons)\n\n`,
+  `\nShare judged worse, once / with fresh pairs that say so again (CPU per request, smallest effect ${percent(criteria.minEffectRatio)}, alpha ${gate.alpha} over so many gated comparisons)\n\n`,
 );
 table(['repeat noise, pairs, comparisons', 'no change', 'true rise 5 %', 'true rise 10 %']);
 for (const [cvRatio, pairCount, familyCount] of [

@@ -164,7 +164,7 @@ export function disjointCount({ series: [pairs = []] }: Recording, pairCount: nu
   return Math.floor(pairs.length / pairCount);
 }
 
-const options = { policy: gate, minEffectRatio: null, floors: new Map<string, number>(), waivers: [], today: '' };
+const options = { policy: gate, minEffectRatio: null, noiseFloors: new Map<string, number>(), waivers: [], today: '' };
 
 /** A recorded run as `ci` judges it, without a machine's floor. */
 export function comparedRun({ base, head }: RecordedRun): RunComparison | null {

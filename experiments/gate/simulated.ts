@@ -23,8 +23,8 @@ export interface SimulatedPair {
 /** By which CPU per request is judged, alone in its family and without a floor. */
 export const criteria: Criteria = {
   better: 'lower',
-  smallestEffectRatio: gate.metrics['cpu-per-request']?.minEffectRatio ?? 0,
-  floorRatio: 0,
+  minEffectRatio: gate.metrics['cpu-per-request']?.minEffectRatio ?? 0,
+  noiseFloorRatio: 0,
   alpha: gate.alpha,
   familyCount: 1,
 };
@@ -36,7 +36,7 @@ export function normalDraw(random: Random): number {
 
 export function pairedChange(pairs: readonly { base: number; head: number }[]): Change | null {
   const { intervalLevelRatio: levelRatio } = gate;
-  return changeOf({ base: [], head: [], pairs }, { better: 'lower', levelRatio, floorRatio: 0 });
+  return changeOf({ base: [], head: [], pairs }, { better: 'lower', levelRatio, noiseFloorRatio: 0 });
 }
 
 /** Holm's first step: what the smallest p of a family is multiplied by. */
@@ -59,17 +59,17 @@ export function correctionOfPairs(pairs: readonly SimulatedPair[], changesStatem
   const corrected = changeBy(({ target, control }) => target / control);
   const control = changeBy(({ control: part, reference }) => part / reference);
   if (raw === null || corrected === null) return null;
-  const { smallestEffectRatio } = criteria;
+  const { minEffectRatio } = criteria;
   return chooseCorrection({ raw, corrected, control }, controlMetric, {
     alpha: gate.informativeAlpha,
-    smallestEffectRatio,
+    minEffectRatio,
     changesStatements,
   });
 }
 
 /** Whether CPU per request is called worse: nothing is where the two ways to see it contradict each other. */
-export function isCorrectedWorse({ used, reason: ground, ...changes }: Correction, familyCount: number): boolean {
-  return ground !== 'contradiction' && isWorse(changes[used], familyCount);
+export function isCorrectedWorse({ used, reason, ...changes }: Correction, familyCount: number): boolean {
+  return reason !== 'contradiction' && isWorse(changes[used], familyCount);
 }
 
 /** Covariances (n − 1) of the columns of `rows`; at least two rows. */

@@ -66,12 +66,12 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
     if (warmupCount > 0) await driver.warmUp(warmupCount, Math.min(5_000, Math.max(1_000, ratePerSec)));
     await target.reset('null');
     const result = await driver.measure(Number(process.hrtime.bigint()) + 50e6, () => undefined);
-    const { generator, counts, responseTime: response, generatorDelay } = result;
+    const { generator, counts, responseTime, generatorDelay } = result;
     const verdict = assessGenerator(result);
     const reasons = verdict.status === 'valid' ? '' : verdict.reasons.map(({ code }) => code).join(' ');
     const loop = `loop ${(100 * generator.eventLoopUtilizationRatio).toFixed(0)} %`;
     return {
-      ...{ tool: 'paceline', ratePerSec, p50Ms: response.p50Ms, p99Ms: response.p99Ms },
+      ...{ tool: 'paceline', ratePerSec, p50Ms: responseTime.p50Ms, p99Ms: responseTime.p99Ms },
       userMicros: (1000 * generator.cpuUserMs) / counts.sentCount,
       systemMicros: (1000 * generator.cpuSystemMs) / counts.sentCount,
       note: `late ${generatorDelay.p50Ms?.toFixed(2)}/${generatorDelay.p99Ms?.toFixed(2)} send CV ${generator.sendGapCv?.toFixed(2)} ok ${counts.okCount}/${counts.scheduledCount} ${loop} gc ${generator.gcMs.toFixed(0)} ${JSON.stringify(generator.wakes)?.replace(/[{}"a-z]/gi, '')} conns ${generator.connectionsOpenedCount} rss ${(generator.rssBytes / 2 ** 20).toFixed(0)} ${reasons}`,

@@ -85,7 +85,7 @@ async function main(): Promise<void> {
       runCount: flags.runs,
       seconds: flags.seconds,
       rates,
-      tools: tools.map(({ id, version, isBaseline: isFloor = false }) => ({ id, version, isFloor })),
+      tools: tools.map(({ id, version, isBaseline = false }) => ({ id, version, isFloor: isBaseline })),
       absent,
       summary,
       goals: assessGoals(summary),
@@ -165,7 +165,7 @@ function shortText(sample: Sample): string {
 /** Up the ladder until a rate is missed twice. */
 async function measureHighest(tools: readonly Tool[], target: NullTarget): Promise<Summary['highest']> {
   const found: HighestRate[] = [];
-  for (const tool of tools.filter(({ isBaseline: isFloor }) => !isFloor)) {
+  for (const tool of tools.filter(({ isBaseline }) => !isBaseline)) {
     let keptRatePerSec: number | null = null;
     let missedRatePerSec: number | null = null;
     for (const ratePerSec of ladder) {

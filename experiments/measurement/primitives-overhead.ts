@@ -26,7 +26,7 @@ const cases = [
   ['message', 'message-port'],
   ['spawn', 'worker'],
 ] as const;
-const profile = { sampleCount: 20, sampleMs: 20, warmupMs: 300, budgetMs: 4_000, memoryLimitBytes: 2 ** 31 };
+const profile = { sampleCount: 20, minSampleMs: 20, warmupMs: 300, budgetMs: 4_000, memoryLimitBytes: 2 ** 31 };
 const run = promisify(execFile);
 
 const cacheDir = await mkdtemp(join(tmpdir(), 'paceline-overhead-'));
@@ -91,22 +91,22 @@ function printOverhead(
 
 /** The runner started by hand: no control group, nobody who looks. Standard input stays open until it has ended. */
 async function aloneNs({ located }: PreparedImplementation, primitive: string, variant: string): Promise<number> {
-  const { sampleCount, sampleMs, warmupMs, budgetMs } = profile;
+  const { sampleCount, minSampleMs, warmupMs, budgetMs } = profile;
   const env = {
     PATH: process.env.PATH,
     PRIMITIVE: primitive,
     VARIANT: variant,
     SIZE: '0',
     SAMPLES: String(sampleCount),
-    SAMPLE_MS: String(sampleMs),
+    SAMPLE_MS: String(minSampleMs),
     WARMUP_MS: String(warmupMs),
     BUDGET_MS: String(budgetMs),
   };
   const { stdout } = await run(process.execPath, ['--expose-gc', 'main.ts'], { cwd: located.dir, env });
   const line = parseRunnerLine(stdout.trim());
   if (typeof line === 'string' || line.type !== 'time') throw new Error(`no result of ${primitive} ${variant}`);
-  const { type, primitive: _, variant: __, size, ...timing } = line;
-  return primitiveFigure({ kind: 'time', ...timing }).wallNs ?? 0;
+  const { type, primitive: _, variant: __, size, clockStepNs, ...timing } = line;
+  return primitiveFigure({ kind: 'time', ...timing, clockResolutionNs: clockStepNs }).wallNs ?? 0;
 }
 
 async function withinNs(preparedImplementation: PreparedImplementation, id: string, variant: string): Promise<number> {

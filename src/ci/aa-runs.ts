@@ -45,8 +45,8 @@ async function newestFirst(folders: readonly string[]): Promise<string[]> {
 
 /** All that an A/A run must share with a trial to say something of it. */
 function comparableKey(spec: TrialSpec): string {
-  const { measureMs, warmupCount, arrivals: kind } = spec.loadPlan;
-  return JSON.stringify([cellId(cellOf(spec)), kind, measureMs, warmupCount]);
+  const { measureMs, warmupCount, arrivals } = spec.loadPlan;
+  return JSON.stringify([cellId(cellOf(spec)), arrivals, measureMs, warmupCount]);
 }
 
 async function comparedAaRun(
@@ -58,7 +58,7 @@ async function comparedAaRun(
   const runs = await Promise.all(paths.map((path) => readResult(path).catch(() => null)));
   const [base, head] = runs;
   if (base?.state !== 'complete' || head?.state !== 'complete') return null;
-  const options = { policy, minEffectRatio: null, floors: new Map<string, number>(), waivers: [], today: '' };
+  const options = { policy, minEffectRatio: null, noiseFloors: new Map<string, number>(), waivers: [], today: '' };
   const compared = compareRuns(withMatchingTrials(base, questions), withMatchingTrials(head, questions), options);
   const comparisons = compared.comparisons.filter(({ change }) => change !== null && change.count >= minPairCount);
   return comparisons.length === 0 ? null : { ...compared, comparisons };

@@ -17,7 +17,7 @@ export interface Checkout {
 export interface AffectedImplementation {
   readonly id: string;
   readonly service: string;
-  readonly change: 'sources' | 'contract' | 'added' | 'removed' | 'not';
+  readonly change: 'sources' | 'contract' | 'added' | 'removed' | 'unchanged';
 }
 
 /** Looks through impls/ and the given folders of a checkout; one that is not there holds none. */
@@ -38,7 +38,7 @@ export async function affectedBy(base: Checkout, head: Checkout): Promise<Affect
     [...head.located, ...others].map(async ({ implementation: { id, service } }) => ({
       id,
       service,
-      how: await changeOf(id, base, head),
+      change: await changeOf(id, base, head),
     })),
   );
 }
@@ -54,7 +54,7 @@ async function changeOf(id: string, base: Checkout, head: Checkout): Promise<Aff
   if ((await fingerprint(before, base)) !== (await fingerprint(after, head))) return 'sources';
   const { service } = after.implementation;
   const [was, is] = await Promise.all([base, head].map(({ rootDir }) => contractHash(service, join(rootDir, 'bench'))));
-  return was === is ? 'not' : 'contract';
+  return was === is ? 'unchanged' : 'contract';
 }
 
 /** The toolchain is the same for both sides. What cannot be hashed is told when it is built. */

@@ -18,13 +18,13 @@ const changeTexts: Readonly<Record<AffectedImplementation['change'], string>> = 
   contract: 'its contract differs',
   added: 'only head has it',
   removed: 'only base has it',
-  not: 'not affected',
+  unchanged: 'not affected',
 };
 
 /** Whose commits, and who is measured and why. */
-export function affectedLines({ revisions, isAA, affected, requestedIds: asked }: TwoCommits): string[] {
+export function affectedLines({ revisions, isAA, affected, requestedIds }: TwoCommits): string[] {
   const why = affected
-    .filter(({ id }) => asked.includes(id))
+    .filter(({ id }) => requestedIds.includes(id))
     .map((one) => `  ${one.id}: ${isAA ? 'A/A' : changeTexts[one.change]}`);
   return [`base ${revisionText(revisions.base)}`, `head ${revisionText(revisions.head)}`, ...why];
 }
@@ -59,7 +59,7 @@ function nothingSentence({ affected, revisions }: TwoCommits): string {
 }
 
 /** How long it will take and what it will be able to see. */
-export function planLines(commits: TwoCommits, choice: PairChoice, self: NoiseFloors, policy: GatePolicy): string[] {
+export function planLines(commits: TwoCommits, choice: PairChoice, aa: NoiseFloors, policy: GatePolicy): string[] {
   const { pairCount, measureMs } = choice;
   const ids = measuredIds(commits);
   if (ids.length === 0)
@@ -69,15 +69,15 @@ export function planLines(commits: TwoCommits, choice: PairChoice, self: NoiseFl
   const size = `${countOf(pairCount, 'pair')}${window} of ${countOf(ids.length, 'implementation')}`;
   return [
     `${size}: about ${durationText(totalMs)} after building and checking; as long again for what is flagged`,
-    detectableLine(commits, choice, self, policy),
+    detectableLine(commits, choice, aa, policy),
   ];
 }
 
-function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, self: NoiseFloors, policy: GatePolicy): string {
-  const spread = maxKnownSpread(commits, self);
+function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, aa: NoiseFloors, policy: GatePolicy): string {
+  const spread = maxKnownSpread(commits, aa);
   if (spread === null) return 'what that can detect is not known on this machine yet: `ci --aa` measures its noise';
   const precision = cpuPrecision(commits, policy);
-  const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(self.runCount, 'A/A run')})`;
+  const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(aa.runCount, 'A/A run')})`;
   if (leastSignedRankP(pairCount) * precision.familyCount > precision.alpha)
     return `${known}: so few can decide nothing`;
   const least = detectableRatio(spread, pairCount, precision);
@@ -94,8 +94,8 @@ export function failureLines(preparations: Sides<readonly Preparation[]>): strin
 }
 
 /** What a reader of the comparison must know beside its verdicts. */
-export function ciWarnings(commits: TwoCommits, comparison: RunComparison, self: NoiseFloors): Warning[] {
-  return [...sameCommitWarning(commits, comparison), ...floorWarning(commits, self), ...spreadWarning(comparison)];
+export function ciWarnings(commits: TwoCommits, comparison: RunComparison, aa: NoiseFloors): Warning[] {
+  return [...sameCommitWarning(commits, comparison), ...floorWarning(commits, aa), ...spreadWarning(comparison)];
 }
 
 function sameCommitWarning({ isAA, revisions }: TwoCommits, { comparisons }: RunComparison): Warning[] {
@@ -108,20 +108,20 @@ function sameCommitWarning({ isAA, revisions }: TwoCommits, { comparisons }: Run
   return [{ code: 'same-commit', message, advice }];
 }
 
-function floorWarning({ isAA }: TwoCommits, { noiseFloors: floors, runCount }: NoiseFloors): Warning[] {
+function floorWarning({ isAA }: TwoCommits, { noiseFloors, runCount }: NoiseFloors): Warning[] {
   if (isAA || runCount === 0) return [];
-  const above = [...floors.values()].filter((floor) => floor > 0).length;
-  const message = `judged with the noise floor of this machine, from ${countOf(runCount, 'A/A run')}: above 0 for ${countOf(above, 'comparison')} of ${floors.size}`;
+  const above = [...noiseFloors.values()].filter((floor) => floor > 0).length;
+  const message = `judged with the noise floor of this machine, from ${countOf(runCount, 'A/A run')}: above 0 for ${countOf(above, 'comparison')} of ${noiseFloors.size}`;
   return [{ code: 'baseline-used', message, advice: null }];
 }
 
 /** Where the machine is too loud for what the policy calls small. */
 function spreadWarning({ comparisons, alpha, familyCount }: RunComparison): Warning[] {
   const own = comparisons.filter(({ role, metricId }) => role === 'gated' && metricId === 'cpu-per-request');
-  const loud = own.flatMap(({ change, minEffectRatio: smallestEffectRatio, verdict }) => {
+  const loud = own.flatMap(({ change, minEffectRatio, verdict }) => {
     if (change?.method !== 'paired' || change.logRatioSd === null || verdict.kind === 'too-few') return [];
-    const least = detectableRatio(change.logRatioSd, change.count, { smallestEffectRatio, alpha, familyCount });
-    return least > 2 * smallestEffectRatio ? [least] : [];
+    const least = detectableRatio(change.logRatioSd, change.count, { minEffectRatio, alpha, familyCount });
+    return least > 2 * minEffectRatio ? [least] : [];
   });
   if (loud.length === 0) return [];
   const message = `these pairs can find a rise of ${percentText(Math.max(...loud))} or more in CPU per request, nothing smaller`;

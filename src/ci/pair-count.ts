@@ -16,13 +16,13 @@ export interface PairChoice {
 export function choosePairCount(
   { pairs, timeBudget }: { readonly pairs?: number; readonly timeBudget?: number },
   commits: TwoCommits,
-  { self, policy }: { readonly self: NoiseFloors; readonly policy: GatePolicy },
+  { aa, policy }: { readonly aa: NoiseFloors; readonly policy: GatePolicy },
   spentMs: number,
 ): PairChoice {
   if (pairs !== undefined) return { pairCount: pairs, measureMs: null };
   const ids = measuredIds(commits);
   if (timeBudget === undefined || ids.length === 0) {
-    return { pairCount: usualPairCount(maxKnownSpread(commits, self), cpuPrecision(commits, policy)), measureMs: null };
+    return { pairCount: usualPairCount(maxKnownSpread(commits, aa), cpuPrecision(commits, policy)), measureMs: null };
   }
   const { measureMs } = commits;
   const pairMs = (windowMs: number) => pairMsOf(commits, windowMs);
@@ -48,17 +48,15 @@ export function pairMsOf({ specs }: TwoCommits, measureMs: number | null): numbe
 
 /** By what CPU per request will be judged, together with everything else that gates. */
 export function cpuPrecision(commits: TwoCommits, { alpha, metrics }: GatePolicy): Precision {
-  const smallestEffectRatio = metrics['cpu-per-request']?.minEffectRatio ?? 0;
-  return { smallestEffectRatio, alpha, familyCount: Object.keys(metrics).length * measuredIds(commits).length };
+  const minEffectRatio = metrics['cpu-per-request']?.minEffectRatio ?? 0;
+  return { minEffectRatio, alpha, familyCount: Object.keys(metrics).length * measuredIds(commits).length };
 }
 
 /** The greatest that A/A runs of this machine saw in CPU per request of what is measured; null: never seen. */
-export function maxKnownSpread(
-  { requestedIds: asked }: TwoCommits,
-  { logRatioSds: spreads }: NoiseFloors,
-): number | null {
-  const own = [...spreads].filter(
-    ([id]) => id.endsWith('/cpu-per-request') && asked.some((implementation) => id.startsWith(`${implementation}/`)),
+export function maxKnownSpread({ requestedIds }: TwoCommits, { logRatioSds }: NoiseFloors): number | null {
+  const own = [...logRatioSds].filter(
+    ([id]) =>
+      id.endsWith('/cpu-per-request') && requestedIds.some((implementation) => id.startsWith(`${implementation}/`)),
   );
   return own.length === 0 ? null : Math.max(...own.map(([, spread]) => spread));
 }

@@ -23,8 +23,8 @@ export function planPairs(
 ): PlannedPair[] {
   const last = new Map<string, PlannedPair['order']>();
   return specs.map((spec) => {
-    const { implementation, workload, temperature, loadPlan: profile, cluster, repetition } = spec;
-    const cell = JSON.stringify([implementation, workload, temperature, profile.ratePerSec, cluster]);
+    const { implementation, workload, temperature, loadPlan, cluster, repetition } = spec;
+    const cell = JSON.stringify([implementation, workload, temperature, loadPlan.ratePerSec, cluster]);
     const before = repetition % 2 === 0 ? last.get(cell) : undefined;
     const order = before === undefined ? randomOrder(below) : ([before[1], before[0]] as const);
     last.set(cell, order);

@@ -128,11 +128,11 @@ export async function withTwoCommits<T>(
 
 async function revisionsOf(
   repository: string,
-  { base, head, isAA: self }: CommitsRequest,
+  { base, head, isAA }: CommitsRequest,
   env: NodeJS.ProcessEnv,
 ): Promise<Sides<Revision>> {
   const ofHead = await headRevision(repository, head);
-  if (self) return { base: ofHead, head: ofHead };
+  if (isAA) return { base: ofHead, head: ofHead };
   const ofBase = base === null ? await mergeBase(repository, ofHead, env) : await revisionOf(repository, base);
   return { base: ofBase, head: ofHead };
 }
@@ -161,7 +161,7 @@ async function twoCommits(
   const asked = requestedImplementations(affected, scenario, request, isAA);
   const declarations = await declarationsOf(scenario, asked);
   const located = (id: string) => findImplementation(checkouts.head, id) ?? findImplementation(checkouts.base, id);
-  const inBoth = asked.filter(({ change: how }) => how !== 'added' && how !== 'removed').map(({ id }) => located(id));
+  const inBoth = asked.filter(({ change }) => change !== 'added' && change !== 'removed').map(({ id }) => located(id));
   const ready: Record<SideName, PreparedSide> = { base: nothingPrepared, head: nothingPrepared };
   return {
     revisions,
@@ -169,7 +169,7 @@ async function twoCommits(
     affected,
     requestedIds: asked.map(({ id }) => id),
     machine: session.machine,
-    measureMs: Math.max(0, ...declarations.scenario.entries.map(({ loadPlan: profile }) => profile.measureMs)),
+    measureMs: Math.max(0, ...declarations.scenario.entries.map(({ loadPlan }) => loadPlan.measureMs)),
     specs: (measureMs) => specsOf(declarations, inBoth, 1, measureMs),
     async prepare() {
       for (const service of declarations.services.values()) await session.openTemplate(service, scenario.seed);
@@ -188,11 +188,11 @@ async function twoCommits(
 
 function requestedImplementations(
   affected: readonly AffectedImplementation[],
-  { entries: cells }: Scenario,
+  { entries }: Scenario,
   { implementationGlobs, all }: CommitsRequest,
   isAA: boolean,
 ): AffectedImplementation[] {
-  const services = new Set(cells.map(({ service }) => service));
+  const services = new Set(entries.map(({ service }) => service));
   const candidates = affected.filter(({ service }) => services.has(service));
   if (implementationGlobs.length > 0) {
     const ids = idsMatching(
@@ -201,7 +201,7 @@ function requestedImplementations(
     );
     return candidates.filter(({ id }) => ids.includes(id));
   }
-  return all || isAA ? candidates : candidates.filter(({ change: how }) => how !== 'not');
+  return all || isAA ? candidates : candidates.filter(({ change }) => change !== 'unchanged');
 }
 
 /** Of the questions that somebody asked answers. */

@@ -30,7 +30,7 @@ export async function compareFiles(basePath: string, headPath: string, flags: Co
   const options = {
     policy,
     minEffectRatio: flags.minEffect ?? null,
-    floors: (await aaRuns([join(resultsDir, base.machine.id)], policy, specsOf(base))).noiseFloors,
+    noiseFloors: (await aaRuns([join(resultsDir, base.machine.id)], policy, specsOf(base))).noiseFloors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: todayUtc(),
   };

@@ -33,13 +33,7 @@ const quantiles = [
   ['max', 'maxMs'],
 ] as const satisfies readonly (readonly [string, keyof Latency])[];
 
-function latencyTable({
-  responseTime: response,
-  serviceTime: service,
-  sendDelay: lag,
-  generatorDelay,
-  connectionWait: waited,
-}: LoadResult): string {
+function latencyTable({ responseTime, serviceTime, sendDelay, generatorDelay, connectionWait }: LoadResult): string {
   const table = new Table({
     head: ['ms', 'count', ...quantiles.map(([title]) => title), ''],
     chars: plainChars,
@@ -48,11 +42,11 @@ function latencyTable({
   });
   const add = (name: string, latency: Latency, meaning: string) =>
     table.push([name, String(latency.count), ...quantiles.map(([, key]) => figure(latency[key])), meaning]);
-  add('response', response, 'answered − due');
-  add('service', service, 'answered − sent');
-  add('lag', lag, 'sent − due');
+  add('response', responseTime, 'answered − due');
+  add('service', serviceTime, 'answered − sent');
+  add('lag', sendDelay, 'sent − due');
   add('  woke late', generatorDelay, 'the generator’s own');
-  add('  waited', waited, 'for a free connection');
+  add('  waited', connectionWait, 'for a free connection');
   return table.toString();
 }
 

@@ -70,7 +70,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   report: async () => (await import('./commands/report.ts')).addReport,
   claims: async () => (await import('./commands/claims.ts')).addClaims,
   compare: async () => (await import('./commands/compare.ts')).addCompare,
-  ci: async () => (await import('./ci.ts')).addCi,
+  ci: async () => (await import('./commands/ci.ts')).addCi,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
   conform: async () => (await import('./commands/conform.ts')).addConform,
   load: async () => (await import('./commands/load.ts')).addLoad,

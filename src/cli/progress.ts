@@ -155,15 +155,15 @@ function preparedText(preparation: Preparation): string {
   return `${id}: ${built}${conformance.status === 'passed' ? passed : `conformance failed: ${conformance.failures[0]}`}`;
 }
 
-function describe({ implementation, workload, loadPlan: profile, cluster, temperature, attempt }: TrialSpec): string {
+function describe({ implementation, workload, loadPlan, cluster, temperature, attempt }: TrialSpec): string {
   const young = temperature === 'cold' ? ' young' : '';
   const nodes = cluster === null ? '' : ` ${cluster.size} nodes`;
-  const rate = profile.ratePerSec === 0 ? '' : ` ${profile.ratePerSec}/s`;
+  const rate = loadPlan.ratePerSec === 0 ? '' : ` ${loadPlan.ratePerSec}/s`;
   return `${implementation} ${workload}${nodes}${rate}${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
 }
 
-function describeCase({ implementation, primitive, caseId: variant, size, repetition }: PrimitiveSpec): string {
-  return `${implementation} ${primitive} ${variant}${size === null ? '' : ` ${size}`} #${repetition}`;
+function describeCase({ implementation, primitive, caseId, size, repetition }: PrimitiveSpec): string {
+  return `${implementation} ${primitive} ${caseId}${size === null ? '' : ` ${size}`} #${repetition}`;
 }
 
 function caseText(result: PrimitiveResult): string {

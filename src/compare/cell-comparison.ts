@@ -69,7 +69,7 @@ function sharedFields({ cell, options }: CellComparisonInput, metricId: string) 
     id,
     cell,
     metricId,
-    floorRatio: options.noiseFloors.get(id) ?? null,
+    noiseFloorRatio: options.noiseFloors.get(id) ?? null,
     confirmation: 'not-tried' as const,
     waiver: null,
     warnings: [],
@@ -120,12 +120,11 @@ function metricComparison(
     base: sideOf(base, measured.base),
     head: sideOf(head, measured.head),
     warnings: zeroWarning(measured, sample),
-    smallestEffectRatio:
-      minEffectRatio ?? policy.metrics[metric.id]?.minEffectRatio ?? policy.informativeMinEffectRatio,
+    minEffectRatio: minEffectRatio ?? policy.metrics[metric.id]?.minEffectRatio ?? policy.informativeMinEffectRatio,
   };
   const verdict = obstacle ?? ratioImpossible(metric, base, head, sample);
   if (verdict !== null) return { ...facts, change: null, correction: null, verdict };
-  const options = { better, levelRatio: policy.intervalLevelRatio, floorRatio: facts.floorRatio ?? 0 };
+  const options = { better, levelRatio: policy.intervalLevelRatio, noiseFloorRatio: facts.noiseFloorRatio ?? 0 };
   const raw = changeOf(sample, options);
   const changesStatements = sendsOtherStatements(question);
   const correction =
@@ -208,7 +207,7 @@ function noValueText(metric: Metric, side: string, ofSide: readonly Trial[]): st
 }
 
 /** Why trials that are ok have no value. */
-function okWithoutValueText({ isLatency: latency }: Metric, ofSide: readonly Trial[]): string {
-  const isVoid = latency && countedTrials(ofSide).every(({ latencyDiscarded }) => latencyDiscarded);
+function okWithoutValueText({ isLatency }: Metric, ofSide: readonly Trial[]): string {
+  const isVoid = isLatency && countedTrials(ofSide).every(({ latencyDiscarded }) => latencyDiscarded);
   return isVoid ? 'ok but with void latencies (the generator woke late)' : 'ok but without it';
 }

@@ -17,7 +17,7 @@ export interface ChangeOptions {
   readonly better: Metric['better'];
   readonly levelRatio: number;
   /** The change that may be there though nothing changed. */
-  readonly floorRatio: number;
+  readonly noiseFloorRatio: number;
 }
 
 /** How much head differs from base; null without a value on one side. Every value is above 0. */
@@ -26,11 +26,11 @@ export function changeOf(sample: MetricSample, options: ChangeOptions): Change |
 }
 
 /** Of each pair the log ratio, which is as far from 0 for a doubling as for a halving. */
-function pairedChange(pairs: readonly Pair[], { better, levelRatio, floorRatio }: ChangeOptions): Change | null {
+function pairedChange(pairs: readonly Pair[], { better, levelRatio, noiseFloorRatio }: ChangeOptions): Change | null {
   const logs = pairs.map(({ base, head }) => Math.log(head / base));
   const estimate = signedRankEstimate(logs, levelRatio);
   if (estimate === null) return null;
-  const floor = Math.log1p(floorRatio);
+  const floor = Math.log1p(noiseFloorRatio);
   const shifted = (shift: number) => signedRankTails(logs.map((log) => log - shift));
   return {
     ...estimateFields(estimate),
@@ -42,11 +42,11 @@ function pairedChange(pairs: readonly Pair[], { better, levelRatio, floorRatio }
   };
 }
 
-function twoSampleChange(sample: MetricSample, { better, levelRatio, floorRatio }: ChangeOptions): Change | null {
+function twoSampleChange(sample: MetricSample, { better, levelRatio, noiseFloorRatio }: ChangeOptions): Change | null {
   const [base, head] = [sample.base.map(Math.log), sample.head.map(Math.log)];
   const estimate = rankSumEstimate(base, head, levelRatio);
   if (estimate === null) return null;
-  const floor = Math.log1p(floorRatio);
+  const floor = Math.log1p(noiseFloorRatio);
   const shifted = (shift: number) =>
     rankSumTails(
       base,

@@ -66,7 +66,7 @@ function trialSettings({ spec, measurement }: Trial): Settings {
   });
 }
 
-function specSettings({ implementation, repetition, attempt, position: slot, pair, ...settings }: TrialSpec): object {
+function specSettings({ implementation, repetition, attempt, position, pair, ...settings }: TrialSpec): object {
   return settings;
 }
 

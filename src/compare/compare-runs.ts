@@ -131,9 +131,9 @@ function withVerdict(raw: RawComparison, change: Change | null, policy: GatePoli
 
 function verdictFor(raw: RawComparison, change: Change | null, policy: GatePolicy, familyCount: number): Verdict {
   if (change === null) return { kind: 'too-few', reason: 'no pair of trials that both count', leastCount: 1 };
-  const { better, minEffectRatio: smallestEffectRatio, noiseFloorRatio: floorRatio } = raw;
+  const { better, minEffectRatio, noiseFloorRatio } = raw;
   const alpha = raw.role === 'gated' ? policy.alpha : policy.informativeAlpha;
-  return verdictOf(change, { better, smallestEffectRatio, floorRatio: floorRatio ?? 0, alpha, familyCount });
+  return verdictOf(change, { better, minEffectRatio, noiseFloorRatio: noiseFloorRatio ?? 0, alpha, familyCount });
 }
 
 /**

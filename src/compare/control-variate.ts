@@ -30,22 +30,22 @@ export function controlVariateCorrection({
   options,
   ...facts
 }: ControlVariateInput): Correction | null {
-  const { control: names = null, minEffectRatio: smallestEffectRatio = 0 } = policy.metrics[metric.id] ?? {};
+  const { control: names = null, minEffectRatio = 0 } = policy.metrics[metric.id] ?? {};
   const [control, reference] = [metricOrNull(names?.metricId), metricOrNull(names?.referenceId)];
   if (control === null) return null;
   const corrected = quotientChange(metric, control, { base, head, options });
   if (corrected === null || corrected.count !== raw.count) return null;
   const moved = reference === null ? null : quotientChange(control, reference, { base, head, options });
-  const ruling = { alpha: policy.informativeAlpha, smallestEffectRatio, ...facts };
-  return chooseCorrection({ raw, corrected, control: moved }, control, ruling);
+  const criteria = { alpha: policy.informativeAlpha, minEffectRatio, ...facts };
+  return chooseCorrection({ raw, corrected, control: moved }, control, criteria);
 }
 
 /** Which of the two changes is to be believed. */
-export function chooseCorrection(changes: Changes, control: Metric, ruling: ControlCriteria): Correction {
+export function chooseCorrection(changes: Changes, control: Metric, criteria: ControlCriteria): Correction {
   return {
     controlMetricId: control.id,
     ...changes,
-    ...reasonFor(changes, control, ruling),
+    ...reasonFor(changes, control, criteria),
     widthRatio: widthRatioOf(changes),
   };
 }
@@ -53,14 +53,14 @@ export function chooseCorrection(changes: Changes, control: Metric, ruling: Cont
 /** By which a control counts as changed by the commit. */
 interface ControlCriteria {
   readonly alpha: number;
-  readonly smallestEffectRatio: number;
+  readonly minEffectRatio: number;
   readonly changesStatements: boolean;
 }
 
 /** Where neither of the two can be believed. */
-export function contradictionVerdict({ reason: ground, caveat: objection }: Correction): Verdict | null {
-  if (ground !== 'contradiction' || objection === null) return null;
-  return { kind: 'inconclusive', reason: objection, countToHalveInterval: null };
+export function contradictionVerdict({ reason, caveat }: Correction): Verdict | null {
+  if (reason !== 'contradiction' || caveat === null) return null;
+  return { kind: 'inconclusive', reason: caveat, countToHalveInterval: null };
 }
 
 function metricOrNull(id: string | undefined): Metric | null {
@@ -84,17 +84,21 @@ function hasZero({ base, head }: MetricSample): boolean {
 }
 
 type Changes = Pick<Correction, 'raw' | 'corrected' | 'control'>;
-type CorrectionChoice = Pick<Correction, 'used' | 'ground' | 'objection'>;
+type CorrectionChoice = Pick<Correction, 'used' | 'reason' | 'caveat'>;
 
-function reasonFor({ raw, corrected, control }: Changes, { label }: Metric, ruling: ControlCriteria): CorrectionChoice {
-  if (ruling.changesStatements) {
+function reasonFor(
+  { raw, corrected, control }: Changes,
+  { label }: Metric,
+  criteria: ControlCriteria,
+): CorrectionChoice {
+  if (criteria.changesStatements) {
     return {
       used: 'raw',
       reason: 'control-changed',
       caveat: 'not corrected: the commit itself changes the statements that the database is sent',
     };
   }
-  if (control !== null && isControlChanged(control, ruling)) {
+  if (control !== null && isControlChanged(control, criteria)) {
     const by = changeText(control);
     return {
       used: 'raw',
@@ -111,7 +115,7 @@ function reasonFor({ raw, corrected, control }: Changes, { label }: Metric, ruli
     };
   }
   if ((corrected.logRatioSd ?? 0) >= (raw.logRatioSd ?? 0)) {
-    const spreads = [corrected, raw].map(({ logRatioSd: spread }) => percentText(spread ?? 0));
+    const spreads = [corrected, raw].map(({ logRatioSd }) => percentText(logRatioSd ?? 0));
     return {
       used: 'raw',
       reason: 'wider',
@@ -122,8 +126,8 @@ function reasonFor({ raw, corrected, control }: Changes, { label }: Metric, ruli
 }
 
 /** By the rule for metrics that are only shown. */
-function isControlChanged(control: Change, ruling: ControlCriteria): boolean {
-  const { kind } = verdictOf(control, { ...ruling, better: 'lower', floorRatio: 0, familyCount: 1 });
+function isControlChanged(control: Change, criteria: ControlCriteria): boolean {
+  const { kind } = verdictOf(control, { ...criteria, better: 'lower', noiseFloorRatio: 0, familyCount: 1 });
   return kind === 'worse' || kind === 'better';
 }
 

@@ -122,12 +122,8 @@ function pairsOf(
   });
 }
 
-function correctedChange(
-  ratio: number,
-  { base, head }: TrialPair,
-  { controlMetricId: controlId }: Correction,
-): number | null {
-  const control = metrics.find(({ id }) => id === controlId);
+function correctedChange(ratio: number, { base, head }: TrialPair, { controlMetricId }: Correction): number | null {
+  const control = metrics.find(({ id }) => id === controlMetricId);
   const [before, after] = [base, head].map(({ measurement }) => control?.read(measurement) ?? null);
   return before == null || after == null ? null : ((1 + ratio) * before) / after - 1;
 }

@@ -3,7 +3,7 @@ import { expectedHalfWidth } from '../stats/interval.ts';
 
 /** By what a number of pairs is judged beforehand. */
 export interface Precision {
-  readonly smallestEffectRatio: number;
+  readonly minEffectRatio: number;
   readonly alpha: number;
   /** Gated comparisons that share alpha. */
   readonly familyCount: number;
@@ -31,7 +31,7 @@ export function detectableRatio(
     expectedHalfWidth(spread, pairCount, intervalLevelRatio) / normalQuantile((1 + intervalLevelRatio) / 2);
   const tail = Math.min((1 - intervalLevelRatio) / 2, precision.alpha / precision.familyCount);
   const least = Math.max(
-    Math.log1p(precision.smallestEffectRatio),
+    Math.log1p(precision.minEffectRatio),
     studentQuantile(1 - tail, pairCount - 1) * standardError,
   );
   return Math.expm1(least + normalQuantile(foundRatio) * standardError);
@@ -42,7 +42,7 @@ export function detectableRatio(
  * then resolve only what `detectableRatio` says. No spread known: 12.
  */
 export function usualPairCount(spread: number | null, precision: Precision): number {
-  const wanted = 2 * precision.smallestEffectRatio;
+  const wanted = 2 * precision.minEffectRatio;
   const isEnough = (count: number) => detectableRatio(spread ?? 0, count, precision, foundTwiceRatio) <= wanted;
   return usualCounts.find(isEnough) ?? maxPairCount;
 }

@@ -7,8 +7,8 @@ import { intervalText, percentText, pText, signedPercent } from './text.ts';
 /** By what a change is judged. */
 export interface Criteria {
   readonly better: Metric['better'];
-  readonly smallestEffectRatio: number;
-  readonly floorRatio: number;
+  readonly minEffectRatio: number;
+  readonly noiseFloorRatio: number;
   readonly alpha: number;
   /** Comparisons that share alpha; 1 where a metric is only shown. */
   readonly familyCount: number;
@@ -24,8 +24,7 @@ export function verdictOf(change: Change, ruling: Criteria): Verdict {
   if (isShift(loss, change.pWorseAdjusted, ruling)) return shiftVerdict('worse', change, loss, ruling);
   if (isShift(negated(loss), change.pBetterAdjusted, ruling))
     return shiftVerdict('better', change, negated(loss), ruling);
-  if (isEquivalent(widenedByFloor(loss, ruling), Math.log1p(ruling.smallestEffectRatio)))
-    return sameVerdict(change, ruling);
+  if (isEquivalent(widenedByFloor(loss, ruling), Math.log1p(ruling.minEffectRatio))) return sameVerdict(change, ruling);
   return inconclusiveVerdict(change, ruling);
 }
 
@@ -43,35 +42,35 @@ function negated({ estimate, low, high }: Loss): Loss {
   return { estimate: -estimate, low: -high, high: -low };
 }
 
-function widenedByFloor({ low, high }: Loss, { floorRatio }: Criteria): Interval {
-  const floor = Math.log1p(floorRatio);
+function widenedByFloor({ low, high }: Loss, { noiseFloorRatio }: Criteria): Interval {
+  const floor = Math.log1p(noiseFloorRatio);
   return { low: low - floor, high: high + floor };
 }
 
 function isShift(
   { estimate, low }: Loss,
   pAdjusted: number,
-  { smallestEffectRatio, floorRatio, alpha }: Criteria,
+  { minEffectRatio, noiseFloorRatio, alpha }: Criteria,
 ): boolean {
-  const beyond = low > Math.log1p(floorRatio);
-  return beyond && estimate >= Math.log1p(smallestEffectRatio) && pAdjusted <= alpha;
+  const beyond = low > Math.log1p(noiseFloorRatio);
+  return beyond && estimate >= Math.log1p(minEffectRatio) && pAdjusted <= alpha;
 }
 
 function shiftVerdict(kind: 'better' | 'worse', change: Change, loss: Loss, ruling: Criteria): Verdict {
-  const { smallestEffectRatio, familyCount } = ruling;
+  const { minEffectRatio, familyCount } = ruling;
   const p = kind === 'worse' ? change.pWorseAdjusted : change.pBetterAdjusted;
   const over = familyCount > 1 ? ` over ${familyCount}` : '';
-  const reason = `the interval lies beyond ${beyondText(ruling)}, the estimate is at least ${percentText(smallestEffectRatio)}, p ${pText(p)}${over}`;
+  const reason = `the interval lies beyond ${beyondText(ruling)}, the estimate is at least ${percentText(minEffectRatio)}, p ${pText(p)}${over}`;
   return { kind, reason, rule: 'effect', minChangeRatio: Math.expm1(loss.low) };
 }
 
-function beyondText({ floorRatio }: Criteria): string {
-  return floorRatio > 0 ? `this machine’s floor of ${percentText(floorRatio)}` : 'no change';
+function beyondText({ noiseFloorRatio }: Criteria): string {
+  return noiseFloorRatio > 0 ? `this machine’s floor of ${percentText(noiseFloorRatio)}` : 'no change';
 }
 
-function sameVerdict({ interval }: Change, { smallestEffectRatio }: Criteria): Verdict {
+function sameVerdict({ interval }: Change, { minEffectRatio }: Criteria): Verdict {
   const where = interval === null ? '' : ` ${intervalText(interval)}`;
-  return { kind: 'same', reason: `the whole interval${where} lies within ±${percentText(smallestEffectRatio)}` };
+  return { kind: 'same', reason: `the whole interval${where} lies within ±${percentText(minEffectRatio)}` };
 }
 
 function inconclusiveVerdict(change: Change, ruling: Criteria): Verdict {
@@ -84,22 +83,22 @@ function inconclusiveVerdict(change: Change, ruling: Criteria): Verdict {
 /** What stands in the way of a verdict. */
 function inconclusiveReason(
   { ratio, interval, ...change }: Change,
-  { smallestEffectRatio, floorRatio, ...ruling }: Criteria,
+  { minEffectRatio, noiseFloorRatio, ...ruling }: Criteria,
 ): string {
-  const effect = percentText(smallestEffectRatio);
-  const floor = Math.log1p(floorRatio);
+  const effect = percentText(minEffectRatio);
+  const floor = Math.log1p(noiseFloorRatio);
   const away = interval !== null && (Math.log1p(interval.lowRatio) > floor || Math.log1p(interval.highRatio) < -floor);
   if (!away) return `the interval holds both no change and more than ${effect}`;
-  if (Math.abs(Math.log1p(ratio ?? 0)) < Math.log1p(smallestEffectRatio)) {
+  if (Math.abs(Math.log1p(ratio ?? 0)) < Math.log1p(minEffectRatio)) {
     return `there is a change (${signedPercent(ratio ?? 0)}), but it may be under or over the ${effect} that matter`;
   }
   const p = Math.min(change.pWorseAdjusted, change.pBetterAdjusted);
   return `p ${pText(p)} is above ${ruling.alpha}${ruling.familyCount > 1 ? ` over ${ruling.familyCount}` : ''}`;
 }
 
-function tooFewVerdict({ method, count, minP: leastP, interval }: Change, { alpha, familyCount }: Criteria): Verdict {
+function tooFewVerdict({ method, count, minP, interval }: Change, { alpha, familyCount }: Criteria): Verdict {
   const least = method === 'paired' ? leastSignedRankP : (n: number) => leastRankSumP(n, n);
-  const lacksInterval = interval === null && leastP * familyCount <= alpha;
+  const lacksInterval = interval === null && minP * familyCount <= alpha;
   let leastCount = lacksInterval ? count + 1 : 2;
   while (least(leastCount) * familyCount > alpha) leastCount += 1;
   const what = method === 'paired' ? (count === 1 ? 'pair' : 'pairs') : 'trials a side';

@@ -47,8 +47,8 @@ export function assessGenerator(load: LoadResult, coresUsed: number = ownCoresUs
 }
 
 /** Whether requests that were due found every connection taken: the target's doing, not the generator's. */
-export function isTargetSaturated({ connectionWait: waited, counts }: LoadResult): boolean {
-  const waitedMs = waited.p90Ms ?? waited.p50Ms ?? 0;
+export function isTargetSaturated({ connectionWait, counts }: LoadResult): boolean {
+  const waitedMs = connectionWait.p90Ms ?? connectionWait.p50Ms ?? 0;
   return waitedMs > generatorLimits.connectionWaitMs || counts.timedOutCount > 0 || counts.inFlightCount > 0;
 }
 
@@ -93,9 +93,9 @@ function resourceExhaustionReason({ counts, errors }: LoadResult): AssessmentRea
   return { code: 'too-few-sent', message: `${shortCount} requests got no connection out of this machine (${code})` };
 }
 
-function generatorDelayReason({ responseTime: response, generatorDelay }: LoadResult): AssessmentReason | null {
+function generatorDelayReason({ responseTime, generatorDelay }: LoadResult): AssessmentReason | null {
   const { generatorDelayOfResponseP50, generatorDelayP99Ms, generatorDelayP99OfResponseP50 } = generatorLimits;
-  const answerMs = response.p50Ms;
+  const answerMs = responseTime.p50Ms;
   if (answerMs === null || generatorDelay.p50Ms === null) return null;
   const late = (quantile: string, wokeMs: number, limitMs: number): AssessmentReason => ({
     code: 'generator-delayed',

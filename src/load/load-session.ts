@@ -98,7 +98,7 @@ export async function openLoadSession(options: LoadSessionOptions): Promise<Load
 
   const limits = { timeoutNs: timeoutMs * nsPerMs, maxInFlightCount: profile.maxInFlightCount };
   const warmUp = async (count: number, ratePerSec: number) => {
-    const whole = { kind: 'constant', ratePerSec, steps: null, seed } as const;
+    const whole = { arrivals: 'constant', ratePerSec, steps: null, seed } as const;
     const spec = { ...whole, ...split };
     const lengthNs = createSchedule(whole).offsetNs(count);
     const drainNs = limits.timeoutNs + warmupDrainSlackMs * nsPerMs;

@@ -13,28 +13,28 @@ export function mergeShares(shares: readonly MeasuredShare[]): MeasuredShare {
   const results = shares.map(({ result }) => result);
   const [first] = results;
   if (first === undefined) throw new RangeError('nothing to merge');
-  const latency = (key: 'response' | 'service' | 'lag' | 'generatorDelay' | 'waited') =>
+  const latency = (key: 'responseTime' | 'serviceTime' | 'sendDelay' | 'generatorDelay' | 'connectionWait') =>
     mergeLatencies(results.map((r) => r[key]));
   const secondHistograms = mergeSecondHistograms(shares);
   const result: LoadResult = {
     startedAtNs: first.startedAtNs,
     endedAtNs: greatest(results.map(({ endedAtNs }) => endedAtNs)),
     counts: addCounts(results.map(({ counts }) => counts)),
-    responseTime: latency('response'),
-    serviceTime: latency('service'),
-    sendDelay: latency('lag'),
+    responseTime: latency('responseTime'),
+    serviceTime: latency('serviceTime'),
+    sendDelay: latency('sendDelay'),
     generatorDelay: latency('generatorDelay'),
-    connectionWait: latency('waited'),
+    connectionWait: latency('connectionWait'),
     operations: byName(
       results.map(({ operations }) => operations),
       (parts) => ({
         counts: addCounts(parts.map(({ counts }) => counts)),
-        responseTime: mergeLatencies(parts.map(({ responseTime: response }) => response)),
-        serviceTime: mergeLatencies(parts.map(({ serviceTime: service }) => service)),
+        responseTime: mergeLatencies(parts.map(({ responseTime }) => responseTime)),
+        serviceTime: mergeLatencies(parts.map(({ serviceTime }) => serviceTime)),
       }),
     ),
     eventLatencies: byName(
-      results.map(({ eventLatencies: completions }) => completions),
+      results.map(({ eventLatencies }) => eventLatencies),
       mergeLatencies,
     ),
     seconds: mergeSeconds(
@@ -86,7 +86,7 @@ function addWakes(a: Wakeups | null, b: Wakeups | null): Wakeups | null {
 }
 
 function mergeLatencies(parts: readonly Latency[]): Latency {
-  return summarize(mergeEncoded(parts.map(({ hdrHistogram: encoded }) => encoded)));
+  return summarize(mergeEncoded(parts.map(({ hdrHistogram }) => hdrHistogram)));
 }
 
 function mergeEncoded(encoded: readonly string[]): Histogram {
@@ -110,7 +110,7 @@ function mergeSeconds(parts: readonly (readonly LoadSecond[])[], histograms: rea
       second,
       scheduledCount: sum(same.map(({ scheduledCount }) => scheduledCount)),
       okCount: sum(same.map(({ okCount }) => okCount)),
-      badCount: sum(same.map(({ notOkCount: badCount }) => badCount)),
+      notOkCount: sum(same.map(({ notOkCount }) => notOkCount)),
       responseP50Ms: percentileMs(response, 50),
       responseMaxMs: percentileMs(response, 100),
     };

@@ -19,13 +19,13 @@ export interface Timed {
 export type Recording = Pick<
   LoadResult,
   | 'counts'
-  | 'response'
-  | 'service'
-  | 'lag'
+  | 'responseTime'
+  | 'serviceTime'
+  | 'sendDelay'
   | 'generatorDelay'
-  | 'waited'
+  | 'connectionWait'
   | 'operations'
-  | 'completions'
+  | 'eventLatencies'
   | 'seconds'
   | 'errors'
   | 'outages'
@@ -77,10 +77,10 @@ export function createRecorder(
 ): Recorder {
   const counts = emptyCounts();
   const accounts = new Map<string, OperationAccount>();
-  const completions = new Map<string, Histogram>();
-  const lag = createHistogram();
+  const eventLatencies = new Map<string, Histogram>();
+  const sendDelay = createHistogram();
   const generatorDelay = createHistogram();
-  const waited = createHistogram();
+  const connectionWait = createHistogram();
   const series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
   const reasons = createReasonTally();
   const sendGaps = createGapMeter();
@@ -98,8 +98,8 @@ export function createRecorder(
     increment(account.counts, count);
   };
   const recordLag = ({ dueNs, wokeNs }: Timed, untilNs: number) => {
-    record(lag, untilNs - dueNs);
-    record(waited, untilNs - wokeNs);
+    record(sendDelay, untilNs - dueNs);
+    record(connectionWait, untilNs - wokeNs);
   };
   const settle = (request: Timed, nowNs: number, outcome: keyof LoadCounts, isLatency: boolean) => {
     const account = accountOf(request.operation.name);
@@ -117,11 +117,11 @@ export function createRecorder(
     counts: counted,
     responseTime: summarize(mergeAll(accounts, 'response')),
     serviceTime: summarize(mergeAll(accounts, 'service')),
-    sendDelay: summarize(lag),
+    sendDelay: summarize(sendDelay),
     generatorDelay: summarize(generatorDelay),
-    connectionWait: summarize(waited),
+    connectionWait: summarize(connectionWait),
     operations: Object.fromEntries([...accounts].map(([name, account]) => [name, summarizeAccount(account)])),
-    eventLatencies: Object.fromEntries([...completions].map(([name, histogram]) => [name, summarize(histogram)])),
+    eventLatencies: Object.fromEntries([...eventLatencies].map(([name, histogram]) => [name, summarize(histogram)])),
     seconds: series.finish() satisfies LoadSecond[],
     errors: reasons.most(),
     outages: outages?.finish() ?? [],
@@ -163,8 +163,8 @@ export function createRecorder(
     timedOut: (request, nowNs) => settle(request, nowNs, 'timedOutCount', true),
     leftInFlight: (request, nowNs) => settle(request, nowNs, 'inFlightCount', true),
     completed: (name, durationNs) => {
-      const histogram = completions.get(name) ?? createHistogram();
-      completions.set(name, histogram);
+      const histogram = eventLatencies.get(name) ?? createHistogram();
+      eventLatencies.set(name, histogram);
       record(histogram, durationNs);
     },
     counts: () => ({ ...counts }),

@@ -8,7 +8,7 @@ export interface Schedule {
 }
 
 /** The part of a profile that decides due times: plain data, so that threads can make the same schedule. */
-export type ScheduleSpec = Pick<LoadPlan, 'kind' | 'ratePerSec' | 'steps' | 'seed'> & { readonly share?: Share };
+export type ScheduleSpec = Pick<LoadPlan, 'arrivals' | 'ratePerSec' | 'steps' | 'seed'> & { readonly share?: Share };
 
 /** The part of one sequence that one of several senders sends: requests index, index + count, index + 2 count, … */
 export interface Share {
@@ -62,9 +62,9 @@ function createWhole(spec: ScheduleSpec): Schedule {
 }
 
 /** The greatest rate that the schedule (its share of it) reaches. */
-export function peakRatePerSec({ arrivals: kind, ratePerSec, steps, share }: ScheduleSpec): number {
+export function peakRatePerSec({ arrivals, ratePerSec, steps, share }: ScheduleSpec): number {
   const stepRates = (steps ?? []).map((step) => step.ratePerSec);
-  const peak = kind === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
+  const peak = arrivals === 'steps' ? Math.max(...stepRates) : Math.max(ratePerSec, ...stepRates);
   return peak / (share?.count ?? 1);
 }
 
@@ -139,6 +139,6 @@ function secondsToReach({ ratePerSec, slopePerSec2 }: Segment, count: number): n
 
 function requireSteps(spec: ScheduleSpec): Steps {
   if (spec.steps === null || spec.steps.length === 0)
-    throw new RangeError(`a profile of kind ${spec.arrivals} needs steps`);
+    throw new RangeError(`a load plan with arrivals '${spec.arrivals}' needs steps`);
   return spec.steps;
 }

@@ -6,7 +6,7 @@ export interface OpenSecond {
   readonly second: number;
   scheduledCount: number;
   okCount: number;
-  badCount: number;
+  notOkCount: number;
   settledCount: number;
   readonly response: Histogram;
 }
@@ -34,7 +34,7 @@ export function createSecondSeries(startAtNs: number, lengthNs: number, keepsHis
 
   const begin = (second: number): OpenSecond => {
     const response = spare.pop() ?? createHistogram();
-    const begun = { second, scheduledCount: 0, okCount: 0, badCount: 0, settledCount: 0, response };
+    const begun = { second, scheduledCount: 0, okCount: 0, notOkCount: 0, settledCount: 0, response };
     open.add(begun);
     return begun;
   };
@@ -63,7 +63,7 @@ export function createSecondSeries(startAtNs: number, lengthNs: number, keepsHis
     settle: (second, isOk, responseNs) => {
       second.settledCount++;
       if (isOk) second.okCount++;
-      else second.badCount++;
+      else second.notOkCount++;
       if (responseNs !== null) record(second.response, responseNs);
       closeIfDone(second);
     },
@@ -76,13 +76,13 @@ export function createSecondSeries(startAtNs: number, lengthNs: number, keepsHis
   };
 }
 
-function closedSecond({ second, scheduledCount, okCount, badCount, response }: OpenSecond): LoadSecond {
+function closedSecond({ second, scheduledCount, okCount, notOkCount, response }: OpenSecond): LoadSecond {
   const responseP50Ms = percentileMs(response, 50);
   return {
     second,
     scheduledCount,
     okCount,
-    notOkCount: badCount,
+    notOkCount: notOkCount,
     responseP50Ms,
     responseMaxMs: percentileMs(response, 100),
   };

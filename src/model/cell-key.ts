@@ -11,7 +11,7 @@ export type ClusterKey = Pick<
   | 'electionTimeoutMaxMs'
   | 'networkDelayUs'
   | 'durability'
-  | 'synchronised'
+  | 'heartbeatBeforeCrash'
   | 'laggingFollowerCount'
 >;
 
@@ -22,7 +22,7 @@ export function clusterKey(from: ClusterSpec): ClusterKey {
     electionTimeoutMaxMs,
     networkDelayUs,
     durability,
-    heartbeatBeforeCrash: synchronised,
+    heartbeatBeforeCrash,
     laggingFollowerCount,
   } = from;
   return {
@@ -31,7 +31,7 @@ export function clusterKey(from: ClusterSpec): ClusterKey {
     electionTimeoutMaxMs,
     networkDelayUs,
     durability,
-    heartbeatBeforeCrash: synchronised,
+    heartbeatBeforeCrash: heartbeatBeforeCrash,
     laggingFollowerCount,
   };
 }
@@ -59,15 +59,8 @@ export function describeCluster(key: ClusterKey): string {
   return `${key.size} ${key.size === 1 ? 'node' : 'nodes'}, time-outs ${timeoutText(key)} ms${delay}${durability}`;
 }
 
-export function cellOf({
-  implementation,
-  service,
-  workload,
-  temperature,
-  loadPlan: profile,
-  cluster,
-}: TrialSpec): CellKey {
-  const { ratePerSec } = profile;
+export function cellOf({ implementation, service, workload, temperature, loadPlan, cluster }: TrialSpec): CellKey {
+  const { ratePerSec } = loadPlan;
   const ofCluster = cluster === null ? null : clusterKey(cluster);
   return { implementation, service, workload, temperature, ratePerSec, cluster: ofCluster };
 }

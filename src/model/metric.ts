@@ -6,22 +6,19 @@ export interface Metric {
   readonly label: string;
   readonly unit: 'ms' | 'bytes' | 'cores' | 'ratio' | 'count' | 'ms/s';
   readonly better: 'lower' | 'higher';
-  /** Whether a worsening can fail a commit. */
-  readonly gated: boolean;
-  /** Whether the number is about latency, and so void when the generator woke late. */
+  /** Whether the number is about latency, and so discarded when the generator was late. */
   readonly isLatency: boolean;
   read(measurement: Measurement): number | null;
 }
 
-const costMetric = { better: 'lower', latency: false } as const;
-const latencyMetric = { unit: 'ms', better: 'lower', latency: true } as const;
+const costMetric = { better: 'lower', isLatency: false } as const;
+const latencyMetric = { unit: 'ms', better: 'lower', isLatency: true } as const;
 
 export const metrics: readonly Metric[] = [
   {
     id: 'cpu-per-request',
     label: 'CPU per request',
     unit: 'ms',
-    gated: true,
     ...costMetric,
     read: (m) => m.cpu.target.perRequestMs,
   },
@@ -29,16 +26,14 @@ export const metrics: readonly Metric[] = [
     id: 'cores-used',
     label: 'cores used',
     unit: 'cores',
-    gated: false,
     ...costMetric,
     read: (m) => m.cpu.target.coresUsed,
   },
-  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', gated: false, ...costMetric, read: idleCpu },
+  { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', ...costMetric, read: idleCpu },
   {
     id: 'database-cpu-per-request',
     label: 'database CPU per request',
     unit: 'ms',
-    gated: false,
     ...costMetric,
     read: (m) => m.cpu.database?.perRequestMs ?? null,
   },
@@ -46,7 +41,6 @@ export const metrics: readonly Metric[] = [
     id: 'generator-cpu-per-request',
     label: 'generator CPU per request',
     unit: 'ms',
-    gated: false,
     ...costMetric,
     read: (m) => m.cpu.generator?.perRequestMs ?? null,
   },
@@ -55,35 +49,30 @@ export const metrics: readonly Metric[] = [
     id: 'cpu-to-database',
     label: 'CPU for each ms of the database’s',
     unit: 'ratio',
-    gated: false,
     ...costMetric,
     read: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
   },
   {
     id: 'response-p50',
     label: 'response p50',
-    gated: true,
     ...latencyMetric,
     read: (m) => m.load?.responseTime.p50Ms ?? null,
   },
   {
     id: 'response-p90',
     label: 'response p90',
-    gated: false,
     ...latencyMetric,
     read: (m) => m.load?.responseTime.p90Ms ?? null,
   },
   {
     id: 'response-p99',
     label: 'response p99',
-    gated: false,
     ...latencyMetric,
     read: (m) => m.load?.responseTime.p99Ms ?? null,
   },
   {
     id: 'service-p50',
     label: 'service p50',
-    gated: false,
     ...latencyMetric,
     read: (m) => m.load?.serviceTime.p50Ms ?? null,
   },
@@ -91,7 +80,6 @@ export const metrics: readonly Metric[] = [
     id: 'memory-idle',
     label: 'private memory idle',
     unit: 'bytes',
-    gated: true,
     ...costMetric,
     read: (m) => m.memory.idleBytes,
   },
@@ -99,7 +87,6 @@ export const metrics: readonly Metric[] = [
     id: 'memory-median',
     label: 'private memory loaded',
     unit: 'bytes',
-    gated: true,
     ...costMetric,
     read: (m) => m.memory.medianBytes,
   },
@@ -107,7 +94,6 @@ export const metrics: readonly Metric[] = [
     id: 'memory-peak',
     label: 'private memory peak',
     unit: 'bytes',
-    gated: false,
     ...costMetric,
     read: (m) => m.memory.peakBytes,
   },
@@ -115,7 +101,6 @@ export const metrics: readonly Metric[] = [
     id: 'memory-after',
     label: 'private memory after',
     unit: 'bytes',
-    gated: false,
     ...costMetric,
     read: (m) => m.memory.afterDrainBytes,
   },
@@ -123,7 +108,6 @@ export const metrics: readonly Metric[] = [
     id: 'election-p50',
     label: 'election p50',
     unit: 'ms',
-    gated: true,
     ...costMetric,
     read: (m) => median(electionsMs(m)),
   },
@@ -131,20 +115,18 @@ export const metrics: readonly Metric[] = [
     id: 'outage-p50',
     label: 'gap for clients p50',
     unit: 'ms',
-    gated: false,
     ...costMetric,
     read: (m) => (m.cluster === null ? null : median((m.load?.outages ?? []).map(({ durationMs }) => durationMs))),
   },
-  { id: 'node-cpu', label: 'CPU of a quiet node', unit: 'ms/s', gated: false, ...costMetric, read: quietNodeCpu },
+  { id: 'node-cpu', label: 'CPU of a quiet node', unit: 'ms/s', ...costMetric, read: quietNodeCpu },
   {
     id: 'node-memory',
     label: 'private memory of a node',
     unit: 'bytes',
-    gated: false,
     ...costMetric,
     read: (m) => ofNode(m, m.memory.medianBytes),
   },
-  { id: 'startup', label: 'start-up', unit: 'ms', gated: true, ...costMetric, read: (m) => m.startupMs },
+  { id: 'startup', label: 'start-up', unit: 'ms', ...costMetric, read: (m) => m.startupMs },
 ];
 
 /** Files written before differences were rounded to the clock hold residues such as 9e-16. */

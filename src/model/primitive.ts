@@ -71,7 +71,7 @@ export const primitiveSpecSchema = z.strictObject({
   /** Position in the interleaved order of the run. */
   position: count,
   seed: count,
-  plan: primitivePlanSchema.omit({ only: true, repetitionCount: true }),
+  plan: primitivePlanSchema.omit({ ids: true, repetitionCount: true }),
 });
 
 /** So many operations back to back. */

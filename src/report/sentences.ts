@@ -12,8 +12,8 @@ const reproductionTexts: Readonly<Record<PublishedComparison['verdict'], string>
 
 /** "raft-go p50: published 171 ms, here 174 (169–180) ms: …", one line a published figure and implementation. */
 export function publishedLines({ rows }: Pick<Question, 'rows'>): string[] {
-  return rows.flatMap(({ implementation: who, elections }) =>
-    (elections?.comparisons ?? []).map((comparison) => `${who.id} ${publishedText(comparison)}`),
+  return rows.flatMap(({ implementation, elections }) =>
+    (elections?.comparisons ?? []).map((comparison) => `${implementation.id} ${publishedText(comparison)}`),
   );
 }
 

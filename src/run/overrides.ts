@@ -45,13 +45,13 @@ const requestFlags = {
  * primitives are all that is measured.
  */
 export function ignoredByPrimitives(
-  { entries: cells, primitives }: Pick<Scenario, 'cells' | 'primitives'>,
+  { entries, primitives }: Pick<Scenario, 'entries' | 'primitives'>,
   overrides: ScenarioOverrides,
 ): string | null {
   const flags = Object.entries(requestFlags).flatMap(([flag, name]) => (overrides[name] === null ? [] : [flag]));
   if (primitives === null || flags.length === 0) return null;
   const named = flags.join(' and ');
-  if (cells.length > 0) return `warning: the primitives of this run are measured without regard to ${named}`;
+  if (entries.length > 0) return `warning: the primitives of this run are measured without regard to ${named}`;
   throw new HarnessError(
     'usage',
     `${named} cannot be used here: only primitives are measured, and no request is sent to them`,
@@ -109,7 +109,7 @@ function overriddenEntry(
   asked: readonly ScenarioEntry[],
   overrides: ScenarioOverrides,
 ): ScenarioEntry {
-  const { loadPlan: profile } = cell;
+  const { loadPlan } = cell;
   return {
     ...cell,
     workload: overrides.workload ?? cell.workload,
@@ -119,9 +119,9 @@ function overriddenEntry(
     trialCount: overrides.trialCount ?? cell.trialCount,
     cluster: overriddenCluster(cell.cluster, overrides),
     loadPlan: {
-      ...profile,
-      measureMs: overrides.measureMs ?? profile.measureMs,
-      warmupCount: cell.temperature === 'cold' ? profile.warmupCount : (overrides.warmupCount ?? profile.warmupCount),
+      ...loadPlan,
+      measureMs: overrides.measureMs ?? loadPlan.measureMs,
+      warmupCount: cell.temperature === 'cold' ? loadPlan.warmupCount : (overrides.warmupCount ?? loadPlan.warmupCount),
     },
   };
 }
@@ -147,19 +147,19 @@ function questionKey({ service, workload, temperature, cluster }: ScenarioEntry)
  * (so many crashes, such time-outs) is never made another.
  */
 function requestedEntries(
-  { id, entries: cells }: Scenario,
+  { id, entries }: Scenario,
   workload: string | null,
   workloads: ReadonlyMap<string, readonly string[]>,
 ): readonly ScenarioEntry[] {
-  if (workload === null) return cells;
-  const own = cells.filter((cell) => cell.workload === workload);
+  if (workload === null) return entries;
+  const own = entries.filter((cell) => cell.workload === workload);
   if (own.length > 0) return own;
-  const changeable = cells.filter(({ cluster }) => cluster === null);
+  const changeable = entries.filter(({ cluster }) => cluster === null);
   const knowing = changeable.filter(({ service }) => (workloads.get(service) ?? []).includes(workload));
   if (knowing.length > 0) return knowing;
   // A name that nobody knows is told as such when it is loaded.
   if (changeable.length > 0) return changeable;
-  const known = [...new Set(cells.map((cell) => cell.workload))].join(', ');
+  const known = [...new Set(entries.map((cell) => cell.workload))].join(', ');
   const remedy = known === '' ? 'it measures primitives alone: choose them with --only' : `it asks ${known}`;
   throw new HarnessError('usage', `scenario ${id} does not ask workload "${workload}"`, remedy);
 }

@@ -113,14 +113,10 @@ function clusterSpec(cell: ScenarioEntry, size: number, workloads: PlanInput['wo
 const trialOverheadMs = 2_500;
 
 /** Expected wall time of one trial. */
-export function trialMs({
-  idleMs,
-  loadPlan: profile,
-  cluster,
-}: Pick<TrialSpec, 'idleMs' | 'profile' | 'cluster'>): number {
-  const warmupMs = (profile.warmupCount / profile.warmupRatePerSec) * 1000;
+export function trialMs({ idleMs, loadPlan, cluster }: Pick<TrialSpec, 'idleMs' | 'loadPlan' | 'cluster'>): number {
+  const warmupMs = (loadPlan.warmupCount / loadPlan.warmupRatePerSec) * 1000;
   return (
-    trialOverheadMs + idleMs + warmupMs + (cluster?.fault === 'crash-leaders' ? crashesMs(cluster) : profile.measureMs)
+    trialOverheadMs + idleMs + warmupMs + (cluster?.fault === 'crash-leaders' ? crashesMs(cluster) : loadPlan.measureMs)
   );
 }
 

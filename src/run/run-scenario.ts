@@ -333,8 +333,8 @@ export async function initialResult(
   };
 }
 
-function primitiveFactsOf({ order, sizes, usesData, programs, cases: variants, ...facts }: Primitive): PrimitiveFacts {
-  const flat = Object.entries(variants).flatMap(([language, own]) => own.map((variant) => ({ language, ...variant })));
+function primitiveFactsOf({ order, sizes, usesData, programs, cases, ...facts }: Primitive): PrimitiveFacts {
+  const flat = Object.entries(cases).flatMap(([language, own]) => own.map((variant) => ({ language, ...variant })));
   return { ...facts, cases: flat };
 }
 

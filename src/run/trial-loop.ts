@@ -70,8 +70,8 @@ export async function runTrials(
   return result;
 }
 
-function wasMade({ position: slot }: TrialSpec, trials: readonly Trial[]): boolean {
-  return trials.some((trial) => trial.spec.position === slot);
+function wasMade({ position }: TrialSpec, trials: readonly Trial[]): boolean {
+  return trials.some((trial) => trial.spec.position === position);
 }
 
 function keptText({ trials, primitives }: RunResult, path: string): string {
@@ -88,13 +88,13 @@ function countText(count: number, one: string, several = `${one}s`): string | nu
 }
 
 async function* primitiveResults(
-  { specs, skipReason: pointless, measure, expectedMs }: PreparedPrimitives,
+  { specs, skipReason, measure, expectedMs }: PreparedPrimitives,
   reporter: RunReporter,
   nowText: () => string,
 ): AsyncGenerator<readonly [PrimitiveResult, number]> {
   const done: PrimitiveResult[] = [];
   for (const [index, spec] of specs.entries()) {
-    const reason = pointless(spec, done);
+    const reason = skipReason(spec, done);
     const leftMs = specs.slice(index).reduce((sum, one) => sum + expectedMs(one), 0);
     if (reason === null) reporter.onPrimitiveStart(spec, leftMs);
     const result: PrimitiveResult =

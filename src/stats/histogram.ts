@@ -90,8 +90,8 @@ export function histogramLog(
   latencies: Readonly<Record<string, Latency>>,
   { startedAtMs, durationMs }: { readonly startedAtMs: number; readonly durationMs: number },
 ): string {
-  const lines = Object.entries(latencies).map(([tag, { hdrHistogram: encoded, maxMs }]) =>
-    [`Tag=${tag}`, '0.000', (durationMs / 1000).toFixed(3), (maxMs ?? 0).toFixed(3), encoded].join(','),
+  const lines = Object.entries(latencies).map(([tag, { hdrHistogram, maxMs }]) =>
+    [`Tag=${tag}`, '0.000', (durationMs / 1000).toFixed(3), (maxMs ?? 0).toFixed(3), hdrHistogram].join(','),
   );
   return [
     '#[Histogram log format version 1.3]',
@@ -103,6 +103,6 @@ export function histogramLog(
 }
 
 /** The percentile distribution that HdrHistogram's plotter draws (.hgrm), in milliseconds. */
-export function percentileDistribution({ hdrHistogram: encoded }: Latency): string {
-  return decode(encoded).outputPercentileDistribution(5, logMicrosPerMs);
+export function percentileDistribution({ hdrHistogram }: Latency): string {
+  return decode(hdrHistogram).outputPercentileDistribution(5, logMicrosPerMs);
 }

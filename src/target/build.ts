@@ -19,7 +19,7 @@ export interface BuildOptions {
   /** One line for people at a time. */
   onProgress(line: string): void;
   /** Told the id of each build tool's process group; the result is called when the tool has ended. */
-  noteProcessGroup(pid: number): () => void;
+  trackProcessGroup(pid: number): () => void;
   /** Aborting ends the tool and all that it started. */
   readonly signal: AbortSignal;
 }
@@ -108,11 +108,11 @@ const interruptGraceMs = 2_000;
 
 async function waitOrAbort<Outcome>(
   child: Promise<Outcome> & { readonly pid?: number | undefined },
-  { signal, noteProcessGroup }: BuildOptions,
+  { signal, trackProcessGroup }: BuildOptions,
 ): Promise<Outcome> {
   const { pid } = child;
   if (pid === undefined) return child;
-  const strike = noteProcessGroup(pid);
+  const release = trackProcessGroup(pid);
   const patience = new AbortController();
   const interrupt = () => {
     signalGroup(pid, 'SIGINT');
@@ -127,7 +127,7 @@ async function waitOrAbort<Outcome>(
   patience.abort();
   // Whatever the tool left in its group has no reader any more.
   signalGroup(pid, 'SIGKILL');
-  strike();
+  release();
   return outcome;
 }
 

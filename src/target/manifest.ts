@@ -10,8 +10,6 @@ export interface LocatedImplementation {
   readonly dir: string;
 }
 
-const known: ReadonlySet<string> = new Set(placeholderNames);
-
 /**
  * Reads impl.json of every folder in the given directories; a folder without one is shared code, not an implementation.
  * All problems of all manifests are told at once, as one HarnessError 'bad-manifest'. Sorted by id.
@@ -100,6 +98,7 @@ function duplicateIds(located: readonly LocatedImplementation[]): string[] {
 
 /** What a manifest may name in braces. */
 export const placeholderNames = ['node', 'python', 'build', 'dir'] as const;
+const known: ReadonlySet<string> = new Set(placeholderNames);
 export type PlaceholderName = (typeof placeholderNames)[number];
 export type Placeholders = Readonly<Partial<Record<PlaceholderName, string>>>;
 

@@ -28,13 +28,9 @@ test('A/A runs of all folders are pooled, one that lies in two of them once', as
   const folders = [space.file('kept'), space.file('out')] as const;
   await keep(folders[0], '20260101T000000Z-01234567');
   for (const folder of folders) await keep(folder, '20260102T000000Z-01234567');
-  const { runCount, noiseFloors: floors } = await aaRuns(
-    [...folders, space.file('none')],
-    compareOptions.policy,
-    specs,
-  );
+  const { runCount, noiseFloors } = await aaRuns([...folders, space.file('none')], compareOptions.policy, specs);
   assert.equal(runCount, 2);
-  assert.ok(floors.has('crud-go/history/warm/100/cpu-per-request'));
+  assert.ok(noiseFloors.has('crud-go/history/warm/100/cpu-per-request'));
 });
 
 test('what was measured otherwise, or by too few pairs, is no part and takes no place', async (context) => {

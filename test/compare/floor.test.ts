@@ -14,9 +14,9 @@ function aaRun(cpuFactor: number, seed: number) {
 }
 
 test('A/A runs that scatter no more than their own noise have a floor of 0, and tell their spread', () => {
-  const { noiseFloors: floors, logRatioSds: spreads, runCount } = noiseFloors([1, 2, 3].map((seed) => aaRun(1, seed)));
+  const { noiseFloors: floors, logRatioSds, runCount } = noiseFloors([1, 2, 3].map((seed) => aaRun(1, seed)));
   assert.equal(floors.get(cpu), 0);
-  assert.ok(Math.abs((spreads.get(cpu) ?? 0) - 0.014) < 0.006);
+  assert.ok(Math.abs((logRatioSds.get(cpu) ?? 0) - 0.014) < 0.006);
   assert.equal(runCount, 3);
 });
 

@@ -38,7 +38,7 @@ test('another machine has a history of its own; other settings and versions are 
   const odd = { ...(runs[3] as RunResult), runId: 'odd', versions: { node: '24', paceline: '0.1.0' } };
   const histories = trendsByMachine([...runs, { ...(runs[0] as RunResult), machine }, odd]);
   assert.equal(histories.length, 2);
-  const main = histories.find(({ excluded: leftOut }) => leftOut.length > 0);
+  const main = histories.find(({ excluded }) => excluded.length > 0);
   assert.deepEqual(
     main?.excluded.map(({ runId }) => runId),
     ['odd'],

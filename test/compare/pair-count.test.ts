@@ -7,7 +7,7 @@ import { verdictOf } from '../../src/compare/verdict.ts';
 import { normalQuantile } from '../../src/stats/distributions.ts';
 import { createRandom } from '../../src/stats/random.ts';
 
-const precision: Precision = { smallestEffectRatio: 0.025, alpha: gate.alpha, familyCount: 5 };
+const precision: Precision = { minEffectRatio: 0.025, alpha: gate.alpha, familyCount: 5 };
 
 /** How often the rule itself finds a rise, in 400 seeded simulations. */
 function foundRatio(effectRatio: number, spread: number, pairCount: number): number {
@@ -18,10 +18,10 @@ function foundRatio(effectRatio: number, spread: number, pairCount: number): num
       const noise = spread * normalQuantile(Math.max(1e-9, random.float()));
       return { base: 1, head: (1 + effectRatio) * Math.exp(noise) };
     });
-    const change = changeOf({ base: [], head: [], pairs }, { better: 'lower', levelRatio: 0.95, floorRatio: 0 });
+    const change = changeOf({ base: [], head: [], pairs }, { better: 'lower', levelRatio: 0.95, noiseFloorRatio: 0 });
     assert.ok(change);
     const adjusted = { ...change, pWorseAdjusted: change.pWorse * 5, pBetterAdjusted: 1 };
-    const ruling = { ...precision, better: 'lower' as const, floorRatio: 0 };
+    const ruling = { ...precision, better: 'lower' as const, noiseFloorRatio: 0 };
     if (verdictOf(adjusted, ruling).kind === 'worse') found += 1;
   }
   return found / 400;
@@ -55,7 +55,7 @@ test('as many pairs are usual as find twice the smallest effect twice, and 40 at
   assert.ok(usual(0.042) > 12 && usual(0.042) < 40);
   assert.ok(usual(0.042, 35) > usual(0.042));
   for (const spread of [0.042, 0.055]) {
-    const share = foundRatio(2 * precision.smallestEffectRatio, spread, usual(spread));
+    const share = foundRatio(2 * precision.minEffectRatio, spread, usual(spread));
     assert.ok(share ** 2 > 0.93, `${spread}: ${share}`);
   }
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Criteria, verdictOf } from '../../src/compare/verdict.ts';
 import type { Change } from '../../src/model/comparison.ts';
 
-const criteria: Criteria = { better: 'lower', smallestEffectRatio: 0.025, floorRatio: 0, alpha: 0.05, familyCount: 5 };
+const criteria: Criteria = { better: 'lower', minEffectRatio: 0.025, noiseFloorRatio: 0, alpha: 0.05, familyCount: 5 };
 
 /** Clearly worse: each test takes one condition away. */
 const change: Change = {
@@ -37,11 +37,11 @@ test('worse needs all three: an interval beyond no change, an estimate that matt
 });
 
 test('the floor must be cleared by the interval itself, whatever p says, and widens what counts as the same', () => {
-  assert.equal(verdictFor({}, { floorRatio: 0.039 }).kind, 'worse');
-  assert.equal(verdictFor({}, { floorRatio: 0.041 }).kind, 'inconclusive');
+  assert.equal(verdictFor({}, { noiseFloorRatio: 0.039 }).kind, 'worse');
+  assert.equal(verdictFor({}, { noiseFloorRatio: 0.041 }).kind, 'inconclusive');
   const small = { ratio: 0.001, interval: { lowRatio: -0.01, highRatio: 0.01 }, pWorseAdjusted: 1 };
   assert.equal(verdictFor(small).kind, 'same');
-  assert.equal(verdictFor(small, { floorRatio: 0.02 }).kind, 'inconclusive');
+  assert.equal(verdictFor(small, { noiseFloorRatio: 0.02 }).kind, 'inconclusive');
 });
 
 test('where more is better the same rise is better, and a fall of the same size on the log scale is worse', () => {

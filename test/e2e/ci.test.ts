@@ -18,7 +18,7 @@ import { type ScratchRepository, scratchRepository, writeEcho } from '../support
 /** A verdict from three pairs: the real policy needs six at least, and this is not about the statistics. */
 const hasty = `export const gate = {
   alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeEffectRatio: 0.5, primary: {},
-  metrics: { 'cpu-per-request': { smallestEffectRatio: 0.5, control: null } },
+  metrics: { 'cpu-per-request': { minEffectRatio: 0.5, control: null } },
   errors: { minMoreCount: 3, alpha: 0.01 },
 };`;
 

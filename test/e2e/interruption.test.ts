@@ -67,7 +67,7 @@ describe('Ctrl-C without a database', () => {
     assert.equal(existsSync(space.file('conformance.json')), false);
   });
 
-  const phases: readonly Phase[] = ['start', 'idle', 'connect', 'warm-up', 'measure', 'after', 'stop'];
+  const phases: readonly Phase[] = ['start', 'idle', 'connect', 'warm-up', 'measure', 'after-load', 'stop'];
   for (const [index, phase] of phases.entries()) {
     test(`in the phase ${phase}`, async () => {
       const out = space.file(`${phase}.json`);

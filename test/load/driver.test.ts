@@ -93,9 +93,9 @@ test('warm-up blocks and a window end to end: every request is accounted for, an
     assert.equal(result.startedAtNs, startAtNs);
     assert.deepEqual(ends, [result.endedAtNs]);
     assert.ok(result.endedAtNs >= startAtNs + 1e9);
-    for (const key of ['response', 'service', 'lag', 'generatorDelay', 'waited'] as const) {
+    for (const key of ['responseTime', 'serviceTime', 'sendDelay', 'generatorDelay', 'connectionWait'] as const) {
       assert.equal(result[key].count, 200, key);
-      assert.equal(decode(result[key].encoded).totalCount, 200, key);
+      assert.equal(decode(result[key].hdrHistogram).totalCount, 200, key);
     }
     assert.deepEqual(result.operations.echo?.counts, result.counts);
     assert.equal(result.generator.niceness, driver.ready.niceness);
@@ -163,11 +163,11 @@ test('events of a stream complete what requests began, and acknowledgements incl
   const streaming = pathOf('fixtures/streaming.ts');
   await withDriver({ workloadPath: streaming, targetUrl: urlOf(server) }, async (driver) => {
     await driver.warmUp(30, 300);
-    const { counts, eventLatencies: completions, acknowledged } = await driver.measure(soonNs(), () => undefined);
+    const { counts, eventLatencies, acknowledged } = await driver.measure(soonNs(), () => undefined);
     assertAllOk(counts, 200);
-    assert.deepEqual(Object.keys(completions), ['finish']);
+    assert.deepEqual(Object.keys(eventLatencies), ['finish']);
     // The last event or two may come after the window's last answer.
-    assert.ok((completions.finish?.count ?? 0) >= 195 && (completions.finish?.count ?? 0) <= 200);
+    assert.ok((eventLatencies.finish?.count ?? 0) >= 195 && (eventLatencies.finish?.count ?? 0) <= 200);
     assert.deepEqual(acknowledged, { createdCount: 230, deletedCount: 0, uncertainCount: 0 });
   });
   server.closeAllConnections();

@@ -5,7 +5,7 @@ import { type Course, choosePacerKind, createLoopPacer, createPacer, type Guard 
 import { createSchedule } from '../../src/load/schedule.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
-const spec = { kind: 'constant', ratePerSec: 200, steps: null, seed: 1 } as const;
+const spec = { arrivals: 'constant', ratePerSec: 200, steps: null, seed: 1 } as const;
 const nsPerMs = 1e6;
 const noSleep = { sleepUntil: null, guard: null };
 

@@ -39,9 +39,9 @@ test('no schedule ever goes back in time, and due times are whole nanoseconds', 
     minLength: 1,
     maxLength: 5,
   });
-  const kind = fc.constantFrom('constant', 'poisson', 'steps', 'ramp');
+  const arrivals = fc.constantFrom('constant', 'poisson', 'steps', 'ramp');
   fc.assert(
-    fc.property(fc.record({ kind, ratePerSec: rate, steps, seed: fc.nat() }), (drawn) => {
+    fc.property(fc.record({ arrivals, ratePerSec: rate, steps, seed: fc.nat() }), (drawn) => {
       const schedule = createSchedule(drawn);
       let previous = 0;
       for (let index = 0; index < 300; index++) {
@@ -141,7 +141,7 @@ test('steps and ramps without steps are refused', () => {
 
 /** Any schedule, with rates and steps as people give them. */
 const anySpec = fc.record({
-  kind: fc.constantFrom('constant' as const, 'poisson' as const, 'steps' as const, 'ramp' as const),
+  arrivals: fc.constantFrom('constant' as const, 'poisson' as const, 'steps' as const, 'ramp' as const),
   ratePerSec: fc.integer({ min: 1, max: 20_000_000 }).map((milliRate) => milliRate / 1000),
   steps: fc.array(
     fc.record({

@@ -15,7 +15,7 @@ const answerAfter = (ms: number) => ({ kind: 'answer', afterNs: ms * nsPerMs }) 
 
 interface Setting {
   readonly ratePerSec?: number;
-  readonly kind?: ScheduleSpec['arrivals'];
+  readonly arrivals?: ScheduleSpec['arrivals'];
   readonly lengthMs?: number;
   readonly timeoutMs?: number;
   readonly drainMs?: number;
@@ -37,7 +37,12 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
   });
   const pool = createPool<Flight>(target.connect, setting.connectionCount ?? 1_000, clock);
   const recorder = createRecorder(startAtNs, lengthNs);
-  const spec = { kind: setting.kind ?? 'constant', ratePerSec: setting.ratePerSec ?? 100, steps: null, seed: 1 };
+  const spec = {
+    arrivals: setting.arrivals ?? 'constant',
+    ratePerSec: setting.ratePerSec ?? 100,
+    steps: null,
+    seed: 1,
+  };
   const window = {
     ...{ spec, startAtNs, lengthNs },
     timeoutNs: (setting.timeoutMs ?? 30_000) * nsPerMs,
@@ -203,7 +208,11 @@ test('a time-out is recorded as at least its limit, at the second it was due, an
 });
 
 test('what is alive when the drain ends is recorded as at least its age', async () => {
-  const { recording } = await drive(() => ({ kind: 'never' }), { lengthMs: 1_000, drainMs: 500, timeoutMs: 60_000 });
+  const { recording } = await drive(() => ({ kind: 'never' }), {
+    lengthMs: 1_000,
+    drainMs: 500,
+    timeoutMs: 60_000,
+  });
   assert.equal(recording.counts.inFlightCount, 100);
   assertNear(recording.responseTime.maxMs, 1_500, 'the oldest');
   assertNear(recording.responseTime.minMs, 510, 'the youngest');
@@ -321,11 +330,11 @@ test('everything scheduled is accounted for, whatever the target does', async ()
       assert.equal(recording.responseTime.count, counts.okCount + counts.timedOutCount + counts.inFlightCount);
       assert.equal(recording.sendDelay.count, counts.scheduledCount - counts.unsentCount);
       assert.equal(operations.ask?.counts.scheduledCount ?? 0, counts.scheduledCount - counts.unsentCount);
-      const sumOf = (key: 'scheduledCount' | 'okCount' | 'badCount') =>
+      const sumOf = (key: 'scheduledCount' | 'okCount' | 'notOkCount') =>
         seconds.reduce((sum, second) => sum + second[key], 0);
       assert.equal(sumOf('scheduledCount'), counts.scheduledCount);
       assert.equal(sumOf('okCount'), counts.okCount);
-      assert.equal(sumOf('badCount'), counts.scheduledCount - counts.okCount);
+      assert.equal(sumOf('notOkCount'), counts.scheduledCount - counts.okCount);
     }),
     { numRuns: 100 },
   );
@@ -334,7 +343,7 @@ test('everything scheduled is accounted for, whatever the target does', async ()
 test('evenly sent requests have a coefficient of variation of 0, Poisson ones of 1', async () => {
   const even = await drive(() => answerAfter(1), { ratePerSec: 1_000 });
   assert.ok((even.recording.sendGapCv ?? 1) < 1e-6);
-  const poisson = await drive(() => answerAfter(1), { ratePerSec: 1_000, kind: 'poisson' });
+  const poisson = await drive(() => answerAfter(1), { ratePerSec: 1_000, arrivals: 'poisson' });
   assert.ok(Math.abs((poisson.recording.sendGapCv ?? 0) - 1) < 0.05);
 });
 

@@ -39,11 +39,11 @@ const threads = {
   kind: 'primitive',
   implementation: 'primitives-python',
   primitive: 'spawn',
-  variant: 'thread',
+  caseId: 'thread',
   size: null,
   of: 'wall',
 } as const;
-const goroutines = { ...threads, implementation: 'primitives-go', variant: 'goroutine' } as const;
+const goroutines = { ...threads, implementation: 'primitives-go', caseId: 'goroutine' } as const;
 
 function claim(test: ClaimTest): Claim {
   return { id: 'c', source: 'kiederle', quotation: 'so they say', claimed: 'x', measuredBy: 'y', test, note: 'z' };
@@ -116,7 +116,7 @@ test('the services’ claims are read from trials of the same workload', () => {
 test('the most units that worked count only in a run that came to the last size', () => {
   const most = { ...threads, primitive: 'memory-tasks', size: 1_000_000, of: 'max-size' } as const;
   const facts = primitiveFacts({ id: 'memory-tasks', kind: 'memory', sizeLabel: 'tasks' });
-  const shape = { implementation: 'primitives-python', variant: 'thread' };
+  const shape = { implementation: 'primitives-python', caseId: 'thread' };
   const cut = [heldPrimitive({ ...shape, size: 1_000, privateBytes: 2 ** 25 })];
   const whole = [...cut, failedPrimitive({ ...shape, primitive: 'memory-tasks', size: 1_000_000 })];
   const run = (primitives: RunResult['primitives']) =>

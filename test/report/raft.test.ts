@@ -16,9 +16,9 @@ const model = buildReport(raftRun(), []);
 const text = reportText(model, { color: false, resultPath: null, reportPath: null });
 const cells = model.groups.flatMap((group) => group.cells);
 
-function electionTrials(timesMs: readonly (number | null)[], terms = 1) {
+function electionTrials(timesMs: readonly (number | null)[], termCount = 1) {
   const cell = idleEntry('election', { cluster: { sizes: [5] } });
-  const records = timesMs.map((electionMs) => ({ electionMs, terms: electionMs === null ? null : terms }));
+  const records = timesMs.map((electionMs) => ({ electionMs, termCount: electionMs === null ? null : termCount }));
   const trial = clusterTrial({
     implementation: 'raft-go',
     cell,
@@ -38,7 +38,7 @@ function verdicts(timesMs: readonly (number | null)[], published: PublishedElect
 
 test('sizes, time-outs and rates make different questions, in the order of the scenario', () => {
   assert.deepEqual(
-    cells.map(({ conditions: place }) => place),
+    cells.map(({ conditions }) => conditions),
     [
       'on election, 3 nodes, time-outs 150–300 ms',
       'on election, 5 nodes, time-outs 150–300 ms',
@@ -71,7 +71,7 @@ test('a split vote is an election of more than one term, and theory stands besid
     electionTimeoutMaxMs: 155,
     networkDelayUs: 0,
     durability: 'file',
-    synchronised: false,
+    heartbeatBeforeCrash: false,
     laggingFollowerCount: 0,
   } as const;
   const delayed = {
@@ -113,7 +113,7 @@ test('“longer than” is reproduced when most of ours are, those that never en
 });
 
 test('the published curve is drawn beside ours, under its own name', () => {
-  const paper = cells.find(({ conditions: place }) => place.includes('5 ms on each'));
+  const paper = cells.find(({ conditions }) => conditions.includes('5 ms on each'));
   const chart = paper?.charts.find(({ id }) => id.endsWith('-elections')) as LineChart;
   assert.deepEqual(
     chart.lines.map(({ label }) => label),
@@ -169,7 +169,7 @@ test('elections rank by the interval of their median, with one trial each', () =
 test('the largest cluster is told for everyone, with the reason why no larger one', () => {
   const largest = model.groups.flatMap((group) => group.largest);
   assert.deepEqual(
-    largest.map(({ row, size, okCount: heldCount }) => [row.implementation.id, size, heldCount]),
+    largest.map(({ row, size, okCount }) => [row.implementation.id, size, okCount]),
     [
       ['raft-go', 301, 9],
       ['raft-node-async', 301, 9],
@@ -194,7 +194,7 @@ test('a size that no start was made of is beyond the limit only where the implem
 
 test('how far a climb came is the greatest only where a larger size failed or cannot be had', () => {
   const isGreatest = model.groups.flatMap(({ largest }) =>
-    largest.map(({ row, isMax: isGreatest }) => [row.implementation.id, isGreatest]),
+    largest.map(({ row, isMax }) => [row.implementation.id, isMax]),
   );
   assert.deepEqual(Object.fromEntries(isGreatest), {
     'raft-go': false,

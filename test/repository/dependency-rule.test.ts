@@ -5,19 +5,36 @@ import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Which folders of src a folder may import beside itself (design: model ← stats ← five ← run ← cli). */
+/** Which folders of src a folder may import beside itself: docs/architecture.md draws it. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   model: [],
   stats: ['model'],
-  load: ['model', 'stats'],
-  target: ['model', 'stats'],
-  probe: ['model', 'stats'],
-  database: ['model', 'stats'],
-  store: ['model', 'stats'],
+  os: ['model'],
+  load: ['model', 'stats', 'os'],
+  target: ['model', 'stats', 'os'],
+  conformance: ['model', 'stats', 'os', 'target'],
+  probe: ['model', 'stats', 'os'],
+  database: ['model', 'stats', 'os'],
+  store: ['model', 'stats', 'os'],
   compare: ['model', 'stats'],
   report: ['model', 'stats', 'compare'],
-  run: ['model', 'stats', 'load', 'target', 'probe', 'database', 'store'],
-  cli: ['model', 'stats', 'load', 'target', 'probe', 'database', 'store', 'compare', 'report', 'run'],
+  run: ['model', 'stats', 'os', 'load', 'target', 'conformance', 'probe', 'database', 'store'],
+  ci: ['model', 'stats', 'os', 'target', 'store', 'compare', 'run'],
+  cli: [
+    'model',
+    'stats',
+    'os',
+    'load',
+    'target',
+    'conformance',
+    'probe',
+    'database',
+    'store',
+    'compare',
+    'report',
+    'run',
+    'ci',
+  ],
 };
 
 /** No node: import, no clock, no ambient random: these are replayed on old results and on virtual time. */
@@ -26,7 +43,7 @@ const pure = [
   /^src\/stats\//,
   /^src\/load\/schedule\.ts$/,
   /^src\/compare\//,
-  /^src\/report\/(?!page\/|bundle\.ts)/,
+  /^src\/report\/(?!page\/|html\/bundle\.ts)/,
 ];
 
 async function sources(folder: string): Promise<string[]> {

@@ -75,7 +75,7 @@ test('stolen CPU and a slow spin make a trial invalid, each with its reason', ()
 });
 
 test('a disk that stood still while connections were taken is the machine’s fault, not an overload', () => {
-  const held = { load: { waited: latency(40) } };
+  const held = { load: { connectionWait: latency(40) } };
   assert.equal(classified(held).status, 'overloaded');
   assert.deepEqual(reasonCodes(classified({ ...held, window: { psiIoFullMs: 300 } })), ['disk-stalled']);
   assert.equal(classified({ window: { psiIoFullMs: 300 } }).status, 'ok');

@@ -19,10 +19,10 @@ const scenario = {
   id: 't',
   description: 't',
   primitives: null,
-  cells: [entry],
+  entries: [entry],
   idleMs: 0,
   workerCount: 1,
-  dbPoolTotal: 8,
+  databaseConnectionCount: 8,
   seed: 1,
 };
 const workload = { id: 'scale', version: 1, fixedRatePerSec: 0 } as Workload;

@@ -24,12 +24,12 @@ const workloads = new Map([
 const election = idleEntry('election', { cluster: { crashCount: 20 } });
 const put = raftEntry('put', { ratesPerSec: [100] });
 
-function scenarioOf(cells: Scenario['entries']): Scenario {
+function scenarioOf(entries: Scenario['entries']): Scenario {
   return {
     id: 'both',
     description: '',
     primitives: null,
-    entries: cells,
+    entries,
     idleMs: 0,
     workerCount: 2,
     databaseConnectionCount: 8,
@@ -40,8 +40,8 @@ function scenarioOf(cells: Scenario['entries']): Scenario {
 const both = scenarioOf([scenarioEntry(), election, put]);
 
 function asked(scenario: Scenario, change: Partial<ScenarioOverrides>): string[] {
-  const { entries: cells } = withOverrides(scenario, { ...nothing, ...change }, workloads);
-  return cells.map(({ service, workload }) => `${service}/${workload}`);
+  const { entries } = withOverrides(scenario, { ...nothing, ...change }, workloads);
+  return entries.map(({ service, workload }) => `${service}/${workload}`);
 }
 
 test('without overrides every question stays', () => {
@@ -63,9 +63,9 @@ test('a question to clusters is never made another: that is refused with what is
 });
 
 test('--crashes changes the count where leaders are crashed, and nowhere else', () => {
-  const { entries: cells } = withOverrides(both, { ...nothing, crashCount: 7 }, workloads);
+  const { entries } = withOverrides(both, { ...nothing, crashCount: 7 }, workloads);
   assert.deepEqual(
-    cells.map(({ cluster }) => cluster?.crashCount ?? null),
+    entries.map(({ cluster }) => cluster?.crashCount ?? null),
     [null, 7, 0],
   );
 });
@@ -83,16 +83,16 @@ test('flags of requests are refused where only primitives are measured, and told
     () => ignoredByPrimitives({ entries: [], primitives }, rate),
     /--rate and --duration cannot be used here/,
   );
-  const mixed = { cells: both.entries, primitives };
+  const mixed = { entries: both.entries, primitives };
   assert.match(ignoredByPrimitives(mixed, rate) ?? '', /^warning: .* without regard to --rate and --duration$/);
   assert.equal(ignoredByPrimitives(mixed, { ...nothing, trialCount: 2 }), null);
   assert.equal(ignoredByPrimitives(both, rate), null);
 });
 
 test('a rate is asked once where a ladder of rates is told in several cells', () => {
-  const { entries: cells } = withOverrides(calibrate, { ...nothing, ratesPerSec: [100, 1_000, 60_000] }, workloads);
+  const { entries } = withOverrides(calibrate, { ...nothing, ratesPerSec: [100, 1_000, 60_000] }, workloads);
   assert.deepEqual(
-    cells.map(({ ratesPerSec, loadPlan: profile }) => [ratesPerSec, profile.measureMs]),
+    entries.map(({ ratesPerSec, loadPlan }) => [ratesPerSec, loadPlan.measureMs]),
     [
       [[100, 1_000], 5_000],
       [[60_000], 3_000],
@@ -106,9 +106,9 @@ test('a rate is asked once where a ladder of rates is told in several cells', ()
 });
 
 test('a rate is asked in every cell that asks another question', () => {
-  const { entries: cells } = withOverrides(both, { ...nothing, ratesPerSec: [7] }, workloads);
+  const { entries } = withOverrides(both, { ...nothing, ratesPerSec: [7] }, workloads);
   assert.deepEqual(
-    cells.map(({ ratesPerSec }) => ratesPerSec),
+    entries.map(({ ratesPerSec }) => ratesPerSec),
     [[7], [7], [7]],
   );
 });

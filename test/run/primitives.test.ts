@@ -45,10 +45,10 @@ function planned(seed = 1) {
 }
 
 test('every variant of every ready runner is asked at every size, once a repetition', () => {
-  const names = planned().map(({ caseId: variant, size, repetition }) => `${variant} ${size} #${repetition}`);
+  const names = planned().map(({ caseId, size, repetition }) => `${caseId} ${size} #${repetition}`);
   assert.equal(names.length, 2 * 2 * 3);
   assert.equal(new Set(names).size, names.length);
-  assert.deepEqual(new Set(planned().map(({ caseId: variant }) => variant)), new Set(['atomics', 'promise', 'mutex']));
+  assert.deepEqual(new Set(planned().map(({ caseId }) => caseId)), new Set(['atomics', 'promise', 'mutex']));
 });
 
 test('a repetition is whole before the next begins, and sizes go upwards', () => {
@@ -59,7 +59,7 @@ test('a repetition is whole before the next begins, and sizes go upwards', () =>
 });
 
 test('the order within a round is drawn from the seed', () => {
-  const order = (seed: number) => planned(seed).map(({ caseId: variant }) => variant);
+  const order = (seed: number) => planned(seed).map(({ caseId }) => caseId);
   assert.deepEqual(order(1), order(1));
   assert.notDeepEqual(order(1), order(3));
 });

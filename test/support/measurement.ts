@@ -127,7 +127,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
       second,
       scheduledCount: s.ratePerSec,
       okCount: s.ratePerSec,
-      badCount: 0,
+      notOkCount: 0,
       responseP50Ms: s.responseP50Ms * (1 + 0.05 * Math.sin(second * 1.7)),
       responseMaxMs: s.responseP50Ms * 4,
     })),

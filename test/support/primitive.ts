@@ -30,7 +30,7 @@ export function primitiveProfile(overrides: Partial<PrimitivePlan> = {}): Primit
 }
 
 function primitiveSpec(shape: PrimitiveShape): PrimitiveSpec {
-  const { ids: only, repetitionCount, ...profile } = primitiveProfile();
+  const { ids, repetitionCount, ...profile } = primitiveProfile();
   return {
     implementation: shape.implementation ?? 'primitives-node',
     contractVersion: 1,

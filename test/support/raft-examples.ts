@@ -70,7 +70,7 @@ export function elections(count: number, middleMs: number, seed: number): Cluste
   const random = createRandom(seed);
   return Array.from({ length: count }, (_, index) => {
     const isSplit = index % 10 === 9;
-    return { electionMs: middleMs * (0.7 + 0.6 * random.float()) * (isSplit ? 1.5 : 1), terms: isSplit ? 2 : 1 };
+    return { electionMs: middleMs * (0.7 + 0.6 * random.float()) * (isSplit ? 1.5 : 1), termCount: isSplit ? 2 : 1 };
   });
 }
 

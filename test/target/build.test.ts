@@ -48,9 +48,9 @@ describe('the build cache', () => {
     };
     const toolchain = { placeholders: {}, versions };
     const signal = new AbortController().signal;
-    const noteProcessGroup = () => () => {};
+    const trackProcessGroup = () => () => {};
     const cacheDir = path.join(root, 'cache');
-    return { located, rootDir: root, cacheDir, toolchain, onProgress: () => {}, noteProcessGroup, signal };
+    return { located, rootDir: root, cacheDir, toolchain, onProgress: () => {}, trackProcessGroup, signal };
   }
   const buildCount = async () => (await readFile(path.join(root, 'count'), 'utf8')).length;
 
@@ -147,7 +147,7 @@ describe('the build cache', () => {
     const slow = {
       ...options([stubborn]),
       signal: controller.signal,
-      noteProcessGroup: (pid: number) => {
+      trackProcessGroup: (pid: number) => {
         noted.push(`${pid} noted`);
         return () => noted.push(`${pid} struck`);
       },

@@ -9,17 +9,13 @@ export function createFile(files: Files): Draw {
   return () => creationOf(files, files.slots.takeVacant(), files.bodies.take());
 }
 
-function creationOf(
-  { slots, bodies, headers, acknowledged: ledger }: Files,
-  slot: FileSlot,
-  body: FileBody,
-): Operation {
+function creationOf({ slots, bodies, headers, acknowledged }: Files, slot: FileSlot, body: FileBody): Operation {
   return {
     name: 'create',
     request: { method: 'POST', path: `/files?name=${slot.name}`, headers: headers(slot.owner).bytes, body: body.bytes },
     check(response) {
-      if (response.status === 201) ledger.createdCount += 1;
-      else ledger.uncertainCount += 1;
+      if (response.status === 201) acknowledged.createdCount += 1;
+      else acknowledged.uncertainCount += 1;
       const wrong = wrongCreation(response, slot);
       slot.crc = body.crc;
       slots.settle(slot, wrong === null ? 'present' : 'retired');
@@ -27,7 +23,7 @@ function creationOf(
       return wrong;
     },
     abandon() {
-      ledger.uncertainCount += 1;
+      acknowledged.uncertainCount += 1;
       slots.settle(slot, 'retired');
     },
   };
@@ -84,19 +80,19 @@ export function deleteFile(files: Files, place: () => number): Draw {
   };
 }
 
-function deletionOf({ slots, headers, acknowledged: ledger }: Files, slot: FileSlot): Operation {
+function deletionOf({ slots, headers, acknowledged }: Files, slot: FileSlot): Operation {
   return {
     name: 'delete',
     request: { method: 'DELETE', path: `/files/${slot.id}`, headers: headers(slot.owner).plain, body: null },
     check(response) {
       const wrong = wrongStatus(response, 204);
-      if (wrong === null) ledger.deletedCount += 1;
-      else ledger.uncertainCount += 1;
+      if (wrong === null) acknowledged.deletedCount += 1;
+      else acknowledged.uncertainCount += 1;
       slots.settle(slot, wrong === null ? 'vacant' : 'retired');
       return wrong;
     },
     abandon() {
-      ledger.uncertainCount += 1;
+      acknowledged.uncertainCount += 1;
       slots.settle(slot, 'retired');
     },
   };

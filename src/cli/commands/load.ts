@@ -149,14 +149,14 @@ function measure(driver: Driver): Promise<LoadResult> {
 function progressText({ phase, elapsedMs, counts }: DriverProgress, measureMs: number): string {
   const seconds = (ms: number) => `${Math.round(ms / 1000)}`;
   const { scheduledCount, okCount, wrongCount, failedCount, timedOutCount, unsentCount } = counts;
-  const badCount = wrongCount + failedCount + timedOutCount + unsentCount;
+  const notOkCount = wrongCount + failedCount + timedOutCount + unsentCount;
   const time = phase === 'measure' ? `${seconds(elapsedMs)} of ${seconds(measureMs)} s` : 'warming up';
-  return `${time} · ${scheduledCount} due, ${okCount} ok, ${badCount} not, ${scheduledCount - okCount - badCount} under way`;
+  return `${time} · ${scheduledCount} due, ${okCount} ok, ${notOkCount} not, ${scheduledCount - okCount - notOkCount} under way`;
 }
 
 function hdrText(path: string, result: LoadResult, startedAtMs: number): string {
   if (extname(path) === '.hgrm') return percentileDistribution(result.responseTime);
-  const { responseTime: response, serviceTime: service, sendDelay: lag } = result;
+  const { responseTime, serviceTime, sendDelay } = result;
   const durationMs = (result.endedAtNs - result.startedAtNs) / 1e6;
-  return histogramLog({ response, service, lag }, { startedAtMs, durationMs });
+  return histogramLog({ response: responseTime, service: serviceTime, lag: sendDelay }, { startedAtMs, durationMs });
 }

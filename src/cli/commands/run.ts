@@ -152,8 +152,8 @@ function runExitCode(result: RunResult): number {
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
   }
   for (const one of result.primitives) {
-    const { implementation, primitive, caseId: variant } = one.spec;
-    const own = [implementation, primitive, variant].join(' ');
+    const { implementation, primitive, caseId } = one.spec;
+    const own = [implementation, primitive, caseId].join(' ');
     asked.set(own, (asked.get(own) ?? false) || one.status === 'ok' || isUnsupported(one));
   }
   return asked.size > 0 && [...asked.values()].every(Boolean) ? 0 : 3;

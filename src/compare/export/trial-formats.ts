@@ -28,9 +28,9 @@ function sideLines({ side, run }: ExportedRun): string[] {
 
 /** BenchmarkHistory/impl=crud-go/warm/rate=100 1000 0.00084 cpu-per-request-sec … */
 function benchmarkLine(trial: OkTrial): string {
-  const { implementation, workload, temperature, loadPlan: profile } = trial.spec;
+  const { implementation, workload, temperature, loadPlan } = trial.spec;
   const title = workload.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-  const name = `Benchmark${title}/impl=${implementation}/${temperature}/rate=${profile.ratePerSec}`;
+  const name = `Benchmark${title}/impl=${implementation}/${temperature}/rate=${loadPlan.ratePerSec}`;
   const values = metrics.flatMap((metric) => {
     const value = metricValue(metric, trial);
     return value === null ? [] : [`${metric.unit === 'ms' ? value / 1000 : value} ${unitOf(metric)}`];

@@ -64,10 +64,10 @@ interface RankedConditions {
 }
 
 /** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nobody was measured. */
-export function answersOf({ conditions: place, ratePerSec }: RankedConditions, rows: readonly Row[]): Answer[] {
+export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: readonly Row[]): Answer[] {
   const tried = rows.filter((row) => row.trials.length > 0);
   if (tried.length === 0) return [];
-  return [rateAnswer(place, ratePerSec > 0, tried), ...(tried.length > 1 ? rankingAnswers(place, rows) : [])];
+  return [rateAnswer(conditions, ratePerSec > 0, tried), ...(tried.length > 1 ? rankingAnswers(conditions, rows) : [])];
 }
 
 /** Where nothing can be ranked, that is said once. */

@@ -93,33 +93,33 @@ function scaled({ min, median, max }: Range, unit: ClaimUnit): ClaimInterval {
 
 /** The rules stand in docs/claims.md. */
 function claimVerdict(test: Measurable, interval: ClaimInterval): ClaimVerdict {
-  const { min: low, max: high } = interval;
+  const { min, max } = interval;
   switch (test.kind) {
     case 'value':
       return isWithinTolerance(interval, test.claimed) ? 'holds' : 'does not hold';
     case 'times':
-      if (low <= 1) return 'does not hold';
+      if (min <= 1) return 'does not hold';
       return isWithinTolerance(interval, test.claimed) ? 'holds' : 'holds in part';
     case 'more':
-      if (low <= 1) return 'does not hold';
-      return low >= test.least ? 'holds' : 'holds in part';
+      if (min <= 1) return 'does not hold';
+      return min >= test.least ? 'holds' : 'holds in part';
     case 'least':
-      return low >= test.claimed ? 'holds' : high >= test.claimed ? 'holds in part' : 'does not hold';
+      return min >= test.claimed ? 'holds' : max >= test.claimed ? 'holds in part' : 'does not hold';
     case 'alike':
-      if (low >= 1 / test.withinFactor && high <= test.withinFactor) return 'holds';
-      return low >= 1 / test.withinFactor ** 2 && high <= test.withinFactor ** 2 ? 'holds in part' : 'does not hold';
+      if (min >= 1 / test.withinFactor && max <= test.withinFactor) return 'holds';
+      return min >= 1 / test.withinFactor ** 2 && max <= test.withinFactor ** 2 ? 'holds in part' : 'does not hold';
   }
 }
 
-function isWithinTolerance({ min: low, max: high }: ClaimInterval, claimed: number): boolean {
-  return high >= claimed / toleranceFactor && low <= claimed * toleranceFactor;
+function isWithinTolerance({ min, max }: ClaimInterval, claimed: number): boolean {
+  return max >= claimed / toleranceFactor && min <= claimed * toleranceFactor;
 }
 
 function measuredRange(test: Measurable, interval: ClaimInterval): string {
-  const { min: low, median: middle, max: high } = interval;
-  const span = low === high ? '' : ` (${formatNumber(low)}–${formatNumber(high)})`;
-  if (test.kind === 'value' || test.kind === 'least') return `${formatNumber(middle)}${span}${unitText(test.unit)}`;
-  return low === high ? `${formatNumber(middle)}×` : `${formatNumber(middle)}×${span}`;
+  const { min, median, max } = interval;
+  const span = min === max ? '' : ` (${formatNumber(min)}–${formatNumber(max)})`;
+  if (test.kind === 'value' || test.kind === 'least') return `${formatNumber(median)}${span}${unitText(test.unit)}`;
+  return min === max ? `${formatNumber(median)}×` : `${formatNumber(median)}×${span}`;
 }
 
 function unitText(unit: ClaimUnit): string {
@@ -128,7 +128,7 @@ function unitText(unit: ClaimUnit): string {
 
 /** Only what these results say something about; everything else is left to the whole table. */
 export function measuredClaims(judged: readonly AssessedClaim[]): AssessedClaim[] {
-  return judged.filter(({ source: from }) => from !== null);
+  return judged.filter(({ source }) => source !== null);
 }
 
 export function verdictCounts(judged: readonly AssessedClaim[]): string {
@@ -179,8 +179,7 @@ function primitiveQuantity({ primitives }: ClaimEvidence, quantity: QuantityOfKi
     primitives
       .find(({ facts }) => facts.id === quantity.primitive)
       ?.rows.filter(
-        ({ implementation, caseId: variant }) =>
-          implementation === quantity.implementation && variant === quantity.caseId,
+        ({ implementation, caseId }) => implementation === quantity.implementation && caseId === quantity.caseId,
       ) ?? [];
   if (quantity.of === 'max-size') return maxWorkingSize(rows, quantity.size);
   const row = rows.find(({ size }) => size === quantity.size);

@@ -72,17 +72,17 @@ function expectedSplitVotes({ size, ...key }: ClusterKey, oneWayDelayMs: number)
 const toleranceRatio: Readonly<Record<string, number>> = { p50: 0.1, p99: 0.25, greatest: 0.25 };
 
 function comparePublished(
-  { quantiles, minMs: leastMs }: PublishedElections,
+  { quantiles, minMs }: PublishedElections,
   timesMs: readonly number[],
   unendedCount: number,
 ): PublishedComparison[] {
-  if (leastMs !== null) return [compareLowerBound(leastMs, timesMs, unendedCount)];
+  if (minMs !== null) return [compareLowerBound(minMs, timesMs, unendedCount)];
   return quantiles
-    .filter(({ probability: probabilityRatio }) => probabilityRatio < 1)
-    .map(({ probability: probabilityRatio, valueMs }) => {
-      const name = `p${100 * probabilityRatio}`;
-      const ours = quantileInterval(timesMs, probabilityRatio);
-      const isKnown = timesMs.length * (1 - probabilityRatio) >= minCountBeyond;
+    .filter(({ probability }) => probability < 1)
+    .map(({ probability, valueMs }) => {
+      const name = `p${100 * probability}`;
+      const ours = quantileInterval(timesMs, probability);
+      const isKnown = timesMs.length * (1 - probability) >= minCountBeyond;
       return {
         name,
         publishedMs: valueMs,

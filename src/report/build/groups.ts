@@ -56,14 +56,14 @@ function cpuSlopes(cells: readonly Question[]): CpuSlope[] {
     cells.flatMap((cell) => cell.rows.map((row) => ({ row, ratePerSec: cell.ratePerSec }))),
     ({ row }) => row.implementation,
   );
-  return [...byImplementation].flatMap(([who, entries]) => {
+  return [...byImplementation].flatMap(([implementation, entries]) => {
     const points = entries.flatMap(({ row, ratePerSec }) =>
       (row.figures['cores-used']?.values ?? []).map((cores) => ({ x: ratePerSec, y: cores * 1000 })),
     );
     const rateCount = new Set(points.map((point) => point.x)).size;
     const line = rateCount >= minRateCount ? fitLine(points) : null;
     if (line === null) return [];
-    return [{ who, slopeMsPerRequest: line.slope, interceptMsPerSec: line.intercept, rateCount }];
+    return [{ implementation, slopeMsPerRequest: line.slope, interceptMsPerSec: line.intercept, rateCount }];
   });
 }
 
@@ -86,7 +86,7 @@ const minFailedCount = 2;
 
 /** The largest size of each implementation that held; empty for cells that are no climb. */
 export function largestClusters(cells: readonly Question[], implementations: Implementations): LargestCluster[] {
-  const searched = cells.filter(({ sizeSearch: climb }) => climb !== null);
+  const searched = cells.filter(({ sizeSearch }) => sizeSearch !== null);
   const sizes = searched[0]?.sizeSearch ?? [];
   const bySize = [...searched].sort((a, b) => sizeOf(a) - sizeOf(b));
   const placed = bySize.flatMap((cell) => cell.rows.map((row) => ({ row, size: sizeOf(cell) })));
@@ -147,15 +147,9 @@ function sizeOf({ cluster }: Question): number {
 }
 
 /** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */
-export function largestClusterText({
-  row,
-  size,
-  okCount: heldCount,
-  startCount,
-  limitReason: why,
-}: LargestCluster): string {
-  const held = size === null ? 'no size held' : `${size} nodes (${heldCount} of ${startCount} starts)`;
-  return `${row.implementation.id}: ${held}; ${why}`;
+export function largestClusterText({ row, size, okCount, startCount, limitReason }: LargestCluster): string {
+  const held = size === null ? 'no size held' : `${size} nodes (${okCount} of ${startCount} starts)`;
+  return `${row.implementation.id}: ${held}; ${limitReason}`;
 }
 
 export function largestClusterBars(groupId: string, largest: readonly LargestCluster[]): BarChart[] {

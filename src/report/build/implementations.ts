@@ -25,7 +25,7 @@ export function describeImplementations(runs: readonly RunResult[]): ReadonlyMap
   for (const preparation of runs.flatMap((run) => run.implementations)) {
     const { id, language, model, description } = preparation.manifest;
     const runtimeVersion = preparation.status === 'ready' ? preparation.runtimeVersion : null;
-    if (!known.has(id)) known.set(id, { id: id, language, model, description, runtimeVersion });
+    if (!known.has(id)) known.set(id, { id, language, model, description, runtimeVersion });
   }
   return assignStyles([...known.values()]);
 }
@@ -37,11 +37,11 @@ function assignStyles(
   const used = new Map<string, number>();
   const ordered = [...everyone].sort((a, b) => (a.id < b.id ? -1 : 1));
   return new Map(
-    ordered.map((who) => {
-      const family = familyOf(who.language);
-      const variant = used.get(family) ?? 0;
-      used.set(family, variant + 1);
-      return [who.id, { ...who, style: { family, variant: variant % shadeCount } }];
+    ordered.map((implementation) => {
+      const family = familyOf(implementation.language);
+      const shade = used.get(family) ?? 0;
+      used.set(family, shade + 1);
+      return [implementation.id, { ...implementation, style: { family, shade: shade % shadeCount } }];
     }),
   );
 }

@@ -89,7 +89,7 @@ function primitiveRow(
     bytesPerUnit: bytesPerUnitOf(figures, spec.size, baselineBytes(all, spec)),
     osThreadCount: maxKnown(figures.map(({ osThreadCount }) => osThreadCount)),
     emptyLoopNs: median(figures.flatMap(({ emptyLoopNs }) => emptyLoopNs ?? [])),
-    isBelowLoop: figures.some(({ isBelowLoop: belowLoop }) => belowLoop),
+    isBelowLoop: figures.some(({ isBelowLoop }) => isBelowLoop),
     okCount: figures.length,
     isLimitReached: same.some((result) => result.status === 'failed' && limitCodes.has(result.code)),
     failureText: failureTextOf(same),
@@ -106,9 +106,9 @@ function okFigures(results: readonly PrimitiveResult[]): PrimitiveFigure[] {
 }
 
 /** The same program with none of what is counted; null where no process of it was measured. */
-function baselineBytes(all: readonly PrimitiveResult[], { implementation, caseId: variant }: PrimitiveResult['spec']) {
+function baselineBytes(all: readonly PrimitiveResult[], { implementation, caseId }: PrimitiveResult['spec']) {
   const none = all.filter(
-    ({ spec }) => spec.implementation === implementation && spec.caseId === variant && spec.size === 0,
+    ({ spec }) => spec.implementation === implementation && spec.caseId === caseId && spec.size === 0,
   );
   return median(okFigures(none).flatMap(({ privateBytes }) => privateBytes ?? []));
 }
@@ -151,7 +151,7 @@ function failureTextOf(same: readonly PrimitiveResult[]): string | null {
 /** A variant's greatest size that worked, and why the next did not; null where every size did, or there is but one. */
 export function maxSize(rows: readonly PrimitiveRow[], label: string): { size: number; why: string } | null {
   const own = rows.filter((row) => row.label === label);
-  const failed = own.find(({ isLimitReached: limitMet }) => limitMet);
+  const failed = own.find(({ isLimitReached }) => isLimitReached);
   if (failed === undefined) return null;
   const worked = own.filter(({ okCount }) => okCount > 0).map(({ size }) => size ?? 0);
   return { size: Math.max(0, ...worked), why: failed.failureText ?? '' };

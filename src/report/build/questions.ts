@@ -35,7 +35,7 @@ export function buildQuestions(
     const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
     const recorded =
       missingImplementations.length > 0 ? findReferences(live, references, key, who) : { rows: [], excluded: [] };
-    const entry = live.scenario.entries.find((cell) => matchesEntry(cell, key))?.cluster ?? null;
+    const entry = live.scenario.entries.find((candidate) => matchesEntry(candidate, key))?.cluster ?? null;
     const sizeSearch = entry?.searchesSize ? entry.sizes : null;
     const published = entry?.published ?? null;
     const facts = {
@@ -43,19 +43,19 @@ export function buildQuestions(
       id: questionId(key),
       conditions: conditionsOf(key),
       published,
-      climb: sizeSearch,
+      sizeSearch,
       rows,
-      missing: missingImplementations,
+      missingImplementations,
       references: recorded.rows,
     };
-    const cell = {
+    const question = {
       ...facts,
-      leftOut: recorded.leftOut,
+      excludedReferences: recorded.excluded,
       answers: answersOf(facts, rows),
       resolution: estimateResolution(rows),
       charts: questionCharts(facts),
     };
-    return [cell];
+    return [question];
   });
 }
 
@@ -89,10 +89,10 @@ function matchesEntry(cell: ScenarioEntry, key: QuestionKey): boolean {
 }
 
 export function questionKeyOf(trial: Trial): QuestionKey {
-  const { service, workload, temperature, loadPlan: profile } = trial.spec;
+  const { service, workload, temperature, loadPlan } = trial.spec;
   const { cluster } = trial.spec;
   const ofCluster = cluster === null ? null : clusterKey(cluster);
-  return { service, workload, temperature, ratePerSec: profile.ratePerSec, cluster: ofCluster };
+  return { service, workload, temperature, ratePerSec: loadPlan.ratePerSec, cluster: ofCluster };
 }
 
 export function questionId(key: QuestionKey): string {
@@ -141,7 +141,7 @@ export function plannedCount(run: RunResult, key: QuestionKey): number {
 }
 
 export function publishedOf(run: RunResult, key: QuestionKey): PublishedElections | null {
-  return run.scenario.entries.find((cell) => matchesEntry(cell, key))?.cluster?.published ?? null;
+  return run.scenario.entries.find((candidate) => matchesEntry(candidate, key))?.cluster?.published ?? null;
 }
 
 interface References {
@@ -167,12 +167,8 @@ export function findReferences(
   const versions = versionsOf(live.trials, key);
   const checked = asked.map((run) => ({ run, reason: versionMismatch(versionsOf(run.trials, key), versions) }));
   return {
-    rows: checked
-      .filter(({ reason: objection }) => objection === null)
-      .flatMap(({ run }) => referenceRows(run, key, who)),
-    excluded: checked.flatMap(({ run, reason: objection }) =>
-      objection === null ? [] : [`${sourceOf(run).label}: ${objection}`],
-    ),
+    rows: checked.filter(({ reason }) => reason === null).flatMap(({ run }) => referenceRows(run, key, who)),
+    excluded: checked.flatMap(({ run, reason }) => (reason === null ? [] : [`${sourceOf(run).label}: ${reason}`])),
   };
 }
 

@@ -24,8 +24,8 @@ export function collectWarnings(live: RunResult, groups: readonly Group[]): Coll
   return [
     ...[...new Map(ofRun.map((warning) => [warning.message, warning])).values()].map((warning) => ({
       ...warning,
-      about: [],
-      othersCount: 0,
+      implementations: [],
+      similarCount: 0,
     })),
     ...[...byCode.values()].flatMap((same) => groupedWarning(same)),
   ];
@@ -35,15 +35,13 @@ export function collectWarnings(live: RunResult, groups: readonly Group[]): Coll
 function groupedWarning(same: readonly { readonly warning: Warning; readonly about: string }[]): CollectedWarning[] {
   const [first] = same;
   if (first === undefined) return [];
-  const othersCount = new Set(same.map(({ warning }) => warning.message)).size - 1;
-  return [
-    { ...first.warning, implementations: [...new Set(same.map(({ about }) => about))], similarCount: othersCount },
-  ];
+  const similarCount = new Set(same.map(({ warning }) => warning.message)).size - 1;
+  return [{ ...first.warning, implementations: [...new Set(same.map(({ about }) => about))], similarCount }];
 }
 
 /** The whole warning as sentences. */
-export function warningText({ message, advice, similarCount: othersCount }: CollectedWarning): string {
-  const others = othersCount > 0 ? ` (and ${othersCount} more like it)` : '';
+export function warningText({ message, advice, similarCount }: CollectedWarning): string {
+  const others = similarCount > 0 ? ` (and ${similarCount} more like it)` : '';
   return `${toSentence(`${message.replace(/\.$/, '')}${others}`)}${advice === null ? '' : ` ${toSentence(advice)}`}`;
 }
 

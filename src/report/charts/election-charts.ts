@@ -8,7 +8,7 @@ import { metricAltText, metricBars, type QuestionFacts, rowSeries } from './seri
 export const publishedLabel = 'published';
 
 /** How many of the elections were over within a time, with the published figures beside them. */
-export function electionCurves({ id, conditions: place, published }: QuestionFacts, rows: readonly Row[]): LineChart {
+export function electionCurves({ id, conditions, published }: QuestionFacts, rows: readonly Row[]): LineChart {
   const lines = rows.flatMap((row) => electionCurve(row));
   const reference = lines.length === 0 ? [] : publishedLine(published);
   return {
@@ -17,7 +17,7 @@ export function electionCurves({ id, conditions: place, published }: QuestionFac
     title: 'Election times',
     howToRead:
       'Of 100 crashes of the leader, after how many did every other node have a heartbeat of the next leader within this time. Further left is better; a step to the right is a split vote.',
-    altText: `Election times ${place}: ${lines.map(electionAltText).join('; ')}.`,
+    altText: `Election times ${conditions}: ${lines.map(electionAltText).join('; ')}.`,
     unit: '%',
     x: { title: 'ms since the crash', scale: 'linear', ticks: null, min: 0, max: null },
     y: { title: 'elections over, %', scale: 'linear', ticks: [0, 25, 50, 75, 90, 100].map(tickAt), min: 0, max: 100 },
@@ -35,8 +35,8 @@ const maxPoints = 200;
 /** The empirical distribution; elections that never ended keep it below 100 %. */
 function electionCurve(row: Row): Line[] {
   if (row.elections === null || row.elections.timesMs.length === 0) return [];
-  const { timesMs, unfinishedCount: unendedCount } = row.elections;
-  const count = timesMs.length + unendedCount;
+  const { timesMs, unfinishedCount } = row.elections;
+  const count = timesMs.length + unfinishedCount;
   const step = Math.max(1, Math.floor(timesMs.length / maxPoints));
   const points = timesMs.flatMap((timeMs, index) =>
     index % step === 0 || index === timesMs.length - 1
@@ -48,9 +48,9 @@ function electionCurve(row: Row): Line[] {
 
 function publishedLine(published: QuestionFacts['published']): Line[] {
   if (published === null || published.quantiles.length === 0) return [];
-  const points = published.quantiles.map(({ probability: probabilityRatio, valueMs }) => ({
+  const points = published.quantiles.map(({ probability, valueMs }) => ({
     x: valueMs,
-    y: 100 * probabilityRatio,
+    y: 100 * probability,
     whisker: null,
   }));
   return [{ label: publishedLabel, style: { family: 'other', shade: 0 }, recordedOn: published.source, points }];
@@ -62,7 +62,7 @@ function electionAltText(line: Line): string {
 }
 
 /** What clients saw of a lost leader. */
-export function unavailabilityBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+export function unavailabilityBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart {
   const metric = metricById('outage-p50');
   return {
     kind: 'bars',
@@ -70,7 +70,7 @@ export function unavailabilityBars({ id, conditions: place }: QuestionFacts, row
     title: 'Gap after the leader is lost',
     howToRead:
       'From the moment the first request that was not served was due until the first one after it was answered: what a client that tries again waits at most. Bar: median over the crashes. Shorter is better.',
-    altText: `Gap for clients ${place}: ${metricAltText(metric, rows)}.`,
+    altText: `Gap for clients ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'ms',
     bars: metricBars(metric, rows, () => []),
     line: null,

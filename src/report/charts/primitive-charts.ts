@@ -54,8 +54,8 @@ function dotChart(facts: PrimitiveFacts, rows: readonly PrimitiveRow[], quantity
   };
 }
 
-function memoryTitle({ sizeLabel: sizeName }: PrimitiveFacts): string {
-  return sizeName === null ? 'Private memory' : `Private memory of one of the ${sizeName}`;
+function memoryTitle({ sizeLabel }: PrimitiveFacts): string {
+  return sizeLabel === null ? 'Private memory' : `Private memory of one of the ${sizeLabel}`;
 }
 
 function dotOf(row: PrimitiveRow, quantity: ChartQuantity): Dot {
@@ -120,10 +120,10 @@ function positiveWhisker({ min, max, values }: Range): readonly [number, number]
   return values.length > 1 && min > 0 ? [min, max] : null;
 }
 
-function sizeAxis({ sizeLabel: sizeName }: PrimitiveFacts, rows: readonly PrimitiveRow[]): Axis {
+function sizeAxis({ sizeLabel }: PrimitiveFacts, rows: readonly PrimitiveRow[]): Axis {
   const sizes = [...new Set(rows.map(({ size }) => size ?? 0))].sort((a, b) => a - b);
   const ticks = sizes.map((value) => ({ value, label: value.toLocaleString('en-US') }));
-  return { title: sizeName ?? '', scale: 'logarithmic', ticks, min: sizes[0] ?? 1, max: sizes.at(-1) ?? null };
+  return { title: sizeLabel ?? '', scale: 'logarithmic', ticks, min: sizes[0] ?? 1, max: sizes.at(-1) ?? null };
 }
 
 const maxTicks = 6;

@@ -22,7 +22,7 @@ export function questionCharts(facts: QuestionFacts): Chart[] {
   return all.map((draw) => draw(facts, rows)).filter((chart) => chartSeries(chart).length > 0);
 }
 
-function cpuBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+function cpuBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart {
   const metric = metricById('cpu-per-request');
   return {
     kind: 'bars',
@@ -30,14 +30,14 @@ function cpuBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[])
     title: 'CPU per request',
     howToRead:
       'How long one request keeps a processor core busy, all processes of the service together. Bar: median trial; thin line: least to greatest trial. Shorter is better.',
-    altText: `CPU per request ${place}: ${metricAltText(metric, rows)}.`,
+    altText: `CPU per request ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'ms',
     bars: metricBars(metric, rows, () => []),
     line: null,
   };
 }
 
-function memoryBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+function memoryBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart {
   const metric = metricById('memory-median');
   const mark = (row: Row, metricId: string, name: string, shape: 'ring' | 'tick') => {
     const range = row.figures[metricId] ?? null;
@@ -49,7 +49,7 @@ function memoryBars({ id, conditions: place }: QuestionFacts, rows: readonly Row
     title: 'Private memory',
     howToRead:
       'Memory that belongs to the service alone. Ring: ready, before the first request; bar: median under load; tick: highest. Shorter is better.',
-    altText: `Private memory under load ${place}: ${metricAltText(metric, rows)}.`,
+    altText: `Private memory under load ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'MiB',
     bars: metricBars(metric, rows, (row) => [
       ...mark(row, 'memory-idle', 'idle', 'ring'),
@@ -59,7 +59,7 @@ function memoryBars({ id, conditions: place }: QuestionFacts, rows: readonly Row
   };
 }
 
-function generatorDelayBars({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): BarChart {
+function generatorDelayBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart {
   const shares = rows.flatMap((row) => {
     const ratio = row.source === null ? (row.generator?.generatorDelayShareRatio ?? null) : null;
     return ratio === null
@@ -72,7 +72,7 @@ function generatorDelayBars({ id, conditions: place }: QuestionFacts, rows: read
     title: 'How much of the response the load generator made itself',
     howToRead:
       'The generator’s own lateness (p50) as a share of the response time (p50). Beyond the line the response times would be declared void.',
-    altText: `Share of the response that the generator made ${place}: ${shares
+    altText: `Share of the response that the generator made ${conditions}: ${shares
       .map(({ label, value }) => `${label} ${formatNumber(value)} %`)
       .join(', ')}.`,
     unit: '%',
@@ -91,7 +91,7 @@ const percentileTicks = [50, 90, 99, 99.9, 99.99].map((percentile) => ({
   label: `${percentile} %`,
 }));
 
-function percentileCurves({ id, conditions: place }: QuestionFacts, rows: readonly Row[]): LineChart {
+function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[]): LineChart {
   const curves = rows.filter((row) => row.curve.length > 0);
   const values = curves.flatMap((row) => row.curve.map((point) => point.valueMs));
   const furthest = Math.max(0, ...curves.flatMap((row) => row.curve.map((point) => point.percentile)));
@@ -101,7 +101,7 @@ function percentileCurves({ id, conditions: place }: QuestionFacts, rows: readon
     title: 'Response times',
     howToRead:
       'Of 100 requests, how many were answered within this time, counted from the moment each was due. To the right are the rare slow ones: flat and low is better. All trials pooled.',
-    altText: `Response times ${place}, pooled over trials: ${curves.map(percentileAltText).join('; ')}.`,
+    altText: `Response times ${conditions}, pooled over trials: ${curves.map(percentileAltText).join('; ')}.`,
     unit: 'ms',
     x: {
       title: 'share of requests answered within',

@@ -4,7 +4,7 @@ import type { Question, Row } from '../model.ts';
 import type { Bar, Series } from './chart.ts';
 
 /** What a chart of one cell is made of. */
-export type QuestionFacts = Pick<Question, 'id' | 'place' | 'rows' | 'references' | 'published'>;
+export type QuestionFacts = Pick<Question, 'id' | 'conditions' | 'rows' | 'references' | 'published'>;
 
 export function rowSeries(row: Row): Series {
   const label = row.source === null ? row.implementation.id : `${row.implementation.id} (recorded)`;

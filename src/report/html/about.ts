@@ -142,9 +142,9 @@ function definitions(entries: readonly (readonly [string, Child])[]): Markup {
   );
 }
 
-function implementationsSection({ run, implementations: who }: ReportModel): Markup {
+function implementationsSection({ run, implementations }: ReportModel): Markup {
   const lines = run.implementations.map((preparation): Child[] => {
-    const known = who.find((candidate) => candidate.id === preparation.manifest.id);
+    const known = implementations.find((candidate) => candidate.id === preparation.manifest.id);
     return [
       [known === undefined ? null : marker(known.style), preparation.manifest.id],
       preparation.manifest.model,
@@ -188,33 +188,33 @@ function machineSection({ machine, versions, scenario, database }: ReportedRun):
   );
 }
 
-function baselineSection({ baseline: floor }: ReportModel): Child {
-  if (floor === null) return null;
-  const lines = floor.rows.map((row): Child[] => [
+function baselineSection({ baseline }: ReportModel): Child {
+  if (baseline === null) return null;
+  const lines = baseline.rows.map((row): Child[] => [
     `${row.ratePerSec}/s`,
     ...[row.generatorDelayP50Ms, row.generatorDelayP99Ms, row.serviceP50Ms, row.serviceP99Ms, row.generatorCpuMs].map(
       (value) => (value === null ? '–' : formatNumber(value)),
     ),
   ]);
   const heads = ['Rate', 'woke late p50 ms', 'p99 ms', 'answered p50 ms', 'p99 ms', 'CPU ms a request'];
-  const caption = `The generator against a target that does nothing, calibrated ${floor.calibratedAt.slice(0, 10)}`;
+  const caption = `The generator against a target that does nothing, calibrated ${baseline.calibratedAt.slice(0, 10)}`;
   return section('floor', 'Floor of this machine', plainTable(caption, heads, lines));
 }
 
 function serviceSettings(
-  { workerCount, databaseConnectionCount: dbPoolTotal, entries: cells, seed }: ReportedRun['scenario'],
+  { workerCount, databaseConnectionCount, entries, seed }: ReportedRun['scenario'],
   hasDatabase: boolean,
 ): readonly (readonly [string, string])[] {
-  const connections = hasDatabase ? `, ${dbPoolTotal} database connections` : '';
-  const loads = new Set(cells.filter(({ ratesPerSec }) => ratesPerSec.length > 0).map(loadText));
+  const connections = hasDatabase ? `, ${databaseConnectionCount} database connections` : '';
+  const loads = new Set(entries.filter(({ ratesPerSec }) => ratesPerSec.length > 0).map(loadText));
   return [
     ['Service', `${pluralize(workerCount, 'worker')}${connections}, seed ${seed}`],
     ...(loads.size === 0 ? [] : [['Load', [...loads].join('; ')] as const]),
   ];
 }
 
-function loadText({ loadPlan: profile }: ReportedRun['scenario']['entries'][number]): string {
-  return `${profile.arrivals} arrivals for ${profile.measureMs / 1000} s after ${formatNumber(profile.warmupCount)} warm-up requests, over ${profile.connectionCount} connections, at most ${profile.maxInFlightCount} in flight, time-out ${profile.timeoutMs} ms`;
+function loadText({ loadPlan }: ReportedRun['scenario']['entries'][number]): string {
+  return `${loadPlan.arrivals} arrivals for ${loadPlan.measureMs / 1000} s after ${formatNumber(loadPlan.warmupCount)} warm-up requests, over ${loadPlan.connectionCount} connections, at most ${loadPlan.maxInFlightCount} in flight, time-out ${loadPlan.timeoutMs} ms`;
 }
 
 function databaseText({ kind, version, settings }: NonNullable<ReportedRun['database']>): string {

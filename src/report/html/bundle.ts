@@ -5,7 +5,7 @@ import type { PageAssets } from './report.ts';
 
 /** The page's script and style, each as one text without imports, and the hashes that let them run. */
 export async function bundlePage(): Promise<PageAssets> {
-  const [script, style] = await Promise.all([bundled('page/main.ts'), bundled('page/page.css')]);
+  const [script, style] = await Promise.all([bundled('../page/main.ts'), bundled('../page/page.css')]);
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }
 

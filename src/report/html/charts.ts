@@ -57,8 +57,8 @@ export function chartFigure(chart: Chart): Markup {
 
 /** Drawings that need no script: each implementation's sign, and a figure as a small bar. */
 
-export function seriesClass({ family, shade: variant }: SeriesStyle): string {
-  return `series ${family}-${variant}`;
+export function seriesClass({ family, shade }: SeriesStyle): string {
+  return `series ${family}-${shade}`;
 }
 
 /** The outline of each language's sign, around (14, 6). */

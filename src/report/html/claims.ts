@@ -6,10 +6,10 @@ import { type Child, h } from './markup.ts';
 
 /** What the seeds said of what this run measured: before everything else, as it is what a reader came for. */
 export function claimsSection({ claims }: ReportModel): Child {
-  const { assessed: judged, unmeasuredCount: untouchedCount, sources } = claims;
-  if (judged.length === 0) return null;
+  const { assessed, unmeasuredCount, sources } = claims;
+  if (assessed.length === 0) return null;
   const columns = claimColumns(sources);
-  const lines = judged.map((one): Child[] => columns.map(({ head, text }) => claimCell(head, text(one), one)));
+  const lines = assessed.map((one): Child[] => columns.map(({ head, text }) => claimCell(head, text(one), one)));
   return h(
     'section',
     { class: 'cell claims', id: 'claims' },
@@ -17,7 +17,7 @@ export function claimsSection({ claims }: ReportModel): Child {
     h(
       'p',
       { class: 'aside' },
-      `Two documents say how Python and Go compare; this is what they say of what this run measured: ${verdictCounts(judged)}. A number holds within a factor of 1.5; “in part”: the direction is right, the size is not. ${unmeasuredText(untouchedCount)}`,
+      `Two documents say how Python and Go compare; this is what they say of what this run measured: ${verdictCounts(assessed)}. A number holds within a factor of 1.5; “in part”: the direction is right, the size is not. ${unmeasuredText(unmeasuredCount)}`,
     ),
     plainTable(
       'Claims of the seeds',

@@ -77,7 +77,7 @@ function informativeFold({ title, informative }: ComparisonTable, all: readonly 
 function rowsTable(caption: string, lines: readonly ComparisonRow[], all: readonly Comparison[]): Markup {
   const byId = new Map(all.map((comparison) => [comparison.id, comparison]));
   const reach = axisLimit(lines.flatMap(({ id }) => byId.get(id) ?? []));
-  const hasFloor = lines.some(({ noiseFloor: floor }) => floor !== null);
+  const hasFloor = lines.some(({ noiseFloor }) => noiseFloor !== null);
   const rows = lines.map((line): Child[] => [
     line.metric,
     line.base,
@@ -148,8 +148,8 @@ const maxAxisLimit = Math.log(2);
 
 /** How far the picture's axis goes to each side, on the scale of logarithms: as far as the widest interval. */
 export function axisLimit(comparisons: readonly Comparison[]): number {
-  const ends = comparisons.flatMap(({ change, minEffectRatio: smallestEffectRatio }) => [
-    1.6 * Math.log1p(smallestEffectRatio),
+  const ends = comparisons.flatMap(({ change, minEffectRatio }) => [
+    1.6 * Math.log1p(minEffectRatio),
     Math.abs(Math.log1p(change?.ratio ?? 0)),
     ...(change?.interval === null || change === null
       ? []
@@ -160,7 +160,7 @@ export function axisLimit(comparisons: readonly Comparison[]): number {
 
 /** The interval and its estimate over the band of changes that do not matter; worse is to the right, whatever the metric. */
 export function forestPlot(
-  { better, minEffectRatio: smallestEffectRatio, verdict }: Comparison,
+  { better, minEffectRatio, verdict }: Comparison,
   { ratio, interval }: Change & { readonly ratio: number },
   limit: number,
   alternative: string,
@@ -170,7 +170,7 @@ export function forestPlot(
     const share = Math.max(-1, Math.min(1, (side * Math.log1p(change)) / limit));
     return Number(((plotWidth / 2) * (1 + share)).toFixed(1));
   };
-  const band = [-smallestEffectRatio / (1 + smallestEffectRatio), smallestEffectRatio].map(at);
+  const band = [-minEffectRatio / (1 + minEffectRatio), minEffectRatio].map(at);
   const [from = 0, to = 0] = [...band].sort((a, b) => a - b);
   const middle = plotHeight / 2;
   return h(

@@ -93,13 +93,13 @@ function reasonRow(row: Row): Markup {
   );
 }
 
-function implementationHead({ implementation: who }: Row): Markup {
+function implementationHead({ implementation }: Row): Markup {
   return h(
     'th',
     { scope: 'row', role: 'rowheader' },
-    marker(who.style),
-    h('span', { class: 'id' }, who.id),
-    h('span', { class: 'kind' }, `${who.language}, ${who.model}`),
+    marker(implementation.style),
+    h('span', { class: 'id' }, implementation.id),
+    h('span', { class: 'kind' }, `${implementation.language}, ${implementation.model}`),
   );
 }
 

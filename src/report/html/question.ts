@@ -16,7 +16,7 @@ export interface QuestionLayout {
 }
 
 /** One workload at one rate: the answer first, then pictures, then every figure. */
-export function questionSection(cell: Question, { heading, isFolded: folded }: QuestionLayout): Markup {
+export function questionSection(cell: Question, { heading, isFolded }: QuestionLayout): Markup {
   const pictures = chartBlock(cell.charts);
   return h(
     'section',
@@ -29,7 +29,7 @@ export function questionSection(cell: Question, { heading, isFolded: folded }: Q
     footnoteList(cell.rows),
     cell.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(cell.resolution)),
     referenceTables(cell),
-    folded && pictures !== null ? collapsible(`Charts ${cell.conditions}`, pictures) : pictures,
+    isFolded && pictures !== null ? collapsible(`Charts ${cell.conditions}`, pictures) : pictures,
     cell.rows.every((row) => row.trials.length === 0) ? null : questionDetails(cell),
   );
 }
@@ -106,14 +106,14 @@ export function collapsible(summary: string, content: Child): Markup {
 }
 
 /** The figures of a question in which nothing is sent: elections and nodes instead of requests. */
-export function idleTable({ conditions: place }: Question, rows: readonly Row[]): Child {
-  return summaryTable(`Figures ${place}`, columnsFor(rows), rows);
+export function idleTable({ conditions }: Question, rows: readonly Row[]): Child {
+  return summaryTable(`Figures ${conditions}`, columnsFor(rows), rows);
 }
 
 /** Beside the figures of the requests, those of the elections that happened meanwhile. */
-export function electionTable({ conditions: place, rows }: Question): Child {
+export function electionTable({ conditions, rows }: Question): Child {
   const columns = clusterColumns(rows);
-  return columns.length < 2 ? null : summaryTable(`Elections ${place}`, columns, rows);
+  return columns.length < 2 ? null : summaryTable(`Elections ${conditions}`, columns, rows);
 }
 
 function summaryTable(caption: string, columns: readonly SummaryColumn[], rows: readonly Row[]): Child {
@@ -133,9 +133,14 @@ function summaryTable(caption: string, columns: readonly SummaryColumn[], rows: 
 
 /** Published figures, ours with their interval, and whether they agree. */
 export function publishedComparisons({ rows, published }: Question): Child {
-  const lines = rows.flatMap(({ implementation: who, elections }) =>
+  const lines = rows.flatMap(({ implementation, elections }) =>
     (elections?.comparisons ?? []).map((comparison) =>
-      h('li', { class: comparison.verdict }, h('b', { class: 'whose' }, who.id), ` ${publishedText(comparison)}`),
+      h(
+        'li',
+        { class: comparison.verdict },
+        h('b', { class: 'whose' }, implementation.id),
+        ` ${publishedText(comparison)}`,
+      ),
     ),
   );
   if (lines.length === 0) return null;

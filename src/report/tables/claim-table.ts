@@ -18,8 +18,8 @@ export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
   ];
 }
 
-export function claimExplanation({ measuredBy, note: why }: AssessedClaim['claim']): string {
-  return measuredBy === 'not at all' ? `${why}.` : `${capitalized(measuredBy)}. ${why}.`;
+export function claimExplanation({ measuredBy, note }: AssessedClaim['claim']): string {
+  return measuredBy === 'not at all' ? `${note}.` : `${capitalized(measuredBy)}. ${note}.`;
 }
 
 function capitalized(text: string): string {

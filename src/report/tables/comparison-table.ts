@@ -46,7 +46,7 @@ export interface ComparisonRow {
 const noValue = '–';
 
 export function comparisonTables({ comparisons }: RunComparison): ComparisonTable[] {
-  const hasFloor = comparisons.some(({ noiseFloorRatio: floorRatio }) => floorRatio !== null);
+  const hasFloor = comparisons.some(({ noiseFloorRatio }) => noiseFloorRatio !== null);
   const byCell = Map.groupBy(comparisons, ({ cell }) => cellId(cell));
   return [...byCell].flatMap(([id, own]) => {
     const [first] = own;
@@ -84,7 +84,7 @@ export function tableRemarks(
 }
 
 function comparisonRow(comparison: Comparison, hasFloor: boolean): ComparisonRow {
-  const { id, verdict, change, noiseFloorRatio: floorRatio } = comparison;
+  const { id, verdict, change, noiseFloorRatio } = comparison;
   return {
     id,
     kind: verdict.kind,
@@ -93,7 +93,7 @@ function comparisonRow(comparison: Comparison, hasFloor: boolean): ComparisonRow
     head: sideValue(comparison, comparison.head?.value ?? null),
     change: change === null ? noValue : changeText(change),
     p: change === null || change.method === 'counts' ? noValue : pText(smallerP(change)),
-    noiseFloor: hasFloor ? (floorRatio === null ? noValue : percentText(floorRatio)) : null,
+    noiseFloor: hasFloor ? (noiseFloorRatio === null ? noValue : percentText(noiseFloorRatio)) : null,
     verdict: `${verdictWords[verdict.kind]}${comparison.confirmation === 'cut-short' ? ', not confirmed (cut short)' : ''}`,
     note: comparisonNote(comparison),
   };
@@ -146,9 +146,9 @@ function comparisonNote({ verdict, confirmation, waiver, better, correction, war
 
 function correctionNotes(correction: Correction | null, verdict: Verdict): string[] {
   if (correction === null || correction.reason === 'wider') return [];
-  const { caveat: objection } = correction;
-  if (objection === null) return isNarrower(correction) ? [correctionText(correction)] : [];
-  return objection === verdict.reason ? [] : [objection];
+  const { caveat } = correction;
+  if (caveat === null) return isNarrower(correction) ? [correctionText(correction)] : [];
+  return caveat === verdict.reason ? [] : [caveat];
 }
 
 /** Whether the correction made the interval narrower by enough to speak of. */
@@ -158,8 +158,8 @@ function isNarrower({ widthRatio }: Correction): boolean {
 
 /** "with the machine’s speed taken out by the database CPU per request (interval 4.2 times narrower); without: +9.0 % [−5.1, +25.3]" */
 export function correctionText(correction: Correction): string {
-  const { controlMetricId: controlId, raw, widthRatio } = correction;
-  const label = metrics.find(({ id }) => id === controlId)?.label ?? controlId;
+  const { controlMetricId, raw, widthRatio } = correction;
+  const label = metrics.find(({ id }) => id === controlMetricId)?.label ?? controlMetricId;
   const narrower =
     widthRatio === null || !isNarrower(correction) ? '' : ` (interval ${(1 / widthRatio).toFixed(1)} times narrower)`;
   return `with the machine’s speed taken out by the ${label}${narrower}; without: ${changeText(raw)}`;

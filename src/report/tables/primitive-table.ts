@@ -10,12 +10,12 @@ export interface PrimitiveColumn {
 }
 
 /** The columns of a primitive's table, beside who it is: the same in every format. */
-export function primitiveColumns({ kind, sizeLabel: sizeName }: PrimitiveFacts): PrimitiveColumn[] {
+export function primitiveColumns({ kind, sizeLabel }: PrimitiveFacts): PrimitiveColumn[] {
   const size: PrimitiveColumn[] =
-    sizeName === null
+    sizeLabel === null
       ? []
-      : [{ head: sizeName, align: 'right', text: ({ size: count }) => (count ?? 0).toLocaleString('en-US') }];
-  return [...size, ...(kind === 'memory' ? memoryColumns(sizeName) : timeColumns(kind))];
+      : [{ head: sizeLabel, align: 'right', text: ({ size: count }) => (count ?? 0).toLocaleString('en-US') }];
+  return [...size, ...(kind === 'memory' ? memoryColumns(sizeLabel) : timeColumns(kind))];
 }
 
 function timeColumns(kind: PrimitiveFacts['kind']): PrimitiveColumn[] {
@@ -79,9 +79,9 @@ export function failureLines({ rows, facts }: PrimitiveSection): string[] {
     const limit = facts.kind === 'memory' && facts.sizeLabel !== null ? maxSize(rows, label) : null;
     if (limit !== null) return [`${label}: at most ${limit.size.toLocaleString('en-US')} here; beyond, ${limit.why}`];
     const failed = own
-      .filter(({ failureText: trouble }) => trouble !== null)
-      .map(({ failureText: trouble }) => `${label}: ${trouble}`);
-    const fast = own.some(({ isBelowLoop: belowLoop }) => belowLoop)
+      .filter(({ failureText }) => failureText !== null)
+      .map(({ failureText }) => `${label}: ${failureText}`);
+    const fast = own.some(({ isBelowLoop }) => isBelowLoop)
       ? [`${label}: not clearly dearer than the loop around it, so no more than a bound`]
       : [];
     return [...new Set(failed), ...fast];

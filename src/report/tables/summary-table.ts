@@ -49,14 +49,14 @@ const hasUnavailability = ({ figures }: Row) => (figures['outage-p50'] ?? null) 
 const isIdleNode = ({ figures }: Row) => (figures['node-cpu'] ?? null) !== null;
 
 const electionColumns: readonly SummaryColumn[] = [
-  electionColumn('elections', ({ timesMs, unfinishedCount: unendedCount }) =>
-    unendedCount === 0 ? `${timesMs.length}` : `${timesMs.length} of ${timesMs.length + unendedCount}`,
+  electionColumn('elections', ({ timesMs, unfinishedCount }) =>
+    unfinishedCount === 0 ? `${timesMs.length}` : `${timesMs.length} of ${timesMs.length + unfinishedCount}`,
   ),
   electionColumn('election\np50 ms', ({ p50 }) => intervalText(p50)),
   electionColumn('p90\nms', ({ p90 }) => numberOrDash(p90?.estimate)),
   electionColumn('most\nms', ({ maxMs }) => numberOrDash(maxMs)),
-  electionColumn('split\nvotes', ({ splitVoteRatio: splitRatio }) =>
-    splitRatio === null ? noValue : formatPercent(splitRatio),
+  electionColumn('split\nvotes', ({ splitVoteRatio }) =>
+    splitVoteRatio === null ? noValue : formatPercent(splitVoteRatio),
   ),
   electionColumn('in\ntheory', ({ expectedSplitVoteRatio: ratio }) =>
     ratio === null ? noValue : formatPercent(ratio),
@@ -83,8 +83,8 @@ const requestHeads = new Set(['CPU ms\nper request', 'p50\nms', 'p90\nms']);
 
 /** Who, and what can be said of lost leaders and of nodes. */
 export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
-  const clusterOnly = [...electionColumns, ...nodeColumns].filter(({ appliesTo: isAbout }) =>
-    rows.some((row) => isAbout?.(row)),
+  const clusterOnly = [...electionColumns, ...nodeColumns].filter(({ appliesTo }) =>
+    rows.some((row) => appliesTo?.(row)),
   );
   return [...requestColumns.slice(0, 1), ...clusterOnly];
 }

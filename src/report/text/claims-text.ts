@@ -13,8 +13,8 @@ export function claimsText(judged: readonly AssessedClaim[], paint: VerdictStyle
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
   table.push(['claimed by the seeds', 'measured here', 'verdict', 'from']);
-  for (const { claim, measured, verdict, source: from } of judged)
-    table.push([claimName(claim), measured ?? '–', verdict, from ?? '–']);
+  for (const { claim, measured, verdict, source } of judged)
+    table.push([claimName(claim), measured ?? '–', verdict, source ?? '–']);
   const lines = table
     .toString()
     .split('\n')
@@ -40,8 +40,8 @@ function notMeasuredLines(judged: readonly AssessedClaim[]): string[] {
   return lines.length === 0 ? [] : ['', 'not measured:', ...lines];
 }
 
-function whyNotMeasured({ test, note: why, measuredBy }: AssessedClaim['claim']): string {
-  if (test.kind === 'none') return `${why.charAt(0).toLowerCase()}${why.slice(1)}`;
+function whyNotMeasured({ test, note, measuredBy }: AssessedClaim['claim']): string {
+  if (test.kind === 'none') return `${note.charAt(0).toLowerCase()}${note.slice(1)}`;
   return `no result looked at has a figure that counts: ${measuredBy}`;
 }
 

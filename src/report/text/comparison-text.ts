@@ -63,7 +63,7 @@ function tableBlock({ title, gated, informative }: ComparisonTable, all: boolean
 
 /** Notes stand under their lines, where they have room. */
 function rowsText(lines: readonly ComparisonRow[]): string {
-  const hasFloor = lines.some(({ noiseFloor: floor }) => floor !== null);
+  const hasFloor = lines.some(({ noiseFloor }) => noiseFloor !== null);
   const cells = (line: ComparisonRow) => [
     line.metric,
     line.base,
@@ -100,7 +100,7 @@ function warningText(message: string, advice: string | null, { warn }: TerminalS
 export function methodText({ alpha, familyCount, comparisons }: RunComparison): string {
   const effects = comparisons
     .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')
-    .map(({ label, minEffectRatio: smallestEffectRatio }) => `${label} ${percentText(smallestEffectRatio)}`);
+    .map(({ label, minEffectRatio }) => `${label} ${percentText(minEffectRatio)}`);
   const family = familyCount === 0 ? '' : `, over ${pluralize(familyCount, 'gated comparison')} (Holm)`;
   const matters = effects.length === 0 ? '' : ` Smallest changes that matter: ${[...new Set(effects)].join(', ')}.`;
   return `Change: Hodges–Lehmann with its 95 % interval. p: one-sided exact rank test, at most ${alpha}${family}.${matters}`;

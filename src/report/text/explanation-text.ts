@@ -51,20 +51,17 @@ function verdictLines(comparison: Comparison): string[] {
   ];
 }
 
-function changeLines(
-  { minEffectRatio: smallestEffectRatio, noiseFloorRatio: floorRatio, better, correction }: Comparison,
-  change: Change,
-): string[] {
+function changeLines({ minEffectRatio, noiseFloorRatio, better, correction }: Comparison, change: Change): string[] {
   if (change.method === 'counts') {
     return [
       `method: counts; p that head has so many more by chance ${pText(change.pWorse)}, base ${pText(change.pBetter)}`,
     ];
   }
-  const floor = floorRatio === null ? 'never measured on this machine' : percentText(floorRatio);
+  const floor = noiseFloorRatio === null ? 'never measured on this machine' : percentText(noiseFloorRatio);
   const spread = change.logRatioSd === null ? noValue : formatPercent(change.logRatioSd);
   return [
     `method: ${change.method}, ${change.count} ${change.method === 'paired' ? 'pairs' : 'trials a side'}; spread of the log ratios ${spread}`,
-    `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(smallestEffectRatio)}; A/A floor: ${floor}`,
+    `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(minEffectRatio)}; A/A floor: ${floor}`,
     ...correctionLines(correction),
     `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); the least so many can give: ${pText(change.minP)}`,
   ];
@@ -73,10 +70,10 @@ function changeLines(
 /** Both ways to see the change, and what the control itself did. */
 function correctionLines(correction: Correction | null): string[] {
   if (correction === null) return [];
-  const { used, caveat: objection, raw, corrected, control } = correction;
-  const spreadText = ({ logRatioSd: spread }: Change) => (spread === null ? noValue : formatPercent(spread));
+  const { used, caveat, raw, corrected, control } = correction;
+  const spreadText = ({ logRatioSd }: Change) => (logRatioSd === null ? noValue : formatPercent(logRatioSd));
   return [
-    `machine's speed: ${objection ?? correctionText(correction)}; the verdict used the ${used} change`,
+    `machine's speed: ${caveat ?? correctionText(correction)}; the verdict used the ${used} change`,
     `raw ${changeText(raw)}, spread ${spreadText(raw)}; corrected ${changeText(corrected)}, spread ${spreadText(corrected)}`,
     `the control itself, for each ms of the generator’s: ${control === null ? 'not known' : changeText(control)}`,
   ];

@@ -56,9 +56,9 @@ function headingLine({ workload, ratePerSec, temperature, cluster }: Question): 
   return `### ${workload}${rate}${cluster === null ? '' : `, ${describeCluster(cluster)}`}`;
 }
 
-function answerMarkdown({ subject, conditions: place, parts }: Answer): string {
+function answerMarkdown({ subject, conditions, parts }: Answer): string {
   const text = parts.map((part) => (part.strong ? `**${escapeMarkdown(part.text)}**` : escapeMarkdown(part.text)));
-  return `- ${subject} ${place}: ${text.join('')}`;
+  return `- ${subject} ${conditions}: ${text.join('')}`;
 }
 
 function summaryMarkdown(rows: readonly Row[]): string {
@@ -140,7 +140,7 @@ function foldedMarkdown({ title, informative }: ComparisonTable): string {
 }
 
 function comparisonTableMarkdown(lines: readonly ComparisonRow[]): string {
-  const hasFloor = lines.some(({ noiseFloor: floor }) => floor !== null);
+  const hasFloor = lines.some(({ noiseFloor }) => noiseFloor !== null);
   const noiseFloorCells = (content: string) => (hasFloor ? [content] : []);
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [

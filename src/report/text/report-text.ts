@@ -60,8 +60,8 @@ function questionText(cell: Question, paints: TerminalStyles): string {
 }
 
 /** The painting follows the wrapping, because colour codes take no room on the line. */
-function answerText({ subject, conditions: place, parts }: Answer, { bold }: TerminalStyles): string {
-  const text = wrap(`${subject} ${place}: ${parts.map((part) => part.text).join('')}`, lineWidth, '    ');
+function answerText({ subject, conditions, parts }: Answer, { bold }: TerminalStyles): string {
+  const text = wrap(`${subject} ${conditions}: ${parts.map((part) => part.text).join('')}`, lineWidth, '    ');
   const names = parts.filter(({ strong }) => strong).map((part) => part.text);
   return names.reduce((painted, name) => painted.replace(name, bold), text);
 }
@@ -132,15 +132,11 @@ function resolutionBlock(resolution: Resolution | null, { dim }: TerminalStyles)
 }
 
 /** What the reader may believe of small differences. */
-export function resolutionSentence({
-  cvRatio,
-  minDetectableDifferenceRatio: smallestDifferenceRatio,
-  ...of
-}: Resolution): string {
+export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...of }: Resolution): string {
   const [least, greatest] = of.trialCounts;
   const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
   const sample = `${pluralize(of.implementationCount, 'implementation')} of ${trials} trials`;
-  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(smallestDifferenceRatio)} will often not show in this run.`;
+  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(minDetectableDifferenceRatio)} will often not show in this run.`;
 }
 
 function claimsBlock({ claims }: ReportModel, { bold, warn }: TerminalStyles): string {
@@ -149,8 +145,8 @@ function claimsBlock({ claims }: ReportModel, { bold, warn }: TerminalStyles): s
   return claimsText(claims.assessed, paint, false);
 }
 
-function baselineBlock({ baseline: floor }: ReportModel, { dim }: TerminalStyles): string {
-  return (floor?.rows ?? []).map((row) => dim(wrap(baselineSentence(row), lineWidth, '    '))).join('\n');
+function baselineBlock({ baseline }: ReportModel, { dim }: TerminalStyles): string {
+  return (baseline?.rows ?? []).map((row) => dim(wrap(baselineSentence(row), lineWidth, '    '))).join('\n');
 }
 
 function warningsBlock(model: ReportModel, { warn }: TerminalStyles): string {

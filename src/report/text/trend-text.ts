@@ -12,13 +12,13 @@ export function trendText(histories: readonly MachineTrends[]): string {
   return histories.map((history) => `${machineText(history)}\n`).join('\n');
 }
 
-function machineText({ machineLabel, trends, excluded: leftOut }: MachineTrends): string {
+function machineText({ machineLabel, trends, excluded }: MachineTrends): string {
   const byCell = Map.groupBy(trends, ({ cell }) => describeCell(cell));
   return [
     machineLabel,
     ...[...byCell].map(([name, own]) => `${name}\n${trendTable(own)}`),
     ...(trends.length === 0 ? ['No result has a trial of a service that counts.'] : []),
-    ...leftOut.map((one) => wrap(excludedText(one), lineWidth, '    ')),
+    ...excluded.map((one) => wrap(excludedText(one), lineWidth, '    ')),
   ].join('\n\n');
 }
 

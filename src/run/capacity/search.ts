@@ -52,19 +52,19 @@ export async function searchCapacity(options: SearchOptions): Promise<Capacity> 
 
 type TryRate = (ratePerSec: number) => Promise<RateStep>;
 
-async function tryUntilKnown(ratePerSec: number, { tryRate: probe }: SearchOptions): Promise<RateStep> {
-  let outcome = await probe(ratePerSec);
+async function tryUntilKnown(ratePerSec: number, { tryRate }: SearchOptions): Promise<RateStep> {
+  let outcome = await tryRate(ratePerSec);
   for (let tries = 1; tries < maxUnknownAttempts && outcome.status === 'unknown'; tries++)
-    outcome = await probe(ratePerSec);
+    outcome = await tryRate(ratePerSec);
   return outcome;
 }
 
 async function bracketByDoubling(
-  { startRatePerSec, minRatePerSec: leastRatePerSec }: SearchOptions,
+  { startRatePerSec, minRatePerSec }: SearchOptions,
   probe: TryRate,
 ): Promise<Bracket | Capacity> {
   const first = await probe(startRatePerSec);
-  if (first.status !== 'held') return bracketByHalving(first, leastRatePerSec, probe);
+  if (first.status !== 'held') return bracketByHalving(first, minRatePerSec, probe);
   let held = startRatePerSec;
   while (held < maxRatePerSec) {
     const next = await probe(2 * held);

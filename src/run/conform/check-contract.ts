@@ -73,11 +73,11 @@ async function* partsOf(
 async function build(
   located: LocatedImplementation,
   toolchain: Toolchain,
-  { cacheDir, signal, cleanupRegistry: ledger }: Session,
+  { cacheDir, signal, cleanupRegistry }: Session,
   onProgress: (line: string) => void,
 ): Promise<PreparedImplementation | BuildFailure> {
-  const keepNote = (pid: number) => trackProcessGroup(ledger, pid);
-  const options = { located, rootDir, cacheDir, toolchain, onProgress, noteProcessGroup: keepNote, signal };
+  const keepNote = (pid: number) => trackProcessGroup(cleanupRegistry, pid);
+  const options = { located, rootDir, cacheDir, toolchain, onProgress, trackProcessGroup: keepNote, signal };
   try {
     const { dir, hash } = await buildImplementation(options);
     return { located, toolchain, buildDir: dir, sourceHash: hash };

@@ -80,7 +80,7 @@ function start(
 
 async function checkRejected(
   subject: ConformanceSubject,
-  { name, environment, exitCode, expectedOutput: says }: RejectedStart,
+  { name, environment, exitCode, expectedOutput }: RejectedStart,
 ) {
   const title = `${name} is refused with exit code ${exitCode} and its cause`;
   try {
@@ -89,7 +89,7 @@ async function checkRejected(
     return checkResult(title, false, 'it started');
   } catch (error) {
     if (!(error instanceof TrialFailure)) throw error;
-    const isRight = error.message.endsWith(`exit code ${exitCode}`) && says.test(error.logTail);
+    const isRight = error.message.endsWith(`exit code ${exitCode}`) && expectedOutput.test(error.logTail);
     return checkResult(title, isRight, `${error.message}; it said: ${error.logTail.trim()}`);
   }
 }

@@ -38,25 +38,25 @@ export async function* conformToPrimitives(
 
 function casesOf(primitive: Primitive, { located }: PreparedImplementation, seed: number): PrimitiveSpec[] {
   const { id, language } = located.implementation;
-  const variants = primitive.cases[language as PrimitiveLanguage] ?? [];
+  const cases = primitive.cases[language as PrimitiveLanguage] ?? [];
   const sizes =
     primitive.kind === 'memory' ? primitive.sizes.filter((size) => size <= maxCheckedSize) : primitive.sizes;
-  return variants.flatMap((variant) =>
+  return cases.flatMap(({ id: caseId }) =>
     (sizes.length === 0 ? [null] : sizes).map((size) => ({
       implementation: id,
       contractVersion: primitivesContractVersion,
       primitive: primitive.id,
       primitiveVersion: primitive.version,
-      variant: variant.id,
+      caseId,
       size,
       repetition: 1,
-      slot: 0,
+      position: 0,
       seed,
-      profile: minimalPlan,
+      plan: minimalPlan,
     })),
   );
 }
 
-function caseName({ caseId: variant, size }: PrimitiveSpec): string {
-  return size === null ? variant : `${variant} ${size}`;
+function caseName({ caseId, size }: PrimitiveSpec): string {
+  return size === null ? caseId : `${caseId} ${size}`;
 }

@@ -90,9 +90,9 @@ async function withRunner<T>(options: CaseOptions, log: Log, use: (started: Star
 }
 
 /** The kernel is quicker than `watchLimits`: what it has killed looks like a runner that died. */
-function asMemoryFailure(error: unknown, group: TrackedGroup['group'], { plan: profile }: PrimitiveSpec): unknown {
+function asMemoryFailure(error: unknown, group: TrackedGroup['group'], { plan }: PrimitiveSpec): unknown {
   const died = error instanceof PrimitiveFailure && error.code === 'died';
-  return died && (group?.memoryKillCount() ?? 0) > 0 ? outOfMemory(profile.memoryLimitBytes) : error;
+  return died && (group?.memoryKillCount() ?? 0) > 0 ? outOfMemory(plan.memoryLimitBytes) : error;
 }
 
 /** Where the kernel cannot, `watchLimits` looks by itself; this one is quicker than ten looks a second. */
@@ -104,8 +104,8 @@ function limitMemory(group: TrackedGroup['group'], memoryBytes: number): void {
   }
 }
 
-export function timeLimitMs({ plan: profile }: PrimitiveSpec): number {
-  return Math.max(60_000, 10 * profile.budgetMs);
+export function timeLimitMs({ plan }: PrimitiveSpec): number {
+  return Math.max(60_000, 10 * plan.budgetMs);
 }
 
 function startCase(
@@ -142,15 +142,15 @@ function startCase(
 }
 
 function environment({ spec, primitive, data }: CaseOptions): Record<string, string> {
-  const { plan: profile } = spec;
+  const { plan } = spec;
   return {
     PRIMITIVE: spec.primitive,
     VARIANT: spec.caseId,
     SIZE: String(spec.size ?? 0),
-    SAMPLES: String(profile.sampleCount),
-    SAMPLE_MS: String(profile.minSampleMs),
-    WARMUP_MS: String(profile.warmupMs),
-    BUDGET_MS: String(profile.budgetMs),
+    SAMPLES: String(plan.sampleCount),
+    SAMPLE_MS: String(plan.minSampleMs),
+    WARMUP_MS: String(plan.warmupMs),
+    BUDGET_MS: String(plan.budgetMs),
     SEED: String(spec.seed),
     DATA_FILE: primitive.usesData ? (data?.path ?? '') : '',
   };
@@ -161,8 +161,8 @@ async function measureTime(options: CaseOptions, { runner }: StartedRunner): Pro
   assertSameCase(line, options.spec);
   assertTimeCorrect(line, { sortedHash: options.primitive.usesData ? (options.data?.sortedHash ?? null) : null });
   await expectCleanExit(runner);
-  const { type, primitive, variant, size, ...timing } = line;
-  return { kind: 'time', ...timing };
+  const { type, primitive, variant, size, clockStepNs, ...timing } = line;
+  return { kind: 'time', ...timing, clockResolutionNs: clockStepNs };
 }
 
 function measureStart({ spec, session }: CaseOptions, { runner, group }: StartedRunner): Promise<PrimitiveMeasurement> {

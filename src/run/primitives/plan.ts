@@ -40,26 +40,23 @@ export function planPrimitives(input: PrimitivePlanInput): PrimitiveSpec[] {
 
 function casesOf(primitive: Primitive, runners: PrimitivePlanInput['runners']) {
   return runners.flatMap(({ id, language }) =>
-    (primitive.cases[language as PrimitiveLanguage] ?? []).map((variant) => ({
-      implementation: id,
-      variant: variant.id,
-    })),
+    (primitive.cases[language as PrimitiveLanguage] ?? []).map((one) => ({ implementation: id, caseId: one.id })),
   );
 }
 
 function spec(
   { profile, seed }: PrimitivePlanInput,
   primitive: Primitive,
-  one: Pick<PrimitiveSpec, 'implementation' | 'variant' | 'size' | 'repetition' | 'slot'>,
+  one: Pick<PrimitiveSpec, 'implementation' | 'caseId' | 'size' | 'repetition' | 'position'>,
 ): PrimitiveSpec {
-  const { ids: only, repetitionCount, ...rest } = profile;
+  const { ids, repetitionCount, ...plan } = profile;
   return {
     contractVersion: primitivesContractVersion,
     primitive: primitive.id,
     primitiveVersion: primitive.version,
     ...one,
     seed,
-    plan: rest,
+    plan,
   };
 }
 
@@ -84,7 +81,7 @@ export function skipReason(spec: PrimitiveSpec, primitive: Primitive, done: read
 const caseOverheadMs = 350;
 
 /** Expected wall time, at a guess: calibration takes about as long as the warm-up. */
-export function primitiveMs({ plan: profile }: PrimitiveSpec, kind: Primitive['kind']): number {
+export function primitiveMs({ plan }: PrimitiveSpec, kind: Primitive['kind']): number {
   if (kind === 'memory') return caseOverheadMs + 400;
-  return caseOverheadMs + 2 * profile.warmupMs + Math.min(profile.budgetMs, profile.sampleCount * profile.minSampleMs);
+  return caseOverheadMs + 2 * plan.warmupMs + Math.min(plan.budgetMs, plan.sampleCount * plan.minSampleMs);
 }

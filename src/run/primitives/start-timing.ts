@@ -24,7 +24,7 @@ export function withStartLoop(located: LocatedImplementation, program: string): 
 
 /** From the spawn of the program until it has ended; CPU by the group's probe, the little of the shell included. */
 export async function measureStarts(spec: PrimitiveSpec, runner: Runner, probe: Probe): Promise<PrimitiveMeasurement> {
-  const { plan: profile } = spec;
+  const { plan } = spec;
   const startedMs = performance.now();
   const sample = (operationCount: number) => takeSample(operationCount, runner, probe);
   let operationCount = 1;
@@ -33,11 +33,11 @@ export async function measureStarts(spec: PrimitiveSpec, runner: Runner, probe: 
     const { wallNs } = await sample(operationCount);
     warmupOperationCount += operationCount;
     const lastedMs = wallNs / 1e6;
-    if (lastedMs >= profile.minSampleMs && performance.now() - startedMs >= profile.warmupMs) break;
-    if (lastedMs < profile.minSampleMs) operationCount = largerBatch(operationCount, lastedMs, profile.minSampleMs);
+    if (lastedMs >= plan.minSampleMs && performance.now() - startedMs >= plan.warmupMs) break;
+    if (lastedMs < plan.minSampleMs) operationCount = largerBatch(operationCount, lastedMs, plan.minSampleMs);
   }
   const samples = [await sample(operationCount)];
-  while (samples.length < profile.sampleCount && performance.now() - startedMs < profile.budgetMs)
+  while (samples.length < plan.sampleCount && performance.now() - startedMs < plan.budgetMs)
     samples.push(await sample(operationCount));
   return {
     kind: 'time',

@@ -99,14 +99,10 @@ function lostNodeReasons(spec: TrialSpec, { cluster }: Measurement): Reason[] {
   return [...(finalLiveCount < nodeCount ? [{ code: 'node-lost', message }] : []), ...lostLeaderReasons(cluster)];
 }
 
-function lostLeaderReasons({
-  initialTerm: termBefore,
-  finalTerm: termAfter,
-  finalLeader: leaderAfter,
-}: ClusterMeasurement): Reason[] {
-  if (leaderAfter !== null && termBefore === termAfter) return [];
-  const end = leaderAfter === null ? 'and there was no leader at the end' : `and node ${leaderAfter} led at the end`;
-  const message = `the leader was lost though nobody crashed it: term ${termBefore} became ${termAfter}, ${end}`;
+function lostLeaderReasons({ initialTerm, finalTerm, finalLeader }: ClusterMeasurement): Reason[] {
+  if (finalLeader !== null && initialTerm === finalTerm) return [];
+  const end = finalLeader === null ? 'and there was no leader at the end' : `and node ${finalLeader} led at the end`;
+  const message = `the leader was lost though nobody crashed it: term ${initialTerm} became ${finalTerm}, ${end}`;
   return [{ code: 'leader-lost', message }];
 }
 

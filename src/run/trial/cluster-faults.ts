@@ -20,55 +20,51 @@ const recoveryLimitMs = 10_000;
 const pollIntervalMs = 25;
 
 /** Does to the cluster what the workload asks for during the measured window. Gives the elections this caused. */
-export async function injectFaults(
-  { cluster: setting, loadPlan: profile }: TrialSpec,
-  cluster: ClusterControl,
-  clock: Clock,
-) {
-  if (setting === null) throw new Error('a trial without a cluster has no act');
-  const play = { cluster, setting, clock, seen: { number: 0 } };
-  if (setting.fault === 'crash-leaders') return crashOneByOne(play);
-  if (setting.fault === 'crash-under-load') return crashUnderLoad(play, profile.measureMs);
-  if (profile.ratePerSec === 0) await clock.sleepMs(profile.measureMs);
+export async function injectFaults({ cluster: setting, loadPlan }: TrialSpec, cluster: ClusterControl, clock: Clock) {
+  if (setting === null) throw new Error('a trial without a cluster has no fault');
+  const context = { cluster, setting, clock, lastElection: { number: 0 } };
+  if (setting.fault === 'crash-leaders') return crashOneByOne(context);
+  if (setting.fault === 'crash-under-load') return crashUnderLoad(context, loadPlan.measureMs);
+  if (loadPlan.ratePerSec === 0) await clock.sleepMs(loadPlan.measureMs);
   return [];
 }
 
 /** One crash after another, each when the cluster is whole again. */
-async function crashOneByOne(play: FaultContext): Promise<Election[]> {
+async function crashOneByOne(context: FaultContext): Promise<Election[]> {
   const elections: Election[] = [];
-  while (elections.length < play.setting.crashCount) elections.push(await crashLeader(play));
+  while (elections.length < context.setting.crashCount) elections.push(await crashLeader(context));
   return elections;
 }
 
 /** Crashes in the middle of equal parts of the window. */
-async function crashUnderLoad(play: FaultContext, windowMs: number): Promise<Election[]> {
-  const { crashCount } = play.setting;
+async function crashUnderLoad(context: FaultContext, windowMs: number): Promise<Election[]> {
+  const { crashCount } = context.setting;
   const partMs = windowMs / Math.max(1, crashCount);
   const elections: Election[] = [];
   let elapsedMs = 0;
   const clock: Clock = {
     sleepMs(durationMs) {
       elapsedMs += durationMs;
-      return play.clock.sleepMs(durationMs);
+      return context.clock.sleepMs(durationMs);
     },
   };
   while (elections.length < crashCount) {
     await clock.sleepMs(Math.max(0, (elections.length + 0.5) * partMs - elapsedMs));
-    elections.push(await crashLeader({ ...play, clock }));
+    elections.push(await crashLeader({ ...context, clock }));
   }
   return elections;
 }
 
 /** Crashes the leader, waits for the next one, then makes the cluster whole again. */
-async function crashLeader({ cluster, setting, clock, lastElection: seen }: FaultContext): Promise<Election> {
+async function crashLeader({ cluster, setting, clock, lastElection }: FaultContext): Promise<Election> {
   const conditions = { synchronise: setting.heartbeatBeforeCrash, laggards: setting.laggingFollowerCount };
   const node = await pollUntil(clock, electionLimitMs, () => cluster.crashLeader(conditions));
   if (node === null) return { electionMs: null, termCount: null };
   const ended = await pollUntil(clock, electionLimitMs, async () => {
-    const election = (await cluster.electionsAfter(seen.number)).at(-1);
+    const election = (await cluster.electionsAfter(lastElection.number)).at(-1);
     return election === undefined || election.electionUs === null ? null : election;
   });
-  seen.number = ended?.number ?? seen.number + 1;
+  lastElection.number = ended?.number ?? lastElection.number + 1;
   await cluster.restart(node);
   await pollUntil(clock, recoveryLimitMs, async () => (isFullyLive(await cluster.state()) ? true : null));
   return ended === null ? { electionMs: null, termCount: null } : electionOf(ended);

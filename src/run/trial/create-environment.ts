@@ -104,16 +104,21 @@ async function startTrackedTarget(
   databaseUrl: string | null,
 ): Promise<RunningTarget> {
   const { spec, service, preparedImplementation, session } = options;
-  const { workerCount, databaseConnectionCount: dbPoolTotal, cluster, resourceLimit: limit } = spec;
-  const environment = service.environment({ workerCount, dbPoolTotal, seed: trialSeed(spec), cluster });
+  const { workerCount, databaseConnectionCount, cluster, resourceLimit } = spec;
+  const environment = service.environment({
+    workerCount,
+    dbPoolTotal: databaseConnectionCount,
+    seed: trialSeed(spec),
+    cluster,
+  });
   const usesDataDir = service.isCluster;
-  const where = { preparedImplementation, environment, databaseUrl, usesDataDir, limit, session };
+  const where = { preparedImplementation, environment, databaseUrl, usesDataDir, limit: resourceLimit, session };
   const { target, group, dispose } = await startInGroup(where);
   return {
     url: target.baseUrl,
     startupMs: target.startupMs,
     probe: openProbe({ group, rootPid: target.pid, force: session.probe }),
-    died: target.died.then((exit) => deathText(exit, group, limit)),
+    died: target.died.then((exit) => deathText(exit, group, resourceLimit)),
     logTail: target.logTail,
     stop: target.stop,
     dispose,
@@ -121,8 +126,8 @@ async function startTrackedTarget(
 }
 
 /** Trials of a cluster must not all draw the same time-outs; everything else starts from the scenario's seed. */
-function trialSeed({ loadPlan: profile, cluster, repetition, attempt }: TrialSpec): number {
-  return cluster === null ? profile.seed : profile.seed + 1_000 * repetition + attempt;
+function trialSeed({ loadPlan, cluster, repetition, attempt }: TrialSpec): number {
+  return cluster === null ? loadPlan.seed : loadPlan.seed + 1_000 * repetition + attempt;
 }
 
 function deathText(
@@ -181,10 +186,10 @@ async function startTrackedGenerator(
 
 function trackedGenerator(
   driver: Driver,
-  { cleanupRegistry: ledger, signal }: Session,
+  { cleanupRegistry, signal }: Session,
   disposeGroup: () => Promise<void>,
 ): RunningGenerator {
-  const strike = trackProcessGroup(ledger, driver.pid);
+  const strike = trackProcessGroup(cleanupRegistry, driver.pid);
   const orFailed = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;

@@ -213,18 +213,18 @@ function hasConverged(costs: readonly number[]): boolean {
 }
 
 async function measureWindow(draft: TrialState, world: TrialEnvironment): Promise<undefined> {
-  const { spec, generator: driver, observed } = draft;
+  const { spec, generator, observed } = draft;
   const target = required(draft.target);
   const cluster = spec.cluster === null ? null : world.cluster(target);
   const before = (await cluster?.state()) ?? null;
-  const watch = await world.observeWindow(target, driver);
+  const watch = await world.observeWindow(target, generator);
   try {
     const act = cluster === null ? Promise.resolve([]) : injectFaults(spec, cluster, world);
     // Awaited below: should the load fail first, nobody else hears of the act.
     act.catch(() => {});
-    observed.load = (await driver?.measure(watch.startAtNs, () => watch.close())) ?? null;
+    observed.load = (await generator?.measure(watch.startAtNs, () => watch.close())) ?? null;
     const elections = await act;
-    if (driver === null) watch.close();
+    if (generator === null) watch.close();
     if (cluster !== null && before !== null) observed.cluster = await clusterFigures(cluster, before, elections);
   } finally {
     observed.window = await watch.end();

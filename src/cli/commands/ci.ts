@@ -1,25 +1,25 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { aaRuns } from '../ci/aa-runs.ts';
-import { affectedLines, ciWarnings, emptyComparison, failureLines, planLines } from '../ci/ci-lines.ts';
-import { choosePairCount, type PairChoice } from '../ci/pair-count.ts';
-import type { MeasuredPairs } from '../ci/pairs.ts';
-import { type TwoCommits, withTwoCommits } from '../ci/two-commits.ts';
-import { compareRuns } from '../compare/compare-runs.ts';
-import type { NoiseFloors } from '../compare/noise-floor.ts';
-import { applyConfirmation, markCutShort, needsConfirmation } from '../compare/outcome.ts';
-import type { RunComparison } from '../model/comparison.ts';
-import type { CompareOptions } from '../model/gate-policy.ts';
-import { HarnessError } from '../model/harness-error.ts';
-import { comparisonText } from '../report/text/comparison-text.ts';
-import { comparisonMarkdown, markdownLimit } from '../report/text/markdown.ts';
-import { loadGate } from '../run/declarations.ts';
-import { resultsDir } from '../run/paths.ts';
-import { writeFileAtomically } from '../store/result-file.ts';
-import { readWaivers } from '../store/waiver-file.ts';
-import { assertFolderWritable, assertOutputsWritable } from '../store/write-file.ts';
-import { todayUtc, waiversPath } from './compare-files.ts';
-import { type CommandContext, wantsColor } from './context.ts';
+import { aaRuns } from '../../ci/aa-runs.ts';
+import { affectedLines, ciWarnings, emptyComparison, failureLines, planLines } from '../../ci/ci-lines.ts';
+import { choosePairCount, type PairChoice } from '../../ci/pair-count.ts';
+import type { MeasuredPairs } from '../../ci/pairs.ts';
+import { type TwoCommits, withTwoCommits } from '../../ci/two-commits.ts';
+import { compareRuns } from '../../compare/compare-runs.ts';
+import type { NoiseFloors } from '../../compare/noise-floor.ts';
+import { applyConfirmation, markCutShort, needsConfirmation } from '../../compare/outcome.ts';
+import type { RunComparison } from '../../model/comparison.ts';
+import type { CompareOptions } from '../../model/gate-policy.ts';
+import { HarnessError } from '../../model/harness-error.ts';
+import { comparisonText } from '../../report/text/comparison-text.ts';
+import { comparisonMarkdown, markdownLimit } from '../../report/text/markdown.ts';
+import { loadGate } from '../../run/declarations.ts';
+import { resultsDir } from '../../run/paths.ts';
+import { writeFileAtomically } from '../../store/result-file.ts';
+import { readWaivers } from '../../store/waiver-file.ts';
+import { assertFolderWritable, assertOutputsWritable } from '../../store/write-file.ts';
+import { todayUtc, waiversPath } from '../compare-files.ts';
+import { type CommandContext, wantsColor } from '../context.ts';
 import {
   collect,
   countOrZero,
@@ -28,10 +28,10 @@ import {
   positiveCount,
   positiveNumber,
   rateList,
-} from './options.ts';
-import { createProgress, type Progress } from './progress.ts';
-import { type CiFlags, ciCommand, defaultAttempts, replayCommand } from './replay-command.ts';
-import { shortPath, writeComparisonPage } from './report-file.ts';
+} from '../options.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { type CiFlags, ciCommand, defaultAttempts, replayCommand } from '../replay-command.ts';
+import { shortPath, writeComparisonPage } from '../report-file.ts';
 
 /** `paceline ci`: two commits in alternating pairs on this machine, and whether the newer one is worse. */
 export function addCi(program: Command, context: CommandContext): void {
@@ -106,7 +106,7 @@ function requestOf(flags: CiFlags) {
     repository: flags.repo === undefined ? null : resolve(flags.repo),
     base: flags.base ?? null,
     head: flags.head,
-    self: flags.aa ?? false,
+    isAA: flags.aa ?? false,
     scenario: flags.scenario,
     implementationGlobs: flags.impl ?? [],
     implementationDirs: flags.impls ?? [],
@@ -171,20 +171,20 @@ async function optionsOf(
 ): Promise<CiOptions> {
   const policy = await loadGate(flags.policy);
   const folders = [resultsDir, folderOf(flags)].map((folder) => join(folder, machine.id));
-  const self = await aaRuns(folders, policy, specs(measureMs));
+  const aa = await aaRuns(folders, policy, specs(measureMs));
   return {
     policy,
     minEffectRatio: flags.minEffect ?? null,
     // A floor is what an A/A run measures: it must not judge itself by it.
-    noiseFloors: isAA ? new Map() : self.noiseFloors,
+    noiseFloors: isAA ? new Map() : aa.noiseFloors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: todayUtc(),
-    aa: self,
+    aa,
   };
 }
 
-function printPlan(commits: TwoCommits, choice: PairChoice, { aa: self, policy }: CiOptions, progress: Progress): void {
-  for (const line of planLines(commits, choice, self, policy)) progress.onStep(line);
+function printPlan(commits: TwoCommits, choice: PairChoice, { aa, policy }: CiOptions, progress: Progress): void {
+  for (const line of planLines(commits, choice, aa, policy)) progress.onStep(line);
 }
 
 function compared({ results }: MeasuredPairs, commits: TwoCommits, options: CiOptions): RunComparison {
