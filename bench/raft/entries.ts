@@ -30,9 +30,9 @@ const loadPlan: ScenarioEntry['loadPlan'] = {
   connectionCount: 64,
 };
 
-interface Change extends Partial<Omit<ScenarioEntry, 'cluster' | 'profile'>> {
+interface Change extends Partial<Omit<ScenarioEntry, 'cluster' | 'loadPlan'>> {
   readonly cluster?: Partial<ClusterPlan>;
-  readonly profile?: Partial<ScenarioEntry['loadPlan']>;
+  readonly loadPlan?: Partial<ScenarioEntry['loadPlan']>;
 }
 
 /** A question asked of a cluster; what is not said is as usual. */
@@ -45,13 +45,13 @@ export function raftEntry(workload: string, change: Change): ScenarioEntry {
     trialCount: 1,
     ...change,
     cluster: { ...cluster, ...change.cluster },
-    loadPlan: { ...loadPlan, ...change.profile },
+    loadPlan: { ...loadPlan, ...change.loadPlan },
   };
 }
 
 /** For workloads that send nothing: there is nothing to warm up. */
 export function idleEntry(workload: string, change: Change): ScenarioEntry {
-  return raftEntry(workload, { ...change, profile: { warmupCount: 0, ...change.profile } });
+  return raftEntry(workload, { ...change, loadPlan: { warmupCount: 0, ...change.loadPlan } });
 }
 
 /** One line of the published experiment (dissertation, section 9.4) under its two conditions; the heartbeat is half the least time-out. */

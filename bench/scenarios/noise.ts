@@ -12,6 +12,6 @@ export const scenario: Scenario = {
     ...cell,
     trialCount: 40,
     cluster: null,
-    profile: { ...cell.loadPlan, measureMs: 5_000 },
+    loadPlan: { ...cell.loadPlan, measureMs: 5_000 },
   })),
 };

@@ -29,7 +29,7 @@ export const scenario: Scenario = {
     idleEntry('election', { cluster: { crashCount: 20 } }),
     raftEntry('put', {
       ratesPerSec: [100],
-      profile: { warmupCount: 400, measureMs: 3_000, drainMs: 2_000 },
+      loadPlan: { warmupCount: 400, measureMs: 3_000, drainMs: 2_000 },
     }),
   ],
   primitives: {

@@ -11,7 +11,7 @@ export const scenario: Scenario = {
     idleEntry('scale', {
       trialCount: 11,
       cluster: { sizes: [3, 5, 9, 25, 51, 101, 301, 1_001], searchesSize: true, memoryLimitBytes: 4 * 2 ** 30 },
-      profile: { measureMs: 10_000 },
+      loadPlan: { measureMs: 10_000 },
     }),
   ],
   idleMs: 500,

@@ -8,18 +8,18 @@ export const scenario: Scenario = {
   primitives: null,
   entries: [
     idleEntry('election', { cluster: { crashCount: 5 } }),
-    raftEntry('put', { ratesPerSec: [100], profile: { warmupCount: 100, measureMs: 2_000 } }),
-    raftEntry('mixed', { ratesPerSec: [100], profile: { warmupCount: 100, measureMs: 2_000 } }),
+    raftEntry('put', { ratesPerSec: [100], loadPlan: { warmupCount: 100, measureMs: 2_000 } }),
+    raftEntry('mixed', { ratesPerSec: [100], loadPlan: { warmupCount: 100, measureMs: 2_000 } }),
     raftEntry('leader-loss', {
       ratesPerSec: [100],
       cluster: { crashCount: 3 },
-      profile: { warmupCount: 100, measureMs: 4_000 },
+      loadPlan: { warmupCount: 100, measureMs: 4_000 },
     }),
-    idleEntry('idle', { cluster: { sizes: [3, 5] }, profile: { measureMs: 1_000 } }),
+    idleEntry('idle', { cluster: { sizes: [3, 5] }, loadPlan: { measureMs: 1_000 } }),
     idleEntry('scale', {
       trialCount: 3,
       cluster: { sizes: [3, 5], searchesSize: true },
-      profile: { measureMs: 1_000 },
+      loadPlan: { measureMs: 1_000 },
     }),
   ],
   idleMs: 300,

@@ -14,11 +14,11 @@ const loadPlan: ScenarioEntry['loadPlan'] = {
   connectionCount: 64,
 };
 
-/** What a quiet half hour can tell: cost against rate (the slope: one more request), and young beside warm. */
+/** What a quiet half hour can tell: cost against rate (the slope: one more request), and cold beside warm. */
 export const scenario: Scenario = {
   id: 'standard',
   description:
-    'file history at 25, 100 and 200/s after a full warm-up, and young at 25/s; Raft elections, and puts at 100/s',
+    'file history at 25, 100 and 200/s after a full warm-up, and cold at 25/s; Raft elections, and puts at 100/s',
   entries: [
     {
       service: 'crud',
@@ -39,7 +39,7 @@ export const scenario: Scenario = {
       loadPlan: { ...loadPlan, warmupCount: 0, measureMs: 30_000 },
     },
     idleEntry('election', { cluster: { sizes: [3, 5], crashCount: 50 } }),
-    raftEntry('put', { ratesPerSec: [100], trialCount: 3, profile: { measureMs: 8_000 } }),
+    raftEntry('put', { ratesPerSec: [100], trialCount: 3, loadPlan: { measureMs: 8_000 } }),
   ],
   primitives: null,
   idleMs: 1_500,

@@ -100,7 +100,7 @@ async function measurePair(
   for (let attempt = 1; attempt <= prepared.maxAttempts; attempt += 1) {
     let invalid = false;
     for (const [place, side] of order.entries()) {
-      const own = { ...spec, attempt, slot: 2 * index + place };
+      const own = { ...spec, attempt, position: 2 * index + place };
       reporter.onTrialStart(named(own, side), remainingMs(prepared.pairs, index, place));
       const trial = await prepared.runTrial(side, own);
       await keep(side, trial);

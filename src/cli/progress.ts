@@ -156,10 +156,10 @@ function preparedText(preparation: Preparation): string {
 }
 
 function describe({ implementation, workload, loadPlan, cluster, temperature, attempt }: TrialSpec): string {
-  const young = temperature === 'cold' ? ' young' : '';
+  const cold = temperature === 'cold' ? ' cold' : '';
   const nodes = cluster === null ? '' : ` ${cluster.size} nodes`;
   const rate = loadPlan.ratePerSec === 0 ? '' : ` ${loadPlan.ratePerSec}/s`;
-  return `${implementation} ${workload}${nodes}${rate}${young}${attempt > 1 ? ` (try ${attempt})` : ''}`;
+  return `${implementation} ${workload}${nodes}${rate}${cold}${attempt > 1 ? ` (try ${attempt})` : ''}`;
 }
 
 function describeCase({ implementation, primitive, caseId, size, repetition }: PrimitiveSpec): string {

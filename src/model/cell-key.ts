@@ -74,7 +74,7 @@ export function cellId({ implementation, workload, temperature, ratePerSec, clus
 export function describeCell({ implementation, workload, temperature, ratePerSec, cluster }: CellKey): string {
   const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s`;
   const nodes = cluster === null ? '' : `, ${describeCluster(cluster)}`;
-  return `${implementation}, ${workload}${rate}${temperature === 'cold' ? ', young' : ''}${nodes}`;
+  return `${implementation}, ${workload}${rate}${temperature === 'cold' ? ', cold' : ''}${nodes}`;
 }
 
 /** Every cell that has trials in any of the runs, in their order. */

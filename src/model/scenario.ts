@@ -13,7 +13,7 @@ export const loadPlanSchema = z.strictObject({
   ratePerSec: z.number().nonnegative(),
   /** Only for steps (each held) and ramp (rates joined by straight lines); null otherwise. */
   steps: z.array(z.strictObject({ ratePerSec: positive, durationMs: positive })).nullable(),
-  /** Requests sent before measuring, on the same connections; 0 measures a young process. */
+  /** Requests sent before measuring, on the same connections; 0 measures a cold process. */
   warmupCount: count,
   warmupRatePerSec: positive,
   measureMs: positive,
@@ -33,7 +33,7 @@ export const scenarioEntrySchema = z.strictObject({
   workload: z.string(),
   /** Total rates; an empty list means the workload's own fixed rate. */
   ratesPerSec: z.array(z.number().nonnegative()),
-  /** warm: after the warm-up (headline); young: the first minute of a fresh process at the asked rate. */
+  /** warm: after the warm-up (headline); cold: the first minute of a fresh process at the asked rate. */
   temperature: z.enum(['warm', 'cold']),
   trialCount: z.int().positive(),
   /** null: the service is no cluster. */

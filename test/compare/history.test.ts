@@ -66,7 +66,7 @@ test('results of other trial settings are left out of their cell by name, and no
   const text = trendText([history as NonNullable<typeof history>]).replaceAll(/\s+/g, ' ');
   assert.match(
     text,
-    /Left out of “crud-go, history at 100\/s”: 33333333 commit 3 \(2026-02-04 00:00\): spec\.profile\.measureMs is \d+, in the newest result of it 1000/,
+    /Left out of “crud-go, history at 100\/s”: 33333333 commit 3 \(2026-02-04 00:00\): spec\.loadPlan\.measureMs is \d+, in the newest result of it 1000/,
   );
 });
 

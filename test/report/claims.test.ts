@@ -26,7 +26,7 @@ function spawned(shapes: readonly { readonly who: 'go' | 'python'; readonly wall
     wallNs.map((ns, index) =>
       timedPrimitive({
         implementation: `primitives-${who}`,
-        variant: variants[who],
+        caseId: variants[who],
         wallNs: ns,
         repetition: index + 1,
       }),
@@ -103,7 +103,7 @@ test('the services’ claims are read from trials of the same workload', () => {
     ...okTrials(3, { implementation: 'crud-go', workload: 'blog-post', loadedMib: 6 }),
   ];
   const base = runResult({ trials });
-  const run = { ...base, scenario: { ...base.scenario, cells: [scenarioEntry({ workload: 'blog-post' })] } };
+  const run = { ...base, scenario: { ...base.scenario, entries: [scenarioEntry({ workload: 'blog-post' })] } };
   const [ratio] = assessClaims(
     claims.filter(({ id }) => id === 'memory-ratio'),
     [run],

@@ -111,11 +111,11 @@ test('three rates give a slope and its rest, two do not', () => {
   assert.ok((two.groups[0]?.charts.length ?? 0) > 0);
 });
 
-test('warm and young, and different workloads, are never in one cell', () => {
+test('warm and cold, and different workloads, are never in one cell', () => {
   const groups = buildReport(sevenAtThreeRates(), []).groups;
   assert.deepEqual(
     groups.map((group) => group.id),
-    ['crud-history-warm', 'crud-seed-warm', 'crud-history-young'],
+    ['crud-history-warm', 'crud-blog-post-warm', 'crud-history-cold'],
   );
   assert.deepEqual(
     groups[0]?.cells.map((cell) => cell.ratePerSec),

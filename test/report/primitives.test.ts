@@ -87,10 +87,10 @@ test('what is lost in the difference between two starts is not shown as a figure
 
 test('where memory ends is a result: the largest size that worked', () => {
   const primitives = [
-    heldPrimitive({ variant: 'worker', size: 0, privateBytes: 20 * 2 ** 20 }),
-    heldPrimitive({ variant: 'worker', size: 100, privateBytes: 620 * 2 ** 20 }),
-    failedPrimitive({ primitive: 'memory-tasks', variant: 'worker', size: 1_000 }),
-    notTriedPrimitive({ primitive: 'memory-tasks', variant: 'worker', size: 10_000 }),
+    heldPrimitive({ caseId: 'worker', size: 0, privateBytes: 20 * 2 ** 20 }),
+    heldPrimitive({ caseId: 'worker', size: 100, privateBytes: 620 * 2 ** 20 }),
+    failedPrimitive({ primitive: 'memory-tasks', caseId: 'worker', size: 1_000 }),
+    notTriedPrimitive({ primitive: 'memory-tasks', caseId: 'worker', size: 10_000 }),
   ];
   const text = textOf(primitives, tasks);
   assert.match(text, /node worker: at most 100 here; beyond, out-of-memory: it needed more than the limit/);
@@ -115,7 +115,7 @@ test('sizes become a line on logarithmic axes with ticks that can be read', () =
 
 test('the page holds every figure as text, and escapes what a runner said', () => {
   const dead: PrimitiveResult = {
-    ...(failedPrimitive({ variant: 'worker' }) as Extract<PrimitiveResult, { status: 'failed' }>),
+    ...(failedPrimitive({ caseId: 'worker' }) as Extract<PrimitiveResult, { status: 'failed' }>),
     code: 'died',
     message: '<script>alert(1)</script>',
   };

@@ -23,7 +23,7 @@ function electionTrials(timesMs: readonly (number | null)[], termCount = 1) {
     implementation: 'raft-go',
     cell,
     size: 5,
-    act: 'crash-leaders',
+    fault: 'crash-leaders',
     figures: { elections: records },
   });
   return trial.status === 'ok' ? [trial] : [];
@@ -154,7 +154,7 @@ test('elections rank by the interval of their median, with one trial each', () =
       implementation: String(implementation),
       cell,
       size: 3,
-      act: 'crash-leaders',
+      fault: 'crash-leaders',
       figures: { elections: elections(60, Number(middleMs), 3) },
     }),
   );
@@ -235,8 +235,8 @@ test('a page of quiet clusters speaks of no requests, no database and no answers
   const quiet = run.trials.filter(
     ({ spec }) => spec.loadPlan.ratePerSec === 0 && spec.cluster?.networkDelayUs === 5_000,
   );
-  const cells = run.scenario.entries.filter(({ cluster }) => cluster?.networkDelayUs === 5_000);
-  const scenario = { ...run.scenario, cells };
+  const entries = run.scenario.entries.filter(({ cluster }) => cluster?.networkDelayUs === 5_000);
+  const scenario = { ...run.scenario, entries };
   const both = [...quiet, ...quiet.map((trial) => withSize(trial, 7))].filter(
     ({ spec }) => spec.implementation === 'raft-go',
   );

@@ -39,7 +39,7 @@ function environmentOf(options: FakeControlOptions = {}, atDrive: (control: Fake
   return world;
 }
 
-const during = (log: readonly string[]) => log.slice(log.indexOf('measure') + 1, log.indexOf('after'));
+const during = (log: readonly string[]) => log.slice(log.indexOf('measure') + 1, log.indexOf('after-load'));
 
 test('leaders are crashed one after another, each when the cluster is whole, and no generator is started', async () => {
   const world = environmentOf({ electionsUs: [180_000, 220_500] });
@@ -60,12 +60,12 @@ test('leaders are crashed one after another, each when the cluster is whole, and
   assert.deepEqual(figures, {
     nodeCount: 3,
     finalLiveCount: 3,
-    termBefore: 1,
-    termAfter: 3,
-    leaderAfter: 3,
+    initialTerm: 1,
+    finalTerm: 3,
+    finalLeader: 3,
     elections: [
-      { electionMs: 180, terms: 1 },
-      { electionMs: 220.5, terms: 1 },
+      { electionMs: 180, termCount: 1 },
+      { electionMs: 220.5, termCount: 1 },
     ],
     oneWayDelay: { count: 10, p50Ms: 1.5, p99Ms: 4 },
   });
@@ -73,7 +73,12 @@ test('leaders are crashed one after another, each when the cluster is whole, and
 
 test('the published conditions are passed on to the host', async () => {
   const world = environmentOf({ size: 5, electionsUs: [1] });
-  const setting = { act: 'crash-leaders', crashCount: 1, synchronised: true, laggingFollowerCount: 2 } as const;
+  const setting = {
+    fault: 'crash-leaders',
+    crashCount: 1,
+    heartbeatBeforeCrash: true,
+    laggingFollowerCount: 2,
+  } as const;
   await runTrial(specOf(setting, 0), [], world);
   assert.ok(world.log.includes('crash 1 synchronised with 2 laggards'));
 });
@@ -81,7 +86,7 @@ test('the published conditions are passed on to the host', async () => {
 test('an election is waited for, and one that does not end in 10 s is a figure of its own', async () => {
   const world = environmentOf({ electionsUs: [null] });
   const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 1 }, 0), [], world);
-  assert.deepEqual(trial.measurement?.cluster?.elections, [{ electionMs: null, terms: null }]);
+  assert.deepEqual(trial.measurement?.cluster?.elections, [{ electionMs: null, termCount: null }]);
   const waitedMs = world.log.filter((line) => line === 'sleep 25 ms').length * 25;
   assert.ok(waitedMs >= 10_000 && waitedMs <= 20_050, `${waitedMs} ms`);
 });

@@ -66,10 +66,10 @@ test('the order within a round is drawn from the seed', () => {
 
 test('a size above one that failed is pointless for memory, and only for that variant', () => {
   const memory: Primitive = { ...primitive, id: 'memory-tasks', kind: 'memory', sizes: [0, 10, 100] };
-  const shape = { primitive: 'memory-tasks', variant: 'worker' };
+  const shape = { primitive: 'memory-tasks', caseId: 'worker' };
   const done: PrimitiveResult[] = [failedPrimitive({ ...shape, size: 10, repetition: 1 })];
-  const at = (size: number, variant = 'worker') =>
-    skipReason(timedPrimitive({ ...shape, variant, size, repetition: 2 }).spec, memory, done);
+  const at = (size: number, caseId = 'worker') =>
+    skipReason(timedPrimitive({ ...shape, caseId, size, repetition: 2 }).spec, memory, done);
   assert.equal(at(0), null);
   assert.match(at(10) ?? '', /failed at 10/);
   assert.match(at(100) ?? '', /failed at 10/);

@@ -71,7 +71,7 @@ test('a target whose cost still moves is warmed up half as long again and then c
   assert.equal(trial.measurement.warmupConverged, false);
 });
 
-test('a young trial sends nothing before it is measured', async () => {
+test('a cold trial sends nothing before it is measured', async () => {
   const spec = trialSpec({ temperature: 'cold' });
   const world = virtualEnvironment();
   const trial = await runTrial({ ...spec, loadPlan: { ...spec.loadPlan, warmupCount: 0 } }, [], world);
@@ -80,7 +80,7 @@ test('a young trial sends nothing before it is measured', async () => {
   assert.ok(!world.log.some((line) => line.startsWith('warm-up block')));
 });
 
-for (const phase of ['idle', 'connect', 'warm-up', 'measure', 'after']) {
+for (const phase of ['idle', 'connect', 'warm-up', 'measure', 'after-load']) {
   test(`a target that dies while ${phase} makes a failed trial, and everything is put away`, async () => {
     const world = virtualEnvironment({
       atPhase: (entered, { killTarget }) => {
@@ -96,7 +96,7 @@ for (const phase of ['idle', 'connect', 'warm-up', 'measure', 'after']) {
   });
 }
 
-for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'measure', 'after', 'invariants']) {
+for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'measure', 'after-load', 'invariants']) {
   test(`an interruption while ${phase} is thrown on after everything was put away`, async () => {
     const world = virtualEnvironment({
       atPhase: (entered, { controller }) => {

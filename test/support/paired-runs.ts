@@ -38,7 +38,7 @@ export function pairedRuns(
       return okTrial({
         ...side,
         repetition: index + 1,
-        slot: index,
+        position: index,
         pair: { sessionId: 'session', number: index + 1 },
         cpuPerRequestMs: (side.cpuPerRequestMs ?? 0.5) * side.cpuFactor * speed * noise(noiseRatio),
         databaseCpuPerRequestMs: 0.3 * (side.databaseFactor ?? 1) * speed * noise(controlNoiseRatio),

@@ -11,7 +11,7 @@ import { ready } from './run-result.ts';
 export interface PrimitiveShape {
   readonly implementation?: string;
   readonly primitive?: string;
-  readonly variant?: string;
+  readonly caseId?: string;
   readonly size?: number | null;
   readonly repetition?: number;
 }
@@ -36,7 +36,7 @@ function primitiveSpec(shape: PrimitiveShape): PrimitiveSpec {
     contractVersion: 1,
     primitive: shape.primitive ?? 'spawn',
     primitiveVersion: 1,
-    caseId: shape.variant ?? 'promise',
+    caseId: shape.caseId ?? 'promise',
     size: shape.size ?? null,
     repetition: shape.repetition ?? 1,
     position: 0,

@@ -12,7 +12,7 @@ export const raftIds = ['raft-node-async', 'raft-go', 'raft-python-asyncio'] as 
 interface ClusterShape extends TrialShape {
   readonly cell: ScenarioEntry;
   readonly size: number;
-  readonly act?: ClusterSpec['fault'];
+  readonly fault?: ClusterSpec['fault'];
   readonly figures?: Partial<ClusterMeasurement>;
   readonly outagesMs?: readonly number[];
 }
@@ -20,7 +20,7 @@ interface ClusterShape extends TrialShape {
 export function clusterTrial({
   cell,
   size,
-  act = 'none',
+  fault = 'none',
   figures = {},
   outagesMs = [],
   ...shape
@@ -36,7 +36,7 @@ export function clusterTrial({
     spec: {
       ...spec,
       service: 'raft',
-      cluster: { ...timing, size, fault: act },
+      cluster: { ...timing, size, fault },
       loadPlan: { ...spec.loadPlan, ratePerSec: isQuiet ? 0 : spec.loadPlan.ratePerSec },
     },
     measurement: {
@@ -88,7 +88,7 @@ export function raftRun(): RunResult {
         ...who,
         cell,
         size,
-        act: 'crash-leaders',
+        fault: 'crash-leaders',
         figures: { finalTerm: 60, elections: elections(count, middleMs + 8 * index, index + size) },
       });
     const climb = (size: number, count: number) =>
@@ -103,7 +103,7 @@ export function raftRun(): RunResult {
         ...who,
         cell: loss,
         size: 3,
-        act: 'crash-under-load',
+        fault: 'crash-under-load',
         outagesMs: [150, 170, 210],
         figures: { finalTerm: 4, elections: elections(3, 170, index) },
       }),

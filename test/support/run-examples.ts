@@ -39,7 +39,7 @@ export function sevenAtOneRate(): RunResult {
   return runResult({ implementations: sevenIds.map(ready), trials: sevenIds.flatMap((id) => trialsAt(id, 100)) });
 }
 
-/** Seven implementations of a workload at three rates, one of a seed's workloads, and a young cell. */
+/** Seven implementations of a workload at three rates, one of the blog post's workloads, and a cold cell. */
 export function sevenAtThreeRates(): RunResult {
   const rates = [25, 100, 200];
   const trials = sevenIds.flatMap((id) => [

@@ -14,7 +14,7 @@ export interface TrialShape extends Partial<MeasurementShape> {
   readonly temperature?: 'warm' | 'cold';
   readonly repetition?: number;
   readonly attempt?: number;
-  readonly slot?: number;
+  readonly position?: number;
   readonly pair?: TrialSpec['pair'];
 }
 
@@ -77,7 +77,7 @@ export function spec(shape: TrialShape = {}): TrialSpec {
     temperature: shape.temperature ?? 'warm',
     repetition: shape.repetition ?? 1,
     attempt: shape.attempt ?? 1,
-    position: shape.slot ?? 0,
+    position: shape.position ?? 0,
     pair: shape.pair ?? null,
     workerCount: 2,
     databaseConnectionCount: 8,
@@ -117,7 +117,7 @@ export function okTrials(count: number, shape: TrialShape = {}, spreadRatio = 0.
     return okTrial({
       ...shape,
       repetition: index + 1,
-      slot: index,
+      position: index,
       cpuPerRequestMs: (shape.cpuPerRequestMs ?? 0.5) * factor,
       responseP50Ms: (shape.responseP50Ms ?? 2) * factor,
       loadedMib: (shape.loadedMib ?? 40) * factor,

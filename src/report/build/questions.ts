@@ -103,7 +103,7 @@ export function questionId(key: QuestionKey): string {
 function conditionsOf({ ratePerSec, workload, temperature, cluster }: QuestionKey): string {
   const nodes = cluster === null ? '' : `, ${describeCluster(cluster)}`;
   if (ratePerSec === 0) return `on ${workload}${nodes}`;
-  return `at ${ratePerSec}/s on ${workload}${temperature === 'cold' ? ', young' : ''}${nodes}`;
+  return `at ${ratePerSec}/s on ${workload}${temperature === 'cold' ? ', cold' : ''}${nodes}`;
 }
 
 /** What a question of a group of several is called: what differs between them. */

@@ -126,7 +126,7 @@ function loadGlossary({ scenario, workloads, database }: ReportedRun): readonly 
       'ok, overloaded, invalid, failed',
       'overloaded: the service did not hold the rate; invalid: the load generator or the machine was at fault, so nothing is counted; failed: wrong answers, or it died.',
     ],
-    ['warm, young', 'warm: after a fixed number of warm-up requests; young: the first minute of a fresh process.'],
+    ['warm, cold', 'warm: after a fixed number of warm-up requests; cold: the first minute of a fresh process.'],
   ];
 }
 

@@ -178,5 +178,5 @@ function idleText(group: Group, slope: CpuSlope): string {
 }
 
 function groupTitle(group: { readonly workload: string; readonly temperature: string }): string {
-  return group.temperature === 'cold' ? `${group.workload}, young` : group.workload;
+  return group.temperature === 'cold' ? `${group.workload}, cold` : group.workload;
 }

@@ -55,7 +55,7 @@ function tableBlock({ title, gated, informative }: ComparisonTable, all: boolean
   const hidden = informative.length - shown.length;
   return [
     paints.bold(title),
-    rowsText([...gated, ...shown.map((line) => ({ ...line, what: `(${line.metric})` }))]),
+    rowsText([...gated, ...shown.map((line) => ({ ...line, metric: `(${line.metric})` }))]),
     ...(shown.length > 0 ? [paints.dim('  in brackets: shown, not gated, p as it is')] : []),
     ...(hidden > 0 ? [paints.dim(`  ${pluralize(hidden, 'more metric')} without a verdict of change: --all`)] : []),
   ].join('\n');

@@ -52,7 +52,7 @@ function questionBlocks(cell: Question): string[] {
 }
 
 function headingLine({ workload, ratePerSec, temperature, cluster }: Question): string {
-  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s${temperature === 'cold' ? ', young' : ''}`;
+  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s${temperature === 'cold' ? ', cold' : ''}`;
   return `### ${workload}${rate}${cluster === null ? '' : `, ${describeCluster(cluster)}`}`;
 }
 
