@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -97,4 +98,19 @@ test('pages that code names exist', () => {
       .map((named) => `${file}: ${named}`),
   );
   assert.deepEqual(missing, []);
+});
+
+test('dependabot watches every folder that locks dependencies', () => {
+  const { updates } = parse(read('.github/dependabot.yml')) as {
+    updates: { 'package-ecosystem': string; directory?: string; directories?: string[] }[];
+  };
+  const watched = (ecosystem: string) =>
+    updates
+      .filter((update) => update['package-ecosystem'] === ecosystem)
+      .flatMap(({ directory, directories }) => directories ?? [directory ?? ''])
+      .sort();
+  const holding = (...names: string[]) =>
+    [...new Set(trackedFiles(...names.map((name) => `**/${name}`)).map((file) => `/${dirname(file)}`))].sort();
+  assert.deepEqual(watched('gomod'), holding('go.mod'));
+  assert.deepEqual(watched('pip'), holding('requirements.lock', 'dev-requirements.lock'));
 });
