@@ -1,6 +1,6 @@
 import type { GatePolicy } from '../src/model/gate-policy.ts';
 
-/** What fails a commit. docs/comparing-commits.md says why these numbers. */
+/** What fails a commit. docs/explanation/verdicts.md says why these numbers. */
 export const gate: GatePolicy = {
   alpha: 0.05,
   informativeAlpha: 0.01,

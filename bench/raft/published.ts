@@ -27,6 +27,6 @@ export const published: Readonly<Record<string, PublishedElections>> = {
 
 /**
  * The one-way delay, in milliseconds, at which the line 150–300 comes out as published; fitted on that line alone, in virtual time
- * (`npm run raft:elections`, docs/raft.md). The other lines are predictions.
+ * (`npm run raft:elections`, docs/explanation/raft.md). The other lines are predictions.
  */
 export const fittedDelayMs = 3;

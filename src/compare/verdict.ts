@@ -14,7 +14,7 @@ export interface Criteria {
   readonly familyCount: number;
 }
 
-/** The rule of method.md section 6; docs/comparing-commits.md tells it with examples. */
+/** The rule of method.md section 6; docs/explanation/verdicts.md tells it with examples. */
 export function verdictOf(change: Change, ruling: Criteria): Verdict {
   const { ratio, interval } = change;
   if (ratio === null || interval === null || change.minP * ruling.familyCount > ruling.alpha) {

@@ -21,7 +21,7 @@ export interface ClosedLoopResult {
 const drawnCount = 500;
 
 /**
- * Saturates a target with autocannon: its true job (at a fixed rate it is of no use, see docs/method.md). It asks the same
+ * Saturates a target with autocannon: its true job (at a fixed rate it is of no use, see docs/explanation/method.md). It asks the same
  * first operations of the workload over and over and checks no answer but its status, so it is an upper bracket, no result.
  */
 export async function closedLoop(options: ClosedLoopOptions): Promise<ClosedLoopResult> {

@@ -68,7 +68,7 @@ export function quantileInterval(values: readonly number[], probabilityRatio: nu
 
 /**
  * The percentile bootstrap (Efron 1979) of a statistic that has no exact interval: its quantiles over samples drawn with
- * replacement. Small samples make it too narrow: docs/comparing-commits.md shows by how much. Null without a value, or where
+ * replacement. Small samples make it too narrow: docs/explanation/verdicts.md shows by how much. Null without a value, or where
  * the statistic is not a number in some sample.
  */
 export function bootstrapInterval<T>(

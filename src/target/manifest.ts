@@ -24,7 +24,7 @@ export async function scanImplementations(directories: readonly string[]): Promi
     throw new HarnessError(
       'bad-manifest',
       `${problems.length} problem${problems.length === 1 ? '' : 's'} in implementation manifests:${list}`,
-      'correct the named keys; docs/adding-an-implementation.md describes each',
+      'correct the named keys; docs/how-to/add-an-implementation.md describes each',
     );
   }
   return located.sort((a, b) => (a.implementation.id < b.implementation.id ? -1 : 1));

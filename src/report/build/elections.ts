@@ -68,7 +68,7 @@ function expectedSplitVotes({ size, ...key }: ClusterKey, oneWayDelayMs: number)
   return rangeMs === 0 ? null : splitVoteProbability(size, size - 1, oneWayDelayMs / rangeMs);
 }
 
-/** What docs/method.md asks of a reproduction: inside the interval, or within 10 % (p50) and 25 % (p99). */
+/** What docs/explanation/method.md asks of a reproduction: inside the interval, or within 10 % (p50) and 25 % (p99). */
 const toleranceRatio: Readonly<Record<string, number>> = { p50: 0.1, p99: 0.25, greatest: 0.25 };
 
 function comparePublished(

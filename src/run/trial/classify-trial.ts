@@ -4,7 +4,7 @@ import type { LoadResult } from '../../model/load-result.ts';
 import type { Measurement, Trial, TrialSpec } from '../../model/trial.ts';
 import type { Warning } from '../../model/warning.ts';
 
-/** Where the line is drawn between a result and a doubt; the reasons are in docs/method.md. */
+/** Where the line is drawn between a result and a doubt; the reasons are in docs/explanation/method.md. */
 export const trialLimits = {
   lostRatio: 0.005,
   slowdownFactor: 1.5,
