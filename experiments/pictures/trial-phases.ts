@@ -12,8 +12,8 @@ export const phaseBoxes: readonly PhaseBox[] = [
   { title: 'idle', what: 'CPU and memory with no request' },
   { title: 'connect', what: 'the generator opens its connections' },
   { title: 'warm-up', what: 'a fixed number of requests' },
-  { title: 'drive', what: 'the open loop; CPU and memory are sampled' },
-  { title: 'after', what: 'memory after the last answer' },
+  { title: 'measure', what: 'the open loop; CPU and memory are sampled' },
+  { title: 'after-load', what: 'memory after the last answer' },
   { title: 'invariants', what: 'do the rows match the answers?' },
   { title: 'stop', what: 'SIGTERM; exit code 0 within 10 s' },
 ];
@@ -40,7 +40,7 @@ export function trialPhasesPicture(theme: Theme): string {
 }
 
 function boxParts({ title, what }: PhaseBox, y: number, theme: Theme): string[] {
-  const isMeasured = title === 'drive';
+  const isMeasured = title === 'measure';
   const stroke = isMeasured ? theme.accent : theme.line;
   return [
     box(size.boxLeft, y, size.boxWidth, size.boxHeight, theme.surface, stroke),
