@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { processStartTicks } from '../../src/os/process-identity.ts';
-import {
-  type CleanupEntry,
-  cleanUpOrphans,
-  isAlive,
-  openCleanupRegistry,
-} from '../../src/run/session/cleanup-registry.ts';
+import { isAlive, processStartTicks } from '../../src/os/process-identity.ts';
+import { type CleanupEntry, cleanUpOrphans, openCleanupRegistry } from '../../src/run/session/cleanup-registry.ts';
 
 function cache(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'paceline-ledger-'));

@@ -10,8 +10,9 @@ import { slowdownFactor } from '../../probe/slowdown-factor.ts';
 import { type ClusterControl, ClusterFailure, connectToCluster } from '../../target/cluster-control.ts';
 import type { ExitStatus } from '../../target/process.ts';
 import { workloadPath } from '../declarations.ts';
-import type { PreparedImplementation } from '../prepare.ts';
-import { type Session, type TrackedGroup, trackProcessGroup } from '../session/session.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
+import type { Session } from '../session/session.ts';
+import { type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { trialLimits } from './classify-trial.ts';
 import {
   type DatabaseCopy,
@@ -163,23 +164,23 @@ async function startTrackedGenerator(
   { spec, session }: TrialEnvironmentOptions,
   targetUrl: string,
 ): Promise<{ driver: RunningGenerator; part: GeneratorProcess }> {
-  const ledgered = await session.openGroup();
+  const tracked = await session.openGroup();
   try {
     const driver = await startDriver({
       workloadPath: workloadPath(spec.service, spec.workload),
       targetUrl,
       profile: spec.loadPlan,
-      joinPaths: ledgered.group?.joinPaths ?? [],
+      joinPaths: tracked.group?.joinPaths ?? [],
       niceness: generatorNiceness,
       signal: session.signal,
       onProgress: () => {},
     });
     return {
-      driver: trackedGenerator(driver, session, ledgered.dispose),
-      part: { group: ledgered.group, rootPid: driver.pid },
+      driver: trackedGenerator(driver, session, tracked.dispose),
+      part: { group: tracked.group, rootPid: driver.pid },
     };
   } catch (error) {
-    await ledgered.dispose();
+    await tracked.dispose();
     throw asTrialFailure(error, session.signal);
   }
 }
@@ -189,7 +190,7 @@ function trackedGenerator(
   { cleanupRegistry, signal }: Session,
   disposeGroup: () => Promise<void>,
 ): RunningGenerator {
-  const strike = trackProcessGroup(cleanupRegistry, driver.pid);
+  const release = trackProcessGroup(cleanupRegistry, driver.pid);
   const orFailed = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;
@@ -201,7 +202,7 @@ function trackedGenerator(
   const stop = async () => {
     await driver.stop();
     await disposeGroup();
-    strike();
+    release();
   };
   return {
     warmUp: (count, ratePerSec) => orFailed(driver.warmUp(count, ratePerSec)),
