@@ -7,7 +7,7 @@ export const lowestPort = 15_000;
 const attemptCount = 50;
 
 /**
- * A free port below the kernel's ephemeral range: one inside it could be taken by any outgoing connection between this look
+ * A free port below the kernel's ephemeral range: one inside it could be taken by any outgoing connection between this check
  * and the target's bind.
  */
 export async function pickFreePort(host: string): Promise<number> {

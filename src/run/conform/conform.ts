@@ -27,7 +27,7 @@ export async function conformToVectors(subject: ConformanceSubject): Promise<Con
   return { ...part, statementsHash };
 }
 
-/** Everything `paceline conform` looks at, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
+/** Everything `paceline conform` checks, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
 export async function* checkWholeContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   yield await withTarget(subject, (running) => checkVectors(subject, running));
   if (subject.service.isCluster) yield* checkClusterContract(subject);

@@ -90,13 +90,13 @@ async function withRunner<T>(options: CaseOptions, log: Log, use: (started: Star
   }
 }
 
-/** The kernel is quicker than `watchLimits`: what it has killed looks like a runner that died. */
+/** The kernel is quicker than `enforceLimits`: what it has killed looks like a runner that died. */
 function asMemoryFailure(error: unknown, group: TrackedGroup['group'], { plan }: PrimitiveSpec): unknown {
   const died = error instanceof PrimitiveFailure && error.code === 'died';
   return died && (group?.memoryKillCount() ?? 0) > 0 ? outOfMemory(plan.memoryLimitBytes) : error;
 }
 
-/** Where the kernel cannot, `watchLimits` looks by itself; this one is quicker than ten looks a second. */
+/** Where the kernel cannot, `enforceLimits` polls; this one is quicker than ten readings a second. */
 function limitMemory(group: TrackedGroup['group'], memoryBytes: number): void {
   try {
     group?.limit({ cpuCount: null, memoryBytes });

@@ -30,7 +30,7 @@ export interface SessionDatabases {
   /** A fresh copy; a database server that was lost since is started anew, once. null for a service without one. */
   copyDatabase(service: Service, seed: number): Promise<TrialDatabase | null>;
   databaseServer(): DatabaseServer | null;
-  /** null where the database is not ours to look into. */
+  /** null where the database is not ours to measure. */
   databaseProbe(): Probe | null;
   databaseFacts(): RunResult['database'];
   closeDatabases(): Promise<void>;
