@@ -1,3 +1,4 @@
+import { cellId, cellOf } from '../model/cell-key.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 import { trialMs } from '../run/plan.ts';
@@ -23,12 +24,11 @@ export function planPairs(
 ): PlannedPair[] {
   const last = new Map<string, PlannedPair['order']>();
   return specs.map((spec) => {
-    const { implementation, workload, temperature, loadPlan, cluster, repetition } = spec;
-    const cell = JSON.stringify([implementation, workload, temperature, loadPlan.ratePerSec, cluster]);
-    const before = repetition % 2 === 0 ? last.get(cell) : undefined;
+    const cell = cellId(cellOf(spec));
+    const before = spec.repetition % 2 === 0 ? last.get(cell) : undefined;
     const order = before === undefined ? randomOrder(below) : ([before[1], before[0]] as const);
     last.set(cell, order);
-    return { order, spec: { ...spec, pair: { sessionId, number: repetition } } };
+    return { order, spec: { ...spec, pair: { sessionId, number: spec.repetition } } };
   });
 }
 

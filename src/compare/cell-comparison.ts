@@ -1,5 +1,5 @@
-import { cellId, trialsIn } from '../model/cell-key.ts';
-import type { CellKey, ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
+import { type CellKey, cellId, trialsIn } from '../model/cell-key.ts';
+import type { ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
 import type { CompareOptions } from '../model/gate-policy.ts';
 import { type Metric, metrics } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';

@@ -1,7 +1,6 @@
-import { cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
+import { type CellKey, cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
 import type {
   BuildFailureRecord,
-  CellKey,
   Change,
   ComparedRun,
   Comparison,
@@ -149,17 +148,17 @@ function primaryCell(own: readonly CellKey[], policy: GatePolicy): CellKey {
   const declared = own.find((cell) => isDeclaredPrimary(cell, policy));
   if (declared !== undefined) return declared;
   const [first] = [...own.filter(({ temperature }) => temperature === 'warm'), ...own];
-  const rates = own.filter((cell) => isSameQuestion(cell, first)).sort((a, b) => a.ratePerSec - b.ratePerSec);
+  const rates = own.filter((cell) => isSameLoad(cell, first)).sort((a, b) => a.ratePerSec - b.ratePerSec);
   return rates[Math.floor((rates.length - 1) / 2)] as CellKey;
 }
 
 function isDeclaredPrimary(cell: CellKey, { primary }: GatePolicy): boolean {
-  const wished = primary[cell.service];
-  return wished !== undefined && isSameQuestion(cell, wished) && cell.ratePerSec === wished.ratePerSec;
+  const declared = primary[cell.service];
+  return declared !== undefined && isSameLoad(cell, declared) && cell.ratePerSec === declared.ratePerSec;
 }
 
-type Question = Pick<CellKey, 'workload' | 'temperature'>;
+type Load = Pick<CellKey, 'workload' | 'temperature'>;
 
-function isSameQuestion(a: Question, b: Question | undefined): boolean {
+function isSameLoad(a: Load, b: Load | undefined): boolean {
   return a.workload === b?.workload && a.temperature === b.temperature;
 }

@@ -1,6 +1,6 @@
 import { trialsIn } from '../model/cell-key.ts';
 import type { Comparison, Correction } from '../model/comparison.ts';
-import { metrics } from '../model/metric.ts';
+import { findMetric } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { countedTrials, finalAttempts, type Trial } from '../model/trial.ts';
 import { pairedTrials, type TrialPair } from './change.ts';
@@ -55,8 +55,8 @@ export function explain(base: RunResult, head: RunResult, comparison: Comparison
 type ValueReader = (trial: Trial) => number | null;
 
 function valueReader({ metricId }: Comparison): ValueReader {
-  const metric = metrics.find(({ id }) => id === metricId);
-  if (metric !== undefined) return ({ measurement }) => (measurement === null ? null : metric.read(measurement));
+  const metric = findMetric(metricId);
+  if (metric !== null) return ({ measurement }) => (measurement === null ? null : metric.read(measurement));
   return ({ measurement }) => {
     const counts = measurement?.load?.counts ?? null;
     if (counts === null) return null;
@@ -71,7 +71,7 @@ function countedTrialSet({ metricId }: Comparison, base: readonly Trial[], head:
   }
   const pairs = pairedTrials(base, head);
   const trials = pairs?.flatMap((pair) => [pair.base, pair.head]) ?? [...countedTrials(base), ...countedTrials(head)];
-  const isLatency = metrics.find(({ id }) => id === metricId)?.isLatency ?? false;
+  const isLatency = findMetric(metricId)?.isLatency ?? false;
   return new Set(trials.filter(({ latencyDiscarded }) => !(isLatency && latencyDiscarded)));
 }
 
@@ -123,7 +123,7 @@ function pairsOf(
 }
 
 function correctedChange(ratio: number, { base, head }: TrialPair, { controlMetricId }: Correction): number | null {
-  const control = metrics.find(({ id }) => id === controlMetricId);
+  const control = findMetric(controlMetricId);
   const [before, after] = [base, head].map(({ measurement }) => control?.read(measurement) ?? null);
   return before == null || after == null ? null : ((1 + ratio) * before) / after - 1;
 }

@@ -1,5 +1,6 @@
+import type { CellKey } from '../model/cell-key.ts';
 import { cellId, describeCell } from '../model/cell-key.ts';
-import type { CellKey, Comparison, ComparisonOutcome, RunComparison, VerdictKind } from '../model/comparison.ts';
+import type { Comparison, ComparisonOutcome, RunComparison, VerdictKind } from '../model/comparison.ts';
 import type { Waiver } from '../model/gate-policy.ts';
 import { changeText, countOf } from './text.ts';
 

@@ -1,5 +1,4 @@
-import { cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
-import type { CellKey } from '../model/comparison.ts';
+import { type CellKey, cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
 import { type Metric, metrics, metricValue } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { countedTrials } from '../model/trial.ts';

@@ -1,18 +1,7 @@
-import type { ClusterKey } from './cell-key.ts';
+import type { CellKey } from './cell-key.ts';
 import type { Waiver } from './gate-policy.ts';
 import type { Metric } from './metric.ts';
 import type { Warning } from './warning.ts';
-
-/** One implementation asked one question: what base and head must both have measured for anything to be compared. */
-export interface CellKey {
-  readonly implementation: string;
-  readonly service: string;
-  readonly workload: string;
-  readonly temperature: 'warm' | 'cold';
-  readonly ratePerSec: number;
-  /** null: no cluster. */
-  readonly cluster: ClusterKey | null;
-}
 
 /** What is compared: a metric of the table, or `errors`, which is a count and has rules of its own. */
 export interface ComparedMetric extends Pick<Metric, 'label' | 'unit' | 'better'> {

@@ -7,8 +7,7 @@ import type { DriverProgress } from '../../load/messages.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
-import { writeFileAtomically } from '../../store/result-file.ts';
-import { assertOutputsWritable } from '../../store/write-file.ts';
+import { assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../stats/random.ts';
-import { writeFileAtomically } from '../../store/result-file.ts';
+import { writeFileAtomically } from '../../store/write-file.ts';
 
 export const integerCount = 1_000_000;
 
