@@ -6,7 +6,7 @@ import { type ChangeOptions, changeOf, type MetricSample, metricSample } from '.
 import { changeText, percentText } from './text.ts';
 import { verdictOf } from './verdict.ts';
 
-export interface ControlVariateInput {
+interface ControlVariateInput {
   readonly metric: Metric;
   readonly base: readonly Trial[];
   readonly head: readonly Trial[];

@@ -36,11 +36,11 @@ export interface ExplainedPair {
   readonly head: number;
   /** head ÷ base − 1 */
   readonly ratio: number;
-  /** The same with the control's change taken out; null: that is not what was judged. */
+  /** The same with the control's change taken out; null: the verdict does not rest on it. */
   readonly correctedRatio: number | null;
 }
 
-/** Every trial of the comparison's cell, in the order they were made, and the pairs that were judged. */
+/** Every trial of the comparison's cell, in the order they were made, and the pairs that the verdict rests on. */
 export function explain(base: RunResult, head: RunResult, comparison: Comparison): Explanation {
   const [ofBase, ofHead] = [trialsIn(base, comparison.cell), trialsIn(head, comparison.cell)];
   const read = valueReader(comparison);
@@ -99,7 +99,9 @@ function noteFor(trial: Trial, counts: boolean): string {
   if (trial.status === 'failed') return `${trial.phase}: ${trial.message}`;
   if (trial.status !== 'ok') return trial.reasons.map(({ message }) => message).join('; ');
   if (counts) return '';
-  return trial.latencyDiscarded ? 'latency void: the generator woke late' : 'repeated, or its partner does not count';
+  return trial.latencyDiscarded
+    ? 'latency discarded: the generator was delayed'
+    : 'repeated, or its partner does not count';
 }
 
 function byOrder(a: ExplainedTrial, b: ExplainedTrial): number {

@@ -17,7 +17,7 @@ export function presenceOf({ base, head, cell }: { base: RunResult; head: RunRes
   return null;
 }
 
-/** Neither side was asked: the one that could not be tells why. */
+/** Neither side was asked: the one that could not be measured says why. */
 function unmeasuredVerdict(
   base: RunResult,
   before: Preparation | null,

@@ -22,7 +22,7 @@ export async function readResult(path: string): Promise<RunResult> {
   return parseResult(text, path);
 }
 
-export function parseResult(text: string, path: string): RunResult {
+function parseResult(text: string, path: string): RunResult {
   const value = parseJson(text, path);
   const { schemaVersion: version, runId } = Object(value) as { schemaVersion?: unknown; runId?: unknown };
   if (typeof version !== 'number' || (version <= schemaVersion && typeof runId !== 'string'))

@@ -56,7 +56,7 @@ export async function assertOutputsWritable(places: Readonly<Record<string, stri
 }
 
 /** Tried with a file that is gone again: nothing is left and no folder made. Throws HarnessError that names the flag. */
-export async function assertFileWritable(path: string, flag: string): Promise<void> {
+async function assertFileWritable(path: string, flag: string): Promise<void> {
   const found = await pathKind(path);
   if (found === 'folder') throw cannotWrite(path, 'it is a folder', flag);
   // Written beside and renamed over: a device or a pipe would be replaced.

@@ -115,13 +115,13 @@ async function openTarget(name: string, flags: CapacityFlags, surroundings: Capa
   }
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
-  const { origin, spec, profile } = request;
-  await firstLook({ origin, request: spec, timeoutMs: profile.timeoutMs, signal: surroundings.signal });
+  const { origin, spec, loadPlan } = request;
+  await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: surroundings.signal });
   return openUrl(origin, spec, surroundings);
 }
 
 const plainLoad: Omit<LoadFlags, 'rate' | 'duration'> = {
-  ...{ arrivals: 'constant', connections: 64, threads: 1, timeout: 5, warmup: 0, seed: 1, preflight: true },
+  ...{ arrivals: 'constant', connections: 64, threads: 1, timeout: 5, warmup: 0, seed: 1 },
 };
 
 function outcomeText(name: string, { quantile, limitMs }: Objective, found: Capacity): string {
