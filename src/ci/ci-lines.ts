@@ -5,7 +5,7 @@ import type { ComparedRun, RunComparison } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
-import { leastSignedRankP } from '../stats/rank-tests.ts';
+import { minSignedRankP } from '../stats/rank-tests.ts';
 import type { AffectedImplementation } from './affected.ts';
 import { cpuPrecision, maxKnownSpread, measuredIds, type PairChoice, pairMsOf } from './pair-count.ts';
 import { type Revision, revisionText, type Sides } from './revision.ts';
@@ -76,8 +76,7 @@ function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, aa: Nois
   if (spread === null) return 'what that can detect is not known on this machine yet: `ci --aa` measures its noise';
   const precision = cpuPrecision(commits, policy);
   const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(aa.runCount, 'A/A run')})`;
-  if (leastSignedRankP(pairCount) * precision.familyCount > precision.alpha)
-    return `${known}: so few can decide nothing`;
+  if (minSignedRankP(pairCount) * precision.familyCount > precision.alpha) return `${known}: so few can decide nothing`;
   const least = detectableRatio(spread, pairCount, precision);
   return `${known}: it detects ${percentText(least)} more CPU per request in nine of ten cases`;
 }

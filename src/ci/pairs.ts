@@ -24,12 +24,11 @@ export function planPairs(
 ): PlannedPair[] {
   const last = new Map<string, PlannedPair['order']>();
   return specs.map((spec) => {
-    const { repetition } = spec;
     const cell = cellId(cellOf(spec));
-    const before = repetition % 2 === 0 ? last.get(cell) : undefined;
+    const before = spec.repetition % 2 === 0 ? last.get(cell) : undefined;
     const order = before === undefined ? randomOrder(below) : ([before[1], before[0]] as const);
     last.set(cell, order);
-    return { order, spec: { ...spec, pair: { sessionId, number: repetition } } };
+    return { order, spec: { ...spec, pair: { sessionId, number: spec.repetition } } };
   });
 }
 

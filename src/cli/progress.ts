@@ -10,7 +10,7 @@ import { median } from '../stats/descriptive.ts';
 import { mibText, msText } from './format.ts';
 
 /** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
-export interface ProgressOutput {
+interface ProgressOutput {
   readonly isTTY: boolean;
   write(text: string): unknown;
 }
@@ -20,7 +20,7 @@ export interface Progress extends RunReporter {
   end(): void;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   nowMs(): number;
   /** A line that stays for each phase. */
   readonly verbose: boolean;

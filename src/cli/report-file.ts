@@ -6,8 +6,9 @@ import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
 import { buildReport, type ReportModel } from '../report/model.ts';
 import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
-import { readResult, writeFileAtomically } from '../store/result-file.ts';
+import { readResult } from '../store/result-file.ts';
 import { listResults } from '../store/result-folder.ts';
+import { writeFileAtomically } from '../store/write-file.ts';
 import { machineBaseline } from './baseline-file.ts';
 import { loadClaimBook } from './claim-book.ts';
 

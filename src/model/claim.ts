@@ -13,7 +13,7 @@ export type Quantity =
       readonly primitive: string;
       readonly caseId: string;
       readonly size: number | null;
-      /** each: memory of one unit; greatest-size: the largest that worked; per-thread: units on one OS thread. */
+      /** each: memory of one unit; max-size: the largest that worked; per-thread: units on one OS thread. */
       readonly of: 'wall' | 'cpu' | 'private' | 'each' | 'max-size' | 'per-thread';
     }
   /** The largest Raft cluster that held a leader. */
@@ -38,7 +38,7 @@ export type ClaimTest =
 
 export type ClaimUnit = 'ms' | 'cores' | 'MB' | 'count';
 
-/** One quantitative or comparative statement of a seed. Declared in bench/claims.ts, exported under the name `claims`. */
+/** One quantitative or comparative statement of a source document. Declared in bench/claims.ts, exported under the name `claims`. */
 export interface Claim {
   readonly id: string;
   readonly source: 'branchkey' | 'kiederle';

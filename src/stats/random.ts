@@ -55,7 +55,7 @@ function splitmix32(seed: number): () => number {
   };
 }
 
-/** Draws again above the greatest multiple of n, so that no remainder is favoured. */
+/** Draws again above the highest multiple of n, so that no remainder is favoured. */
 function below(uint32: () => number, n: number): number {
   if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`below(${n}): n must be from 1 to 2^32`);
   const limit = 2 ** 32 - (2 ** 32 % n);

@@ -119,13 +119,13 @@ async function openTarget(
   }
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
-  const { origin, spec, profile } = request;
-  await firstLook({ origin, request: spec, timeoutMs: profile.timeoutMs, signal: capacityContext.signal });
+  const { origin, spec, loadPlan } = request;
+  await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
   return openUrl(origin, spec, capacityContext);
 }
 
 const plainLoad: Omit<LoadFlags, 'rate' | 'duration'> = {
-  ...{ arrivals: 'constant', connections: 64, threads: 1, timeout: 5, warmup: 0, seed: 1, preflight: true },
+  ...{ arrivals: 'constant', connections: 64, threads: 1, timeout: 5, warmup: 0, seed: 1 },
 };
 
 function outcomeText(name: string, { quantile, limitMs }: Objective, found: Capacity): string {

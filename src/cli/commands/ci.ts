@@ -7,9 +7,8 @@ import { comparisonText } from '../../report/text/comparison-text.ts';
 import { comparisonMarkdown, markdownLimit } from '../../report/text/markdown.ts';
 import { loadGate } from '../../run/declarations.ts';
 import { resultsDir } from '../../run/paths.ts';
-import { writeFileAtomically } from '../../store/result-file.ts';
 import { readWaivers } from '../../store/waiver-file.ts';
-import { assertFolderWritable, assertOutputsWritable } from '../../store/write-file.ts';
+import { assertFolderWritable, assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
 import { todayUtc, waiversPath } from '../compare-files.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clusterId, clusterKey } from '../../model/cell-key.ts';
+import { answeredCellId } from '../../model/cell-key.ts';
 import type { PrimitiveResult } from '../../model/primitive.ts';
 import type { Preparation, RunResult } from '../../model/run-result.ts';
 import { reportText } from '../../report/text/report-text.ts';
@@ -147,9 +147,7 @@ function runExitCode(result: RunResult): number {
   if (result.primitives.some(isWrong)) return 1;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {
-    // The sizes of a climb that do not hold are its answer.
-    const cluster = spec.cluster === null || spec.cluster.searchesSize ? '' : clusterId(clusterKey(spec.cluster));
-    const cell = [spec.implementation, spec.workload, spec.loadPlan.ratePerSec, spec.temperature, cluster].join(' ');
+    const cell = answeredCellId(spec);
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
   }
   for (const one of result.primitives) {

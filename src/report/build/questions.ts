@@ -1,8 +1,16 @@
 import { machineLabel } from '../../compare/text.ts';
-import { type ClusterKey, clusterId, clusterKey, describeCluster, plannedClusterKeys } from '../../model/cell-key.ts';
+import {
+  describeCluster,
+  isAskedBy,
+  plannedQuestions,
+  type QuestionKey,
+  questionId,
+  questionOf,
+  trialsIn,
+  trialsOfQuestion,
+} from '../../model/cell-key.ts';
 import type { PublishedElections } from '../../model/cluster.ts';
 import type { RunResult } from '../../model/run-result.ts';
-import type { ScenarioEntry } from '../../model/scenario.ts';
 import type { Trial } from '../../model/trial.ts';
 import { coefficientOfVariation, median } from '../../stats/descriptive.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
@@ -11,16 +19,6 @@ import type { Question, Resolution, Row, Source } from '../model.ts';
 import { answersOf } from './answers.ts';
 import type { ReportedImplementation } from './implementations.ts';
 import { buildRow } from './row.ts';
-
-/** What one row of questions is about: every implementation is asked the same. */
-export interface QuestionKey {
-  readonly service: string;
-  readonly workload: string;
-  readonly temperature: 'warm' | 'cold';
-  /** 0: no request is sent. */
-  readonly ratePerSec: number;
-  readonly cluster: ClusterKey | null;
-}
 
 /** Every cell of the run in the scenario's order, then those that only trials know. */
 export function buildQuestions(
@@ -35,7 +33,7 @@ export function buildQuestions(
     const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
     const recorded =
       missingImplementations.length > 0 ? findReferences(live, references, key, who) : { rows: [], excluded: [] };
-    const entry = live.scenario.entries.find((candidate) => matchesEntry(candidate, key))?.cluster ?? null;
+    const entry = live.scenario.entries.find((candidate) => isAskedBy(candidate, key))?.cluster ?? null;
     const sizeSearch = entry?.searchesSize ? entry.sizes : null;
     const published = entry?.published ?? null;
     const facts = {
@@ -60,13 +58,8 @@ export function buildQuestions(
 }
 
 function questionKeys(live: RunResult): QuestionKey[] {
-  const declared = live.scenario.entries.flatMap(({ service, workload, temperature, ratesPerSec, ...cell }) =>
-    ratesPerSec.flatMap((ratePerSec) =>
-      plannedClusterKeys(cell.cluster).map((cluster) => ({ service, workload, temperature, ratePerSec, cluster })),
-    ),
-  );
-  const seen = live.trials.map(questionKeyOf);
-  const byId = new Map([...declared, ...seen].map((key) => [questionId(key), key]));
+  const seen = live.trials.map(({ spec }) => questionOf(spec));
+  const byId = new Map([...plannedQuestions(live.scenario), ...seen].map((key) => [questionId(key), key]));
   return [...byId.values()].sort(
     (a, b) =>
       entryIndex(live, a) - entryIndex(live, b) ||
@@ -76,28 +69,8 @@ function questionKeys(live: RunResult): QuestionKey[] {
 }
 
 function entryIndex(live: RunResult, key: QuestionKey): number {
-  const index = live.scenario.entries.findIndex((cell) => matchesEntry(cell, key));
+  const index = live.scenario.entries.findIndex((cell) => isAskedBy(cell, key));
   return index < 0 ? live.scenario.entries.length : index;
-}
-
-/** Whether this cell of the scenario asks for `key`; a cell without rates asks for its workload's own. */
-function matchesEntry(cell: ScenarioEntry, key: QuestionKey): boolean {
-  const sameQuestion =
-    cell.service === key.service && cell.workload === key.workload && cell.temperature === key.temperature;
-  const sameCluster = plannedClusterKeys(cell.cluster).some((cluster) => clusterId(cluster) === clusterId(key.cluster));
-  return sameQuestion && sameCluster && (cell.ratesPerSec.length === 0 || cell.ratesPerSec.includes(key.ratePerSec));
-}
-
-export function questionKeyOf(trial: Trial): QuestionKey {
-  const { service, workload, temperature, loadPlan } = trial.spec;
-  const { cluster } = trial.spec;
-  const ofCluster = cluster === null ? null : clusterKey(cluster);
-  return { service, workload, temperature, ratePerSec: loadPlan.ratePerSec, cluster: ofCluster };
-}
-
-export function questionId(key: QuestionKey): string {
-  const question = `${key.service}-${key.workload}-${key.temperature}-${key.ratePerSec}`;
-  return `${question}${clusterId(key.cluster)}`.replaceAll('.', '_');
 }
 
 function conditionsOf({ ratePerSec, workload, temperature, cluster }: QuestionKey): string {
@@ -128,20 +101,17 @@ function cpuCost(row: Row): number {
 }
 
 export function trialsOf(run: RunResult, key: QuestionKey, implementation: string): Trial[] {
-  const id = questionId(key);
-  return run.trials.filter(
-    (trial) => trial.spec.implementation === implementation && questionId(questionKeyOf(trial)) === id,
-  );
+  return trialsIn(run, { ...key, implementation });
 }
 
 /** A climb makes as many as it needs. */
 export function plannedCount(run: RunResult, key: QuestionKey): number {
-  const cell = run.scenario.entries.find((candidate) => matchesEntry(candidate, key));
+  const cell = run.scenario.entries.find((candidate) => isAskedBy(candidate, key));
   return cell === undefined || cell.cluster?.searchesSize ? 0 : cell.trialCount;
 }
 
 export function publishedOf(run: RunResult, key: QuestionKey): PublishedElections | null {
-  return run.scenario.entries.find((candidate) => matchesEntry(candidate, key))?.cluster?.published ?? null;
+  return run.scenario.entries.find((candidate) => isAskedBy(candidate, key))?.cluster?.published ?? null;
 }
 
 interface References {
@@ -161,9 +131,7 @@ export function findReferences(
   key: QuestionKey,
   who: ReadonlyMap<string, ReportedImplementation>,
 ): References {
-  const asked = references.filter((run) =>
-    run.trials.some((trial) => questionId(questionKeyOf(trial)) === questionId(key)),
-  );
+  const asked = references.filter((run) => trialsOfQuestion(run, key).length > 0);
   const versions = versionsOf(live.trials, key);
   const checked = asked.map((run) => ({ run, reason: versionMismatch(versionsOf(run.trials, key), versions) }));
   return {

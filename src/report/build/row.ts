@@ -1,3 +1,4 @@
+import type { QuestionKey } from '../../model/cell-key.ts';
 import { metrics, metricValue } from '../../model/metric.ts';
 import type { Preparation, RunResult } from '../../model/run-result.ts';
 import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
@@ -7,7 +8,7 @@ import type { GeneratorQuality, NamedFigure, Row, Source, TrialRow } from '../mo
 import { summarizeElections } from './elections.ts';
 import type { ReportedImplementation } from './implementations.ts';
 import { notesOf } from './notes.ts';
-import { plannedCount, publishedOf, type QuestionKey, trialsOf } from './questions.ts';
+import { plannedCount, publishedOf, trialsOf } from './questions.ts';
 import { overTimeOf, pooledCurve, tailOf } from './row-curves.ts';
 
 /** What became of one implementation in one cell of `run`; `source` is null when that is the run of the report. */

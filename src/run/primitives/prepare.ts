@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrimitiveResult, PrimitiveSpec } from '../../model/primitive.ts';
 import { createRandom } from '../../stats/random.ts';
-import { writeFileAtomically } from '../../store/result-file.ts';
+import { writeFileAtomically } from '../../store/write-file.ts';
 import type { Declarations } from '../declarations.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
