@@ -1,10 +1,11 @@
 import { basename, join, relative } from 'node:path';
 import type { RunComparison } from '../model/comparison.ts';
 import type { RunResult } from '../model/run-result.ts';
+import { buildReport } from '../report/build/build-report.ts';
 import { bundlePage } from '../report/html/bundle.ts';
 import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
-import { buildReport, type ReportModel } from '../report/model.ts';
+import type { ReportModel } from '../report/model.ts';
 import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
 import { readResult, writeFileAtomically } from '../store/result-file.ts';
 import { listResults } from '../store/result-folder.ts';

@@ -163,3 +163,9 @@ export function metricValue(metric: Metric, trial: Trial): number | null {
   if (metric.isLatency && trial.latencyDiscarded) return null;
   return metric.read(trial.measurement);
 }
+
+export function metricById(id: string): Metric {
+  const metric = metrics.find((candidate) => candidate.id === id);
+  if (metric === undefined) throw new Error(`no metric ${id}`);
+  return metric;
+}

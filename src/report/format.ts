@@ -1,5 +1,6 @@
 import type { Metric } from '../model/metric.ts';
 import type { Range } from '../stats/descriptive.ts';
+import type { QuantileInterval } from '../stats/interval.ts';
 
 /** A number as people read it: about three digits, never an exponent. */
 export function formatNumber(value: number): string {
@@ -84,3 +85,21 @@ export function formatBytes(bytes: number): string {
   if (size < 2 ** 30) return `${formatNumber(bytes / 2 ** 20)} MiB`;
   return `${formatNumber(bytes / 2 ** 30)} GiB`;
 }
+
+/** With a capital in front, unless that is a name, and a full stop behind. */
+export function toSentence(text: string): string {
+  const first = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
+
+/** A quantile and its 95 % interval: "172 (165–181)". */
+export function intervalText(interval: QuantileInterval | null): string {
+  if (interval === null) return noValue;
+  const { estimate, lower, upper } = interval;
+  const bound = (value: number | null) => (value === null ? '?' : formatNumber(value));
+  return lower === null && upper === null
+    ? formatNumber(estimate)
+    : `${formatNumber(estimate)} (${bound(lower)}–${bound(upper)})`;
+}
+
+export const noValue = '–';

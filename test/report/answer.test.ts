@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Trial } from '../../src/model/trial.ts';
-import { buildReport } from '../../src/report/model.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { invalidTrial, okTrial, okTrials, overloadedTrial, runResult } from '../support/run-result.ts';
 
 /** The answers as sentences, by their subject. */

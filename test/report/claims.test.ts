@@ -6,7 +6,7 @@ import type { Claim, ClaimTest } from '../../src/model/claim.ts';
 import { metrics } from '../../src/model/metric.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { assessClaims } from '../../src/report/build/claims.ts';
-import { claimsMarkdown } from '../../src/report/text/claims-text.ts';
+import { claimsMarkdown } from '../../src/report/text/markdown.ts';
 import { loadPrimitives, loadWorkload } from '../../src/run/declarations.ts';
 import {
   failedPrimitive,

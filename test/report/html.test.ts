@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { type PageAssets, reportHtml } from '../../src/report/html/report.ts';
-import { buildReport } from '../../src/report/model.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, okTrials, runResult, skipped } from '../support/run-result.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runResultSchema } from '../../src/model/run-result.ts';
-import { warningText } from '../../src/report/build/warnings.ts';
-import { buildReport, type Question, type ReportModel, type Row } from '../../src/report/model.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
+import type { Question, ReportModel, Row } from '../../src/report/model.ts';
+import { warningText } from '../../src/report/sentences.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
 

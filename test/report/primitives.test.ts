@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PrimitiveFacts, PrimitiveResult } from '../../src/model/primitive.ts';
-import type { PrimitiveSection } from '../../src/report/build/primitives.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
-import { buildReport } from '../../src/report/model.ts';
+import type { PrimitiveSection } from '../../src/report/model.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import {
   failedPrimitive,

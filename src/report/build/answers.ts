@@ -1,26 +1,7 @@
-import { type Metric, metrics } from '../../model/metric.ts';
+import { type Metric, metricById } from '../../model/metric.ts';
 import { type Range, rangesOverlap } from '../../stats/descriptive.ts';
 import { displayUnit, formatAdvantage, formatFigure, joinList, pluralize } from '../format.ts';
-import type { Note, Row } from '../model.ts';
-
-/** A question of the run and what its trials answer, in one sentence. */
-export interface Answer {
-  /** "Least CPU per request" */
-  readonly subject: string;
-  /** What was ranked; null: nothing (the pace, too few trials). */
-  readonly metricId: string | null;
-  readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
-  /** "at 100/s on history" */
-  readonly conditions: string;
-  /** The sentence after its subject and place; parts with `strong` name who it is about. */
-  readonly parts: readonly AnswerPart[];
-}
-
-export interface AnswerPart {
-  readonly text: string;
-  readonly strong: boolean;
-}
-
+import type { Answer, AnswerPart, Note, Row } from '../model.ts';
 /** Fewer repetitions have no range worth the name: their rows are shown, never ranked. */
 export const minTrialCount = 3;
 
@@ -209,16 +190,10 @@ function valueText(metric: Metric, { range }: RankedRange): string {
   return `${formatFigure(metric.unit, range.median)} ${displayUnit(metric.unit)}`;
 }
 
-export function metricById(id: string): Metric {
-  const metric = metrics.find((candidate) => candidate.id === id);
-  if (metric === undefined) throw new Error(`no metric ${id}`);
-  return metric;
-}
-
 function plain(text: string): AnswerPart {
   return { text, strong: false };
 }
 
-function strong(text: string): AnswerPart {
+export function strong(text: string): AnswerPart {
   return { text, strong: true };
 }

@@ -2,13 +2,11 @@ import type { Claim, ClaimSource, ClaimTest, ClaimUnit, Quantity } from '../../m
 import type { RunResult } from '../../model/run-result.ts';
 import { type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber } from '../format.ts';
-import type { Question } from '../model.ts';
+import type { AssessedClaim, ClaimVerdict, PrimitiveRow, PrimitiveSection, Question } from '../model.ts';
 import { largestClusters } from './groups.ts';
 import { describeImplementations } from './implementations.ts';
-import { type PrimitiveRow, type PrimitiveSection, primitiveSections } from './primitives.ts';
+import { primitiveSections } from './primitives.ts';
 import { buildQuestions } from './questions.ts';
-
-export type ClaimVerdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured';
 
 /** The claims to judge by, and what of the checkout they ask for. */
 export interface ClaimBook {
@@ -18,16 +16,6 @@ export interface ClaimBook {
 }
 
 export const emptyClaimBook: ClaimBook = { claims: [], sources: [], codeLines: { go: null, python: null } };
-
-/** A claim put beside what was measured. */
-export interface AssessedClaim {
-  readonly claim: Claim;
-  readonly verdict: ClaimVerdict;
-  /** With its interval, in the claim's own terms; null: not measured. */
-  readonly measured: string | null;
-  /** The day and scenario of the file it was read from; null: none. */
-  readonly source: string | null;
-}
 
 /** An interval from least to greatest, with its middle. */
 interface ClaimInterval {
@@ -129,15 +117,6 @@ function unitText(unit: ClaimUnit): string {
 /** Only what these results say something about; everything else is left to the whole table. */
 export function measuredClaims(judged: readonly AssessedClaim[]): AssessedClaim[] {
   return judged.filter(({ source }) => source !== null);
-}
-
-export function verdictCounts(judged: readonly AssessedClaim[]): string {
-  const order: readonly ClaimVerdict[] = ['holds', 'holds in part', 'does not hold', 'not measured'];
-  return order
-    .map((verdict) => ({ verdict, count: judged.filter((one) => one.verdict === verdict).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${count} ${verdict}`)
-    .join(', ');
 }
 
 /** One result file, read for claims. */

@@ -1,35 +1,7 @@
 import type { RunResult } from '../../model/run-result.ts';
 import { fitLine } from '../../stats/descriptive.ts';
-import type { BarChart, Chart } from '../charts/chart.ts';
-import { rateCharts, sizeCharts } from '../charts/group-charts.ts';
-import { rowSeries } from '../charts/series.ts';
-import type { Question, Row } from '../model.ts';
-import type { ReportedImplementation } from './implementations.ts';
-
-/** One workload at one or several rates. */
-export interface Group {
-  readonly id: string;
-  readonly service: string;
-  readonly workload: string;
-  readonly temperature: 'warm' | 'cold';
-  readonly cells: readonly Question[];
-  /** Empty below three rates: two points are always on a line. */
-  readonly slopes: readonly CpuSlope[];
-  /** Of a climb; empty otherwise. */
-  readonly largest: readonly LargestCluster[];
-  /** Rate on the x axis; empty for a single rate. */
-  readonly charts: readonly Chart[];
-}
-
-/** CPU time per second as a straight line over the rate. */
-export interface CpuSlope {
-  readonly implementation: ReportedImplementation;
-  /** What one more request costs. */
-  readonly slopeMsPerRequest: number;
-  /** The line's value at no load, CPU milliseconds a second; what was measured while idle is a figure of its own. */
-  readonly interceptMsPerSec: number;
-  readonly rateCount: number;
-}
+import { largestClusterBars, rateCharts, sizeCharts } from '../charts/group-charts.ts';
+import type { CpuSlope, Group, LargestCluster, Question, Row } from '../model.ts';
 
 const minRateCount = 3;
 
@@ -46,7 +18,7 @@ export function buildGroups(cells: readonly Question[], implementations: RunResu
 }
 
 /** Rates are compared on one size of cluster; where nothing is sent, sizes are. */
-function groupId({ service, workload, temperature, ratePerSec, cluster }: Question): string {
+export function groupId({ service, workload, temperature, ratePerSec, cluster }: Question): string {
   const size = cluster === null || ratePerSec === 0 ? '' : `-n${cluster.size}`;
   return `${service}-${workload}-${temperature}${size}`;
 }
@@ -65,19 +37,6 @@ function cpuSlopes(cells: readonly Question[]): CpuSlope[] {
     if (line === null) return [];
     return [{ implementation, slopeMsPerRequest: line.slope, interceptMsPerSec: line.intercept, rateCount }];
   });
-}
-
-/** How far one implementation came in a climb. */
-export interface LargestCluster {
-  readonly row: Row;
-  /** null: not even the smallest held. */
-  readonly size: number | null;
-  readonly okCount: number;
-  readonly startCount: number;
-  /** Nothing larger holds: the next one failed, or is beyond what the implementation declares as its limit. */
-  readonly isMax: boolean;
-  /** Why no larger one did. */
-  readonly limitReason: string;
 }
 
 type Implementations = RunResult['implementations'];
@@ -144,33 +103,4 @@ function failureTexts({ notes }: Row): string {
 
 function sizeOf({ cluster }: Question): number {
   return cluster?.size ?? 0;
-}
-
-/** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */
-export function largestClusterText({ row, size, okCount, startCount, limitReason }: LargestCluster): string {
-  const held = size === null ? 'no size held' : `${size} nodes (${okCount} of ${startCount} starts)`;
-  return `${row.implementation.id}: ${held}; ${limitReason}`;
-}
-
-export function largestClusterBars(groupId: string, largest: readonly LargestCluster[]): BarChart[] {
-  if (largest.length === 0) return [];
-  return [
-    {
-      kind: 'bars',
-      id: `${groupId}-largest`,
-      title: 'Largest cluster',
-      howToRead:
-        'The most nodes with which a fresh start elected a leader and kept it. Of the sizes asked; the next one failed for the reason given below. Longer is better.',
-      altText: `Largest cluster: ${largest.map(largestClusterText).join('. ')}.`,
-      unit: 'nodes',
-      bars: largest.map(({ row, size }) => ({
-        ...rowSeries(row),
-        value: size ?? 0,
-        text: String(size ?? 0),
-        whisker: null,
-        marks: [],
-      })),
-      line: null,
-    },
-  ];
 }

@@ -1,41 +1,8 @@
 import type { PrimitiveFacts, PrimitiveMeasurement, PrimitiveResult, PrimitiveSample } from '../../model/primitive.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
-import type { Chart } from '../charts/chart.ts';
 import { primitiveCharts } from '../charts/primitive-charts.ts';
-import type { ReportedImplementation, SeriesStyle } from './implementations.ts';
-
-/** One primitive with everybody's rows. */
-export interface PrimitiveSection {
-  readonly facts: PrimitiveFacts;
-  /** By size, then by what it costs. */
-  readonly rows: readonly PrimitiveRow[];
-  readonly charts: readonly Chart[];
-}
-
-/** One case: a variant of an implementation at a size. Every range is over fresh processes. */
-export interface PrimitiveRow {
-  readonly label: string;
-  readonly implementation: string;
-  readonly language: string;
-  readonly caseId: string;
-  readonly description: string;
-  readonly style: SeriesStyle;
-  readonly size: number | null;
-  readonly wallNs: Range | null;
-  readonly cpuNs: Range | null;
-  readonly privateBytes: Range | null;
-  /** What one unit adds to the program that has none of them; null for the baseline, where there is none, and where it is too little to be seen. */
-  readonly bytesPerUnit: Range | null;
-  readonly osThreadCount: number | null;
-  readonly emptyLoopNs: number | null;
-  readonly isBelowLoop: boolean;
-  readonly okCount: number;
-  /** It ran out of memory, of time, or of what else the system gives: more than this cannot be had here. */
-  readonly isLimitReached: boolean;
-  /** Why there is no figure, or why some processes gave none; null: all did. */
-  readonly failureText: string | null;
-}
+import type { PrimitiveRow, PrimitiveSection, ReportedImplementation } from '../model.ts';
 
 /** Of a run's primitives, in the order of their declarations. */
 export function primitiveSections(

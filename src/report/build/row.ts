@@ -3,11 +3,11 @@ import type { Preparation, RunResult } from '../../model/run-result.ts';
 import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber, formatPercent } from '../format.ts';
-import type { GeneratorQuality, NamedFigure, Row, Source, TrialRow } from '../model.ts';
+import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
 import { summarizeElections } from './elections.ts';
-import type { ReportedImplementation } from './implementations.ts';
 import { notesOf } from './notes.ts';
-import { plannedCount, publishedOf, type QuestionKey, trialsOf } from './questions.ts';
+import type { QuestionKey } from './question-key.ts';
+import { plannedCount, publishedOf, trialsOf } from './question-key.ts';
 import { overTimeOf, pooledCurve, tailOf } from './row-curves.ts';
 
 /** What became of one implementation in one cell of `run`; `source` is null when that is the run of the report. */

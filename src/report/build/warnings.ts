@@ -1,15 +1,7 @@
 import type { RunResult } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import { pluralize } from '../format.ts';
-import type { Group } from './groups.ts';
-
-/** A warning with everything it is about; said once, however many trials carry it. `message` is the first one's. */
-export interface CollectedWarning extends Warning {
-  /** Implementations, most often; empty: the run as a whole. */
-  readonly implementations: readonly string[];
-  /** How many different messages of this code stand behind the first. */
-  readonly similarCount: number;
-}
+import type { CollectedWarning, Group } from '../model.ts';
 
 /** Below this many cores target, generator and database share them. */
 const minSeparateCoreCount = 4;
@@ -37,18 +29,6 @@ function groupedWarning(same: readonly { readonly warning: Warning; readonly abo
   if (first === undefined) return [];
   const similarCount = new Set(same.map(({ warning }) => warning.message)).size - 1;
   return [{ ...first.warning, implementations: [...new Set(same.map(({ about }) => about))], similarCount }];
-}
-
-/** The whole warning as sentences. */
-export function warningText({ message, advice, similarCount }: CollectedWarning): string {
-  const others = similarCount > 0 ? ` (and ${similarCount} more like it)` : '';
-  return `${toSentence(`${message.replace(/\.$/, '')}${others}`)}${advice === null ? '' : ` ${toSentence(advice)}`}`;
-}
-
-/** With a capital in front, unless that is a name, and a full stop behind. */
-export function toSentence(text: string): string {
-  const first = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
 function runWarnings(live: RunResult): Warning[] {

@@ -1,8 +1,9 @@
 import { clusterId } from '../../model/cell-key.ts';
-import { metricById } from '../build/answers.ts';
+import { metricById } from '../../model/metric.ts';
 import { displayUnit, displayValue, formatNumber } from '../format.ts';
-import type { Question, Row } from '../model.ts';
-import type { Line, LineChart } from './chart.ts';
+import type { LargestCluster, Question, Row } from '../model.ts';
+import { largestClusterText } from '../sentences.ts';
+import type { BarChart, Line, LineChart } from './chart.ts';
 import { rowSeries } from './series.ts';
 
 interface RateMetric {
@@ -179,4 +180,27 @@ function metricPoint(row: Row, metricId: string, x: number, above: number) {
   const shown = (value: number) => displayValue(metricById(metricId).unit, value);
   const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
   return [{ x, y: shown(range.median), whisker }];
+}
+
+export function largestClusterBars(groupId: string, largest: readonly LargestCluster[]): BarChart[] {
+  if (largest.length === 0) return [];
+  return [
+    {
+      kind: 'bars',
+      id: `${groupId}-largest`,
+      title: 'Largest cluster',
+      howToRead:
+        'The most nodes with which a fresh start elected a leader and kept it. Of the sizes asked; the next one failed for the reason given below. Longer is better.',
+      altText: `Largest cluster: ${largest.map(largestClusterText).join('. ')}.`,
+      unit: 'nodes',
+      bars: largest.map(({ row, size }) => ({
+        ...rowSeries(row),
+        value: size ?? 0,
+        text: String(size ?? 0),
+        whisker: null,
+        marks: [],
+      })),
+      line: null,
+    },
+  ];
 }

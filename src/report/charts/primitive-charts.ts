@@ -1,7 +1,7 @@
 import type { PrimitiveFacts } from '../../model/primitive.ts';
 import type { Range } from '../../stats/descriptive.ts';
-import type { PrimitiveRow } from '../build/primitives.ts';
 import { formatBytes, formatNs } from '../format.ts';
+import type { PrimitiveRow } from '../model.ts';
 import type { Axis, Chart, Dot, DotChart, Line, LineChart } from './chart.ts';
 
 /** One picture a primitive, on a logarithmic axis: a dot a variant, or a line a variant over its sizes. */

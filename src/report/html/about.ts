@@ -1,10 +1,9 @@
 import { rangeCoverageRatio } from '../../stats/descriptive.ts';
-import { toSentence, warningText } from '../build/warnings.ts';
-import { formatBytes, formatNumber, formatPercent, pluralize, toMebibytes } from '../format.ts';
+import { formatBytes, formatNumber, formatPercent, pluralize, toMebibytes, toSentence } from '../format.ts';
 import type { ReportedRun, ReportModel } from '../model.ts';
+import { warningText } from '../sentences.ts';
 import { marker } from './charts.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, h, type Markup, plainTable } from './markup.ts';
 
 /** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
 export function aboutSections(model: ReportModel): Child[] {

@@ -1,8 +1,6 @@
-import { type AssessedClaim, verdictCounts } from '../build/claims.ts';
-import type { ReportModel } from '../model.ts';
-import { claimColumns } from '../tables/claim-table.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h } from './markup.ts';
+import type { AssessedClaim, ReportModel } from '../model.ts';
+import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
+import { type Child, h, plainTable } from './markup.ts';
 
 /** What the seeds said of what this run measured: before everything else, as it is what a reader came for. */
 export function claimsSection({ claims }: ReportModel): Child {

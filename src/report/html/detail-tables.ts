@@ -2,23 +2,7 @@ import { type Metric, metrics } from '../../model/metric.ts';
 import { displayUnit, formatFigure, formatNumber, formatPercent, formatRange } from '../format.ts';
 import type { GeneratorQuality, Question, Row, TrialRow } from '../model.ts';
 import { marker } from './charts.ts';
-import { type Child, h, type Markup } from './markup.ts';
-
-/** A plain table in a frame that scrolls by itself where the screen is too narrow. */
-export function plainTable(caption: string, heads: readonly string[], rows: readonly Child[][]): Markup {
-  const table = h(
-    'table',
-    { class: 'plain' },
-    h('caption', {}, h('span', { class: 'caption' }, caption)),
-    h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
-    h('tbody', {}, ...rows.map(plainRow)),
-  );
-  return h('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': caption }, table);
-}
-
-function plainRow([first, ...others]: Child[]): Markup {
-  return h('tr', {}, h('th', { scope: 'row' }, first ?? null), ...others.map((content) => h('td', {}, content)));
-}
+import { type Child, h, type Markup, plainTable } from './markup.ts';
 
 const noValue = '–';
 

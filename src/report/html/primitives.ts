@@ -1,10 +1,8 @@
-import type { PrimitiveRow, PrimitiveSection } from '../build/primitives.ts';
-import { toSentence } from '../build/warnings.ts';
-import { pluralize } from '../format.ts';
+import { pluralize, toSentence } from '../format.ts';
+import type { PrimitiveRow, PrimitiveSection } from '../model.ts';
 import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { chartBlock, chartFigure, marker } from './charts.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, h, type Markup, plainTable } from './markup.ts';
 
 /** All primitives of a run: small multiples, each with its table. */
 export function primitivesBlock(sections: readonly PrimitiveSection[]): Child {

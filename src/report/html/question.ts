@@ -1,12 +1,10 @@
-import type { Answer } from '../build/answers.ts';
-import type { Question, Row } from '../model.ts';
-import { publishedText } from '../sentences.ts';
+import type { Answer, Question, Row } from '../model.ts';
+import { publishedText, resolutionSentence } from '../sentences.ts';
 import { clusterColumns, columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
-import { resolutionSentence } from '../text/report-text.ts';
 import { chartBlock, marker } from './charts.ts';
-import { generatorTable, metricTable, percentileTable, plainTable, trialTable } from './detail-tables.ts';
+import { generatorTable, metricTable, percentileTable, trialTable } from './detail-tables.ts';
 import { headlineTable } from './headline-table.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts';
 
 export interface QuestionLayout {
   /** null: the page's own heading says it. */
@@ -99,10 +97,6 @@ function questionDetails(cell: Question): Child {
         ]),
     collapsible('Trials one by one', trialTable(cell)),
   ];
-}
-
-export function collapsible(summary: string, content: Child): Markup {
-  return h('details', {}, h('summary', {}, summary), content);
 }
 
 /** The figures of a question in which nothing is sent: elections and nodes instead of requests. */

@@ -1,5 +1,5 @@
 import type { ClaimSource } from '../../model/claim.ts';
-import type { AssessedClaim } from '../build/claims.ts';
+import type { AssessedClaim, ClaimVerdict } from '../model.ts';
 
 export interface ClaimColumn {
   readonly head: string;
@@ -24,4 +24,13 @@ export function claimExplanation({ measuredBy, note }: AssessedClaim['claim']): 
 
 function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+export function verdictCounts(judged: readonly AssessedClaim[]): string {
+  const order: readonly ClaimVerdict[] = ['holds', 'holds in part', 'does not hold', 'not measured'];
+  return order
+    .map((verdict) => ({ verdict, count: judged.filter((one) => one.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+    .join(', ');
 }

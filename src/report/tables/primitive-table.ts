@@ -1,7 +1,8 @@
 import type { PrimitiveFacts } from '../../model/primitive.ts';
 import type { Range } from '../../stats/descriptive.ts';
-import { maxSize, type PrimitiveRow, type PrimitiveSection } from '../build/primitives.ts';
+import { maxSize } from '../build/primitives.ts';
 import { formatBytes, formatNs } from '../format.ts';
+import type { PrimitiveRow, PrimitiveSection } from '../model.ts';
 
 export interface PrimitiveColumn {
   readonly head: string;

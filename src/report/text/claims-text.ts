@@ -1,7 +1,6 @@
 import Table from 'cli-table3';
-import type { ClaimSource } from '../../model/claim.ts';
-import { type AssessedClaim, type ClaimVerdict, verdictCounts } from '../build/claims.ts';
-import { claimColumns } from '../tables/claim-table.ts';
+import type { AssessedClaim, ClaimVerdict } from '../model.ts';
+import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
 import { borderless, wrap } from './terminal.ts';
 
 export type VerdictStyle = (verdict: ClaimVerdict, text: string) => string;
@@ -49,17 +48,4 @@ function explanationLines({ claim, verdict }: AssessedClaim): string[] {
   const [, ...rest] = claimColumns([]).map(({ text }) => text);
   const how = rest.at(-1)?.({ claim, verdict, measured: null, source: null }) ?? '';
   return [wrap(`${claim.id}: “${claim.quotation}”`, 100, '    '), `    ${wrap(how, 96, '    ')}`];
-}
-
-/** The whole table as Markdown, for docs/claims.md. */
-export function claimsMarkdown(judged: readonly AssessedClaim[], sources: readonly ClaimSource[]): string {
-  const columns = claimColumns(sources);
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    row(columns.map(({ head }) => head)),
-    row(columns.map(() => '---')),
-    ...judged.map((one) => row(columns.map(({ text }) => text(one)))),
-    '',
-    `${verdictCounts(judged)}.`,
-  ].join('\n');
 }

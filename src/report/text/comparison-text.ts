@@ -1,12 +1,11 @@
 import Table from 'cli-table3';
-import { percentText } from '../../compare/text.ts';
 import type { ComparisonOutcome, RunComparison } from '../../model/comparison.ts';
-import { toSentence } from '../build/warnings.ts';
-import { pluralize } from '../format.ts';
+import { pluralize, toSentence } from '../format.ts';
 import {
   type ComparisonRow,
   type ComparisonTable,
   comparisonTables,
+  methodText,
   sideLabel,
   tableRemarks,
 } from '../tables/comparison-table.ts';
@@ -94,14 +93,4 @@ function noteLines(line: ComparisonRow | undefined): string[] {
 
 function warningText(message: string, advice: string | null, { warn }: TerminalStyles): string {
   return warn(wrap(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`, lineWidth, '    '));
-}
-
-/** By what all this was judged. */
-export function methodText({ alpha, familyCount, comparisons }: RunComparison): string {
-  const effects = comparisons
-    .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')
-    .map(({ label, minEffectRatio }) => `${label} ${percentText(minEffectRatio)}`);
-  const family = familyCount === 0 ? '' : `, over ${pluralize(familyCount, 'gated comparison')} (Holm)`;
-  const matters = effects.length === 0 ? '' : ` Smallest changes that matter: ${[...new Set(effects)].join(', ')}.`;
-  return `Change: Hodges–Lehmann with its 95 % interval. p: one-sided exact rank test, at most ${alpha}${family}.${matters}`;
 }

@@ -1,12 +1,6 @@
 import Table from 'cli-table3';
-import { baselineSentence } from '../baseline.ts';
-import type { Answer } from '../build/answers.ts';
-import { largestClusterText } from '../build/groups.ts';
-import type { PrimitiveRow, PrimitiveSection } from '../build/primitives.ts';
-import { warningText } from '../build/warnings.ts';
-import { formatPercent, pluralize } from '../format.ts';
-import type { Question, ReportModel, Resolution, Row } from '../model.ts';
-import { publishedLines } from '../sentences.ts';
+import type { Answer, PrimitiveRow, PrimitiveSection, Question, ReportModel, Resolution, Row } from '../model.ts';
+import { baselineSentence, largestClusterText, publishedLines, resolutionSentence, warningText } from '../sentences.ts';
 import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
 import { claimsText } from './claims-text.ts';
@@ -129,14 +123,6 @@ function recordedHeading(label: string): string {
 function resolutionBlock(resolution: Resolution | null, { dim }: TerminalStyles): string {
   if (resolution === null) return '';
   return dim(wrap(resolutionSentence(resolution), lineWidth, '    '));
-}
-
-/** What the reader may believe of small differences. */
-export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...of }: Resolution): string {
-  const [least, greatest] = of.trialCounts;
-  const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
-  const sample = `${pluralize(of.implementationCount, 'implementation')} of ${trials} trials`;
-  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(minDetectableDifferenceRatio)} will often not show in this run.`;
 }
 
 function claimsBlock({ claims }: ReportModel, { bold, warn }: TerminalStyles): string {
