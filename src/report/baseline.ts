@@ -43,9 +43,9 @@ export function summarizeBaseline(result: RunResult): Baseline {
 }
 
 /** The row to hold a result at `ratePerSec` against: the nearest one by ratio. */
-export function nearestBaselineRow(floor: Baseline, ratePerSec: number): BaselineRow | null {
+export function nearestBaselineRow(baseline: Baseline, ratePerSec: number): BaselineRow | null {
   const distance = (row: BaselineRow) => Math.abs(Math.log(row.ratePerSec / ratePerSec));
-  return floor.rows.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
+  return baseline.rows.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
 function byRateAscending(a: BaselineRow, b: BaselineRow): number {

@@ -7,7 +7,7 @@ import type { Warning } from '../model/warning.ts';
 import type { Range } from '../stats/descriptive.ts';
 import type { QuantileInterval } from '../stats/interval.ts';
 import type { BaselineRow } from './baseline.ts';
-import type { Chart, SeriesStyle } from './charts/chart.ts';
+import type { SeriesStyle } from './charts/chart.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
 export interface ReportModel {
@@ -63,7 +63,7 @@ export interface Question {
   readonly ratePerSec: number;
   readonly cluster: ClusterKey | null;
   readonly published: PublishedElections | null;
-  /** The sizes asked, of which this cell is one; null: the scenario does not look for the largest. */
+  /** The sizes asked, of which this question is one; null: the scenario does not look for the largest. */
   readonly sizeSearch: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly conditions: string;
@@ -77,10 +77,9 @@ export interface Question {
   readonly excludedReferences: readonly string[];
   readonly answers: readonly Answer[];
   readonly resolution: Resolution | null;
-  readonly charts: readonly Chart[];
 }
 
-/** One implementation in one cell. Every figure is over its trials that count: ok, the last such attempt of each repetition. */
+/** One implementation in one question. Every figure is over its trials that count: ok, the last such attempt of each repetition. */
 export interface Row {
   readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
@@ -204,13 +203,11 @@ export interface Group {
   readonly service: string;
   readonly workload: string;
   readonly temperature: 'warm' | 'cold';
-  readonly cells: readonly Question[];
+  readonly questions: readonly Question[];
   /** Empty below three rates: two points are always on a line. */
   readonly slopes: readonly CpuSlope[];
-  /** Of a climb; empty otherwise. */
+  /** Of a cluster-size search; empty otherwise. */
   readonly largest: readonly LargestCluster[];
-  /** Rate on the x axis; empty for a single rate. */
-  readonly charts: readonly Chart[];
 }
 
 /** CPU time per second as a straight line over the rate. */
@@ -223,7 +220,7 @@ export interface CpuSlope {
   readonly rateCount: number;
 }
 
-/** How far one implementation came in a climb. */
+/** How far one implementation came in a cluster-size search. */
 export interface LargestCluster {
   readonly row: Row;
   /** null: not even the smallest held. */
@@ -277,7 +274,6 @@ export interface PrimitiveSection {
   readonly facts: PrimitiveFacts;
   /** By size, then by what it costs. */
   readonly rows: readonly PrimitiveRow[];
-  readonly charts: readonly Chart[];
 }
 
 /** One case: a variant of an implementation at a size. Every range is over fresh processes. */

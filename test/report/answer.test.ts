@@ -6,7 +6,7 @@ import { invalidTrial, okTrial, okTrials, overloadedTrial, runResult } from '../
 
 /** The answers as sentences, by their subject. */
 function sentences(trials: Trial[]): Record<string, string> {
-  const [cell] = buildReport(runResult({ trials }), []).groups.flatMap((group) => group.cells);
+  const [cell] = buildReport(runResult({ trials }), []).groups.flatMap((group) => group.questions);
   const entries = cell?.answers.map((answer) => [answer.subject, answer.parts.map((part) => part.text).join('')]);
   return Object.fromEntries(entries ?? []);
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { clusterId, clusterKey } from '../../model/cell-key.ts';
 import type { PrimitiveResult } from '../../model/primitive.ts';
@@ -22,7 +23,7 @@ interface RunFlags {
   readonly workers?: number;
   readonly crashes?: number;
   readonly limit?: RunRequest['limit'];
-  readonly tries: number;
+  readonly attempts: number;
   readonly probe?: RunRequest['probe'];
   readonly out?: string;
   readonly report: string | false;
@@ -90,9 +91,10 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
   try {
     const { result, path } = await runScenario(requestOf(scenario, flags), context, progress);
     progress.end();
-    const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
-    const people = flags.json ? context.stderr : context.stdout;
     const model = await reportModelOf(result);
+    const reportPath =
+      flags.report === false ? null : await writeReport(model, basename(path, '.json'), flags.report ?? null);
+    const people = flags.json ? context.stderr : context.stdout;
     people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return runExitCode(result);
@@ -120,7 +122,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
     out: flags.out ?? null,
-    maxAttempts: flags.tries,
+    maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
   };
 }

@@ -53,7 +53,7 @@ export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: re
 
 /** Where nothing can be ranked, that is said once. */
 function rankingAnswers(place: string, rows: readonly Row[]): Answer[] {
-  const answers = rankingsFor(rows).map((question) => rankingAnswer(question, place, rows));
+  const answers = rankingsFor(rows).map((ranking) => rankingAnswer(ranking, place, rows));
   const ranked = answers.filter(({ verdict }) => verdict !== 'too-few');
   const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
   if (few === undefined) return answers;
@@ -65,8 +65,8 @@ interface RankedRange {
   readonly range: Range;
 }
 
-function rankingAnswer(question: Ranking, place: string, rows: readonly Row[]): Answer {
-  const metric = metricById(question.metricId);
+function rankingAnswer(ranking: Ranking, place: string, rows: readonly Row[]): Answer {
+  const metric = metricById(ranking.metricId);
   const known = rows.flatMap((row) => {
     const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
     return range === null ? [] : [{ id: row.implementation.id, range }];
@@ -74,10 +74,10 @@ function rankingAnswer(question: Ranking, place: string, rows: readonly Row[]): 
   const ranked = known.filter(({ range }) => range.values.length >= minTrialCount);
   const few = known.filter(({ range }) => range.values.length < minTrialCount);
   return {
-    subject: question.subject,
+    subject: ranking.subject,
     metricId: metric.id,
     conditions: place,
-    ...rankingVerdict(question, metric, ranked, few),
+    ...rankingVerdict(ranking, metric, ranked, few),
   };
 }
 
@@ -91,12 +91,7 @@ function electionRange({ elections }: Row): Range | null {
   return { median: p50.estimate, min: p50.lower, max: p50.upper, values: timesMs };
 }
 
-function rankingVerdict(
-  question: Ranking,
-  metric: Metric,
-  ranked: readonly RankedRange[],
-  few: readonly RankedRange[],
-) {
+function rankingVerdict(ranking: Ranking, metric: Metric, ranked: readonly RankedRange[], few: readonly RankedRange[]) {
   const [leader, next, ...others] = [...ranked].sort((a, b) => a.range.median - b.range.median);
   if (leader === undefined || next === undefined) {
     const text = `too few trials to say (two implementations with ${minTrialCount} ok trials each are needed)`;
@@ -107,8 +102,8 @@ function rankingVerdict(
   const far = rest.filter(({ range }) => !rangesOverlap(range, leader.range));
   const parts =
     close.length > 0
-      ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(question, metric, far)]
-      : [strong(leader.id), ...leaderParts(question, metric, leader, rest)];
+      ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(ranking, metric, far)]
+      : [strong(leader.id), ...leaderParts(ranking, metric, leader, rest)];
   return {
     verdict: close.length > 0 ? ('cannot-tell' as const) : ('told-apart' as const),
     parts: [...parts, ...unrankedParts(few)],
@@ -116,17 +111,17 @@ function rankingVerdict(
 }
 
 function leaderParts(
-  question: Ranking,
+  ranking: Ranking,
   metric: Metric,
   leader: RankedRange,
   rest: readonly RankedRange[],
 ): AnswerPart[] {
   const next = rest[0] ?? leader;
-  const advantage = formatAdvantage(leader.range.median, next.range.median, question.comparative);
+  const advantage = formatAdvantage(leader.range.median, next.range.median, ranking.comparative);
   const lead = ` (${valueText(metric, leader)}, ${advantage} than ${next.id})`;
   const last = rest.at(-1);
   const tail =
-    last === undefined || last === next ? '' : `; ${question.superlative}: ${last.id} (${valueText(metric, last)})`;
+    last === undefined || last === next ? '' : `; ${ranking.superlative}: ${last.id} (${valueText(metric, last)})`;
   return [plain(`${lead}${tail}`)];
 }
 
@@ -138,10 +133,10 @@ function listedRows(metric: Metric, group: readonly RankedRange[]): AnswerPart[]
   ]);
 }
 
-function slowestPart(question: Ranking, metric: Metric, far: readonly RankedRange[]): AnswerPart[] {
+function slowestPart(ranking: Ranking, metric: Metric, far: readonly RankedRange[]): AnswerPart[] {
   const last = far.at(-1);
   if (last === undefined) return [];
-  return [plain(`; ${question.superlative}: ${last.id} (${valueText(metric, last)})`)];
+  return [plain(`; ${ranking.superlative}: ${last.id} (${valueText(metric, last)})`)];
 }
 
 function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {

@@ -1,9 +1,7 @@
 import type { RunResult } from '../../model/run-result.ts';
-import type { Baseline } from '../baseline.ts';
-import { nearestBaselineRow } from '../baseline.ts';
+import { type Baseline, nearestBaselineRow } from '../baseline.ts';
 import type { Group, ReportBaseline, ReportClaims, ReportedRun, ReportModel } from '../model.ts';
-import type { ClaimBook } from './claims.ts';
-import { assessClaims, emptyClaimBook, measuredClaims } from './claims.ts';
+import { assessClaims, type ClaimBook, type ClaimEvidence, emptyClaimBook, measuredClaims } from './claims.ts';
 import { buildGroups } from './groups.ts';
 import { describeImplementations } from './implementations.ts';
 import { primitiveSections } from './primitives.ts';
@@ -18,35 +16,37 @@ export function buildReport(
   live: RunResult,
   references: readonly RunResult[],
   book: ClaimBook = emptyClaimBook,
-  floor: Baseline | null = null,
+  baseline: Baseline | null = null,
 ): ReportModel {
-  const who = describeImplementations([live, ...references]);
-  const groups = buildGroups(buildQuestions(live, references, who), live.implementations);
+  const implementations = describeImplementations([live, ...references]);
+  const questions = buildQuestions(live, references, implementations);
+  const groups = buildGroups(questions, live.implementations);
+  const primitives = primitiveSections(live, implementations);
   return {
     title: titleOf(live, groups),
     run: reportedRun(live),
-    implementations: [...who.values()],
+    implementations: [...implementations.values()],
     groups,
-    primitives: primitiveSections(live, who),
-    claims: reportClaims(live, book),
+    primitives,
+    claims: reportClaims({ result: live, questions, primitives }, book),
     warnings: collectWarnings(live, groups),
-    baseline: reportBaseline(live, floor),
+    baseline: reportBaseline(live, baseline),
   };
 }
 
-/** Another machine's floor says nothing. */
-function reportBaseline(live: RunResult, floor: Baseline | null): ReportBaseline | null {
-  if (floor === null || floor.machineId !== live.machine.id) return null;
+/** Another machine's baseline says nothing. */
+function reportBaseline(live: RunResult, baseline: Baseline | null): ReportBaseline | null {
+  if (baseline === null || baseline.machineId !== live.machine.id) return null;
   const rates = new Set(live.trials.map(({ spec }) => spec.loadPlan.ratePerSec));
-  const nearest = new Set([...rates].map((rate) => nearestBaselineRow(floor, rate)).filter((row) => row !== null));
+  const nearest = new Set([...rates].map((rate) => nearestBaselineRow(baseline, rate)).filter((row) => row !== null));
   const rows = [...nearest].filter(({ okCount }) => okCount > 0).sort((a, b) => a.ratePerSec - b.ratePerSec);
-  return rows.length === 0 ? null : { calibratedAt: floor.startedAt, rows };
+  return rows.length === 0 ? null : { calibratedAt: baseline.startedAt, rows };
 }
 
-function reportClaims(live: RunResult, { claims, sources, codeLines }: ClaimBook): ReportClaims {
-  const all = assessClaims(claims, [live], codeLines);
-  const judged = measuredClaims(all);
-  return { assessed: judged, unmeasuredCount: all.length - judged.length, sources };
+function reportClaims(evidence: ClaimEvidence, { claims, sources, codeLines }: ClaimBook): ReportClaims {
+  const all = assessClaims(claims, [evidence], codeLines);
+  const assessed = measuredClaims(all);
+  return { assessed, unmeasuredCount: all.length - assessed.length, sources };
 }
 
 function reportedRun(live: RunResult): ReportedRun {
@@ -55,7 +55,7 @@ function reportedRun(live: RunResult): ReportedRun {
 }
 
 function titleOf(live: RunResult, groups: readonly Group[]): string {
-  const [only, ...others] = groups.flatMap((group) => group.cells);
+  const [only, ...others] = groups.flatMap((group) => group.questions);
   if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
   return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;

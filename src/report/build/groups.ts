@@ -1,31 +1,29 @@
 import type { RunResult } from '../../model/run-result.ts';
 import { fitLine } from '../../stats/descriptive.ts';
-import { largestClusterBars, rateCharts, sizeCharts } from '../charts/group-charts.ts';
 import type { CpuSlope, Group, LargestCluster, Question, Row } from '../model.ts';
 
 const minRateCount = 3;
 
-export function buildGroups(cells: readonly Question[], implementations: RunResult['implementations']): Group[] {
-  const byQuestion = Map.groupBy(cells, groupId);
+export function buildGroups(questions: readonly Question[], implementations: RunResult['implementations']): Group[] {
+  const byQuestion = Map.groupBy(questions, groupId);
   return [...byQuestion].flatMap(([id, same]) => {
     const [first] = same;
     if (first === undefined) return [];
     const { service, workload, temperature } = first;
     const largest = largestClusters(same, implementations);
-    const charts = [...largestClusterBars(id, largest), ...rateCharts(id, same), ...sizeCharts(id, same)];
-    return [{ id, service, workload, temperature, cells: same, slopes: cpuSlopes(same), largest, charts }];
+    return [{ id, service, workload, temperature, questions: same, slopes: cpuSlopes(same), largest }];
   });
 }
 
 /** Rates are compared on one size of cluster; where nothing is sent, sizes are. */
-export function groupId({ service, workload, temperature, ratePerSec, cluster }: Question): string {
+function groupId({ service, workload, temperature, ratePerSec, cluster }: Question): string {
   const size = cluster === null || ratePerSec === 0 ? '' : `-n${cluster.size}`;
   return `${service}-${workload}-${temperature}${size}`;
 }
 
-function cpuSlopes(cells: readonly Question[]): CpuSlope[] {
+function cpuSlopes(questions: readonly Question[]): CpuSlope[] {
   const byImplementation = Map.groupBy(
-    cells.flatMap((cell) => cell.rows.map((row) => ({ row, ratePerSec: cell.ratePerSec }))),
+    questions.flatMap((question) => question.rows.map((row) => ({ row, ratePerSec: question.ratePerSec }))),
     ({ row }) => row.implementation,
   );
   return [...byImplementation].flatMap(([implementation, entries]) => {
@@ -43,12 +41,12 @@ type Implementations = RunResult['implementations'];
 
 const minFailedCount = 2;
 
-/** The largest size of each implementation that held; empty for cells that are no climb. */
-export function largestClusters(cells: readonly Question[], implementations: Implementations): LargestCluster[] {
-  const searched = cells.filter(({ sizeSearch }) => sizeSearch !== null);
+/** The largest size of each implementation that held; empty where no question is part of a search. */
+export function largestClusters(questions: readonly Question[], implementations: Implementations): LargestCluster[] {
+  const searched = questions.filter(({ sizeSearch }) => sizeSearch !== null);
   const sizes = searched[0]?.sizeSearch ?? [];
   const bySize = [...searched].sort((a, b) => sizeOf(a) - sizeOf(b));
-  const placed = bySize.flatMap((cell) => cell.rows.map((row) => ({ row, size: sizeOf(cell) })));
+  const placed = bySize.flatMap((question) => question.rows.map((row) => ({ row, size: sizeOf(question) })));
   return [...Map.groupBy(placed, ({ row }) => row.implementation.id)]
     .map(([id, steps]) => ({ limit: declaredLimit(id, implementations), steps: steps.filter(hasTrials) }))
     .flatMap(({ limit, steps }) => (steps.length === 0 ? [] : [largestCluster(steps, sizes, limit)]))

@@ -18,10 +18,10 @@ export function describeImplementations(runs: readonly RunResult[]): ReadonlyMap
 
 /** Styles follow the order of ids, so that the same set of implementations looks the same in every report. */
 function assignStyles(
-  everyone: readonly Omit<ReportedImplementation, 'style'>[],
+  implementations: readonly Omit<ReportedImplementation, 'style'>[],
 ): ReadonlyMap<string, ReportedImplementation> {
   const used = new Map<string, number>();
-  const ordered = [...everyone].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ordered = [...implementations].sort((a, b) => (a.id < b.id ? -1 : 1));
   return new Map(
     ordered.map((implementation) => {
       const family = familyOf(implementation.language);

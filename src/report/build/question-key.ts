@@ -1,6 +1,4 @@
-import type { ClusterKey } from '../../model/cell-key.ts';
-import { clusterId, clusterKey, describeCluster, plannedClusterKeys } from '../../model/cell-key.ts';
-import type { PublishedElections } from '../../model/cluster.ts';
+import { type ClusterKey, clusterId, clusterKey, describeCluster, plannedClusterKeys } from '../../model/cell-key.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import type { ScenarioEntry } from '../../model/scenario.ts';
 import type { Trial } from '../../model/trial.ts';
@@ -17,8 +15,7 @@ export interface QuestionKey {
 }
 
 export function questionKeyOf(trial: Trial): QuestionKey {
-  const { service, workload, temperature, loadPlan } = trial.spec;
-  const { cluster } = trial.spec;
+  const { service, workload, temperature, loadPlan, cluster } = trial.spec;
   const ofCluster = cluster === null ? null : clusterKey(cluster);
   return { service, workload, temperature, ratePerSec: loadPlan.ratePerSec, cluster: ofCluster };
 }
@@ -40,29 +37,34 @@ export function questionHeading({ ratePerSec, cluster }: QuestionKey): string {
   return [...rate, ...(cluster === null ? [] : [describeCluster(cluster)])].join(', ');
 }
 
-/** Whether this cell of the scenario asks for `key`; a cell without rates asks for its workload's own. */
-export function matchesEntry(cell: ScenarioEntry, key: QuestionKey): boolean {
-  const sameQuestion =
-    cell.service === key.service && cell.workload === key.workload && cell.temperature === key.temperature;
-  const sameCluster = plannedClusterKeys(cell.cluster).some((cluster) => clusterId(cluster) === clusterId(key.cluster));
-  return sameQuestion && sameCluster && (cell.ratesPerSec.length === 0 || cell.ratesPerSec.includes(key.ratePerSec));
+/** What a run knows of one question. */
+export interface AskedQuestion {
+  readonly key: QuestionKey;
+  /** Of the scenario; null: only trials know of it. */
+  readonly entry: ScenarioEntry | null;
+  readonly trials: readonly Trial[];
 }
 
-export function trialsOf(run: RunResult, key: QuestionKey, implementation: string): Trial[] {
+export function askedQuestion(run: RunResult, key: QuestionKey): AskedQuestion {
   const id = questionId(key);
-  return run.trials.filter(
-    (trial) => trial.spec.implementation === implementation && questionId(questionKeyOf(trial)) === id,
-  );
+  return {
+    key,
+    entry: run.scenario.entries.find((entry) => matchesEntry(entry, key)) ?? null,
+    trials: run.trials.filter((trial) => questionId(questionKeyOf(trial)) === id),
+  };
 }
 
-/** A climb makes as many as it needs. */
-export function plannedCount(run: RunResult, key: QuestionKey): number {
-  const cell = run.scenario.entries.find((candidate) => matchesEntry(candidate, key));
-  return cell === undefined || cell.cluster?.searchesSize ? 0 : cell.trialCount;
+/** Whether this entry of the scenario asks for `key`; an entry without rates asks for its workload's own. */
+function matchesEntry(entry: ScenarioEntry, key: QuestionKey): boolean {
+  const isSameWorkload =
+    entry.service === key.service && entry.workload === key.workload && entry.temperature === key.temperature;
+  const hasCluster = plannedClusterKeys(entry.cluster).some((cluster) => clusterId(cluster) === clusterId(key.cluster));
+  return isSameWorkload && hasCluster && (entry.ratesPerSec.length === 0 || entry.ratesPerSec.includes(key.ratePerSec));
 }
 
-export function publishedOf(run: RunResult, key: QuestionKey): PublishedElections | null {
-  return run.scenario.entries.find((candidate) => matchesEntry(candidate, key))?.cluster?.published ?? null;
+/** A search for the largest cluster makes as many as it needs. */
+export function plannedCount({ entry }: AskedQuestion): number {
+  return entry === null || entry.cluster?.searchesSize ? 0 : entry.trialCount;
 }
 
 /** Least CPU per request first. */

@@ -4,75 +4,82 @@ import type { RunResult } from '../../model/run-result.ts';
 import type { Trial } from '../../model/trial.ts';
 import { coefficientOfVariation, median } from '../../stats/descriptive.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
-import { questionCharts } from '../charts/question-charts.ts';
 import type { Question, ReportedImplementation, Resolution, Row, Source } from '../model.ts';
 import { answersOf } from './answers.ts';
-import type { QuestionKey } from './question-key.ts';
-import { byCpuCost, conditionsOf, matchesEntry, questionId, questionKeyOf } from './question-key.ts';
+import {
+  type AskedQuestion,
+  askedQuestion,
+  byCpuCost,
+  conditionsOf,
+  type QuestionKey,
+  questionId,
+  questionKeyOf,
+} from './question-key.ts';
 import { buildRow } from './row.ts';
 
-/** Every cell of the run in the scenario's order, then those that only trials know. */
+type Implementations = ReadonlyMap<string, ReportedImplementation>;
+
+/** Every question of the run in the scenario's order, then those that only trials know. */
 export function buildQuestions(
   live: RunResult,
   references: readonly RunResult[],
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: Implementations,
 ): Question[] {
-  return questionKeys(live).flatMap((key) => {
-    const rows = questionRows(live, key, who);
-    // Nobody was asked: a run of primitives alone, chosen by --impl.
-    if (rows.length === 0) return [];
-    const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
-    const recorded =
-      missingImplementations.length > 0 ? findReferences(live, references, key, who) : { rows: [], excluded: [] };
-    const entry = live.scenario.entries.find((candidate) => matchesEntry(candidate, key))?.cluster ?? null;
-    const sizeSearch = entry?.searchesSize ? entry.sizes : null;
-    const published = entry?.published ?? null;
-    const facts = {
-      ...key,
-      id: questionId(key),
-      conditions: conditionsOf(key),
-      published,
-      sizeSearch,
-      rows,
-      missingImplementations,
-      references: recorded.rows,
-    };
-    const question = {
-      ...facts,
-      excludedReferences: recorded.excluded,
-      answers: answersOf(facts, rows),
-      resolution: estimateResolution(rows),
-      charts: questionCharts(facts),
-    };
-    return [question];
+  return askedQuestions(live).flatMap((asked) => {
+    const rows = questionRows(live, asked, implementations, null);
+    // Asked of no implementation: a run of primitives alone, chosen by --impl.
+    return rows.length === 0 ? [] : [buildQuestion(live, references, asked, rows, implementations)];
   });
 }
 
-function questionKeys(live: RunResult): QuestionKey[] {
-  const declared = live.scenario.entries.flatMap(({ service, workload, temperature, ratesPerSec, ...cell }) =>
+function buildQuestion(
+  live: RunResult,
+  references: readonly RunResult[],
+  asked: AskedQuestion,
+  rows: readonly Row[],
+  implementations: Implementations,
+): Question {
+  const { key, entry } = asked;
+  const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
+  const shown = missingImplementations.length === 0 ? [] : references;
+  const recorded = findReferences(live, shown, key, implementations);
+  const conditions = conditionsOf(key);
+  return {
+    ...key,
+    id: questionId(key),
+    conditions,
+    published: entry?.cluster?.published ?? null,
+    sizeSearch: entry?.cluster?.searchesSize ? entry.cluster.sizes : null,
+    rows,
+    missingImplementations,
+    references: recorded.rows,
+    excludedReferences: recorded.excluded,
+    answers: answersOf({ conditions, ratePerSec: key.ratePerSec }, rows),
+    resolution: estimateResolution(rows),
+  };
+}
+
+function askedQuestions(live: RunResult): AskedQuestion[] {
+  const { entries } = live.scenario;
+  const declared = entries.flatMap(({ service, workload, temperature, ratesPerSec, cluster: plan }) =>
     ratesPerSec.flatMap((ratePerSec) =>
-      plannedClusterKeys(cell.cluster).map((cluster) => ({ service, workload, temperature, ratePerSec, cluster })),
+      plannedClusterKeys(plan).map((cluster) => ({ service, workload, temperature, ratePerSec, cluster })),
     ),
   );
-  const seen = live.trials.map(questionKeyOf);
-  const byId = new Map([...declared, ...seen].map((key) => [questionId(key), key]));
-  return [...byId.values()].sort(
-    (a, b) =>
-      entryIndex(live, a) - entryIndex(live, b) ||
-      (a.cluster?.size ?? 0) - (b.cluster?.size ?? 0) ||
-      a.ratePerSec - b.ratePerSec,
-  );
+  const measured = live.trials.map(questionKeyOf);
+  const byId = new Map([...declared, ...measured].map((key) => [questionId(key), key]));
+  const place = ({ entry }: AskedQuestion) => (entry === null ? entries.length : entries.indexOf(entry));
+  const size = ({ key }: AskedQuestion) => key.cluster?.size ?? 0;
+  return [...byId.values()]
+    .map((key) => askedQuestion(live, key))
+    .sort((a, b) => place(a) - place(b) || size(a) - size(b) || a.key.ratePerSec - b.key.ratePerSec);
 }
 
-function entryIndex(live: RunResult, key: QuestionKey): number {
-  const index = live.scenario.entries.findIndex((cell) => matchesEntry(cell, key));
-  return index < 0 ? live.scenario.entries.length : index;
-}
-
-function questionRows(live: RunResult, key: QuestionKey, who: ReadonlyMap<string, ReportedImplementation>): Row[] {
-  const asked = live.implementations.filter((preparation) => preparation.manifest.service === key.service);
-  const rows = asked.map((preparation) => buildRow(live, preparation, key, who, null));
-  return rows.sort(byCpuCost);
+function questionRows(run: RunResult, asked: AskedQuestion, implementations: Implementations, source: Source | null) {
+  return run.implementations
+    .filter(({ manifest }) => manifest.service === asked.key.service)
+    .map((preparation) => buildRow(asked, preparation, implementations, source))
+    .sort(byCpuCost);
 }
 
 interface References {
@@ -86,19 +93,22 @@ interface ContractVersions {
 }
 
 /** Recorded rows of the same question, under the same contract and workload version; what differs is left out and named. */
-export function findReferences(
+function findReferences(
   live: RunResult,
   references: readonly RunResult[],
   key: QuestionKey,
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: Implementations,
 ): References {
-  const asked = references.filter((run) =>
-    run.trials.some((trial) => questionId(questionKeyOf(trial)) === questionId(key)),
-  );
-  const versions = versionsOf(live.trials, key);
-  const checked = asked.map((run) => ({ run, reason: versionMismatch(versionsOf(run.trials, key), versions) }));
+  const here = versionsOf(live.trials, key);
+  const checked = references
+    .map((run) => ({ run, asked: askedQuestion(run, key) }))
+    .filter(({ asked }) => asked.trials.length > 0)
+    .map((recorded) => ({ ...recorded, reason: versionMismatch(versionsOf(recorded.run.trials, key), here) }));
   return {
-    rows: checked.filter(({ reason }) => reason === null).flatMap(({ run }) => referenceRows(run, key, who)),
+    rows: checked
+      .filter(({ reason }) => reason === null)
+      .flatMap(({ run, asked }) => questionRows(run, asked, implementations, sourceOf(run)))
+      .filter(({ okCount }) => okCount > 0),
     excluded: checked.flatMap(({ run, reason }) => (reason === null ? [] : [`${sourceOf(run).label}: ${reason}`])),
   };
 }
@@ -120,14 +130,6 @@ function versionMismatch(recorded: ContractVersions, here: ContractVersions): st
   return null;
 }
 
-function referenceRows(run: RunResult, key: QuestionKey, who: ReadonlyMap<string, ReportedImplementation>): Row[] {
-  return run.implementations
-    .filter((preparation) => preparation.manifest.service === key.service)
-    .map((preparation) => buildRow(run, preparation, key, who, sourceOf(run)))
-    .filter((row) => row.okCount > 0)
-    .sort(byCpuCost);
-}
-
 function sourceOf(run: RunResult): Source {
   const commit = run.commit === null ? '' : `, commit ${run.commit.sha.slice(0, 7)}`;
   const label = `${machineLabel(run.machine)}, recorded ${run.startedAt.slice(0, 10)}${commit}`;
@@ -135,7 +137,7 @@ function sourceOf(run: RunResult): Source {
 }
 
 /** The repeat noise of CPU per request and what it hides; null where no implementation was measured twice. */
-export function estimateResolution(rows: readonly Row[]): Resolution | null {
+function estimateResolution(rows: readonly Row[]): Resolution | null {
   const samples = rows
     .map((row) => row.figures['cpu-per-request']?.values ?? [])
     .filter((values) => values.length >= 2);

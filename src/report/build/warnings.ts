@@ -72,7 +72,7 @@ function coreSharers({ trials, database }: RunResult): string {
 }
 
 function excludedReferenceWarnings(groups: readonly Group[]): Warning[] {
-  const reasons = groups.flatMap((group) => group.cells.flatMap((cell) => cell.excludedReferences));
+  const reasons = groups.flatMap((group) => group.questions.flatMap((cell) => cell.excludedReferences));
   return reasons.map((reason) => ({
     code: 'reference-excluded',
     message: `A recorded run is not shown: ${reason}`,

@@ -93,7 +93,7 @@ const clusterGlossary: readonly (readonly [string, string])[] = [
 
 /** Of a run with requests. */
 function loadGlossary({ scenario, workloads, database }: ReportedRun): readonly (readonly [string, string])[] {
-  const trialCount = Math.max(1, ...scenario.entries.map((cell) => cell.trialCount));
+  const trialCount = Math.max(1, ...scenario.entries.map((entry) => entry.trialCount));
   return [
     ...workloads.map(({ id, description }) => [id, toSentence(description)] as const),
     [

@@ -10,7 +10,7 @@ export function claimsSection({ claims }: ReportModel): Child {
   const lines = assessed.map((one): Child[] => columns.map(({ head, text }) => claimCell(head, text(one), one)));
   return h(
     'section',
-    { class: 'cell claims', id: 'claims' },
+    { class: 'question claims', id: 'claims' },
     h('h2', {}, 'Claimed, and measured here'),
     h(
       'p',

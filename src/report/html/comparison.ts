@@ -55,7 +55,13 @@ function pageHeader(comparison: RunComparison): Markup {
 function tableSection(block: ComparisonTable, all: readonly Comparison[]): Markup {
   const table = rowsTable(`Gated: ${block.title}`, block.gated, all);
   const rest = informativeFold(block, all, block.informative.length);
-  return h('section', { class: 'cell', id: block.id.replaceAll('/', '-') }, h('h2', {}, block.title), table, ...rest);
+  return h(
+    'section',
+    { class: 'question', id: block.id.replaceAll('/', '-') },
+    h('h2', {}, block.title),
+    table,
+    ...rest,
+  );
 }
 
 /** What has no table of its own, and why. */

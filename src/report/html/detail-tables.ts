@@ -20,8 +20,8 @@ function metricHead({ label, unit }: Metric): string {
 }
 
 /** Every metric of every implementation, median and range over the trials that count. */
-export function metricTable(cell: Question): Markup {
-  const rows = rowsWithTrials(cell);
+export function metricTable(question: Question): Markup {
+  const rows = rowsWithTrials(question);
   const known = metrics.filter(({ id }) => rows.some(({ figures }) => (figures[id] ?? null) !== null));
   const lines = known.map((metric): Child[] => [
     metricHead(metric),
@@ -31,7 +31,7 @@ export function metricTable(cell: Question): Markup {
     }),
   ]);
   return plainTable(
-    `All figures ${cell.conditions}: median, and least to greatest of the trials that count`,
+    `All figures ${question.conditions}: median, and least to greatest of the trials that count`,
     ['Figure', ...rows.map((row) => row.implementation.id)],
     lines,
   );
@@ -39,13 +39,13 @@ export function metricTable(cell: Question): Markup {
 
 const percentiles = [50, 75, 90, 95, 99, 99.9];
 
-export function percentileTable(cell: Question): Markup {
-  const lines = rowsWithTrials(cell).map((row): Child[] => [
+export function percentileTable(question: Question): Markup {
+  const lines = rowsWithTrials(question).map((row): Child[] => [
     implementationName(row),
     ...percentiles.map((percentile) => percentileText(row, percentile)),
   ]);
   const heads = ['Who', ...percentiles.map((percentile) => `p${percentile}, ms`)];
-  return plainTable(`Response percentiles ${cell.conditions}, all trials that count pooled`, heads, lines);
+  return plainTable(`Response percentiles ${question.conditions}, all trials that count pooled`, heads, lines);
 }
 
 /** Nothing beyond what the requests carry: the curve ends there. */
@@ -74,20 +74,20 @@ const qualityColumns: readonly QualityColumn[] = [
   { head: 'cores used', text: (q) => orDash(q.coresUsed, formatNumber) },
 ];
 
-export function generatorTable(cell: Question): Markup {
-  const lines = rowsWithTrials(cell).map((row): Child[] => [
+export function generatorTable(question: Question): Markup {
+  const lines = rowsWithTrials(question).map((row): Child[] => [
     implementationName(row),
     ...qualityColumns.map(({ text }) => (row.generator === null ? noValue : text(row.generator))),
   ]);
-  const caption = `The load generator itself ${cell.conditions}, medians over trials. Unevenness: 0 is perfectly even, 1 is random arrivals.`;
+  const caption = `The load generator itself ${question.conditions}, medians over trials. Unevenness: 0 is perfectly even, 1 is random arrivals.`;
   return plainTable(caption, ['Against', ...qualityColumns.map(({ head }) => head)], lines);
 }
 
 const trialMetricIds = ['cpu-per-request', 'response-p50', 'response-p90', 'memory-idle', 'memory-median', 'startup'];
 
-export function trialTable(cell: Question): Markup {
+export function trialTable(question: Question): Markup {
   const shown = metrics.filter((metric) => trialMetricIds.includes(metric.id));
-  const lines = rowsWithTrials(cell)
+  const lines = rowsWithTrials(question)
     .flatMap((row) => row.trials.map((trial) => ({ row, trial })))
     .sort((a, b) => a.trial.position - b.trial.position)
     .map(({ row, trial }): Child[] => [
@@ -98,12 +98,12 @@ export function trialTable(cell: Question): Markup {
       ...trial.noise.map(({ text }) => text),
       remarkContent(trial),
     ]);
-  const heads = ['Who', 'Trial', 'Status', ...shown.map(metricHead), ...noiseHeads(cell), 'Remarks'];
-  return plainTable(`Trials ${cell.conditions} in the order they were made`, heads, lines);
+  const heads = ['Who', 'Trial', 'Status', ...shown.map(metricHead), ...noiseHeads(question), 'Remarks'];
+  return plainTable(`Trials ${question.conditions} in the order they were made`, heads, lines);
 }
 
-function noiseHeads(cell: Question): string[] {
-  return rowsWithTrials(cell)[0]?.trials[0]?.noise.map(({ name: head }) => head) ?? [];
+function noiseHeads(question: Question): string[] {
+  return rowsWithTrials(question)[0]?.trials[0]?.noise.map(({ name: head }) => head) ?? [];
 }
 
 function remarkContent({ remarks, logTail }: TrialRow): Child {

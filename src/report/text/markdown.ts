@@ -21,33 +21,33 @@ import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/
 
 /** The sentences and the table of few columns as Markdown. */
 export function reportMarkdown(model: ReportModel): string {
-  const cells = model.groups.flatMap((group) => group.cells);
+  const questions = model.groups.flatMap((group) => group.questions);
   const largest = model.groups.flatMap((group) =>
     group.largest.map((one) => `- ${escapeMarkdown(largestClusterText(one))}`),
   );
   const blocks = [
-    ...cells.flatMap(questionBlocks),
+    ...questions.flatMap(questionBlocks),
     largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
     provenanceLine(model),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function questionBlocks(cell: Question): string[] {
-  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
+function questionBlocks(question: Question): string[] {
+  const bySource = Map.groupBy(question.references, (row) => row.source?.label ?? '');
   return [
-    headingLine(cell),
-    cell.answers.map(answerMarkdown).join('\n'),
-    summaryMarkdown(cell.rows),
-    publishedLines(cell)
+    headingLine(question),
+    question.answers.map(answerMarkdown).join('\n'),
+    summaryMarkdown(question.rows),
+    publishedLines(question)
       .map((line) => `- ${escapeMarkdown(line)}`)
       .join('\n'),
-    notesMarkdown(cell.rows),
+    notesMarkdown(question.rows),
     ...[...bySource].flatMap(([label, rows]) => [
       `Recorded earlier, not to be compared with the above: ${escapeMarkdown(label)}`,
       summaryMarkdown(rows),
     ]),
-    cell.resolution === null ? '' : resolutionSentence(cell.resolution),
+    question.resolution === null ? '' : resolutionSentence(question.resolution),
   ];
 }
 

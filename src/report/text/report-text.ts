@@ -18,11 +18,11 @@ const lineWidth = 100;
 /** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
 export function reportText(model: ReportModel, options: TextOptions): string {
   const paints = terminalStyles(options.color);
-  const cells = model.groups.flatMap((group) => group.cells);
+  const questions = model.groups.flatMap((group) => group.questions);
   const largest = model.groups.flatMap((group) => group.largest.map(largestClusterText));
   const blocks = [
     claimsBlock(model, paints),
-    ...cells.map((cell) => questionText(cell, paints)),
+    ...questions.map((question) => questionText(question, paints)),
     largestClusterBlock(largest, paints),
     ...model.primitives.map((section) => primitiveText(section, paints.bold)),
     baselineBlock(model, paints),
@@ -41,14 +41,14 @@ function nonEmpty(blocks: readonly string[]): string[] {
   return blocks.filter((block) => block !== '');
 }
 
-function questionText(cell: Question, paints: TerminalStyles): string {
+function questionText(question: Question, paints: TerminalStyles): string {
   const blocks = [
-    cell.answers.map((answer) => answerText(answer, paints)).join('\n'),
-    summaryTable(cell.rows, paints),
-    publishedLines(cell).join('\n'),
-    notesBlock(cell.rows, paints),
-    ...referenceTexts(cell, paints),
-    resolutionBlock(cell.resolution, paints),
+    question.answers.map((answer) => answerText(answer, paints)).join('\n'),
+    summaryTable(question.rows, paints),
+    publishedLines(question).join('\n'),
+    notesBlock(question.rows, paints),
+    ...referenceTexts(question, paints),
+    resolutionBlock(question.resolution, paints),
   ];
   return nonEmpty(blocks).join('\n\n');
 }
