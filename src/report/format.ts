@@ -64,10 +64,6 @@ export function joinList(words: readonly string[]): string {
   return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
-export function pluralize(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** "1.20 µs": a time in the unit in which it is easiest to read. */
 export function formatNs(ns: number): string {
   const size = Math.abs(ns);
@@ -102,4 +98,15 @@ export function intervalText(interval: QuantileInterval | null): string {
     : `${formatNumber(estimate)} (${bound(lower)}–${bound(upper)})`;
 }
 
+/** What stands where there is no figure. */
 export const noValue = '–';
+
+export function orDash(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? noValue : format(value);
+}
+
+/** "CPU per request, ms"; a label that begins with its unit is enough. */
+export function labelWithUnit({ label, unit }: Pick<Metric, 'label' | 'unit'>): string {
+  const shown = displayUnit(unit);
+  return label.startsWith(shown) ? label : `${label}, ${shown}`;
+}

@@ -1,5 +1,6 @@
+import { countOf } from '../compare/text.ts';
 import type { BaselineRow } from './baseline.ts';
-import { formatNumber, formatPercent, intervalText, pluralize, toSentence } from './format.ts';
+import { formatNumber, formatPercent, intervalText, noValue, toSentence } from './format.ts';
 import type { CollectedWarning, LargestCluster, PublishedComparison, Question, Resolution } from './model.ts';
 
 const reproductionTexts: Readonly<Record<PublishedComparison['verdict'], string>> = {
@@ -34,7 +35,7 @@ export function warningText({ message, advice, similarCount }: CollectedWarning)
 export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...of }: Resolution): string {
   const [least, greatest] = of.trialCounts;
   const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
-  const sample = `${pluralize(of.implementationCount, 'implementation')} of ${trials} trials`;
+  const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
   return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(minDetectableDifferenceRatio)} will often not show in this run.`;
 }
 
@@ -49,7 +50,7 @@ export function baselineSentence(row: BaselineRow): string {
 }
 
 function baselineFigure(value: number | null): string {
-  return value === null ? '–' : formatNumber(value);
+  return value === null ? noValue : formatNumber(value);
 }
 
 /** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */

@@ -1,6 +1,7 @@
+import { countOf } from '../../compare/text.ts';
 import { type Metric, metricById } from '../../model/metric.ts';
 import { type Range, rangesOverlap } from '../../stats/descriptive.ts';
-import { displayUnit, formatAdvantage, formatFigure, joinList, pluralize } from '../format.ts';
+import { displayUnit, formatAdvantage, formatFigure, joinList } from '../format.ts';
 import type { Answer, AnswerPart, Note, Row } from '../model.ts';
 /** Fewer repetitions have no range worth the name: their rows are shown, never ranked. */
 export const minTrialCount = 3;
@@ -141,7 +142,7 @@ function slowestPart(ranking: Ranking, metric: Metric, far: readonly RankedRange
 
 function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {
   if (few.length === 0) return [];
-  const names = few.map(({ id, range }) => `${id} (${pluralize(range.values.length, 'trial')})`);
+  const names = few.map(({ id, range }) => `${id} (${countOf(range.values.length, 'trial')})`);
   return [plain(`; not ranked: ${names.join(', ')}`)];
 }
 
@@ -178,7 +179,7 @@ function failureReason(row: Row): string | null {
 }
 
 function noteReason({ label, trialCount }: Note, plannedCount: number): string {
-  return trialCount > 0 ? `${label}, ${trialCount} of ${pluralize(plannedCount, 'trial')}` : label;
+  return trialCount > 0 ? `${label}, ${trialCount} of ${countOf(plannedCount, 'trial')}` : label;
 }
 
 function valueText(metric: Metric, { range }: RankedRange): string {

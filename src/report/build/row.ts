@@ -2,7 +2,7 @@ import { metrics, metricValue } from '../../model/metric.ts';
 import type { Preparation } from '../../model/run-result.ts';
 import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
-import { formatNumber, formatPercent } from '../format.ts';
+import { formatNumber, formatPercent, noValue } from '../format.ts';
 import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
 import { summarizeElections } from './elections.ts';
 import { notesOf } from './notes.ts';
@@ -101,7 +101,7 @@ function trialRemarks(trial: Trial): string[] {
 function noiseFigures(noise: TrialNoise | null): NamedFigure[] {
   const figure = (name: string, value: number | null | undefined, format: (value: number) => string) => ({
     name,
-    text: value === null || value === undefined ? '–' : format(value),
+    text: value === null || value === undefined ? noValue : format(value),
   });
   return [
     figure('service waited for a core', noise?.targetRunDelayRatio, formatPercent),

@@ -1,6 +1,6 @@
+import { countOf } from '../../compare/text.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
-import { pluralize } from '../format.ts';
 import type { CollectedWarning, Group } from '../model.ts';
 
 /** Below this many cores target, generator and database share them. */
@@ -46,14 +46,14 @@ function progressText({ trials, primitives, ...planned }: RunResult): string {
   const { plannedTrialCount, plannedPrimitiveCount } = planned;
   const cases = `${primitives.length} of ${plannedPrimitiveCount} cases of primitives`;
   if (plannedTrialCount === 0 && plannedPrimitiveCount > 0) return cases;
-  const done = `${trials.length} of ${pluralize(plannedTrialCount, 'planned trial')}`;
+  const done = `${trials.length} of ${countOf(plannedTrialCount, 'planned trial')}`;
   return plannedPrimitiveCount === 0 ? done : `${done} and ${cases}`;
 }
 
 function sharedCoreWarnings(live: RunResult): Warning[] {
   const { coreCount } = live.machine;
   if (coreCount >= minSeparateCoreCount || live.plannedTrialCount === 0) return [];
-  const message = `${coreSharers(live)} shared ${pluralize(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
+  const message = `${coreSharers(live)} shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
   return [
     {
       code: 'shared-cores',

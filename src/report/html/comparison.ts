@@ -1,6 +1,6 @@
-import { changeText } from '../../compare/text.ts';
+import { changeText, countOf } from '../../compare/text.ts';
 import type { Change, ComparedRun, Comparison, RunComparison } from '../../model/comparison.ts';
-import { pluralize, toSentence } from '../format.ts';
+import { toSentence } from '../format.ts';
 import {
   type ComparisonRow,
   type ComparisonTable,
@@ -76,7 +76,7 @@ function remarkSection(blocks: readonly ComparisonTable[]): Child {
 function informativeFold({ title, informative }: ComparisonTable, all: readonly Comparison[], count: number): Child[] {
   if (count === 0) return [];
   const table = rowsTable(`Not gated, p as it is: ${title}`, informative, all);
-  return [collapsible(`${pluralize(count, 'more metric')}, not gated`, table)];
+  return [collapsible(`${countOf(count, 'more metric')}, not gated`, table)];
 }
 
 function rowsTable(caption: string, lines: readonly ComparisonRow[], all: readonly Comparison[]): Markup {

@@ -1,10 +1,8 @@
-import { type Metric, metrics } from '../../model/metric.ts';
-import { displayUnit, formatFigure, formatNumber, formatPercent, formatRange } from '../format.ts';
+import { metrics } from '../../model/metric.ts';
+import { formatFigure, formatNumber, formatPercent, formatRange, labelWithUnit, noValue, orDash } from '../format.ts';
 import type { GeneratorQuality, Question, Row, TrialRow } from '../model.ts';
 import { marker } from './charts.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
-
-const noValue = '–';
 
 function rowsWithTrials({ rows }: Question): Row[] {
   return rows.filter((row) => row.trials.length > 0);
@@ -14,17 +12,12 @@ function implementationName(row: Row): Child {
   return [marker(row.implementation.style), row.implementation.id];
 }
 
-function metricHead({ label, unit }: Metric): string {
-  const shown = displayUnit(unit);
-  return label.startsWith(shown) ? label : `${label}, ${shown}`;
-}
-
 /** Every metric of every implementation, median and range over the trials that count. */
 export function metricTable(question: Question): Markup {
   const rows = rowsWithTrials(question);
   const known = metrics.filter(({ id }) => rows.some(({ figures }) => (figures[id] ?? null) !== null));
   const lines = known.map((metric): Child[] => [
-    metricHead(metric),
+    labelWithUnit(metric),
     ...rows.map((row) => {
       const range = row.figures[metric.id] ?? null;
       return range === null ? noValue : formatRange(metric.unit, range);
@@ -59,8 +52,6 @@ interface QualityColumn {
   readonly head: string;
   text(quality: GeneratorQuality): string;
 }
-
-const orDash = (value: number | null, format: (value: number) => string) => (value === null ? noValue : format(value));
 
 const qualityColumns: readonly QualityColumn[] = [
   { head: 'sent of due', text: (q) => orDash(q.sentRatio, formatPercent) },
@@ -98,7 +89,7 @@ export function trialTable(question: Question): Markup {
       ...trial.noise.map(({ text }) => text),
       remarkContent(trial),
     ]);
-  const heads = ['Who', 'Trial', 'Status', ...shown.map(metricHead), ...noiseHeads(question), 'Remarks'];
+  const heads = ['Who', 'Trial', 'Status', ...shown.map(labelWithUnit), ...noiseHeads(question), 'Remarks'];
   return plainTable(`Trials ${question.conditions} in the order they were made`, heads, lines);
 }
 

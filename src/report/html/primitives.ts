@@ -1,6 +1,7 @@
+import { countOf } from '../../compare/text.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { ReportCharts } from '../charts/report-charts.ts';
-import { pluralize, toSentence } from '../format.ts';
+import { toSentence } from '../format.ts';
 import type { PrimitiveRow, PrimitiveSection } from '../model.ts';
 import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { chartBlock, chartFigure, marker } from './charts.ts';
@@ -40,7 +41,7 @@ function primitiveSection(section: PrimitiveSection, charts: readonly Chart[]): 
     h(
       'details',
       {},
-      h('summary', {}, `All figures (${pluralize(rows.length, 'case')})`),
+      h('summary', {}, `All figures (${countOf(rows.length, 'case')})`),
       primitiveFigures(section),
       h('p', { class: 'aside' }, `Checked: ${facts.correctnessCheck}.`),
       caseList(rows),

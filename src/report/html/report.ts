@@ -1,6 +1,7 @@
+import { countOf } from '../../compare/text.ts';
 import { questionHeading } from '../build/question-key.ts';
 import { type ReportCharts, reportCharts } from '../charts/report-charts.ts';
-import { formatNumber, formatRange, pluralize, toSentence } from '../format.ts';
+import { formatNumber, formatRange, noValue, toSentence } from '../format.ts';
 import type { Answer, CpuSlope, Group, Question, ReportModel } from '../model.ts';
 import { largestClusterText } from '../sentences.ts';
 import { aboutSections } from './about.ts';
@@ -87,8 +88,8 @@ function contextSentence({ run, groups }: ReportModel): string {
   const parts = [
     groups.length === 0
       ? primitivesSummary(run)
-      : `${pluralize(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${atMost}${pluralize(Math.max(0, ...trialCounts), 'trial')} each, in turn`,
-    `${machine.cpuModel}, ${pluralize(machine.coreCount, 'core')}`,
+      : `${countOf(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${atMost}${countOf(Math.max(0, ...trialCounts), 'trial')} each, in turn`,
+    `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}`,
     run.startedAt.slice(0, 10),
     ...(run.commit === null ? [] : [`commit ${run.commit.sha.slice(0, 7)}${run.commit.dirty ? ' with changes' : ''}`]),
   ];
@@ -97,7 +98,7 @@ function contextSentence({ run, groups }: ReportModel): string {
 
 function primitivesSummary({ scenario, primitiveCount }: ReportModel['run']): string {
   const processes = scenario.primitives?.repetitionCount ?? 1;
-  return `${pluralize(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
+  return `${countOf(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
 }
 
 /** Every question's answer in a word: the first screen of a run with several. */
@@ -116,7 +117,7 @@ function overviewTable(questions: readonly Question[]): Markup {
 }
 
 function answerSummary(answer: Answer | undefined): Child {
-  if (answer === undefined) return '–';
+  if (answer === undefined) return noValue;
   if (answer.verdict === 'too-few') return 'too few trials';
   const names = answer.parts.filter(({ strong }) => strong).map(({ text }) => text);
   if (answer.verdict === 'told-apart') return h('b', {}, names.join(', '));
@@ -175,7 +176,7 @@ function idleText(group: Group, slope: CpuSlope): string {
     .flatMap((question) => question.rows)
     .filter((row) => row.implementation === slope.implementation);
   const idle = rows.map((row) => row.figures['idle-cpu'] ?? null).find((range) => range !== null);
-  return idle === undefined ? '–' : formatRange('ms/s', idle);
+  return idle === undefined ? noValue : formatRange('ms/s', idle);
 }
 
 function groupTitle(group: { readonly workload: string; readonly temperature: string }): string {

@@ -1,4 +1,5 @@
 import type { ClaimSource } from '../../model/claim.ts';
+import { noValue } from '../format.ts';
 import type { AssessedClaim, ClaimVerdict } from '../model.ts';
 
 export interface ClaimColumn {
@@ -12,7 +13,7 @@ export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
   return [
     { head: 'They say', text: ({ claim }) => `“${claim.quotation}” (${titles.get(claim.source) ?? claim.source})` },
     { head: 'Claimed', text: ({ claim }) => claim.claimed },
-    { head: 'Measured here', text: ({ measured }) => measured ?? '–' },
+    { head: 'Measured here', text: ({ measured }) => measured ?? noValue },
     { head: 'Verdict', text: ({ verdict }) => verdict },
     { head: 'How measured, and why', text: ({ claim }) => claimExplanation(claim) },
   ];

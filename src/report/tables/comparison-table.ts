@@ -1,4 +1,4 @@
-import { changeText, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
+import { changeText, countOf, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
 import { cellId, describeCell } from '../../model/cell-key.ts';
 import type {
   BuildFailureRecord,
@@ -10,7 +10,7 @@ import type {
   VerdictKind,
 } from '../../model/comparison.ts';
 import { metrics } from '../../model/metric.ts';
-import { displayUnit, formatFigure, formatNumber, pluralize } from '../format.ts';
+import { formatFigure, formatNumber, labelWithUnit, noValue } from '../format.ts';
 
 /** A cell of a comparison as every table shows it. */
 export interface ComparisonTable {
@@ -39,8 +39,6 @@ export interface ComparisonRow {
   /** What qualifies the word: how sure, confirmed, waived, or what it would take. */
   readonly note: string;
 }
-
-const noValue = '–';
 
 export function comparisonTables({ comparisons }: RunComparison): ComparisonTable[] {
   const hasFloor = comparisons.some(({ noiseFloorRatio }) => noiseFloorRatio !== null);
@@ -85,7 +83,7 @@ function comparisonRow(comparison: Comparison, hasFloor: boolean): ComparisonRow
   return {
     id,
     kind: verdict.kind,
-    metric: metricLabel(comparison),
+    metric: comparison.metricId === 'errors' ? comparison.label : labelWithUnit(comparison),
     base: sideValue(comparison, comparison.base?.value ?? null),
     head: sideValue(comparison, comparison.head?.value ?? null),
     change: change === null ? noValue : changeText(change),
@@ -94,11 +92,6 @@ function comparisonRow(comparison: Comparison, hasFloor: boolean): ComparisonRow
     verdict: `${verdictWords[verdict.kind]}${comparison.confirmation === 'cut-short' ? ', not confirmed (cut short)' : ''}`,
     note: comparisonNote(comparison),
   };
-}
-
-function metricLabel({ label, unit, metricId }: Comparison): string {
-  const shown = displayUnit(unit);
-  return metricId === 'errors' || label.startsWith(shown) ? label : `${label}, ${shown}`;
 }
 
 function sideValue({ unit }: Comparison, value: number | null): string {
@@ -204,7 +197,7 @@ export function methodText({ alpha, familyCount, comparisons }: RunComparison): 
   const effects = comparisons
     .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')
     .map(({ label, minEffectRatio }) => `${label} ${percentText(minEffectRatio)}`);
-  const family = familyCount === 0 ? '' : `, over ${pluralize(familyCount, 'gated comparison')} (Holm)`;
+  const family = familyCount === 0 ? '' : `, over ${countOf(familyCount, 'gated comparison')} (Holm)`;
   const matters = effects.length === 0 ? '' : ` Smallest changes that matter: ${[...new Set(effects)].join(', ')}.`;
   return `Change: Hodges–Lehmann with its 95 % interval. p: one-sided exact rank test, at most ${alpha}${family}.${matters}`;
 }

@@ -1,8 +1,8 @@
-import { machineLabel } from '../../compare/text.ts';
+import { countOf, machineLabel } from '../../compare/text.ts';
 import { describeCluster } from '../../model/cell-key.ts';
 import type { ClaimSource } from '../../model/claim.ts';
 import type { RunComparison } from '../../model/comparison.ts';
-import { pluralize, toSentence } from '../format.ts';
+import { toSentence } from '../format.ts';
 import type { Answer, AssessedClaim, Question, ReportModel, Row } from '../model.ts';
 import { largestClusterText, publishedLines, resolutionSentence } from '../sentences.ts';
 import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
@@ -135,7 +135,7 @@ function gatedMarkdown({ title, gated }: ComparisonTable): string {
 }
 
 function foldedMarkdown({ title, informative }: ComparisonTable): string {
-  const summary = `${escapeMarkdown(title)}: ${pluralize(informative.length, 'more metric')}, not gated`;
+  const summary = `${escapeMarkdown(title)}: ${countOf(informative.length, 'more metric')}, not gated`;
   return `<details><summary>${summary}</summary>\n\n${comparisonTableMarkdown(informative)}\n\n</details>`;
 }
 
@@ -177,7 +177,7 @@ function fitToLimit(sections: readonly (readonly string[])[], limit: number): st
 }
 
 function omittedLine(count: number): string {
-  return `${pluralize(count, 'further section')} left out for want of room; the JSON and the HTML have all.\n`;
+  return `${countOf(count, 'further section')} left out for want of room; the JSON and the HTML have all.\n`;
 }
 
 /** Folded blocks of code, each with the end of what a build tool printed. */
