@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type LoggedOperation, linearize } from '../../src/conformance/checks/linearizability.ts';

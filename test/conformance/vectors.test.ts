@@ -1,3 +1,4 @@
+// test-lane: waits
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables of vectors are written as templates are
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

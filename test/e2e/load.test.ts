@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -134,15 +135,17 @@ test('a target that dies during the load fails its requests; the generator is no
   });
   const url = await listening(context, server);
   const { exitCode, stdout } = await load(url, '--rate', '40', '--duration', '0.5', '--skip-preflight');
-  assert.match(stdout, /20 due = 1 ok \+ 0 wrong \+ 19 failed/);
-  assert.match(stdout, /19 × request: ECONNREFUSED/);
+  // On a busy machine a second connection may be open before the target has gone.
+  assert.match(stdout, /20 due = [1-3] ok \+ 0 wrong \+ 1[789] failed/);
+  assert.match(stdout, /1[789] × request: ECONNREFUSED/);
   assert.doesNotMatch(stdout, /connections were free/);
   assert.equal(exitCode, 1);
 });
 
 test('connections beyond the open files allowed are failures, not the end of the driver', async (context) => {
   const url = await httpTarget(context, (_, response) => setTimeout(() => response.end('ok'), 400));
-  const script = 'ulimit -n 60; exec "$@"';
+  // Enough to start with: modules are read side by side, up to sixty at once.
+  const script = 'ulimit -n 110; exec "$@"';
   const args = ['load', url, '--rate', '400', '--duration', '1', '--timeout', '2', '--skip-preflight'];
   const child = spawn('sh', ['-c', script, 'sh', process.execPath, bin, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readResult } from '../../src/store/result-file.ts';

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -6,6 +7,9 @@ import fc from 'fast-check';
 import { connectTo } from '../../src/load/connection.ts';
 import { createRequestWriter } from '../../src/load/request-text.ts';
 import type { TargetAddress } from '../../src/load/socket.ts';
+
+/** More than 1 for the long fuzzing of `npm run test:all`. */
+const factor = Number(process.env.PACELINE_FUZZ_FACTOR ?? 1);
 
 /** What came of one request: the answer, or none. */
 type Outcome = { status: number; etag: string | null; body: string } | 'no answer';
@@ -125,7 +129,7 @@ test('every well-formed answer is read as Node itself reads it, however it is sp
       assert.deepEqual(ours, nodes);
       assert.notEqual(ours, 'no answer');
     }),
-    { numRuns: 150 },
+    { numRuns: 150 * factor },
   );
 });
 
@@ -135,7 +139,7 @@ test('an answer cut short by a close is none for us where it is none for Node', 
       script = { pieces: cut(text.slice(0, Math.floor(part * text.length)), places), closes: true };
       assert.deepEqual(await askOurs(), await askNode());
     }),
-    { numRuns: 100 },
+    { numRuns: 100 * factor },
   );
 });
 
@@ -154,6 +158,6 @@ test('an answer damaged in one place never hangs us, and is never an answer of a
         assert.deepEqual([ours.status, ours.body], [nodes.status, nodes.body]);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 150 * factor },
   );
 });
