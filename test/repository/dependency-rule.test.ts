@@ -5,19 +5,20 @@ import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Which folders of src a folder may import beside itself (design: model ← stats ← five ← run ← cli). */
+/** Which folders of src a folder may import beside itself (design: model ← stats ← six ← run ← cli; fuzz builds on target). */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   model: [],
   stats: ['model'],
   load: ['model', 'stats'],
   target: ['model', 'stats'],
+  fuzz: ['model', 'stats', 'target'],
   probe: ['model', 'stats'],
   database: ['model', 'stats'],
   store: ['model', 'stats'],
   compare: ['model', 'stats'],
   report: ['model', 'stats', 'compare'],
-  run: ['model', 'stats', 'load', 'target', 'probe', 'database', 'store'],
-  cli: ['model', 'stats', 'load', 'target', 'probe', 'database', 'store', 'compare', 'report', 'run'],
+  run: ['model', 'stats', 'load', 'target', 'fuzz', 'probe', 'database', 'store'],
+  cli: ['model', 'stats', 'load', 'target', 'fuzz', 'probe', 'database', 'store', 'compare', 'report', 'run'],
 };
 
 /** No node: import, no clock, no ambient random: these are replayed on old results and on virtual time. */

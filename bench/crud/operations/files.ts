@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { WorkloadContext } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
 import { fileCount, fileId, fileName, fileOwner, fileSizeBytes, userCount } from '../dataset.ts';
+import { type ChangedFiles, openChangedFiles } from './changed-files.ts';
 import { type UserHeaders, userHeaders } from './request.ts';
 import { type AcknowledgedCounts, noAcknowledged } from './session.ts';
 
@@ -11,6 +12,7 @@ export interface Files {
   readonly seed: number;
   readonly slots: FileSlots;
   readonly bodies: FileBodies;
+  readonly changed: ChangedFiles;
   headers(user: number): UserHeaders;
   readonly acknowledged: AcknowledgedCounts;
 }
@@ -20,6 +22,7 @@ export function openFiles({ seed }: WorkloadContext): Files {
     seed,
     slots: openFileSlots(seed),
     bodies: openFileBodies(seed),
+    changed: openChangedFiles(),
     headers: userHeaders(seed),
     acknowledged: noAcknowledged(),
   };

@@ -52,7 +52,7 @@ async function* checkImplementation(
     yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
     return;
   }
-  const preparedImplementation = await build(located, available.toolchain, session, onStep);
+  const preparedImplementation = await buildForChecks(located, available.toolchain, session, onStep);
   if (preparedImplementation instanceof BuildFailure) {
     const { message, logTail } = preparedImplementation;
     yield { kind: 'not-built', implementation, reason: `${message}\n${logTail}` };
@@ -70,7 +70,8 @@ async function* partsOf(
   else yield* checkWholeContract({ preparedImplementation, service: await loadService(id), seed, session });
 }
 
-async function build(
+/** Builds outside of a run; what a compiler says is data. */
+export async function buildForChecks(
   located: LocatedImplementation,
   toolchain: Toolchain,
   { cacheDir, signal, cleanupRegistry: ledger }: Session,
