@@ -144,7 +144,7 @@ function numbered(prefix: string, ids: readonly string[]): Record<string, string
 
 export const service: Service = {
   id: 'crud',
-  contractVersion: 1,
+  contractVersion: 2,
   isCluster: false,
   database: {
     schemaFile: 'schema.sql',

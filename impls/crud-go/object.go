@@ -13,8 +13,8 @@ import (
 // object is a JSON object as a client sent it: strings, []any, json.Number and so on by key.
 type object map[string]any
 
-// parseObject wants exactly these keys, each once. Decoding into a struct would not do: encoding/json takes keys in any case,
-// keeps the last of two equal ones and leaves a field alone at null.
+// parseObject wants exactly these keys; of two equal ones the last counts. Decoding into a struct would not do: encoding/json
+// takes keys in any case and leaves a field alone at null.
 func parseObject(text []byte, keys ...string) (object, error) {
 	if !utf8.Valid(text) || !json.Valid(text) {
 		return nil, malformedJSON
@@ -46,9 +46,6 @@ func (o object) readField(decoder *json.Decoder, keys []string) error {
 	key, _ := token.(string)
 	if !slices.Contains(keys, key) {
 		return invalid("the body has a key that does not belong here")
-	}
-	if _, twice := o[key]; twice {
-		return invalid(fmt.Sprintf("%q is given twice", key))
 	}
 	var value any
 	if err := decoder.Decode(&value); err != nil {

@@ -36,12 +36,27 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer rt.logRequest(recorder, r, time.Now())
 		w = recorder
 	}
-	if isExact(r.URL.EscapedPath()) {
+	switch {
+	case strings.ContainsFunc(r.RequestURI, notTargetChar):
+		rt.answer(refuse(malformedRequest)).ServeHTTP(w, r)
+	case isExact(sentPath(r)):
 		rt.mux.ServeHTTP(w, r)
-	} else {
+	default:
 		rt.answer(refuse(notFound)).ServeHTTP(w, r)
 	}
 }
+
+// sentPath is the path as the client wrote it: url.URL escapes some characters that were sent without.
+func sentPath(r *http.Request) string {
+	if !strings.HasPrefix(r.RequestURI, "/") {
+		return r.URL.EscapedPath()
+	}
+	sent, _, _ := strings.Cut(r.RequestURI, "?")
+	return sent
+}
+
+// notTargetChar tells what no request target has (RFC 9112, 3.2); net/url takes it all the same.
+func notTargetChar(char rune) bool { return char <= ' ' || char >= 0x7F || char == '#' }
 
 // isExact refuses what ServeMux would redirect to another path, or unescape: no path of the contract needs an escape.
 func isExact(escaped string) bool {

@@ -73,6 +73,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   ci: async () => (await import('./commands/ci.ts')).addCi,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
   conform: async () => (await import('./commands/conform.ts')).addConform,
+  fuzz: async () => (await import('./commands/fuzz.ts')).addFuzz,
   load: async () => (await import('./commands/load.ts')).addLoad,
   workload: async () => (await import('./commands/workload.ts')).addWorkload,
   list: async () => (await import('./commands/list.ts')).addList,
@@ -97,6 +98,7 @@ Examples:
   npm run bench -- compare base.json head.json       what two commits differ in
   npm run bench -- ci                                is this branch slower than where it began?
   npm run bench -- conform crud-go                   does it keep the contract?
+  npm run bench -- fuzz --seed 7                     do all implementations answer odd requests alike?
   npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
   npm run bench -- doctor                            what this machine has and lacks
 For machines: npm run -s bench -- run quick --json, or npx paceline run quick --json

@@ -58,6 +58,31 @@ describe('the vectors’ runner', () => {
   const json = (response: ServerResponse, status: number, value: unknown, type = 'application/json') =>
     response.writeHead(status, { 'content-type': type }).end(JSON.stringify(value));
 
+  test('sends raw lines and bodies as they are, and counts the body', async () => {
+    let received = '';
+    server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (bytes) => {
+        received = bytes.toString('latin1');
+        socket.end('HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    const lines = ['GE\u0000T  /%zz\u00ff HTTP/9', 'A : b', 'Content-Length: ${bodyLength}'];
+    const report = await run(await listen(), [{ raw: { lines, text: 'é${x}' }, expect: { status: 400 } }], { x: 'y' });
+    assert.deepEqual(report, { checkCount: 1, failures: [] });
+    assert.equal(received, 'GE\0T  /%zz\xff HTTP/9\r\nA : b\r\nContent-Length: 3\r\n\r\n\xc3\xa9y');
+  });
+
+  test('a connection that is closed is no answer to raw bytes, unless the vector says so', async () => {
+    const step = { raw: { lines: ['nonsense'] }, expect: { status: 400 } };
+    const report = await againstRaw('', [{ ...step, orNoAnswer: true }, step]);
+    assert.equal(report.checkCount, 2);
+    assert.deepEqual(
+      report.failures.map(({ step: label, expected }) => [label, expected]),
+      [['2 raw "nonsense"', 'answer: an answer']],
+    );
+  });
+
   test('counts what held', async () => {
     const report = await against(
       (_, response) => json(response, 200, { a: 1 }),

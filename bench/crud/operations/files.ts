@@ -11,6 +11,7 @@ export interface Files {
   readonly seed: number;
   readonly slots: FileSlots;
   readonly bodies: FileBodies;
+  readonly changed: ChangedFiles;
   headers(user: number): UserHeaders;
   readonly acknowledged: AcknowledgedCounts;
 }
@@ -20,6 +21,7 @@ export function openFiles({ seed }: WorkloadContext): Files {
     seed,
     slots: openFileSlots(seed),
     bodies: openFileBodies(seed),
+    changed: openChangedFiles(),
     headers: userHeaders(seed),
     acknowledged: noAcknowledged(),
   };
@@ -189,4 +191,33 @@ export function seededVectorBlock(seed: number, id: string): Buffer {
   const block = blockOf(seed, id);
   for (let at = 3; at < block.length; at += 4) block[at] = 0x3f;
   return block;
+}
+
+/** A file whose replacement or deletion has just been answered. */
+export interface ChangedFile {
+  readonly slot: FileSlot;
+  /** The slot may hold another file by the time it is looked at. */
+  readonly id: string;
+  readonly isGone: boolean;
+}
+
+/** The newest changes, which nobody has looked at since. */
+export interface ChangedFiles {
+  add(change: ChangedFile): void;
+  /** The newest one, which is then nobody else's. */
+  take(): ChangedFile | null;
+}
+
+/** Beyond it the oldest are forgotten: a change is worth a look only while it is fresh. */
+const maxChangeCount = 64;
+
+function openChangedFiles(): ChangedFiles {
+  const changes: ChangedFile[] = [];
+  return {
+    add(change) {
+      changes.push(change);
+      if (changes.length > maxChangeCount) changes.shift();
+    },
+    take: () => changes.pop() ?? null,
+  };
 }

@@ -3,8 +3,10 @@ import fastify from 'fastify';
 import { refuseUnknownRoutes } from '../program/routing.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
+import { answerBrokenRequest, refuseExpectation } from './brokenRequest.ts';
 import type { Parts } from './parts.ts';
 import { answerProblem, Problem } from './problem.ts';
+import { refuseOddTargets, targetRefusal } from './requestTarget.ts';
 import { logInRoute, sessionRoutes, signUpRoute, userRoutes } from './routes/accounts.ts';
 import { aggregationRoutes } from './routes/aggregations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -29,10 +31,15 @@ export function createApp(logLevel: string): FastifyInstance {
       // Each route reads the parameters it lists (see readQuery).
       querystringParser: (text) => ({ text }),
     },
+    // Node would keep the first Authorization or Content-Type and forget the others: joined, they are what no route takes.
+    http: { joinDuplicateHeaders: true },
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, request, reply) =>
-      answerProblem(new Problem('not-found', 'no such path'), request, reply),
+      answerProblem(targetRefusal(request.url) ?? new Problem('not-found', 'no such path'), request, reply),
   });
+  app.server.on('checkExpectation', refuseExpectation);
   keepBodiesRaw(app);
+  refuseOddTargets(app);
   refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
   app.setErrorHandler(answerProblem);
   return app;

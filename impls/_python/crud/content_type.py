@@ -5,7 +5,8 @@ import re
 from crud.problems import Problem
 
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-QUOTED_STRING = r'"(?:[\t !\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t -\x7e\x80-\xff])*"'
+# Without obs-text: a byte above 0x7E has no agreed encoding, so it cannot be kept as text.
+QUOTED_STRING = r'"(?:[\t !\x23-\x5b\x5d-\x7e]|\\[\t -\x7e])*"'
 MEDIA_TYPE = re.compile(rf"(?P<essence>{TOKEN}/{TOKEN})(?:[ \t]*;[ \t]*{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))*", re.ASCII)
 LONGEST_CHARS = 127
 

@@ -78,7 +78,10 @@ def _parse(body: bytes) -> object:
     # of the contract holds one, and int refuses (with a ValueError) what has thousands of digits yet is JSON.
     try:
         value: object = json.loads(body.decode(), parse_constant=_refuse_constant, parse_int=float)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        # Nothing the contract takes nests half as deep; whether the rest is well-formed too, nobody looks.
+        raise invalid("The body nests too deeply.") from None
+    except ValueError:
         raise Problem("malformed-json", "The body is not JSON in UTF-8.") from None
     return value
 

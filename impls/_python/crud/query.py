@@ -30,12 +30,9 @@ def query_values(raw: bytes, listed: Collection[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for part in raw.split(b"&"):
         raw_key, _, raw_value = part.partition(b"=")
-        key = _decoded(raw_key)
-        if key is None or key not in listed:
+        key, value = _decoded(raw_key), _decoded(raw_value)
+        if key not in listed:
             continue
-        value = _decoded(raw_value)
-        if value is None:
-            raise invalid(f"The parameter {key} is not percent-encoded UTF-8.")
         if key in values:
             raise invalid(f"The parameter {key} is given twice.")
         values[key] = value
@@ -62,10 +59,10 @@ def page(raw_query: bytes) -> Page:
     return Page(int(limit), after)
 
 
-def _decoded(raw: bytes) -> str | None:
+def _decoded(raw: bytes) -> str:
     if BROKEN_ESCAPE.search(raw):
-        return None
+        raise invalid("The query has a broken percent-encoding.")
     try:
         return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
-        return None
+        raise invalid("The query is not percent-encoded UTF-8.") from None

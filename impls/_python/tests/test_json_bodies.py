@@ -28,7 +28,6 @@ def refusal_of(parse: Callable[[bytes], object], body: bytes) -> int:
         '{"name":"abc","password":"12345678"}'.encode("utf-16"),
         b'{"name":NaN,"password":"12345678"}',
         b'{"name":-Infinity}',
-        b"[" * 50_000,
     ],
 )
 def test_what_is_not_utf8_json_is_malformed(body: bytes) -> None:
@@ -66,6 +65,16 @@ def test_a_sign_up_that_is_not_exactly_as_listed_is_invalid(value: object) -> No
 
 def test_a_number_of_thousands_of_digits_is_invalid_but_not_malformed() -> None:
     assert refusal_of(parse_sign_up, b'{"name":' + b"1" * 5_000 + b',"password":"12345678"}') == 422
+
+
+@pytest.mark.parametrize("depth", [900, 980, 1_100, 30_000])
+def test_what_nests_deeper_than_the_parser_reads_is_invalid_but_not_malformed(depth: int) -> None:
+    assert refusal_of(parse_sign_up, b"[" * depth + b"]" * depth) == 422
+
+
+def test_of_a_key_given_twice_the_last_counts() -> None:
+    assert parse_log_in(b'{"name":5,"password":"x","name":"a"}') == Credentials("a", "x")
+    assert refusal_of(parse_log_in, b'{"name":"a","password":"x","name":5}') == 422
 
 
 def test_a_password_is_counted_in_code_points() -> None:

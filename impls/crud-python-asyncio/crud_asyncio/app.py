@@ -8,8 +8,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crud import answers, problems
+from crud.paths import is_plain_path
 from crud.problems import Problem
 from crud_asyncio import accounts, aggregations, event_routes, files
 from crud_asyncio.database import DatabaseLost
@@ -30,10 +32,24 @@ def create_app(service: Service) -> FastAPI:
     # No generated documentation: the contract's paths are all there are.
     app = FastAPI(lifespan=lifespan, redirect_slashes=False, openapi_url=None)
     app.state.service = service
+    app.add_middleware(ExactPaths)
     for router in ROUTERS:
         app.include_router(router)
     _register_refusals(app)
     return app
+
+
+class ExactPaths:
+    """Paths are matched as they are sent: the router alone would take /%68ealth for /health."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not is_plain_path(scope["raw_path"].decode("ascii")):
+            await _answer(problems.not_found("There is no such path."))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 @routes.get("/health")
@@ -74,7 +90,7 @@ async def _answer_wrong_method(request: Request, _: Exception) -> Response:
 
 
 async def _answer_broken_request(_: Request, error: Exception) -> Response:
-    return _answer(Problem("malformed-json", f"The request cannot be read: {error}"))
+    return _answer(Problem("malformed-request", f"The request cannot be read: {error}"))
 
 
 async def _answer_nobody(_request: Request, _error: Exception) -> Response:

@@ -11,6 +11,7 @@ from crud.answers import Row
 from crud.json_bodies import LARGEST_JSON_BYTES
 from crud.problems import too_large, unauthorized
 from crud.tokens import bearer_digest
+from crud_asyncio.headers import joined_header
 from crud_asyncio.service import CurrentService
 
 LARGEST_FILE_BYTES = 1_048_576
@@ -36,7 +37,7 @@ class Upload(NamedTuple):
 
 
 async def authenticated_caller(request: Request, service: CurrentService) -> Caller:
-    digest = bearer_digest(request.headers.get("authorization"))
+    digest = bearer_digest(joined_header(request, "authorization"))
     row = None if digest is None else await service.database.fetch_one(statements.AUTHENTICATE, digest)
     if digest is None or row is None:
         raise unauthorized()
@@ -44,12 +45,12 @@ async def authenticated_caller(request: Request, service: CurrentService) -> Cal
 
 
 async def json_body(request: Request) -> bytes:
-    content_type.require_json(request.headers.get("content-type"))
+    content_type.require_json(joined_header(request, "content-type"))
     return await _body(request, LARGEST_JSON_BYTES)
 
 
 async def upload(request: Request) -> Upload:
-    media_type = content_type.raw_content_type(request.headers.get("content-type"))
+    media_type = content_type.raw_content_type(joined_header(request, "content-type"))
     return Upload(media_type, await _body(request, LARGEST_FILE_BYTES))
 
 

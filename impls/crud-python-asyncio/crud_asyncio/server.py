@@ -9,6 +9,7 @@ import uvicorn
 from crud.config import Config
 from crud.logs import logging_config
 from crud_asyncio.app import create_app
+from crud_asyncio.protocol import ProblemProtocol
 from crud_asyncio.service import Service
 
 # More than the 75 s of the contract: the client closes first, so no request meets a closing connection.
@@ -57,7 +58,7 @@ def _uvicorn_config(config: Config, service: Service) -> uvicorn.Config:
         host=config.host,
         port=config.port,
         loop="uvloop",
-        http="httptools",
+        http=ProblemProtocol,
         ws="none",
         lifespan="on",
         proxy_headers=False,

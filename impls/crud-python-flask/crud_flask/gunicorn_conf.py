@@ -26,6 +26,13 @@ keepalive = 90
 graceful_timeout = 8
 # Safe, because the service itself is made after the fork (worker.py); saves about 4 MiB of private memory a worker.
 preload_app = True
+# No proxy stands before this service. From loopback, which it trusts by default, gunicorn would take the path's prefix
+# (SCRIPT_NAME), the path and the scheme from headers, and fail where they contradict the request.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+# Its greatest, so that a target of the contract's least length fits.
+limit_request_line = 8_190
 control_socket_disable = True
 loglevel = _config.python_log_level.lower()
 # Access lines would go to standard output. Where there are none, gunicorn must not be asked to compose them either.

@@ -98,6 +98,8 @@ const spoils: readonly Spoil[] = [
   [mixed, 'log-in', setField('token', 'short'), 'token is not one'],
   [mixed, 'log-in', setField('userId', otherId), 'session of another user'],
   [mixed, 'log-out', setStatus(401), 'status 401 instead of 204'],
+  [history, 'use-session', setStatus(401), 'status 401 instead of 200'],
+  [history, 'use-ended', setStatus(200), 'status 200 instead of 401'],
   [mixed, 'sign-up', setStatus(409), 'status 409 instead of 201'],
   [mixed, 'sign-up', setField('name', 'other'), 'name is not the expected one'],
   [mixed, 'sign-up', setField('id', 5), 'id is not a UUID'],
