@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { type Finished, startPaceline } from '../support/paceline.ts';
