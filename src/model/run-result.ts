@@ -5,7 +5,7 @@ import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
 
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** Where it ran. Two results are comparable only when `id` and every hidden setting agree. */
 export const machineSchema = z.strictObject({

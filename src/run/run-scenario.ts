@@ -45,6 +45,7 @@ export interface RunRequest {
   readonly overrides: ScenarioOverrides;
   readonly limit: TrialSpec['resourceLimit'];
   readonly probe: ProbeMethod | null;
+  readonly transport: 'native' | 'portable' | null;
   /** null: results/<machine>/… */
   readonly out: string | null;
   readonly maxAttempts: number;
@@ -87,7 +88,9 @@ export async function runScenario(
     located.map(async (one) => ({ located: one, available: await checkToolchain(one.implementation) })),
   );
   announcePlan(checked, declarations, request, reporter);
-  const session = await openSession({ signal, env, probe: request.probe, onStep: reporter.onStep });
+  const session = await openSession({
+    ...{ signal, env, probe: request.probe, transport: request.transport, onStep: reporter.onStep },
+  });
   try {
     return await measure(checked, declarations, request, session, reporter);
   } finally {
@@ -351,6 +354,7 @@ function commandOf({
   overrides,
   limit,
   probe,
+  transport,
   maxAttempts,
 }: RunRequest): string {
   const flags = [
@@ -366,6 +370,7 @@ function commandOf({
     ...(overrides.only ?? []).map((id) => `--only ${id}`),
     limit === null ? '' : `--limit ${limitText(limit)}`,
     probe === null ? '' : `--probe ${probe}`,
+    transport === null ? '' : `--transport ${transport}`,
     maxAttempts === 3 ? '' : `--attempts ${maxAttempts}`,
   ];
   return ['npm run bench -- run', scenario, ...flags].filter((part) => part !== '').join(' ');

@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>;
 
 /** Lifts a parsed result file by one version: index 0 lifts version 1 to 2, and so on. What an old file did not know becomes null or empty. */
-const migrations: readonly ((old: Json) => Json)[] = [fromVersion1, fromVersion2];
+const migrations: readonly ((old: Json) => Json)[] = [fromVersion1, fromVersion2, fromVersion3];
 
 /** A result of any earlier version in the shape of the newest; anything else is returned as it is, for the schema to refuse. */
 export function migrate(value: unknown): unknown {
@@ -33,6 +33,23 @@ function fromVersion1(old: Json): Json {
 /** Version 3 knows which statements an implementation sends to its database. */
 function fromVersion2(old: Json): Json {
   return { ...old, implementations: mapObjects(old.implementations, fromPreparation2) };
+}
+
+/** Version 4 knows which loop drove a target. */
+function fromVersion3(old: Json): Json {
+  return {
+    ...old,
+    trials: mapObjects(old.trials, (trial) => ({ ...trial, measurement: fromMeasurement3(trial.measurement) })),
+  };
+}
+
+function fromMeasurement3(measurement: unknown): unknown {
+  if (!isObject(measurement) || !isObject(measurement.load)) return measurement;
+  const { pacer, wakes, ...generator } = asObject(measurement.load.generator);
+  return {
+    ...measurement,
+    load: { ...measurement.load, generator: { loop: 'former', wakeupCount: null, ...generator } },
+  };
 }
 
 function fromPreparation2(preparation: Json): Json {

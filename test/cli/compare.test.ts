@@ -46,7 +46,7 @@ describe('JSON of something else is told in one sentence', { concurrency: 2 }, (
         const own = space.file(name);
         const { stderr, exitCode } = await paceline([command, own, ...(command === 'compare' ? [own] : [])], space);
         const [first, remedy] = stderr.trimEnd().split('\n');
-        assert.equal(first, `paceline: ${own} is JSON, but no result file of paceline (schema version 1 to 3)`);
+        assert.equal(first, `paceline: ${own} is JSON, but no result file of paceline (schema version 1 to 4)`);
         assert.match(remedy ?? '', /^Remedy: name a file that `run` or `ci` wrote/);
         assert.equal(exitCode, 2);
       });

@@ -24,6 +24,7 @@ interface RunFlags {
   readonly limit?: RunRequest['limit'];
   readonly tries: number;
   readonly probe?: RunRequest['probe'];
+  readonly transport?: RunRequest['transport'];
   readonly out?: string;
   readonly report: string | false;
   readonly json?: boolean;
@@ -58,6 +59,11 @@ export function addRun(program: Command, context: CommandContext): void {
       limitOption,
     )
     .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
+    .option(
+      '--transport <kind>',
+      "the generator's loop: native or portable",
+      oneOf('transport', ['native', 'portable']),
+    )
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
@@ -119,6 +125,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
+    transport: flags.transport ?? null,
     out: flags.out ?? null,
     maxAttempts: flags.tries,
     saveReference: flags.saveReference ?? false,

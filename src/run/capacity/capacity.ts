@@ -1,4 +1,3 @@
-import { type ClosedLoopResult, closedLoop } from '../../load/closed-loop.ts';
 import { startDriver } from '../../load/driver.ts';
 import { createWorkload, type RequestSpec, requestWorkloadPath } from '../../load/request-workload.ts';
 import { HarnessError } from '../../model/harness-error.ts';
@@ -8,6 +7,7 @@ import type { TrialSpec } from '../../model/trial.ts';
 import type { Workload } from '../../model/workload.ts';
 import { scanImplementations } from '../../target/manifest.ts';
 import { checkToolchain } from '../../target/toolchain.ts';
+import { type ClosedLoopResult, closedLoop } from '../closed-loop.ts';
 import { conformToVectors } from '../conform/conform.ts';
 import { loadService, loadWorkload, unknownName, workloadIds } from '../declarations.ts';
 import { implsDir } from '../paths.ts';

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ProbeMethod | null;
+  /** The generator's loop that is asked for; none: the native one where it is known to work. */
+  readonly transport?: 'native' | 'portable' | null;
   onStep(text: string): void;
 }
 
@@ -44,6 +46,7 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly machine: Machine;
   readonly probe: ProbeMethod | null;
+  readonly transport: 'native' | 'portable' | null;
   readonly cleanupRegistry: CleanupRegistry;
   openGroup(): Promise<TrackedGroup>;
   /** An empty folder for one target's data. */
@@ -73,6 +76,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     signal,
     machine: describeMachine(),
     probe: options.probe,
+    transport: options.transport ?? null,
     cleanupRegistry: ledger,
     openGroup: () => openTrackedGroup(layout, ledger),
     openDataFolder: () => makeDataFolder(ledger),

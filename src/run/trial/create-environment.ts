@@ -166,6 +166,7 @@ async function startTrackedGenerator(
       profile: spec.loadPlan,
       joinPaths: ledgered.group?.joinPaths ?? [],
       niceness: generatorNiceness,
+      transport: session.transport,
       signal: session.signal,
       onProgress: () => {},
     });
