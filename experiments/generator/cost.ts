@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     niceness: { type: 'string', default: '-10' },
     warmup: { type: 'string' },
     oha: { type: 'string' },
+    transport: { type: 'string' },
   },
 });
 const rates = options.rate.split(',').map(Number);
@@ -59,7 +60,12 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
   };
   const driver = await startDriver({
     ...{ workloadPath: pathOf('../../bench/echo/workloads/echo.ts'), targetUrl: target.url, profile, joinPaths: [] },
-    ...{ niceness: Number(options.niceness), signal: new AbortController().signal, onProgress: () => undefined },
+    ...{
+      niceness: Number(options.niceness),
+      transport: transportOf(options.transport),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    },
   });
   try {
     const warmupCount = Number(options.warmup ?? Math.min(20_000, Math.max(1_000, 2 * ratePerSec)));
@@ -74,11 +80,15 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
       ...{ tool: 'paceline', ratePerSec, p50Ms: responseTime.p50Ms, p99Ms: responseTime.p99Ms },
       userMicros: (1000 * generator.cpuUserMs) / counts.sentCount,
       systemMicros: (1000 * generator.cpuSystemMs) / counts.sentCount,
-      note: `late ${generatorDelay.p50Ms?.toFixed(2)}/${generatorDelay.p99Ms?.toFixed(2)} send CV ${generator.sendGapCv?.toFixed(2)} ok ${counts.okCount}/${counts.scheduledCount} ${loop} gc ${generator.gcMs.toFixed(0)} ${JSON.stringify(generator.wakes)?.replace(/[{}"a-z]/gi, '')} conns ${generator.connectionsOpenedCount} rss ${(generator.rssBytes / 2 ** 20).toFixed(0)} ${reasons}`,
+      note: `late ${generatorDelay.p50Ms?.toFixed(2)}/${generatorDelay.p99Ms?.toFixed(2)} send CV ${generator.sendGapCv?.toFixed(2)} ok ${counts.okCount}/${counts.scheduledCount} ${loop} gc ${generator.gcMs.toFixed(0)} ${((generator.wakeupCount ?? 0) / counts.sentCount).toFixed(2)} wake-ups conns ${generator.connectionsOpenedCount} rss ${(generator.rssBytes / 2 ** 20).toFixed(0)} ${reasons}`,
     };
   } finally {
     await driver.stop();
   }
+}
+
+function transportOf(text: string | undefined): 'native' | 'portable' | null {
+  return text === 'native' || text === 'portable' ? text : null;
 }
 
 /** oha with latency correction; its CPU is that of `time`'s child. */

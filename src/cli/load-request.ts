@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createSchedule } from '../load/pace/schedule.ts';
 import type { RequestSpec } from '../load/request-workload.ts';
-import { createSchedule } from '../load/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import type { Baseline } from '../report/baseline.ts';
@@ -16,6 +16,7 @@ export interface LoadFlags {
   readonly expectStatus?: number;
   readonly connections: number;
   readonly threads: number;
+  readonly transport?: 'native' | 'portable';
   readonly timeout: number;
   readonly warmup: number;
   readonly seed: number;
@@ -32,6 +33,8 @@ export interface LoadRequest {
   readonly spec: RequestSpec;
   readonly loadPlan: LoadPlan;
   readonly threadCount: number;
+  /** null: the native loop where it is known to work. */
+  readonly transport: 'native' | 'portable' | null;
 }
 
 export const methods = [
@@ -70,6 +73,7 @@ export async function loadRequestOf(text: string, flags: LoadFlags): Promise<Loa
     },
     loadPlan,
     threadCount: flags.threads,
+    transport: flags.transport ?? null,
   };
 }
 

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
 import { createLoadHost, type LoadHost, loadWorkload, refusalOf } from './load-host.ts';
-import { createLoadTeam } from './load-team.ts';
+import { chooseThreadCount, createLoadTeam } from './load-team.ts';
 import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
-import { peakRatePerSec } from './schedule.ts';
-import { chooseThreadCount } from './thread-count.ts';
+import { peakRatePerSec } from './pace/schedule.ts';
 
 /*
  * The load driver's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug

@@ -18,6 +18,8 @@ export interface DriverOptions {
   readonly profile: LoadPlan;
   /** How many threads send; more than one only where the workload is stateless. Not given: as many as the rate needs. */
   readonly threadCount?: number;
+  /** The loop that is asked for; not given: the native one where it is known to work. */
+  readonly transport?: 'native' | 'portable' | null;
   /** cgroup.procs files that the process enters before it runs. */
   readonly joinPaths: readonly string[];
   /** Asked for; `ready.niceness` says what was granted. */
@@ -72,8 +74,16 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   );
   const channel = openChannel(child, options);
   try {
-    const { workloadPath, workloadArgument = null, targetUrl, profile, niceness, threadCount = null } = options;
-    const part = { threadCount, share: null };
+    const {
+      workloadPath,
+      workloadArgument = null,
+      targetUrl,
+      profile,
+      niceness,
+      threadCount = null,
+      transport = null,
+    } = options;
+    const part = { threadCount, transport, share: null };
     const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness, ...part } as const;
     const { ready } = await channel.ask(open, 'ready');
     return driverOn(channel, child.pid ?? 0, ready);
@@ -134,10 +144,10 @@ function openChannel(child: ChildProcess, options: DriverOptions): Channel {
   };
   const ended = once(child, 'close').catch(() => undefined);
   options.signal.addEventListener('abort', kill, { once: true });
-  child.on('error', (error) => die(driverDied(error.message, tail())));
+  child.on('error', (error) => die(driverDied(`: ${error.message}`, tail())));
   child.on('close', (code, signal) => {
     options.signal.removeEventListener('abort', kill);
-    die(driverDied(signal ?? `exit code ${code}`, tail()));
+    die(driverDied(signal === null ? `with exit code ${code}` : `by ${signal}`, tail()));
   });
 
   const channel: Channel = {
@@ -183,7 +193,7 @@ function keepTail(child: ChildProcess): () => string {
 function driverDied(how: string, tail: string): HarnessError {
   return new HarnessError(
     'cannot-measure',
-    `the load driver's process ended unexpectedly (${how})${tail === '' ? '' : `:\n${tail}`}`,
+    `the load generator's process ended unexpectedly ${how}: its own fault, not the target's${tail === '' ? '' : `:\n${tail}`}`,
     'if the text above does not name the cause, run the command again; memory or permissions of the cgroup may be short',
   );
 }

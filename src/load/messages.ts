@@ -1,7 +1,8 @@
 import type { HarnessErrorCode } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
-import type { Share } from './schedule.ts';
+import type { Loop } from './pace/loop.ts';
+import type { Share } from './pace/schedule.ts';
 
 /** What the driver's process says of itself once it can send. */
 export interface DriverReady {
@@ -28,6 +29,8 @@ export interface OpenCommand {
   readonly niceness: number;
   /** How many threads send; null: as many as the rate needs. */
   readonly threadCount: number | null;
+  /** The loop that is asked for; null: the native one where it is known to work. */
+  readonly transport: Loop['kind'] | null;
   /** To one of several threads: its part. null: all of the load. */
   readonly share: Share | null;
 }

@@ -143,6 +143,9 @@ export interface GeneratorQuality {
   /** Woke-late p50 ÷ response p50: the share of the headline that the generator made. */
   readonly generatorDelayShareRatio: number | null;
   readonly sendGapCv: number | null;
+  /** Which loop drove the target; several where the trials differ. */
+  readonly loops: readonly string[];
+  readonly wakeupsPerRequest: number | null;
   readonly eventLoopUtilizationRatio: number | null;
   readonly coresUsed: number | null;
   readonly sentRatio: number | null;

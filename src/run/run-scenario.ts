@@ -33,6 +33,7 @@ export interface RunRequest {
   readonly overrides: ScenarioOverrides;
   readonly limit: TrialSpec['resourceLimit'];
   readonly probe: ProbeMethod | null;
+  readonly transport: 'native' | 'portable' | null;
   /** null: results/<machine>/… */
   readonly out: string | null;
   readonly maxAttempts: number;
@@ -69,8 +70,9 @@ export async function runScenario(
   const declarations = await loadDeclarations(requested);
   const candidates = await checkCandidates(located);
   announcePlan(candidates, declarations, request, reporter);
-  return withSession({ signal, env, probe: request.probe, onStep: reporter.onStep }, (session) =>
-    measure(candidates, declarations, request, session, reporter),
+  return withSession(
+    { signal, env, probe: request.probe, transport: request.transport, onStep: reporter.onStep },
+    (session) => measure(candidates, declarations, request, session, reporter),
   );
 }
 

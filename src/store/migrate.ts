@@ -66,7 +66,7 @@ function fromCounts1(value: Json): Json {
   return { ...value, counts: { refusedCount: 0, ...asObject(value.counts) } };
 }
 
-/** Version 4 uses the field's words: docs/decisions/moved.md lists what each name was. */
+/** Version 4 uses the field's words (docs/decisions/moved.md lists what each name was), and knows which loop sent the load. */
 function fromVersion3(old: Json): Json {
   const scenario = asObject(old.scenario);
   const machine = asObject(old.machine);
@@ -199,10 +199,15 @@ function fromLoad3(load: Json): Json {
     eventLatencies: mapValues(completions, histogram),
     operations: mapValues(load.operations, operation),
     seconds: mapObjects(load.seconds, (second) => renamed(second, { badCount: 'notOkCount' })),
-    generator: renamed(asObject(load.generator), {
-      sendGapCvRatio: 'sendGapCv',
-      staleRetriesCount: 'staleRetryCount',
-    }),
+    generator: fromGenerator3(asObject(load.generator)),
+  };
+}
+
+function fromGenerator3({ pacer, wakes, ...generator }: Json): Json {
+  return {
+    loop: 'former',
+    wakeupCount: null,
+    ...renamed(generator, { sendGapCvRatio: 'sendGapCv', staleRetriesCount: 'staleRetryCount' }),
   };
 }
 

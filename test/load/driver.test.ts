@@ -8,14 +8,17 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Driver, type DriverOptions, type DriverProgress, startDriver } from '../../src/load/driver.ts';
+import { assessGenerator } from '../../src/load/generator-assessment.ts';
 import { createNullTarget } from '../../src/load/null-target.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { type LoadCounts, loadResultSchema } from '../../src/model/load-result.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
 import { decode } from '../../src/stats/histogram.ts';
+import { loopMakers } from './loops.ts';
 
 /* On the real clock and a real network: counts and their identity are asserted, durations are not. */
 
@@ -80,119 +83,194 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('warm-up blocks and a window end to end: every request is accounted for, and the warm-up is not in the result', async () => {
-  const progress: DriverProgress[] = [];
-  await withDriver({ onProgress: (seen) => progress.push(seen) }, async (driver) => {
-    assert.deepEqual(driver.ready.workload, { id: 'echo', service: 'echo', version: 1 });
-    assertAllOk(await driver.warmUp(100, 500), 100);
-    assertAllOk(await driver.warmUp(50, 500), 50);
-    const startAtNs = soonNs();
-    const ends: number[] = [];
-    const result = await driver.measure(startAtNs, (endedAtNs) => ends.push(endedAtNs));
-    assert.deepEqual(loadResultSchema.parse(result), result);
-    assertAllOk(result.counts, 200);
-    assert.equal(result.startedAtNs, startAtNs);
-    assert.deepEqual(ends, [result.endedAtNs]);
-    assert.ok(result.endedAtNs >= startAtNs + 1e9);
-    for (const key of ['responseTime', 'serviceTime', 'sendDelay', 'generatorDelay', 'connectionWait'] as const) {
-      assert.equal(result[key].count, 200, key);
-      assert.equal(decode(result[key].hdrHistogram).totalCount, 200, key);
-    }
-    assert.deepEqual(result.operations.echo?.counts, result.counts);
-    assert.equal(result.generator.niceness, driver.ready.niceness);
-    assert.ok(progress.some(({ phase, counts }) => phase === 'measure' && counts.okCount > 0));
-  });
-});
+for (const [transport] of loopMakers)
+  describe(`over the ${transport} loop`, () => {
+    test('warm-up blocks and a window end to end: every request is accounted for, and the warm-up is not in the result', async () => {
+      const progress: DriverProgress[] = [];
+      await withDriver({ transport, onProgress: (seen) => progress.push(seen) }, async (driver) => {
+        assert.deepEqual(driver.ready.workload, { id: 'echo', service: 'echo', version: 1 });
+        assertAllOk(await driver.warmUp(100, 500), 100);
+        assertAllOk(await driver.warmUp(50, 500), 50);
+        const startAtNs = soonNs();
+        const ends: number[] = [];
+        const result = await driver.measure(startAtNs, (endedAtNs) => ends.push(endedAtNs));
+        assert.deepEqual(loadResultSchema.parse(result), result);
+        assertAllOk(result.counts, 200);
+        assert.equal(result.startedAtNs, startAtNs);
+        assert.deepEqual(ends, [result.endedAtNs]);
+        assert.ok(result.endedAtNs >= startAtNs + 1e9);
+        for (const key of ['responseTime', 'serviceTime', 'sendDelay', 'generatorDelay', 'connectionWait'] as const) {
+          assert.equal(result[key].count, 200, key);
+          assert.equal(decode(result[key].hdrHistogram).totalCount, 200, key);
+        }
+        assert.deepEqual(result.operations.echo?.counts, result.counts);
+        assert.equal(result.generator.loop, transport);
+        assert.equal(result.generator.niceness, driver.ready.niceness);
+        assert.ok(progress.some(({ phase, counts }) => phase === 'measure' && counts.okCount > 0));
+      });
+    });
 
-test('a second window on the same driver starts its accounts anew, on the same connections', async () => {
-  await withDriver({ profile: { ...profile, arrivals: 'poisson', measureMs: 300 } }, async (driver) => {
-    const first = await driver.measure(soonNs(), () => undefined);
-    const second = await driver.measure(soonNs(), () => undefined);
-    assert.equal(first.counts.okCount, first.counts.scheduledCount);
-    assertAllOk(second.counts, first.counts.scheduledCount);
-    assert.ok(first.generator.connectionsOpenedCount >= 1);
-  });
-});
+    test('a second window on the same driver starts its accounts anew, on the same connections', async () => {
+      await withDriver({ transport, profile: { ...profile, arrivals: 'poisson', measureMs: 300 } }, async (driver) => {
+        const first = await driver.measure(soonNs(), () => undefined);
+        const second = await driver.measure(soonNs(), () => undefined);
+        assert.equal(first.counts.okCount, first.counts.scheduledCount);
+        assertAllOk(second.counts, first.counts.scheduledCount);
+        assert.ok(first.generator.connectionsOpenedCount >= 1);
+      });
+    });
 
-test('a target that is down is a result, not a crash', async () => {
-  await withDriver({ targetUrl: 'http://127.0.0.1:1', profile: { ...profile, measureMs: 200 } }, async (driver) => {
-    const { counts, errors } = await driver.measure(soonNs(), () => undefined);
-    assert.equal(counts.failedCount, 40);
-    assert.deepEqual(errors, [{ reason: 'echo: ECONNREFUSED', count: 40 }]);
-  });
-});
+    test('a target that is down is a result, not a crash', async () => {
+      await withDriver(
+        { transport, targetUrl: 'http://127.0.0.1:1', profile: { ...profile, measureMs: 200 } },
+        async (driver) => {
+          const { counts, errors } = await driver.measure(soonNs(), () => undefined);
+          assert.equal(counts.failedCount, 40);
+          assert.deepEqual(errors, [{ reason: 'echo: ECONNREFUSED', count: 40 }]);
+        },
+      );
+    });
 
-test('a target that closes each connection after its answer loses nothing', async () => {
-  const closing = createHttpServer((_, response) => response.setHeader('connection', 'close').end('ok'));
-  await once(closing.listen(0, '127.0.0.1'), 'listening');
-  await withDriver({ targetUrl: urlOf(closing), profile: { ...profile, measureMs: 500 } }, async (driver) => {
-    const { counts, generator } = await driver.measure(soonNs(), () => undefined);
-    assertAllOk(counts, 100);
-    assert.ok(generator.connectionsOpenedCount >= 100);
-  });
-  closing.close();
-});
+    test('a target that closes each connection after its answer loses nothing', async () => {
+      const closing = createHttpServer((_, response) => response.setHeader('connection', 'close').end('ok'));
+      await once(closing.listen(0, '127.0.0.1'), 'listening');
+      await withDriver(
+        { transport, targetUrl: urlOf(closing), profile: { ...profile, measureMs: 500 } },
+        async (driver) => {
+          const { counts, generator } = await driver.measure(soonNs(), () => undefined);
+          assertAllOk(counts, 100);
+          assert.ok(generator.connectionsOpenedCount >= 100);
+        },
+      );
+      closing.close();
+    });
 
-test('a connection that the target closes without a word, while the loop sleeps, costs no request', async (context) => {
-  let answeredCount = 0;
-  const target = createHttpServer(({ socket }, response) => {
-    if (++answeredCount % 3 === 0) setTimeout(() => socket.end(), 5);
-    response.end('ok');
-  }).listen(0, '127.0.0.1');
-  await once(target, 'listening');
-  context.after(() => target.close());
-  // The next request is due an age after the close, also where both are late.
-  const slow = { ...profile, ratePerSec: 8, measureMs: 2_000 };
-  await withDriver({ targetUrl: urlOf(target), profile: slow }, async (driver) => {
-    assertAllOk((await driver.measure(soonNs(), () => undefined)).counts, 16);
-  });
-});
+    test('a connection that the target closes without a word, while the loop sleeps, costs no request', async (context) => {
+      let answeredCount = 0;
+      const target = createHttpServer(({ socket }, response) => {
+        if (++answeredCount % 3 === 0) setTimeout(() => socket.end(), 5);
+        response.end('ok');
+      }).listen(0, '127.0.0.1');
+      await once(target, 'listening');
+      context.after(() => target.close());
+      // Slow enough that no request crosses a close that this process is late with.
+      const slow = { ...profile, ratePerSec: 10, measureMs: 2_000 };
+      await withDriver({ transport, targetUrl: urlOf(target), profile: slow }, async (driver) => {
+        assertAllOk((await driver.measure(soonNs(), () => undefined)).counts, 20);
+      });
+    });
 
-test('events of a stream complete what requests began, and acknowledgements include the warm-up', async () => {
-  const streams = new Set<ServerResponse>();
-  const server = createHttpServer((request, response) => {
-    if (request.url === '/events') {
-      streams.add(response.writeHead(200, { 'content-type': 'text/event-stream' }));
-      response.write(': open\n\n');
-      return;
-    }
-    request.resume().on('end', () => {
-      response.writeHead(202).end();
-      for (const stream of streams) stream.write(`data: ${request.url?.split('/').pop()}\n\n`);
+    test('events of a stream complete what requests began, and acknowledgements include the warm-up', async () => {
+      const streams = new Set<ServerResponse>();
+      const server = createHttpServer((request, response) => {
+        if (request.url === '/events') {
+          streams.add(response.writeHead(200, { 'content-type': 'text/event-stream' }));
+          response.write(': open\n\n');
+          return;
+        }
+        request.resume().on('end', () => {
+          response.writeHead(202).end();
+          for (const stream of streams) stream.write(`data: ${request.url?.split('/').pop()}\n\n`);
+        });
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const streaming = pathOf('fixtures/streaming.ts');
+      await withDriver({ transport, workloadPath: streaming, targetUrl: urlOf(server) }, async (driver) => {
+        await driver.warmUp(30, 300);
+        const { counts, eventLatencies: completions, acknowledged } = await driver.measure(soonNs(), () => undefined);
+        assertAllOk(counts, 200);
+        assert.deepEqual(Object.keys(completions), ['finish']);
+        // The last event or two may come after the window's last answer.
+        assert.ok((completions.finish?.count ?? 0) >= 195 && (completions.finish?.count ?? 0) <= 200);
+        assert.deepEqual(acknowledged, { createdCount: 230, deletedCount: 0, uncertainCount: 0 });
+      });
+      server.closeAllConnections();
+      server.close();
+    });
+
+    test('a stream that the target refuses is an error that names it', async () => {
+      const server = createHttpServer((_, response) => response.writeHead(503).end());
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const refused = startDriver(
+        optionsFor({ workloadPath: pathOf('fixtures/streaming.ts'), targetUrl: urlOf(server) }),
+      );
+      await assert.rejects(refused, /event stream \/events did not open: status 503/);
+      server.closeAllConnections();
+      server.close();
+    });
+
+    test('a driver that dies says so with the end of what it wrote', async () => {
+      await withDriver({ transport, workloadPath: pathOf('fixtures/broken.ts') }, async (driver) => {
+        await assert.rejects(
+          driver.measure(soonNs(), () => undefined),
+          (error) => error instanceof HarnessError && /this workload is broken/.test(error.message),
+        );
+        await assert.rejects(driver.warmUp(1, 1), /ended unexpectedly with exit code/);
+      });
+    });
+
+    test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
+      const asked: LoadPlan = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
+      await withDriver({ transport, threadCount: 3, profile: asked }, async (driver) => {
+        assertAllOk(await driver.warmUp(100, 500), 100);
+        const ends: number[] = [];
+        const result = await driver.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
+        assertAllOk(result.counts, 452);
+        loadResultSchema.parse(result);
+        assert.deepEqual(ends, [result.endedAtNs]);
+        assert.equal(result.generator.threadCount, 3);
+        assert.equal(result.responseTime.count, 452);
+        assert.equal(decode(result.responseTime.hdrHistogram).totalCount, 452);
+        assert.equal(result.operations.echo?.counts.okCount, 452);
+        assert.deepEqual(
+          result.seconds.map(({ scheduledCount, okCount }) => [scheduledCount, okCount]),
+          [
+            [301, 301],
+            [151, 151],
+          ],
+        );
+        assert.ok(result.seconds.every(({ responseP50Ms }) => responseP50Ms !== null));
+        assert.ok(result.generator.connectionsOpenedCount <= 7);
+      });
     });
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const streaming = pathOf('fixtures/streaming.ts');
-  await withDriver({ workloadPath: streaming, targetUrl: urlOf(server) }, async (driver) => {
-    await driver.warmUp(30, 300);
-    const { counts, eventLatencies, acknowledged } = await driver.measure(soonNs(), () => undefined);
-    assertAllOk(counts, 200);
-    assert.deepEqual(Object.keys(eventLatencies), ['finish']);
-    // The last event or two may come after the window's last answer.
-    assert.ok((eventLatencies.finish?.count ?? 0) >= 195 && (eventLatencies.finish?.count ?? 0) <= 200);
-    assert.deepEqual(acknowledged, { createdCount: 230, deletedCount: 0, uncertainCount: 0 });
+
+test('a generator that crashes is named as the one at fault, with its signal', async () => {
+  await withDriver({ profile: { ...profile, measureMs: 60_000 } }, async (driver) => {
+    const measured = driver.measure(soonNs(), () => undefined);
+    process.kill(driver.pid, 'SIGSEGV');
+    await assert.rejects(measured, (error: unknown) => {
+      assert.ok(error instanceof HarnessError);
+      assert.match(error.message, /^the load generator's process ended unexpectedly by SIGSEGV: its own fault/);
+      return true;
+    });
   });
-  server.closeAllConnections();
-  server.close();
 });
 
-test('a stream that the target refuses is an error that names it', async () => {
-  const server = createHttpServer((_, response) => response.writeHead(503).end());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const refused = startDriver(optionsFor({ workloadPath: pathOf('fixtures/streaming.ts'), targetUrl: urlOf(server) }));
-  await assert.rejects(refused, /event stream \/events did not open: status 503/);
-  server.closeAllConnections();
-  server.close();
+test('a generator that was stopped in its middle says so, however few the requests', async () => {
+  const slow = createHttpServer((_, response) => setTimeout(() => response.end('ok'), 20));
+  await once(slow.listen(0, '127.0.0.1'), 'listening');
+  const few = { ...profile, ratePerSec: 25, measureMs: 3_000, warmupCount: 0 };
+  await withDriver({ targetUrl: urlOf(slow), profile: few }, async (driver) => {
+    const measured = driver.measure(soonNs(), () => undefined);
+    await sleep(1_000);
+    process.kill(driver.pid, 'SIGSTOP');
+    await sleep(800);
+    process.kill(driver.pid, 'SIGCONT');
+    const result = await measured;
+    assertAllOk(result.counts, 75);
+    assert.ok((result.generatorDelay.maxMs ?? 0) > 500);
+    const verdict = assessGenerator(result);
+    assert.ok(verdict.status === 'invalid');
+    assert.ok(verdict.reasons.some(({ code }) => code === 'generator-delayed'));
+  });
+  slow.closeAllConnections();
+  slow.close();
 });
 
-test('a driver that dies says so with the end of what it wrote', async () => {
-  await withDriver({ workloadPath: pathOf('fixtures/broken.ts') }, async (driver) => {
-    await assert.rejects(
-      driver.measure(soonNs(), () => undefined),
-      (error) => error instanceof HarnessError && /this workload is broken/.test(error.message),
-    );
-    await assert.rejects(driver.warmUp(1, 1), /ended unexpectedly/);
-  });
+test('the native loop asked for where it cannot be had is refused with the reason', async () => {
+  const refused = startDriver(optionsFor({ transport: 'native', targetUrl: 'https://127.0.0.1:1' }));
+  await assert.rejects(refused, /the native transport cannot be used: it does not speak TLS/);
 });
 
 test('what cannot be loaded or is no URL is refused by name', async () => {
@@ -239,31 +317,6 @@ test('the driver does not outlive its parent', async () => {
   await once(parent, 'close');
   for (let tries = 0; isAlive(pid) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(isAlive(pid), false);
-});
-
-test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
-  const asked: LoadPlan = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
-  await withDriver({ threadCount: 3, profile: asked }, async (driver) => {
-    assertAllOk(await driver.warmUp(100, 500), 100);
-    const ends: number[] = [];
-    const result = await driver.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
-    assertAllOk(result.counts, 452);
-    loadResultSchema.parse(result);
-    assert.deepEqual(ends, [result.endedAtNs]);
-    assert.equal(result.generator.threadCount, 3);
-    assert.equal(result.responseTime.count, 452);
-    assert.equal(decode(result.responseTime.hdrHistogram).totalCount, 452);
-    assert.equal(result.operations.echo?.counts.okCount, 452);
-    assert.deepEqual(
-      result.seconds.map(({ scheduledCount, okCount }) => [scheduledCount, okCount]),
-      [
-        [301, 301],
-        [151, 151],
-      ],
-    );
-    assert.ok(result.seconds.every(({ responseP50Ms }) => responseP50Ms !== null));
-    assert.ok(result.generator.connectionsOpenedCount <= 7);
-  });
 });
 
 test('a workload that keeps state is refused by several threads, with the remedy', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assessGenerator } from '../../src/load/generator-assessment.ts';
-import type { LoadResult } from '../../src/model/load-result.ts';
+import type { Latency, LoadResult } from '../../src/model/load-result.ts';
 import { latency, loadResult } from '../support/load-result.ts';
 
 const { counts, generator } = loadResult();
@@ -65,12 +65,32 @@ test('a late tail voids the latency above both two milliseconds and a quarter of
   assert.deepEqual([2.9, 3.1].map(tail), ['valid', 'latency']);
 });
 
-test('a busy loop and long collections void the latency; a pacer that spins on purpose does not', () => {
+test('a stall of the generator is judged at every quantile that is shown, and at the maximum, at any count', () => {
+  const few = { p99Ms: null, p999Ms: null };
+  const stalled = (late: Partial<Latency>, answer: Partial<Latency>) =>
+    codesOf({ generatorDelay: latency(0.1, { ...few, ...late }), responseTime: latency(20, { ...few, ...answer }) });
+  assert.deepEqual(stalled({ p90Ms: 1_000, maxMs: 2_000 }, { p90Ms: 1_018, maxMs: 2_018 }), [
+    'latency',
+    'generator-delayed',
+  ]);
+  assert.deepEqual(stalled({ maxMs: 300 }, { maxMs: 320 }), ['latency', 'generator-delayed'], 'one request of a few');
+  assert.deepEqual(stalled({ maxMs: 40 }, { maxMs: 60 }), ['valid'], 'a hiccup that one request saw');
+  assert.deepEqual(stalled({ maxMs: 60 }, { maxMs: 500 }), ['valid'], "most of it the target's own");
+  const many = { generatorDelay: latency(0.1, { p999Ms: 12 }), response: latency(20, { p999Ms: 30 }) };
+  assert.deepEqual(codesOf(many), ['latency', 'generator-delayed']);
+});
+
+test('a quantile of which the target made the most is believed', () => {
+  assert.deepEqual(codesOf({ generatorDelay: latency(0.1, { p99Ms: 9 }), responseTime: latency(2, { p99Ms: 40 }) }), [
+    'valid',
+  ]);
+});
+
+test('a busy loop and long collections void the latency', () => {
   assert.deepEqual(codesOf({ generator: { ...generator, eventLoopUtilizationRatio: 0.95 } }), [
     'latency',
     'event-loop-busy',
   ]);
-  assert.deepEqual(codesOf({ generator: { ...generator, pacer: 'spin', eventLoopUtilizationRatio: 1 } }), ['valid']);
   assert.deepEqual(codesOf({ generator: { ...generator, gcMs: 60 } }), ['latency', 'garbage-collection']);
 });
 

@@ -135,9 +135,9 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     outages: [],
     acknowledged: { createdCount: 10, deletedCount: 5, uncertainCount: 0 },
     generator: {
-      pacer: 'thread',
+      loop: 'native',
       threadCount: 1,
-      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
+      wakeupCount: 2_000,
       niceness: -10,
       cpuUserMs: 0.08 * requestCount,
       cpuSystemMs: 0.02 * requestCount,

@@ -43,6 +43,11 @@ export function addLoad(program: Command, context: CommandContext): void {
     .option('--expect-status <n>', 'the one right status (default: any below 400)', positiveCount)
     .option('--connections <n>', 'connections at most; one is opened when all others are busy', positiveCount, 256)
     .option('--threads <n>', 'sending threads, which split one sequence', positiveCount, 1)
+    .option(
+      '--transport <kind>',
+      "the generator's loop: native (Linux, without TLS) or portable",
+      oneOf('transport', ['native', 'portable']),
+    )
     .option('--timeout <s>', 'seconds from the due time', positiveNumber, 10)
     .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
     .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
@@ -118,6 +123,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
     joinPaths: [],
     niceness: generatorNiceness,
     threadCount: request.threadCount,
+    transport: request.transport,
     signal: killer.signal,
     onProgress: (progress) => line.tell(progressText(progress, loadPlan.measureMs)),
   });

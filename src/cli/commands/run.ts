@@ -26,6 +26,7 @@ interface RunFlags {
   readonly limit?: RunRequest['limit'];
   readonly attempts: number;
   readonly probe?: RunRequest['probe'];
+  readonly transport?: RunRequest['transport'];
   readonly out?: string;
   readonly report: string | false;
   readonly json?: boolean;
@@ -60,6 +61,11 @@ export function addRun(program: Command, context: CommandContext): void {
       limitOption,
     )
     .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
+    .option(
+      '--transport <kind>',
+      "the generator's loop: native or portable",
+      oneOf('transport', ['native', 'portable']),
+    )
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
@@ -122,6 +128,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
+    transport: flags.transport ?? null,
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,

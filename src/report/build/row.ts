@@ -62,6 +62,8 @@ function generatorQuality(trials: readonly Trial[]): GeneratorQuality | null {
     connectionWaitP99Ms: medianOf((m) => m.load?.connectionWait.p99Ms),
     generatorDelayShareRatio: medianOf((m) => ratioOf(m.load?.generatorDelay.p50Ms, m.load?.responseTime.p50Ms)),
     sendGapCv: medianOf((m) => m.load?.generator.sendGapCv),
+    loops: [...new Set(measurements.flatMap(({ load }) => load?.generator.loop ?? []))],
+    wakeupsPerRequest: medianOf((m) => ratioOf(m.load?.generator.wakeupCount, m.load?.counts.sentCount)),
     eventLoopUtilizationRatio: medianOf((m) => m.load?.generator.eventLoopUtilizationRatio),
     coresUsed: medianOf((m) => m.cpu.generator?.coresUsed),
     sentRatio: medianOf((m) => ratioOf(m.load?.counts.sentCount, m.load?.counts.scheduledCount)),

@@ -61,6 +61,8 @@ const qualityColumns: readonly QualityColumn[] = [
   { head: 'woke late p99, ms', text: (q) => orDash(q.generatorDelayP99Ms, formatNumber) },
   { head: 'no free connection p99, ms', text: (q) => orDash(q.connectionWaitP99Ms, formatNumber) },
   { head: 'unevenness of sends', text: (q) => orDash(q.sendGapCv, formatNumber) },
+  { head: 'loop', text: (q) => q.loops.join(', ') },
+  { head: 'wake-ups a request', text: (q) => orDash(q.wakeupsPerRequest, formatNumber) },
   { head: 'event loop busy', text: (q) => orDash(q.eventLoopUtilizationRatio, formatPercent) },
   { head: 'cores used', text: (q) => orDash(q.coresUsed, formatNumber) },
 ];

@@ -1,4 +1,3 @@
-import { type ClosedLoopResult, closedLoop } from '../../load/closed-loop.ts';
 import { startDriver } from '../../load/driver.ts';
 import { createWorkload, type RequestSpec, requestWorkloadPath } from '../../load/request-workload.ts';
 import { HarnessError } from '../../model/harness-error.ts';
@@ -7,6 +6,7 @@ import type { Service } from '../../model/service.ts';
 import type { TrialSpec } from '../../model/trial.ts';
 import type { Workload } from '../../model/workload.ts';
 import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
+import { type ClosedLoopResult, closedLoop } from '../closed-loop.ts';
 import { defaultSeed, loadService, loadWorkload, unknownName, workloadIds } from '../declarations.ts';
 import { implsDir, rootDir } from '../paths.ts';
 import { plan } from '../plan.ts';

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ProbeMethod | null;
+  /** The generator's loop that is asked for; none: the native one where it is known to work. */
+  readonly transport?: 'native' | 'portable' | null;
   onStep(text: string): void;
 }
 
@@ -32,6 +34,7 @@ export interface Session extends Omit<SessionDatabases, 'closeDatabases'> {
   readonly signal: AbortSignal;
   readonly machine: Machine;
   readonly probe: ProbeMethod | null;
+  readonly transport: 'native' | 'portable' | null;
   readonly cleanupRegistry: CleanupRegistry;
   openGroup(): Promise<TrackedGroup>;
   /** An empty folder for one target's data. */
@@ -63,7 +66,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...{ databaseUrl, cacheDir, signal, probe, layout, registry, onStep },
   });
   return {
-    ...{ cacheDir, signal, machine: describeMachine(), probe, cleanupRegistry: registry },
+    ...{
+      cacheDir,
+      signal,
+      machine: describeMachine(),
+      probe,
+      transport: options.transport ?? null,
+      cleanupRegistry: registry,
+    },
     ...databases,
     openGroup: () => openTrackedGroup(layout, registry),
     openDataFolder: () => makeDataFolder(registry),

@@ -173,6 +173,7 @@ async function startTrackedGenerator(
       profile: spec.loadPlan,
       joinPaths: tracked.group?.joinPaths ?? [],
       niceness: generatorNiceness,
+      transport: session.transport,
       signal: session.signal,
       onProgress: () => {},
     });
