@@ -2,7 +2,7 @@
  * paceline beside other load generators, in one run: `npm run bench:peers [-- --turns 12 --seconds 3 --only paceline,oha]`.
  * Installs pinned versions of the others into the cache (minutes, once), drives the null target with all of them in turns,
  * and writes docs/peers.md and docs/peers.json. About 25 minutes with its defaults. Those whose ratios are goals run in every turn,
- * the others in every fourth. Ten million requests for memory are `npm run driver-memory`.
+ * the others in every fourth. Ten million requests for memory are `npm run generator-memory`.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

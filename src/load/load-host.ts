@@ -8,7 +8,7 @@ import type { DriverCommand, DriverProgress, DriverReport, OpenCommand } from '.
 import { openLoop } from './pace/choose-loop.ts';
 import { parseTarget, resolveTarget } from './transport/target-address.ts';
 
-/** Takes the driver's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
+/** Takes the generator's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
 export type LoadHost = (command: DriverCommand) => void;
 
 /** A host that opens its session itself and sends from its own loop: the process's only one, or one of several threads. */

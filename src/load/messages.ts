@@ -4,7 +4,7 @@ import type { LoadPlan } from '../model/scenario.ts';
 import type { Loop } from './pace/loop.ts';
 import type { Share } from './pace/schedule.ts';
 
-/** What the driver's process says of itself once it can send. */
+/** What the generator's process says of itself once it can send. */
 export interface DriverReady {
   readonly workload: { readonly id: string; readonly service: string; readonly version: number };
   /** What the process got, which is not always what was asked for. */
@@ -43,7 +43,7 @@ export type DriverCommand =
   /** Answered by `measured`, in place of the window's own; by nothing when no window is open. */
   | { readonly kind: 'cut-short' };
 
-/** From the driver's process. */
+/** From the generator's process. */
 export type DriverReport =
   | { readonly kind: 'ready'; readonly ready: DriverReady }
   | { readonly kind: 'progress'; readonly progress: DriverProgress }

@@ -142,7 +142,7 @@ test('a target that dies during the load fails its requests; the generator is no
   assert.equal(exitCode, 1);
 });
 
-test('connections beyond the open files allowed are failures, not the end of the driver', async (context) => {
+test('connections beyond the open files allowed are failures, not the end of the generator', async (context) => {
   const url = await httpTarget(context, (_, response) => setTimeout(() => response.end('ok'), 400));
   // Enough to start with: modules are read side by side, up to sixty at once.
   const script = 'ulimit -n 110; exec "$@"';

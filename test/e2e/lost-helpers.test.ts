@@ -74,9 +74,9 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
       const out = space.file('r.json');
       const running = startPaceline([...echoRun(['echo'], out, '--verbose'), '--trials', '2', '--warmup', '20'], space);
       await running.line(new RegExp(`^  ${phase}$`));
-      const [driver, ...others] = processesOf(space.dir).filter((found) => found.includes('driver-process.ts'));
+      const [generator, ...others] = processesOf(space.dir).filter((found) => found.includes('generator-process.ts'));
       assert.deepEqual(others, []);
-      process.kill(Number(driver?.split(' ')[0]), 'SIGKILL');
+      process.kill(Number(generator?.split(' ')[0]), 'SIGKILL');
       await running.finished;
       const { trials, state } = await readResult(out);
       const [lost, next] = trials;

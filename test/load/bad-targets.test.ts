@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDriver } from '../../src/load/driver.ts';
+import { startGenerator } from '../../src/load/generator.ts';
 import { requestWorkloadPath } from '../../src/load/request-workload.ts';
 import type { LoadResult } from '../../src/model/load-result.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
@@ -56,13 +56,13 @@ async function serverOf(context: TestContext, serve: (socket: Socket) => void): 
 for (const [transport] of loopMakers) {
   const drive = async (context: TestContext, targetUrl: string, part: Partial<LoadPlan> = {}): Promise<LoadResult> => {
     const workloadArgument = { method: 'GET', path: '/', headers: {}, bodyBase64: null, expectedStatus: 200 };
-    const driver = await startDriver({
+    const generator = await startGenerator({
       ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, transport, joinPaths: [], niceness: 0 },
       ...{ profile: { ...profile, ...part }, signal: new AbortController().signal, onProgress: () => undefined },
     });
-    context.after(() => driver.stop());
+    context.after(() => generator.stop());
     const startedMs = performance.now();
-    const result = await driver.measure(Number(process.hrtime.bigint()) + 100e6, () => undefined);
+    const result = await generator.measure(Number(process.hrtime.bigint()) + 100e6, () => undefined);
     assert.equal(result.counts.scheduledCount, requestCount);
     assert.ok(performance.now() - startedMs < 6_000, 'it ends in time');
     const { cpuUserMs, cpuSystemMs } = result.generator;

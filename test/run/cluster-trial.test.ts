@@ -53,7 +53,7 @@ test('leaders are crashed one after another, each when the cluster is whole, and
     'restart 2',
     'window closes',
   ]);
-  assert.ok(!environment.log.some((line) => line.includes('driver')));
+  assert.ok(!environment.log.some((line) => line.includes('generator')));
   const { load, cluster: figures, cpu } = trial.measurement;
   assert.equal(load, null);
   assert.equal(cpu.target.perRequestMs, null);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { firstLook } from '../../load/first-look.ts';
+import { sendPreflight } from '../../load/preflight.ts';
 import { type CapacityContext, type CapacityTarget, openImplementation, openUrl } from '../../run/capacity/capacity.ts';
 import { minRatePerSec, type Objective } from '../../run/capacity/objective.ts';
 import { type Capacity, type RateStep, searchCapacity } from '../../run/capacity/search.ts';
@@ -120,7 +120,7 @@ async function openTarget(
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
   const { origin, spec, loadPlan } = request;
-  await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
+  await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
   return openUrl(origin, spec, capacityContext);
 }
 

@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { type Driver, startDriver } from '../../load/driver.ts';
-import { firstLook } from '../../load/first-look.ts';
+import { type Generator, startGenerator } from '../../load/generator.ts';
 import { assessGenerator } from '../../load/generator-assessment.ts';
 import type { DriverProgress } from '../../load/messages.ts';
+import { sendPreflight } from '../../load/preflight.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
@@ -83,7 +83,7 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
   await assertOutputsWritable({ '--hdr': flags.hdr });
   if (flags.skipPreflight !== true) {
     const { origin, spec, loadPlan } = request;
-    await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
+    await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
   }
   const { result, startedAtMs, isCutShort } = await runLoad(request, context);
   const verdict = assessGenerator(result);
@@ -115,7 +115,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
   const { loadPlan } = request;
   const line = progressLine(context.stderr);
   const killer = new AbortController();
-  const generator = await startDriver({
+  const generator = await startGenerator({
     workloadPath: requestWorkloadPath,
     workloadArgument: request.spec,
     targetUrl: request.origin,
@@ -147,7 +147,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
 /** The generator asks for it where permitted; what it got is in the result. */
 const generatorNiceness = -10;
 
-function measure(generator: Driver): Promise<LoadResult> {
+function measure(generator: Generator): Promise<LoadResult> {
   return generator.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
 }
 

@@ -1,4 +1,4 @@
-import { startDriver } from '../../load/driver.ts';
+import { startGenerator } from '../../load/generator.ts';
 import { createWorkload, type RequestSpec, requestWorkloadPath } from '../../load/request-workload.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { LoadPlan, Scenario } from '../../model/scenario.ts';
@@ -220,7 +220,7 @@ async function stepOfUrl(
   workloadArgument: RequestSpec,
   { objective, signal }: CapacityContext,
 ): Promise<RateStep> {
-  const generator = await startDriver({
+  const generator = await startGenerator({
     ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, profile: loadPlan, signal },
     ...{ joinPaths: [], niceness: -10, onProgress: () => {} },
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TrialDatabase } from '../../database/trial-database.ts';
-import { type Driver, startDriver } from '../../load/driver.ts';
+import { type Generator, startGenerator } from '../../load/generator.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
 import type { Phase, TrialSpec } from '../../model/trial.ts';
@@ -167,7 +167,7 @@ async function startTrackedGenerator(
 ): Promise<{ generator: RunningGenerator; process: GeneratorProcess }> {
   const tracked = await session.openGroup();
   try {
-    const generator = await startDriver({
+    const generator = await startGenerator({
       workloadPath: workloadPath(spec.service, spec.workload),
       targetUrl,
       profile: spec.loadPlan,
@@ -188,7 +188,7 @@ async function startTrackedGenerator(
 }
 
 function trackedGenerator(
-  generator: Driver,
+  generator: Generator,
   { cleanupRegistry, signal }: Session,
   disposeGroup: () => Promise<void>,
 ): RunningGenerator {

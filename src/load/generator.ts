@@ -8,7 +8,7 @@ import type { DriverCommand, DriverProgress, DriverReady, DriverReport } from '.
 
 export type { DriverProgress, DriverReady } from './messages.ts';
 
-export interface DriverOptions {
+export interface GeneratorOptions {
   /** A module that exports `workload`, or `createWorkload` where there is an argument for it. */
   readonly workloadPath: string;
   /** Plain data that `createWorkload` makes the workload of. */
@@ -30,7 +30,7 @@ export interface DriverOptions {
 }
 
 /** The load generator, running in a process of its own. One method at a time. */
-export interface Driver {
+export interface Generator {
   readonly pid: number;
   readonly ready: DriverReady;
   /**
@@ -55,20 +55,20 @@ export interface Driver {
 /** Joins each file before `--`, then becomes what stands behind it: nothing of the process's life escapes the group. */
 const joinScript =
   'while [ "$1" != -- ]; do echo $$ > "$1" || { echo "cannot join $1" >&2; exit 97; }; shift; done; shift; exec "$@"';
-const processPath = fileURLToPath(new URL('./driver-process.ts', import.meta.url));
+const processPath = fileURLToPath(new URL('./generator-process.ts', import.meta.url));
 /** Half of Node's own: what a request leaves behind dies young, so more but short collections keep the process small. */
 const memoryFlags = ['--max-semi-space-size=8'];
 const tailChars = 4_000;
 
 /** Starts the process, loads the workload and opens its event streams. Throws HarnessError when any of it fails. */
-export async function startDriver(options: DriverOptions): Promise<Driver> {
+export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
   options.signal.throwIfAborted();
   const child = spawn(
     'sh',
     ['-c', joinScript, 'sh', ...options.joinPaths, '--', process.execPath, ...memoryFlags, processPath],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A session of its own: a Ctrl-C meant for the harness must reach the driver through its conductor, in order.
+      // A session of its own: a Ctrl-C meant for the harness must reach the generator through its conductor, in order.
       detached: true,
     },
   );
@@ -93,7 +93,7 @@ export async function startDriver(options: DriverOptions): Promise<Driver> {
   }
 }
 
-function driverOn(channel: Channel, pid: number, ready: DriverReady): Driver {
+function driverOn(channel: Channel, pid: number, ready: DriverReady): Generator {
   return {
     pid,
     ready,
@@ -125,7 +125,7 @@ interface Question {
 }
 
 /** The conversation with one process: a question is answered by its report, by a refusal or by the process's end. */
-function openChannel(child: ChildProcess, options: DriverOptions): Channel {
+function openChannel(child: ChildProcess, options: GeneratorOptions): Channel {
   let question: Question | null = null;
   let death: unknown = null;
   const tail = keepTail(child);
@@ -155,7 +155,7 @@ function openChannel(child: ChildProcess, options: DriverOptions): Channel {
     ask: (command, answer) =>
       new Promise((resolve, reject) => {
         if (death !== null) return reject(death);
-        if (question !== null) throw new Error(`the driver is asked to ${command.kind} before its last answer`);
+        if (question !== null) throw new Error(`the generator is asked to ${command.kind} before its last answer`);
         question = { answer, resolve: resolve as Question['resolve'], reject };
         // A failed send is followed by 'close', which says more.
         child.send(command, () => undefined);

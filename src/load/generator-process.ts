@@ -6,7 +6,7 @@ import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
 import { peakRatePerSec } from './pace/schedule.ts';
 
 /*
- * The load driver's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug
+ * The load generator's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug
  * ends it too, with the error on standard error, where the parent finds it.
  */
 let host: LoadHost | null = null;

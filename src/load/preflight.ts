@@ -17,7 +17,7 @@ const bodyLimitBytes = 64 * 2 ** 20;
  * Asks once, with Node's own client, before thousands are sent: a mistake in the URL, a target that is down, that never
  * answers or that does not speak HTTP is told in one sentence. Throws HarnessError; resolves with the status whatever it is.
  */
-export async function firstLook(options: FirstLookOptions): Promise<number> {
+export async function sendPreflight(options: FirstLookOptions): Promise<number> {
   try {
     return await askOnce(options);
   } catch (error) {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type FirstLookOptions, firstLook } from '../../src/load/first-look.ts';
+import { type FirstLookOptions, sendPreflight } from '../../src/load/preflight.ts';
 
 interface Seen {
   readonly server: Server;
@@ -27,7 +27,7 @@ async function target(context: TestContext): Promise<Seen> {
 }
 
 const look = (origin: string, request: Partial<FirstLookOptions['request']>, timeoutMs = 5_000) =>
-  firstLook({
+  sendPreflight({
     ...{ origin, timeoutMs, signal: new AbortController().signal },
     request: { method: 'GET', path: '/', headers: {}, bodyBase64: null, expectedStatus: null, ...request },
   });

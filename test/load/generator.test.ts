@@ -11,7 +11,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Driver, type DriverOptions, type DriverProgress, startDriver } from '../../src/load/driver.ts';
+import {
+  type DriverProgress,
+  type Generator,
+  type GeneratorOptions,
+  startGenerator,
+} from '../../src/load/generator.ts';
 import { assessGenerator } from '../../src/load/generator-assessment.ts';
 import { createNullTarget } from '../../src/load/null-target.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
@@ -52,18 +57,21 @@ function urlOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function optionsFor(part: Partial<DriverOptions>): DriverOptions {
+function optionsFor(part: Partial<GeneratorOptions>): GeneratorOptions {
   const { signal } = new AbortController();
   const plain = { workloadPath: echoPath, targetUrl: nullUrl, profile, joinPaths: [], niceness: 0, signal };
   return { ...plain, onProgress: () => undefined, ...part };
 }
 
-async function withDriver(part: Partial<DriverOptions>, use: (driver: Driver) => Promise<void>): Promise<void> {
-  const driver = await startDriver(optionsFor(part));
+async function withGenerator(
+  part: Partial<GeneratorOptions>,
+  use: (generator: Generator) => Promise<void>,
+): Promise<void> {
+  const generator = await startGenerator(optionsFor(part));
   try {
-    await use(driver);
+    await use(generator);
   } finally {
-    await driver.stop();
+    await generator.stop();
   }
 }
 
@@ -87,13 +95,13 @@ for (const [transport] of loopMakers)
   describe(`over the ${transport} loop`, () => {
     test('warm-up blocks and a window end to end: every request is accounted for, and the warm-up is not in the result', async () => {
       const progress: DriverProgress[] = [];
-      await withDriver({ transport, onProgress: (seen) => progress.push(seen) }, async (driver) => {
-        assert.deepEqual(driver.ready.workload, { id: 'echo', service: 'echo', version: 1 });
-        assertAllOk(await driver.warmUp(100, 500), 100);
-        assertAllOk(await driver.warmUp(50, 500), 50);
+      await withGenerator({ transport, onProgress: (seen) => progress.push(seen) }, async (generator) => {
+        assert.deepEqual(generator.ready.workload, { id: 'echo', service: 'echo', version: 1 });
+        assertAllOk(await generator.warmUp(100, 500), 100);
+        assertAllOk(await generator.warmUp(50, 500), 50);
         const startAtNs = soonNs();
         const ends: number[] = [];
-        const result = await driver.measure(startAtNs, (endedAtNs) => ends.push(endedAtNs));
+        const result = await generator.measure(startAtNs, (endedAtNs) => ends.push(endedAtNs));
         assert.deepEqual(loadResultSchema.parse(result), result);
         assertAllOk(result.counts, 200);
         assert.equal(result.startedAtNs, startAtNs);
@@ -105,26 +113,29 @@ for (const [transport] of loopMakers)
         }
         assert.deepEqual(result.operations.echo?.counts, result.counts);
         assert.equal(result.generator.loop, transport);
-        assert.equal(result.generator.niceness, driver.ready.niceness);
+        assert.equal(result.generator.niceness, generator.ready.niceness);
         assert.ok(progress.some(({ phase, counts }) => phase === 'measure' && counts.okCount > 0));
       });
     });
 
-    test('a second window on the same driver starts its accounts anew, on the same connections', async () => {
-      await withDriver({ transport, profile: { ...profile, arrivals: 'poisson', measureMs: 300 } }, async (driver) => {
-        const first = await driver.measure(soonNs(), () => undefined);
-        const second = await driver.measure(soonNs(), () => undefined);
-        assert.equal(first.counts.okCount, first.counts.scheduledCount);
-        assertAllOk(second.counts, first.counts.scheduledCount);
-        assert.ok(first.generator.connectionsOpenedCount >= 1);
-      });
+    test('a second window on the same generator starts its accounts anew, on the same connections', async () => {
+      await withGenerator(
+        { transport, profile: { ...profile, arrivals: 'poisson', measureMs: 300 } },
+        async (generator) => {
+          const first = await generator.measure(soonNs(), () => undefined);
+          const second = await generator.measure(soonNs(), () => undefined);
+          assert.equal(first.counts.okCount, first.counts.scheduledCount);
+          assertAllOk(second.counts, first.counts.scheduledCount);
+          assert.ok(first.generator.connectionsOpenedCount >= 1);
+        },
+      );
     });
 
     test('a target that is down is a result, not a crash', async () => {
-      await withDriver(
+      await withGenerator(
         { transport, targetUrl: 'http://127.0.0.1:1', profile: { ...profile, measureMs: 200 } },
-        async (driver) => {
-          const { counts, errors } = await driver.measure(soonNs(), () => undefined);
+        async (generator) => {
+          const { counts, errors } = await generator.measure(soonNs(), () => undefined);
           assert.equal(counts.failedCount, 40);
           assert.deepEqual(errors, [{ reason: 'echo: ECONNREFUSED', count: 40 }]);
         },
@@ -134,12 +145,12 @@ for (const [transport] of loopMakers)
     test('a target that closes each connection after its answer loses nothing', async () => {
       const closing = createHttpServer((_, response) => response.setHeader('connection', 'close').end('ok'));
       await once(closing.listen(0, '127.0.0.1'), 'listening');
-      await withDriver(
+      await withGenerator(
         { transport, targetUrl: urlOf(closing), profile: { ...profile, measureMs: 500 } },
-        async (driver) => {
-          const { counts, generator } = await driver.measure(soonNs(), () => undefined);
+        async (generator) => {
+          const { counts, generator: usage } = await generator.measure(soonNs(), () => undefined);
           assertAllOk(counts, 100);
-          assert.ok(generator.connectionsOpenedCount >= 100);
+          assert.ok(usage.connectionsOpenedCount >= 100);
         },
       );
       closing.close();
@@ -155,8 +166,8 @@ for (const [transport] of loopMakers)
       context.after(() => target.close());
       // Slow enough that no request crosses a close that this process is late with.
       const slow = { ...profile, ratePerSec: 10, measureMs: 2_000 };
-      await withDriver({ transport, targetUrl: urlOf(target), profile: slow }, async (driver) => {
-        assertAllOk((await driver.measure(soonNs(), () => undefined)).counts, 20);
+      await withGenerator({ transport, targetUrl: urlOf(target), profile: slow }, async (generator) => {
+        assertAllOk((await generator.measure(soonNs(), () => undefined)).counts, 20);
       });
     });
 
@@ -175,9 +186,13 @@ for (const [transport] of loopMakers)
       });
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const streaming = pathOf('fixtures/streaming.ts');
-      await withDriver({ transport, workloadPath: streaming, targetUrl: urlOf(server) }, async (driver) => {
-        await driver.warmUp(30, 300);
-        const { counts, eventLatencies: completions, acknowledged } = await driver.measure(soonNs(), () => undefined);
+      await withGenerator({ transport, workloadPath: streaming, targetUrl: urlOf(server) }, async (generator) => {
+        await generator.warmUp(30, 300);
+        const {
+          counts,
+          eventLatencies: completions,
+          acknowledged,
+        } = await generator.measure(soonNs(), () => undefined);
         assertAllOk(counts, 200);
         assert.deepEqual(Object.keys(completions), ['finish']);
         // The last event or two may come after the window's last answer.
@@ -191,7 +206,7 @@ for (const [transport] of loopMakers)
     test('a stream that the target refuses is an error that names it', async () => {
       const server = createHttpServer((_, response) => response.writeHead(503).end());
       await once(server.listen(0, '127.0.0.1'), 'listening');
-      const refused = startDriver(
+      const refused = startGenerator(
         optionsFor({ workloadPath: pathOf('fixtures/streaming.ts'), targetUrl: urlOf(server) }),
       );
       await assert.rejects(refused, /event stream \/events did not open: status 503/);
@@ -199,22 +214,22 @@ for (const [transport] of loopMakers)
       server.close();
     });
 
-    test('a driver that dies says so with the end of what it wrote', async () => {
-      await withDriver({ transport, workloadPath: pathOf('fixtures/broken.ts') }, async (driver) => {
+    test('a generator that dies says so with the end of what it wrote', async () => {
+      await withGenerator({ transport, workloadPath: pathOf('fixtures/broken.ts') }, async (generator) => {
         await assert.rejects(
-          driver.measure(soonNs(), () => undefined),
+          generator.measure(soonNs(), () => undefined),
           (error) => error instanceof HarnessError && /this workload is broken/.test(error.message),
         );
-        await assert.rejects(driver.warmUp(1, 1), /ended unexpectedly with exit code/);
+        await assert.rejects(generator.warmUp(1, 1), /ended unexpectedly with exit code/);
       });
     });
 
     test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
       const asked: LoadPlan = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
-      await withDriver({ transport, threadCount: 3, profile: asked }, async (driver) => {
-        assertAllOk(await driver.warmUp(100, 500), 100);
+      await withGenerator({ transport, threadCount: 3, profile: asked }, async (generator) => {
+        assertAllOk(await generator.warmUp(100, 500), 100);
         const ends: number[] = [];
-        const result = await driver.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
+        const result = await generator.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
         assertAllOk(result.counts, 452);
         loadResultSchema.parse(result);
         assert.deepEqual(ends, [result.endedAtNs]);
@@ -236,9 +251,9 @@ for (const [transport] of loopMakers)
   });
 
 test('a generator that crashes is named as the one at fault, with its signal', async () => {
-  await withDriver({ profile: { ...profile, measureMs: 60_000 } }, async (driver) => {
-    const measured = driver.measure(soonNs(), () => undefined);
-    process.kill(driver.pid, 'SIGSEGV');
+  await withGenerator({ profile: { ...profile, measureMs: 60_000 } }, async (generator) => {
+    const measured = generator.measure(soonNs(), () => undefined);
+    process.kill(generator.pid, 'SIGSEGV');
     await assert.rejects(measured, (error: unknown) => {
       assert.ok(error instanceof HarnessError);
       assert.match(error.message, /^the load generator's process ended unexpectedly by SIGSEGV: its own fault/);
@@ -251,12 +266,12 @@ test('a generator that was stopped in its middle says so, however few the reques
   const slow = createHttpServer((_, response) => setTimeout(() => response.end('ok'), 20));
   await once(slow.listen(0, '127.0.0.1'), 'listening');
   const few = { ...profile, ratePerSec: 25, measureMs: 3_000, warmupCount: 0 };
-  await withDriver({ targetUrl: urlOf(slow), profile: few }, async (driver) => {
-    const measured = driver.measure(soonNs(), () => undefined);
+  await withGenerator({ targetUrl: urlOf(slow), profile: few }, async (generator) => {
+    const measured = generator.measure(soonNs(), () => undefined);
     await sleep(1_000);
-    process.kill(driver.pid, 'SIGSTOP');
+    process.kill(generator.pid, 'SIGSTOP');
     await sleep(800);
-    process.kill(driver.pid, 'SIGCONT');
+    process.kill(generator.pid, 'SIGCONT');
     const result = await measured;
     assertAllOk(result.counts, 75);
     assert.ok((result.generatorDelay.maxMs ?? 0) > 500);
@@ -269,44 +284,44 @@ test('a generator that was stopped in its middle says so, however few the reques
 });
 
 test('the native loop asked for where it cannot be had is refused with the reason', async () => {
-  const refused = startDriver(optionsFor({ transport: 'native', targetUrl: 'https://127.0.0.1:1' }));
+  const refused = startGenerator(optionsFor({ transport: 'native', targetUrl: 'https://127.0.0.1:1' }));
   await assert.rejects(refused, /the native transport cannot be used: it does not speak TLS/);
 });
 
 test('what cannot be loaded or is no URL is refused by name', async () => {
-  await assert.rejects(startDriver(optionsFor({ workloadPath: '/nowhere/at-all.ts' })), /at-all\.ts/);
+  await assert.rejects(startGenerator(optionsFor({ workloadPath: '/nowhere/at-all.ts' })), /at-all\.ts/);
   await assert.rejects(
-    startDriver(optionsFor({ workloadPath: pathOf('driver.test.ts') })),
+    startGenerator(optionsFor({ workloadPath: pathOf('generator.test.ts') })),
     /does not export workload|/,
   );
-  await assert.rejects(startDriver(optionsFor({ targetUrl: 'ftp://127.0.0.1' })), /is no http URL/);
+  await assert.rejects(startGenerator(optionsFor({ targetUrl: 'ftp://127.0.0.1' })), /is no http URL/);
 });
 
 test('the process enters its groups before it runs', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'driver-'));
+  const directory = await mkdtemp(join(tmpdir(), 'generator-'));
   const joinPaths = [join(directory, 'one'), join(directory, 'two')];
-  await withDriver({ joinPaths }, async ({ pid }) => {
+  await withGenerator({ joinPaths }, async ({ pid }) => {
     for (const path of joinPaths) assert.equal((await readFile(path, 'utf8')).trim(), String(pid));
   });
   const unwritable = [join(directory, 'missing', 'cgroup.procs')];
-  await assert.rejects(startDriver(optionsFor({ joinPaths: unwritable })), /cannot join .*missing/);
+  await assert.rejects(startGenerator(optionsFor({ joinPaths: unwritable })), /cannot join .*missing/);
   await rm(directory, { recursive: true });
 });
 
 test('aborting kills the process and rejects with the reason', async () => {
   const controller = new AbortController();
-  const driver = await startDriver(
+  const generator = await startGenerator(
     optionsFor({ signal: controller.signal, profile: { ...profile, measureMs: 60_000 } }),
   );
-  const measured = driver.measure(soonNs(), () => undefined);
+  const measured = generator.measure(soonNs(), () => undefined);
   controller.abort(new Error('interrupted by the test'));
   await assert.rejects(measured, /interrupted by the test/);
-  await driver.stop();
-  assert.equal(isAlive(driver.pid), false);
-  await assert.rejects(startDriver(optionsFor({ signal: controller.signal })), /interrupted by the test/);
+  await generator.stop();
+  assert.equal(isAlive(generator.pid), false);
+  await assert.rejects(startGenerator(optionsFor({ signal: controller.signal })), /interrupted by the test/);
 });
 
-test('the driver does not outlive its parent', async () => {
+test('the generator does not outlive its parent', async () => {
   const parent = spawn(process.execPath, [pathOf('fixtures/orphan.ts'), echoPath, nullUrl], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -321,7 +336,7 @@ test('the driver does not outlive its parent', async () => {
 
 test('a workload that keeps state is refused by several threads, with the remedy', async () => {
   const statefulPath = pathOf('../../bench/crud/workloads/authenticate.ts');
-  await assert.rejects(startDriver(optionsFor({ threadCount: 2, workloadPath: statefulPath })), (error: unknown) => {
+  await assert.rejects(startGenerator(optionsFor({ threadCount: 2, workloadPath: statefulPath })), (error: unknown) => {
     assert.ok(error instanceof HarnessError);
     assert.match(error.message, /keeps state/);
     assert.match(error.remedy, /one thread/);
@@ -347,9 +362,9 @@ test('a target behind TLS is driven like any other once its issuer is trusted', 
   await withSecureTarget(async (targetUrl, certificatePath) => {
     process.env.NODE_EXTRA_CA_CERTS = certificatePath;
     try {
-      await withDriver({ targetUrl }, async (driver) => {
-        assertAllOk(await driver.warmUp(100, 500), 100);
-        const result = await driver.measure(soonNs(), () => undefined);
+      await withGenerator({ targetUrl }, async (generator) => {
+        assertAllOk(await generator.warmUp(100, 500), 100);
+        const result = await generator.measure(soonNs(), () => undefined);
         assertAllOk(result.counts, 200);
         assert.ok(result.generator.connectionsOpenedCount <= 8, 'connections are kept');
       });
@@ -361,8 +376,8 @@ test('a target behind TLS is driven like any other once its issuer is trusted', 
 
 test('a certificate that is not trusted fails every request with its reason', async () => {
   await withSecureTarget(async (targetUrl) => {
-    await withDriver({ targetUrl, profile: { ...profile, ratePerSec: 20 } }, async (driver) => {
-      const { counts, errors } = await driver.measure(soonNs(), () => undefined);
+    await withGenerator({ targetUrl, profile: { ...profile, ratePerSec: 20 } }, async (generator) => {
+      const { counts, errors } = await generator.measure(soonNs(), () => undefined);
       assert.equal(counts.failedCount, 20);
       assert.match(errors[0]?.reason ?? '', /CERT|VERIFY/);
     });
