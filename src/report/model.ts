@@ -23,7 +23,7 @@ export interface ReportModel {
   readonly baseline: ReportBaseline | null;
 }
 
-/** What the seeds said of what this run measured. */
+/** The claims of the source documents about what this run measured. */
 export interface ReportClaims {
   readonly assessed: readonly AssessedClaim[];
   /** Statements about something else. */
@@ -37,7 +37,7 @@ export interface ReportBaseline {
   readonly rows: readonly BaselineRow[];
 }
 
-/** The run as it was: what a reader needs to repeat or to doubt it. */
+/** The run: what a reader needs to repeat or to question it. */
 export interface ReportedRun extends Pick<RunResult, 'runId' | 'state' | 'startedAt' | 'finishedAt' | 'command'> {
   readonly commit: RunResult['commit'];
   readonly machine: Machine;
@@ -63,11 +63,11 @@ export interface Question {
   readonly ratePerSec: number;
   readonly cluster: ClusterKey | null;
   readonly published: PublishedElections | null;
-  /** The sizes asked, of which this question is one; null: the scenario does not look for the largest. */
+  /** The sizes tried, of which this question is one; null: the scenario does not look for the largest. */
   readonly sizeSearch: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly conditions: string;
-  /** Least CPU per request first; what has no figure last. */
+  /** Lowest CPU per request first; what has no figure last. */
   readonly rows: readonly Row[];
   /** Implementations in `rows` without a figure: the reason why references are shown at all. */
   readonly missingImplementations: readonly string[];
@@ -89,7 +89,7 @@ export interface Row {
   /** By metric id (see model/metric.ts). */
   readonly figures: Readonly<Record<string, Range | null>>;
   readonly p99: Tail | null;
-  /** null: no leader was lost. */
+  /** null: no leader crashed. */
   readonly elections: Elections | null;
   readonly notes: readonly Note[];
   readonly curve: readonly CurvePoint[];
@@ -111,7 +111,14 @@ export interface Tail {
 }
 
 export interface Note {
-  readonly kind: 'skipped' | 'failed' | 'overloaded' | 'invalid' | 'latency-void' | 'not-steady' | 'unfinished';
+  readonly kind:
+    | 'skipped'
+    | 'failed'
+    | 'overloaded'
+    | 'invalid'
+    | 'latency-discarded'
+    | 'warmup-not-converged'
+    | 'unfinished';
   /** A few words, for a table. */
   readonly label: string;
   /** Trials it is about; 0: not about trials. */
@@ -133,14 +140,14 @@ export interface OverTime {
   readonly responseP50Ms: readonly (number | null)[];
 }
 
-/** How honest the load was; medians over trials. */
+/** Load generator quality; medians over trials. */
 export interface GeneratorQuality {
   readonly sendDelayP50Ms: number | null;
   readonly sendDelayP99Ms: number | null;
   readonly generatorDelayP50Ms: number | null;
   readonly generatorDelayP99Ms: number | null;
   readonly connectionWaitP99Ms: number | null;
-  /** Woke-late p50 ÷ response p50: the share of the headline that the generator made. */
+  /** Generator delay p50 ÷ response p50: the share of the headline that the generator made. */
   readonly generatorDelayShareRatio: number | null;
   readonly sendGapCv: number | null;
   readonly eventLoopUtilizationRatio: number | null;
@@ -168,27 +175,27 @@ export interface NamedFigure {
   readonly text: string;
 }
 
-/** What this machine could tell apart with this many trials. */
+/** Which differences this run can resolve with this many trials. */
 export interface Resolution {
   /** Coefficient of variation of CPU per request between trials, pooled over implementations. */
   readonly cvRatio: number;
-  /** The least relative difference of two implementations' means that stands out at 95 % (two-sided t). */
+  /** The smallest relative difference of two implementations' means that is significant at 95 % (two-sided t). */
   readonly minDetectableDifferenceRatio: number;
   readonly implementationCount: number;
-  /** Trials of an implementation, least and greatest. */
+  /** Trials of an implementation, minimum and maximum. */
   readonly trialCounts: readonly [number, number];
 }
 
 /** A question of the run and what its trials answer, in one sentence. */
 export interface Answer {
-  /** "Least CPU per request" */
+  /** "Lowest CPU per request" */
   readonly subject: string;
-  /** What was ranked; null: nothing (the pace, too few trials). */
+  /** What was ranked; null: nothing (the rate, too few trials). */
   readonly metricId: string | null;
-  readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
+  readonly verdict: 'distinct' | 'indistinct' | 'too-few' | 'rate';
   /** "at 100/s on history" */
   readonly conditions: string;
-  /** The sentence after its subject and place; parts with `strong` name who it is about. */
+  /** The sentence after its subject and place; `strong` parts name the implementations. */
   readonly parts: readonly AnswerPart[];
 }
 
@@ -233,7 +240,7 @@ export interface LargestCluster {
   readonly limitReason: string;
 }
 
-/** Every leader that was lost in the trials that count, pooled: each election is an experiment of its own. */
+/** Every crash of a leader in the trials that count, pooled: each election is an experiment of its own. */
 export interface Elections {
   /** Ascending, milliseconds; those that ended within the limit. */
   readonly timesMs: readonly number[];
@@ -243,7 +250,7 @@ export interface Elections {
   readonly p90: QuantileInterval | null;
   readonly p99: QuantileInterval | null;
   readonly maxMs: number | null;
-  /** Elections that needed a second term ÷ those that ended; null where laggards, who cannot win, use up terms of their own. */
+  /** Elections that needed a second term ÷ those that ended; null where laggards, which cannot win, use up terms of their own. */
   readonly splitVoteRatio: number | null;
   readonly meanTerms: number | null;
   /** Expected from the measured one-way delay; null where that or the range of the time-outs is not known. */
@@ -257,7 +264,7 @@ export interface PublishedComparison {
   readonly name: string;
   readonly publishedMs: number;
   readonly ours: QuantileInterval | null;
-  readonly verdict: 'inside' | 'near' | 'off' | 'unknown';
+  readonly verdict: 'inside' | 'close' | 'outside' | 'unknown';
 }
 
 export interface ReportedImplementation {
@@ -269,7 +276,7 @@ export interface ReportedImplementation {
   readonly style: SeriesStyle;
 }
 
-/** One primitive with everybody's rows. */
+/** One primitive with the rows of every implementation. */
 export interface PrimitiveSection {
   readonly facts: PrimitiveFacts;
   /** By size, then by what it costs. */

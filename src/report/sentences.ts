@@ -1,12 +1,12 @@
 import { countOf } from '../compare/text.ts';
 import type { BaselineRow } from './baseline.ts';
-import { formatNumber, formatPercent, intervalText, noValue, toSentence } from './format.ts';
+import { formatNumber, formatPercent, intervalText, orDash, toSentence } from './format.ts';
 import type { CollectedWarning, LargestCluster, PublishedComparison, Question, Resolution } from './model.ts';
 
 const reproductionTexts: Readonly<Record<PublishedComparison['verdict'], string>> = {
   inside: 'reproduced: inside our 95 % interval',
-  near: 'reproduced: within 10 % at p50, 25 % at p99',
-  off: 'not reproduced',
+  close: 'reproduced: within 10 % at p50, 25 % at p99',
+  outside: 'not reproduced',
   unknown: 'too few elections to say',
 };
 
@@ -31,26 +31,22 @@ export function warningText({ message, advice, similarCount }: CollectedWarning)
   return `${toSentence(`${message.replace(/\.$/, '')}${others}`)}${advice === null ? '' : ` ${toSentence(advice)}`}`;
 }
 
-/** What the reader may believe of small differences. */
-export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...of }: Resolution): string {
-  const [least, greatest] = of.trialCounts;
-  const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
-  const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
-  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(minDetectableDifferenceRatio)} will often not show in this run.`;
+/** Which differences this run can resolve. */
+export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...sample }: Resolution): string {
+  const [min, max] = sample.trialCounts;
+  const trials = min === max ? `${min}` : `${min} to ${max}`;
+  return `This run cannot reliably resolve differences in CPU per request under ${formatPercent(minDetectableDifferenceRatio)}: it varies by ${formatPercent(cvRatio)} between trials (coefficient of variation; ${countOf(sample.implementationCount, 'implementation')}, ${trials} trials each).`;
 }
 
-/** What a reader must take off in thought: the part of a result at about this rate that the generator alone would show. */
+/** The part of a result at about this rate that comes from the generator alone. */
 export function baselineSentence(row: BaselineRow): string {
+  const figure = (value: number | null) => orDash(value, formatNumber);
   const figures = [
-    `it wakes ${baselineFigure(row.generatorDelayP50Ms)} ms late (p50; p99 ${baselineFigure(row.generatorDelayP99Ms)})`,
-    `an answer takes ${baselineFigure(row.serviceP50Ms)} ms (p99 ${baselineFigure(row.serviceP99Ms)})`,
-    `it costs ${baselineFigure(row.generatorCpuMs)} ms CPU a request`,
+    `generator delay p50 ${figure(row.generatorDelayP50Ms)} ms, p99 ${figure(row.generatorDelayP99Ms)} ms`,
+    `service time p50 ${figure(row.serviceP50Ms)} ms, p99 ${figure(row.serviceP99Ms)} ms`,
+    `generator CPU ${figure(row.generatorCpuMs)} ms per request`,
   ];
-  return `Against a target that does nothing, at ${row.ratePerSec}/s, this machine's generator has a floor: ${figures.join(', ')}.`;
-}
-
-function baselineFigure(value: number | null): string {
-  return value === null ? noValue : formatNumber(value);
+  return `Null-target baseline of this machine at ${row.ratePerSec}/s: ${figures.join('; ')}.`;
 }
 
 /** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */

@@ -60,7 +60,7 @@ test('a discarded latency leaves CPU and memory standing', () => {
   assert.ok(row.figures['cpu-per-request']);
   assert.deepEqual(
     row.notes.map((note) => note.kind),
-    ['latency-void'],
+    ['latency-discarded'],
   );
 });
 

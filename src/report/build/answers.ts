@@ -13,7 +13,7 @@ interface Ranking {
   readonly superlative: string;
 }
 
-/** Asked where there is something to say; those about requests also where nobody has a figure, which is then said. */
+/** Those with a figure; those about requests also where no implementation has one, which is then said. */
 function rankingsFor(rows: readonly Row[]): readonly Ranking[] {
   const known = [...clusterRankings, ...requestRankings].filter(({ metricId }) =>
     rows.some(({ figures }) => (figures[metricId] ?? null) !== null),
@@ -24,19 +24,19 @@ function rankingsFor(rows: readonly Row[]): readonly Ranking[] {
 const clusterRankings: readonly Ranking[] = [
   { subject: 'Shortest election, p50', metricId: 'election-p50', comparative: 'shorter', superlative: 'longest' },
   {
-    subject: 'Shortest gap for clients after a crash, p50',
+    subject: 'Shortest unavailability after a crash, p50',
     metricId: 'outage-p50',
     comparative: 'shorter',
     superlative: 'longest',
   },
-  { subject: 'Least CPU for a quiet node', metricId: 'node-cpu', comparative: 'less', superlative: 'most' },
-  { subject: 'Least private memory for a node', metricId: 'node-memory', comparative: 'less', superlative: 'most' },
+  { subject: 'Lowest CPU for an idle node', metricId: 'node-cpu', comparative: 'less', superlative: 'highest' },
+  { subject: 'Lowest private memory for a node', metricId: 'node-memory', comparative: 'less', superlative: 'highest' },
 ];
 
 const requestRankings: readonly Ranking[] = [
-  { subject: 'Least CPU per request', metricId: 'cpu-per-request', comparative: 'less', superlative: 'most' },
+  { subject: 'Lowest CPU per request', metricId: 'cpu-per-request', comparative: 'less', superlative: 'highest' },
   { subject: 'Shortest response, p50', metricId: 'response-p50', comparative: 'shorter', superlative: 'longest' },
-  { subject: 'Least private memory, loaded', metricId: 'memory-median', comparative: 'less', superlative: 'most' },
+  { subject: 'Lowest private memory, loaded', metricId: 'memory-median', comparative: 'less', superlative: 'highest' },
   { subject: 'Shortest start-up', metricId: 'startup', comparative: 'shorter', superlative: 'longest' },
 ];
 
@@ -45,7 +45,7 @@ interface RankedConditions {
   readonly ratePerSec: number;
 }
 
-/** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nobody was measured. */
+/** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nothing was measured. */
 export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: readonly Row[]): Answer[] {
   const tried = rows.filter((row) => row.trials.length > 0);
   if (tried.length === 0) return [];
@@ -106,7 +106,7 @@ function rankingVerdict(ranking: Ranking, metric: Metric, ranked: readonly Ranke
       ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(ranking, metric, far)]
       : [strong(leader.id), ...leaderParts(ranking, metric, leader, rest)];
   return {
-    verdict: close.length > 0 ? ('cannot-tell' as const) : ('told-apart' as const),
+    verdict: close.length > 0 ? ('indistinct' as const) : ('distinct' as const),
     parts: [...parts, ...unrankedParts(few)],
   };
 }
@@ -147,27 +147,27 @@ function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {
 }
 
 /**
- * Who held the rate. A row that did not is named with its reason; one whose trials all failed by the fault of the machine
- * or the generator is unknown, not guilty.
+ * Which implementations sustained the rate. One that did not is named with its reason; one whose trials are all invalid,
+ * by the fault of the machine or the generator, is unknown.
  */
-function rateAnswer(place: string, hasPace: boolean, tried: readonly Row[]): Answer {
-  const broken = tried.filter((row) => failureReason(row) !== null);
-  const unknown = tried.filter((row) => row.okCount === 0 && !broken.includes(row));
-  const kept = tried.filter((row) => !broken.includes(row) && !unknown.includes(row));
+function rateAnswer(place: string, hasRate: boolean, tried: readonly Row[]): Answer {
+  const failed = tried.filter((row) => failureReason(row) !== null);
+  const unknown = tried.filter((row) => row.okCount === 0 && !failed.includes(row));
+  const sustained = tried.filter((row) => !failed.includes(row) && !unknown.includes(row));
   const names = (rows: readonly Row[]) => rows.map((row) => row.implementation.id);
-  const all = kept.length === tried.length && kept.length > 1;
+  const all = sustained.length === tried.length && sustained.length > 1;
   const clauses = [
-    kept.length > 0 ? [strong(all ? `all ${kept.length}` : joinList(names(kept)))] : [],
-    broken.length > 0
-      ? [plain(`not ${broken.map((row) => `${row.implementation.id} (${failureReason(row)})`).join(', ')}`)]
+    sustained.length > 0 ? [strong(all ? `all ${sustained.length}` : joinList(names(sustained)))] : [],
+    failed.length > 0
+      ? [plain(`not ${failed.map((row) => `${row.implementation.id} (${failureReason(row)})`).join(', ')}`)]
       : [],
     unknown.length > 0 ? [plain(`unknown for ${joinList(names(unknown))} (no trial counts)`)] : [],
   ].filter((clause) => clause.length > 0);
   const parts = clauses.flatMap((clause, index) => (index > 0 ? [plain('; '), ...clause] : clause));
   return {
-    subject: hasPace ? 'Keeps the pace' : 'Came through',
+    subject: hasRate ? 'Sustained the rate' : 'Completed',
     metricId: null,
-    verdict: 'pace',
+    verdict: 'rate',
     conditions: place,
     parts,
   };

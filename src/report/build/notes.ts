@@ -87,10 +87,10 @@ function latencyDiscardedNotes(counted: readonly OkTrial[]): Note[] {
   if (count === 0) return [];
   return [
     {
-      kind: 'latency-void',
-      label: 'latency void',
+      kind: 'latency-discarded',
+      label: 'latency discarded',
       trialCount: count,
-      text: 'latency void: the load generator woke too late; CPU and memory stand',
+      text: 'latency discarded: the generator’s delay was too large; CPU and memory stand',
       remedy: 'Repeat on a quieter machine, or with more cores.',
     },
   ];
@@ -101,11 +101,11 @@ function warmupNotes(counted: readonly OkTrial[]): Note[] {
   if (count === 0) return [];
   return [
     {
-      kind: 'not-steady',
-      label: 'not steady',
+      kind: 'warmup-not-converged',
+      label: 'warm-up not converged',
       trialCount: count,
-      text: 'not steady: CPU per request was still changing at the end of the warm-up',
-      remedy: 'A scenario with a longer warm-up settles it.',
+      text: 'warm-up not converged: CPU per request was still changing at its end',
+      remedy: 'Use a longer warm-up: --warmup N.',
     },
   ];
 }

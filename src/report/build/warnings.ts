@@ -6,7 +6,7 @@ import type { CollectedWarning, Group } from '../model.ts';
 /** Below this many cores target, generator and database share them. */
 const minSeparateCoreCount = 4;
 
-/** Every doubt about the run: its own, its trials', and those that only the report can see. */
+/** Every warning about the run: its own, its trials', and those that only the report can see. */
 export function collectWarnings(live: RunResult, groups: readonly Group[]): CollectedWarning[] {
   const ofRun = [...runWarnings(live), ...live.warnings, ...excludedReferenceWarnings(groups)];
   const ofTrials = live.trials.flatMap((trial) =>
@@ -53,17 +53,17 @@ function progressText({ trials, primitives, ...planned }: RunResult): string {
 function sharedCoreWarnings(live: RunResult): Warning[] {
   const { coreCount } = live.machine;
   if (coreCount >= minSeparateCoreCount || live.plannedTrialCount === 0) return [];
-  const message = `${coreSharers(live)} shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
+  const message = `${coreSharers(live)} shared ${countOf(coreCount, 'core')}: this run says nothing about scaling over cores, and response times include waiting for each other.`;
   return [
     {
       code: 'shared-cores',
       message,
-      advice: `A machine with ${minSeparateCoreCount} cores or more keeps them apart.`,
+      advice: `Use a machine with ${minSeparateCoreCount} or more cores to separate them.`,
     },
   ];
 }
 
-/** Who did something beside the service; where nothing was sent and there is no database, only what watches it. */
+/** What ran beside the service: generator, database, or only the harness. */
 function coreSharers({ trials, database }: RunResult): string {
   const generator = trials.some(({ spec }) => spec.loadPlan.ratePerSec > 0) ? ['load generator'] : [];
   const others = [...generator, ...(database === null ? [] : ['database'])];

@@ -50,23 +50,21 @@ const electionColumns: readonly SummaryColumn[] = [
   ),
   electionColumn('election\np50 ms', ({ p50 }) => intervalText(p50)),
   electionColumn('p90\nms', ({ p90 }) => numberOrDash(p90?.estimate)),
-  electionColumn('most\nms', ({ maxMs }) => numberOrDash(maxMs)),
+  electionColumn('max\nms', ({ maxMs }) => numberOrDash(maxMs)),
   electionColumn('split\nvotes', ({ splitVoteRatio }) =>
     splitVoteRatio === null ? noValue : formatPercent(splitVoteRatio),
   ),
-  electionColumn('in\ntheory', ({ expectedSplitVoteRatio: ratio }) =>
-    ratio === null ? noValue : formatPercent(ratio),
-  ),
+  electionColumn('expected', ({ expectedSplitVoteRatio: ratio }) => (ratio === null ? noValue : formatPercent(ratio))),
 ];
 
 const nodeColumns: readonly SummaryColumn[] = [
-  { ...medianColumn('gap p50\nms', 'outage-p50'), appliesTo: hasUnavailability },
+  { ...medianColumn('unavail.\np50 ms', 'outage-p50'), appliesTo: hasUnavailability },
   { ...medianColumn('CPU ms/s\na node', 'node-cpu'), appliesTo: isIdleNode },
   { ...medianColumn('MiB\na node', 'node-memory'), appliesTo: isIdleNode },
 ];
 const requestHeads = new Set(['CPU ms\nper request', 'p50\nms', 'p90\nms']);
 
-/** Who, and what can be said of lost leaders and of nodes. */
+/** The implementation, and what can be said of leader crashes and of nodes. */
 export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
   const clusterOnly = [...electionColumns, ...nodeColumns].filter(({ appliesTo }) =>
     rows.some((row) => appliesTo?.(row)),
@@ -76,17 +74,17 @@ export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
 
 /** What these rows have something to say about; columns about requests only where requests were sent. */
 export function columnsFor(rows: readonly Row[]): readonly SummaryColumn[] {
-  const [who, ...special] = clusterColumns(rows);
+  const [name, ...special] = clusterColumns(rows);
   const others = requestColumns.slice(1);
-  if (who === undefined) return requestColumns;
+  if (name === undefined) return requestColumns;
   const isIdle = rows.every(({ generator }) => generator === null);
   const remaining = special.length > 0 && isIdle ? others.filter(({ head }) => !requestHeads.has(head)) : others;
   const requests = remaining.filter(({ head }) => requestHeads.has(head));
-  return [who, ...requests, ...special, ...remaining.filter(({ head }) => !requestHeads.has(head))];
+  return [name, ...requests, ...special, ...remaining.filter(({ head }) => !requestHeads.has(head))];
 }
 
 const requestColumns: readonly SummaryColumn[] = [
-  { head: 'who', align: 'left', text: (row) => row.implementation.id },
+  { head: 'implementation', align: 'left', text: (row) => row.implementation.id },
   { head: 'CPU ms\nper request', align: 'right', text: cpuText },
   medianColumn('p50\nms', 'response-p50'),
   medianColumn('p90\nms', 'response-p90'),
@@ -112,7 +110,7 @@ export function rowReason(row: Row): string {
 }
 
 export interface Footnote extends Pick<Note, 'kind' | 'text' | 'remedy'> {
-  /** Of whom it is true; the note column says how often. */
+  /** The note column says how often. */
   readonly implementations: readonly string[];
 }
 

@@ -144,7 +144,7 @@ function comparisonTableMarkdown(lines: readonly ComparisonRow[]): string {
   const noiseFloorCells = (content: string) => (hasFloor ? [content] : []);
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    row(['', 'base', 'head', 'change', 'p', ...noiseFloorCells('floor'), 'verdict']),
+    row(['', 'base', 'head', 'change', 'p', ...noiseFloorCells('noise floor'), 'verdict']),
     row(['---', '---:', '---:', '---:', '---:', ...noiseFloorCells('---:'), '---']),
     ...lines.map((line) =>
       row(

@@ -77,7 +77,7 @@ function summaryTable(rows: readonly Row[], { bold }: TerminalStyles): string {
 /** Each column as wide as its widest line; the last one takes what is left. */
 function columnWidths(columns: readonly SummaryColumn[], rows: readonly Row[]): number[] {
   const widths = columns.slice(0, -1).map(({ head, text }) => {
-    const figures = rows.filter((row) => row.okCount > 0 || head === 'who').map(text);
+    const figures = rows.filter((row) => row.okCount > 0 || head === 'implementation').map(text);
     return Math.max(...[...head.split('\n'), ...figures].map((line) => line.length));
   });
   const room = lineWidth - widths.reduce((sum, width) => sum + width + columnGap, 0);

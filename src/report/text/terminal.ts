@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** Of everything but a table of `explain`, whose remarks need more. */
+/** Columns of every text but the tables of `explain`. */
 export const lineWidth = 100;
 
 export type TextStyle = (text: string) => string;
