@@ -5,9 +5,10 @@
 import { gate } from '../../bench/gate.ts';
 import type { Change, Correction } from '../../src/model/comparison.ts';
 import { median } from '../../src/stats/descriptive.ts';
-import { bootstrapInterval, type Interval, medianEstimate } from '../../src/stats/interval.ts';
+import { type Interval, medianEstimate } from '../../src/stats/interval.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { rankSumEstimate, signedRankEstimate } from '../../src/stats/rank-tests.ts';
+import { bootstrapInterval } from './bootstrap.ts';
 import { correctionOfPairs, criteria, isCorrectedWorse, isWorse, normalDraw, pairedChange } from './simulated.ts';
 
 const runCount = Number(process.argv[2] ?? 2_000);

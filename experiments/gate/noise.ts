@@ -7,9 +7,9 @@
 import { metrics, metricValue } from '../../src/model/metric.ts';
 import type { Trial } from '../../src/model/trial.ts';
 import { coefficientOfVariation, standardDeviation } from '../../src/stats/descriptive.ts';
-import { bootstrapInterval } from '../../src/stats/interval.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { readResult } from '../../src/store/result-file.ts';
+import { bootstrapInterval } from './bootstrap.ts';
 
 const resampleCount = 10_000;
 const [path] = process.argv.slice(2);

@@ -1,16 +1,14 @@
-import { durationText } from '../cli/format.ts';
 import type { NoiseFloors } from '../compare/noise-floor.ts';
 import { detectableRatio, minPairCount } from '../compare/pair-count.ts';
-import { countOf, machineLabel, percentText } from '../compare/text.ts';
+import { countOf, durationText, machineLabel, percentText } from '../compare/text.ts';
 import type { ComparedRun, RunComparison } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
-import { leastSignedRankP } from '../stats/rank-tests.ts';
+import { minSignedRankP } from '../stats/rank-tests.ts';
 import type { AffectedImplementation } from './affected.ts';
 import { cpuPrecision, maxKnownSpread, measuredIds, type PairChoice, pairMsOf } from './pair-count.ts';
-import type { Sides } from './pairs.ts';
-import { type Revision, revisionText } from './revision.ts';
+import { type Revision, revisionText, type Sides } from './revision.ts';
 import type { TwoCommits } from './two-commits.ts';
 
 const changeTexts: Readonly<Record<AffectedImplementation['change'], string>> = {
@@ -78,8 +76,7 @@ function detectableLine(commits: TwoCommits, { pairCount }: PairChoice, aa: Nois
   if (spread === null) return 'what that can detect is not known on this machine yet: `ci --aa` measures its noise';
   const precision = cpuPrecision(commits, policy);
   const known = `this machine's pairs spread by ${percentText(spread)} (${countOf(aa.runCount, 'A/A run')})`;
-  if (leastSignedRankP(pairCount) * precision.familyCount > precision.alpha)
-    return `${known}: so few can decide nothing`;
+  if (minSignedRankP(pairCount) * precision.familyCount > precision.alpha) return `${known}: so few can decide nothing`;
   const least = detectableRatio(spread, pairCount, precision);
   return `${known}: it detects ${percentText(least)} more CPU per request in nine of ten cases`;
 }

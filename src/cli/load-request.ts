@@ -20,7 +20,7 @@ export interface LoadFlags {
   readonly warmup: number;
   readonly seed: number;
   readonly allow?: string[];
-  readonly preflight: boolean;
+  readonly skipPreflight?: boolean;
   readonly hdr?: string;
   readonly json?: boolean;
 }
@@ -30,7 +30,7 @@ export interface LoadRequest {
   readonly origin: string;
   readonly host: string;
   readonly spec: RequestSpec;
-  readonly profile: LoadPlan;
+  readonly loadPlan: LoadPlan;
   readonly threadCount: number;
 }
 
@@ -45,8 +45,8 @@ export const methods = [
 ] as const satisfies readonly RequestSpec['method'][];
 
 /** More than that at once are counted as unsent, however long the time-out. */
-const inFlightMaximum = 50_000;
-const inFlightMinimum = 1_000;
+const maxInFlight = 50_000;
+const minInFlight = 1_000;
 
 /** What the flags ask for. Throws HarnessError usage that names what is wrong. */
 export async function loadRequestOf(text: string, flags: LoadFlags): Promise<LoadRequest> {
@@ -54,8 +54,8 @@ export async function loadRequestOf(text: string, flags: LoadFlags): Promise<Loa
   if (flags.threads > flags.connections) {
     throw usage(`${flags.threads} threads cannot share ${flags.connections} connections`, 'give each at least one');
   }
-  const profile = loadPlanOf(flags);
-  if (createSchedule(profile).offsetNs(0) >= profile.measureMs * 1e6) {
+  const loadPlan = loadPlanOf(flags);
+  if (createSchedule(loadPlan).offsetNs(0) >= loadPlan.measureMs * 1e6) {
     throw usage(`no request falls due within ${flags.duration} s`, 'ask for a longer --duration or another --seed');
   }
   return {
@@ -68,16 +68,16 @@ export async function loadRequestOf(text: string, flags: LoadFlags): Promise<Loa
       bodyBase64: flags.body === undefined ? null : (await bodyOf(flags.body)).toString('base64'),
       expectedStatus: flags.expectStatus ?? null,
     },
-    profile,
+    loadPlan,
     threadCount: flags.threads,
   };
 }
 
 function loadPlanOf({ rate, duration, arrivals, connections, timeout, warmup, seed }: LoadFlags): LoadPlan {
   const timeoutMs = timeout * 1000;
-  const mostAtOnce = Math.ceil(rate * timeout);
+  const maxAtOnce = Math.ceil(rate * timeout);
   return {
-    arrivals: arrivals,
+    arrivals,
     ratePerSec: rate,
     steps: null,
     warmupCount: warmup,
@@ -85,7 +85,7 @@ function loadPlanOf({ rate, duration, arrivals, connections, timeout, warmup, se
     measureMs: duration * 1000,
     drainMs: timeoutMs,
     timeoutMs,
-    maxInFlightCount: Math.min(inFlightMaximum, Math.max(inFlightMinimum, mostAtOnce)),
+    maxInFlightCount: Math.min(maxInFlight, Math.max(minInFlight, maxAtOnce)),
     connectionCount: connections,
     seed,
   };
@@ -150,11 +150,11 @@ export const defaultLimits = {
 } as const;
 
 /** Throws HarnessError usage at the first limit that is exceeded and not among `allowed`. */
-export function assertAllowed(request: LoadRequest, floor: Baseline | null, allowed: readonly string[]): void {
+export function assertAllowed(request: LoadRequest, baseline: Baseline | null, allowed: readonly string[]): void {
   for (const word of allowed) {
     if (!allowances.some((known) => known === word)) throw unknownName('limit', word, allowances);
   }
-  const excess = exceededLimits(request, floor).find(({ limit }) => !allowed.includes(limit));
+  const excess = exceededLimits(request, baseline).find(({ limit }) => !allowed.includes(limit));
   if (excess !== undefined) {
     throw new HarnessError('usage', excess.message, `${excess.remedy}, or ask for it: --allow ${excess.limit}`);
   }
@@ -166,19 +166,19 @@ interface ExceededLimit {
   readonly remedy: string;
 }
 
-function exceededLimits({ host, profile }: LoadRequest, floor: Baseline | null): ExceededLimit[] {
+function exceededLimits({ host, loadPlan }: LoadRequest, baseline: Baseline | null): ExceededLimit[] {
   const found: ExceededLimit[] = [];
-  // A ladder that ended below what the machine keeps (`calibrate --rate 100`) is no limit.
-  const highest = floor?.isLimit ? floor.highestRatePerSec : null;
-  if (profile.ratePerSec > (highest ?? defaultLimits.ratePerSec)) {
+  // A ladder that ended below what the machine sustains (`calibrate --rate 100`) is no limit.
+  const highest = baseline?.isLimit ? baseline.highestRatePerSec : null;
+  if (loadPlan.ratePerSec > (highest ?? defaultLimits.ratePerSec)) {
     found.push({
       limit: 'rate',
-      message: `${profile.ratePerSec}/s is more than ${highestText(highest, floor)}`,
+      message: `${loadPlan.ratePerSec}/s is more than ${highestText(highest, baseline)}`,
       remedy: highest === null ? 'measure what it keeps: npm run bench -- calibrate' : 'ask for less',
     });
   }
-  if (profile.measureMs > defaultLimits.durationSec * 1000) {
-    const message = `${profile.measureMs / 1000} s is longer than ${defaultLimits.durationSec} s`;
+  if (loadPlan.measureMs > defaultLimits.durationSec * 1000) {
+    const message = `${loadPlan.measureMs / 1000} s is longer than ${defaultLimits.durationSec} s`;
     found.push({ limit: 'duration', message, remedy: 'ask for less' });
   }
   if (!isLoopback(host)) {
@@ -187,10 +187,10 @@ function exceededLimits({ host, profile }: LoadRequest, floor: Baseline | null):
   return found;
 }
 
-function highestText(highestRatePerSec: number | null, floor: Baseline | null): string {
-  if (highestRatePerSec === null || floor === null)
+function highestText(highestRatePerSec: number | null, baseline: Baseline | null): string {
+  if (highestRatePerSec === null || baseline === null)
     return `the ${defaultLimits.ratePerSec}/s assumed of a machine that was never calibrated up to its limit`;
-  return `the ${highestRatePerSec}/s that this machine kept when it was calibrated (${floor.startedAt.slice(0, 10)})`;
+  return `the ${highestRatePerSec}/s that this machine sustained when it was calibrated (${baseline.startedAt.slice(0, 10)})`;
 }
 
 export function isLoopback(host: string): boolean {

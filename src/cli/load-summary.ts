@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
+import { durationText } from '../compare/text.ts';
 import type { GeneratorAssessment } from '../load/generator-assessment.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
-import { durationText, plainChars } from './format.ts';
+import { plainChars } from './format.ts';
 import type { LoadRequest } from './load-request.ts';
 
 /** What one load was: its three distributions, where every request went, and what the generator says of itself. */
@@ -18,9 +19,9 @@ export function loadSummary(request: LoadRequest, result: LoadResult, verdict: G
   ].join('\n');
 }
 
-function headline({ spec, origin, profile }: LoadRequest, result: LoadResult): string {
+function headline({ spec, origin, loadPlan }: LoadRequest, result: LoadResult): string {
   const lasted = durationText((result.endedAtNs - result.startedAtNs) / 1e6);
-  return `${spec.method} ${origin}${spec.path} · ${profile.ratePerSec}/s ${profile.arrivals} · ${lasted} · at most ${profile.connectionCount} connections`;
+  return `${spec.method} ${origin}${spec.path} · ${loadPlan.ratePerSec}/s ${loadPlan.arrivals} · ${lasted} · at most ${loadPlan.connectionCount} connections`;
 }
 
 const quantiles = [
@@ -44,9 +45,9 @@ function latencyTable({ responseTime, serviceTime, sendDelay, generatorDelay, co
     table.push([name, String(latency.count), ...quantiles.map(([, key]) => figure(latency[key])), meaning]);
   add('response', responseTime, 'answered − due');
   add('service', serviceTime, 'answered − sent');
-  add('lag', sendDelay, 'sent − due');
-  add('  woke late', generatorDelay, 'the generator’s own');
-  add('  waited', connectionWait, 'for a free connection');
+  add('send delay', sendDelay, 'sent − due');
+  add('  generator delay', generatorDelay, 'the generator was not awake');
+  add('  connection wait', connectionWait, 'no connection was free');
   return table.toString();
 }
 
@@ -79,7 +80,7 @@ function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult
 
 function verdictText(verdict: GeneratorAssessment): string {
   if (verdict.status === 'valid') return 'verdict: valid';
-  const what = verdict.voids === 'everything' ? 'invalid' : 'latency void';
+  const what = verdict.voids === 'everything' ? 'invalid' : 'latency discarded';
   return `verdict: ${what}: ${verdict.reasons.map(({ message }) => message).join('; ')}`;
 }
 

@@ -107,7 +107,7 @@ Exit codes: 0 fine, 1 conformance failure or a regression under the gate, 2 usag
 /** Prints an error for the person in front of the terminal; returns the exit code. */
 function printError(error: unknown, { stderr, signal }: CommandContext): number {
   if (signal.aborted && signal.reason instanceof Interruption) {
-    stderr.write(`paceline: ${signal.reason.message}; everything started was put away\n`);
+    stderr.write(`paceline: ${signal.reason.message}; everything was cleaned up\n`);
     return signal.reason.exitCode;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

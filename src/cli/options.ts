@@ -55,7 +55,7 @@ export function dayOption(text: string): string {
   return text;
 }
 
-/** One of a closed list of words; another is told with the nearest. */
+/** One of a closed list of words; another is an error that names the nearest. */
 export function oneOf<Word extends string>(kind: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const found = words.find((word) => word === text);

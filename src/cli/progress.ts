@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { countOf } from '../compare/text.ts';
+import { countOf, durationText } from '../compare/text.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
@@ -7,10 +7,10 @@ import { primitiveFigure } from '../report/build/primitives.ts';
 import { formatBytes, formatNs } from '../report/format.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { median } from '../stats/descriptive.ts';
-import { durationText, mibText, msText } from './format.ts';
+import { mibText, msText } from './format.ts';
 
 /** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
-export interface ProgressOutput {
+interface ProgressOutput {
   readonly isTTY: boolean;
   write(text: string): unknown;
 }
@@ -20,7 +20,7 @@ export interface Progress extends RunReporter {
   end(): void;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   nowMs(): number;
   /** A line that stays for each phase. */
   readonly verbose: boolean;

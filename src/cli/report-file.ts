@@ -7,8 +7,8 @@ import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
 import type { ReportModel } from '../report/model.ts';
 import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
-import { writeFileAtomically } from '../store/result-file.ts';
 import { listResults } from '../store/result-folder.ts';
+import { writeFileAtomically } from '../store/write-file.ts';
 import { machineBaseline } from './baseline-file.ts';
 import { loadClaimBook } from './claim-book.ts';
 

@@ -1,12 +1,12 @@
-import { cellId, trialsIn } from '../model/cell-key.ts';
-import type { CellKey, ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
+import { type CellKey, cellId, trialsIn } from '../model/cell-key.ts';
+import type { ComparedSide, Comparison, Verdict } from '../model/comparison.ts';
 import type { CompareOptions } from '../model/gate-policy.ts';
 import { type Metric, metrics } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { countedTrials, type Trial } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 import { median } from '../stats/descriptive.ts';
-import { leastSignedRankP } from '../stats/rank-tests.ts';
+import { minSignedRankP } from '../stats/rank-tests.ts';
 import { changeOf, type MetricSample, metricSample, withoutZeros } from './change.ts';
 import { cellDifferences, differenceText, type Incomparability } from './comparability.ts';
 import { contradictionVerdict, controlVariateCorrection } from './control-variate.ts';
@@ -14,7 +14,7 @@ import { errorChange, errorComparedSide, errorCountOf, errorVerdict, trialCounts
 import { presenceOf } from './presence.ts';
 import { countOf } from './text.ts';
 
-export interface CellComparisonInput {
+interface CellComparisonInput {
   readonly base: RunResult;
   readonly head: RunResult;
   readonly cell: CellKey;
@@ -25,7 +25,7 @@ export interface CellComparisonInput {
   readonly options: CompareOptions;
 }
 
-/** A comparison before p is adjusted over the family: where `change` is all there is to judge by, the verdict is null. */
+/** A comparison before p is adjusted over the family: where only `change` can decide, the verdict is null. */
 export interface RawComparison extends Omit<Comparison, 'verdict'> {
   readonly verdict: Verdict | null;
 }
@@ -157,12 +157,12 @@ function sideOf(trials: readonly Trial[], values: readonly number[]): ComparedSi
 function sampleWithoutZeros(sample: MetricSample, alpha: number): MetricSample {
   const fit = withoutZeros(sample);
   const [left, all] = [fit.pairs?.length ?? 0, sample.pairs?.length ?? 0];
-  return left > all / 2 && leastSignedRankP(left) <= alpha ? fit : sample;
+  return left > all / 2 && minSignedRankP(left) <= alpha ? fit : sample;
 }
 
-function zeroWarning({ pairs: measured }: MetricSample, { pairs: judged }: MetricSample): Warning[] {
-  if (measured === null || judged === null || measured.length === judged.length) return [];
-  const message = `${measured.length - judged.length} of ${countOf(measured.length, 'pair')} left out: a value of 0 has no ratio`;
+function zeroWarning({ pairs: measured }: MetricSample, { pairs: used }: MetricSample): Warning[] {
+  if (measured === null || used === null || measured.length === used.length) return [];
+  const message = `${measured.length - used.length} of ${countOf(measured.length, 'pair')} left out: a value of 0 has no ratio`;
   return [{ code: 'zero-value', message, advice: null }];
 }
 
@@ -208,6 +208,6 @@ function noValueText(metric: Metric, side: string, ofSide: readonly Trial[]): st
 
 /** Why trials that are ok have no value. */
 function okWithoutValueText({ isLatency }: Metric, ofSide: readonly Trial[]): string {
-  const isVoid = isLatency && countedTrials(ofSide).every(({ latencyDiscarded }) => latencyDiscarded);
-  return isVoid ? 'ok but with void latencies (the generator woke late)' : 'ok but without it';
+  const isDiscarded = isLatency && countedTrials(ofSide).every(({ latencyDiscarded }) => latencyDiscarded);
+  return isDiscarded ? 'ok but with latencies discarded (the generator was delayed)' : 'ok but without it';
 }

@@ -5,8 +5,8 @@ import { standardDeviation } from '../stats/descriptive.ts';
 import type { Tails } from '../stats/exact-tests.ts';
 import type { Estimate, Interval } from '../stats/interval.ts';
 import {
-  leastRankSumP,
-  leastSignedRankP,
+  minRankSumP,
+  minSignedRankP,
   rankSumEstimate,
   rankSumTails,
   signedRankEstimate,
@@ -37,7 +37,7 @@ function pairedChange(pairs: readonly Pair[], { better, levelRatio, noiseFloorRa
     method: 'paired',
     count: pairs.length,
     logRatioSd: standardDeviation(logs),
-    minP: leastSignedRankP(logs.length),
+    minP: minSignedRankP(logs.length),
     ...oneSidedP(better, shifted(floor), shifted(-floor)),
   };
 }
@@ -57,7 +57,7 @@ function twoSampleChange(sample: MetricSample, { better, levelRatio, noiseFloorR
     method: 'two-sample',
     count: Math.min(base.length, head.length),
     logRatioSd: spreadOfDifference(base, head),
-    minP: leastRankSumP(base.length, head.length),
+    minP: minRankSumP(base.length, head.length),
     ...oneSidedP(better, shifted(floor), shifted(-floor)),
   };
 }
@@ -92,7 +92,7 @@ export interface MetricSample {
   readonly pairs: readonly Pair[] | null;
 }
 
-export interface Pair {
+interface Pair {
   readonly base: number;
   readonly head: number;
 }

@@ -5,7 +5,7 @@ import type { Trial, TrialSpec } from '../model/trial.ts';
 
 /** A field in which two sides differ, though nobody asked for it. */
 export interface Difference {
-  /** As in the result file: `machine.kernel`, `spec.profile.connectionCount`. */
+  /** As in the result file: `machine.kernel`, `spec.loadPlan.connectionCount`. */
   readonly field: string;
   readonly base: string;
   readonly head: string;
@@ -29,7 +29,7 @@ function incomparabilityText(first: Difference, others: readonly Difference[]): 
   return `${first.field} differs: base ${first.base}, head ${first.head}${more}`;
 }
 
-/** What of the whole run differs: the machine, its hidden settings, the harness and its driver, the database. */
+/** What of the whole run differs: the machine, its system settings, the harness and its generator, the database. */
 export function runDifferences(base: RunResult, head: RunResult): Difference[] {
   return differences([runSettings(base)], [runSettings(head)]);
 }
@@ -87,7 +87,7 @@ function differences(base: readonly Settings[], head: readonly Settings[]): Diff
   return [...fields].flatMap((field) => {
     const [ofBase, ofHead] = [valuesOf(base, field), valuesOf(head, field)];
     if (ofBase.length <= 1 && ofHead.length <= 1 && ofBase[0] === ofHead[0]) return [];
-    // A side in which nothing was measured cannot tell how it was.
+    // A side in which nothing was measured cannot say how it was.
     if (ofBase.length === 0 || ofHead.length === 0)
       return isMeasured(field) ? [] : [differenceIn(field, ofBase, ofHead)];
     return [differenceIn(field, ofBase, ofHead)];
@@ -109,7 +109,7 @@ function differenceIn(field: string, base: readonly string[], head: readonly str
 
 /**
  * Several runs of one commit on one machine as one: all their trials, each run's repetitions counted on from the last one's.
- * Throws HarnessError usage where commit, machine or a setting differ, and names the field; `source` says whose they are.
+ * Throws HarnessError usage where commit, machine or a setting differ, and names the field; `source` says where they are from.
  */
 export function poolRuns(runs: readonly RunResult[], source: string): RunResult {
   const [first, ...others] = runs;

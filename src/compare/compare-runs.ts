@@ -1,7 +1,6 @@
-import { cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
+import { type CellKey, cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
 import type {
   BuildFailureRecord,
-  CellKey,
   Change,
   ComparedRun,
   Comparison,
@@ -27,10 +26,8 @@ export function compareRuns(base: RunResult, head: RunResult, options: CompareOp
   const cells = [...cellsIn([head, base]), ...unmeasuredCells(base, head)];
   const both = cells.filter((cell) => trialsIn(base, cell).length > 0 && trialsIn(head, cell).length > 0);
   const primary = primaryCells(both, options.policy);
-  const refusal = incomparabilityOf(base, head);
-  const raw = cells.flatMap((cell) =>
-    cellComparisons({ base, head, cell, primary, incomparability: refusal, options }),
-  );
+  const incomparability = incomparabilityOf(base, head);
+  const raw = cells.flatMap((cell) => cellComparisons({ base, head, cell, primary, incomparability, options }));
   const comparisons = adjustForFamily(raw, options.policy).map((comparison) => applyWaiver(comparison, options));
   return {
     base: describe(base),
@@ -101,8 +98,8 @@ function cutShort({ state, trials, plannedTrialCount }: RunResult, side: string)
   return [{ code: 'cut-short', message, advice: null }];
 }
 
-/** Adjusts p over the gated family (Holm, each direction for itself), then judges. Metrics only shown keep their p. */
-export function adjustForFamily(raw: readonly RawComparison[], policy: GatePolicy): Comparison[] {
+/** Adjusts p over the gated family (Holm, each direction for itself), then decides. Metrics only shown keep their p. */
+function adjustForFamily(raw: readonly RawComparison[], policy: GatePolicy): Comparison[] {
   const family = raw.filter(isFamilyMember);
   const worse = adjustedById(family, holm(family.map(({ change }) => change.pWorse)));
   const better = adjustedById(family, holm(family.map(({ change }) => change.pBetter)));
@@ -130,7 +127,7 @@ function withVerdict(raw: RawComparison, change: Change | null, policy: GatePoli
 }
 
 function verdictFor(raw: RawComparison, change: Change | null, policy: GatePolicy, familyCount: number): Verdict {
-  if (change === null) return { kind: 'too-few', reason: 'no pair of trials that both count', leastCount: 1 };
+  if (change === null) return { kind: 'too-few', reason: 'no pair of trials that both count', minCount: 1 };
   const { better, minEffectRatio, noiseFloorRatio } = raw;
   const alpha = raw.role === 'gated' ? policy.alpha : policy.informativeAlpha;
   return verdictOf(change, { better, minEffectRatio, noiseFloorRatio: noiseFloorRatio ?? 0, alpha, familyCount });
@@ -140,7 +137,7 @@ function verdictFor(raw: RawComparison, change: Change | null, policy: GatePolic
  * The one cell of each implementation whose metrics gate: that of the policy, else the first warm one (else the first) with
  * the middle one of its rates. One, because every further cell costs all of them power. Ids of `cells`.
  */
-export function primaryCells(cells: readonly CellKey[], policy: GatePolicy): ReadonlySet<string> {
+function primaryCells(cells: readonly CellKey[], policy: GatePolicy): ReadonlySet<string> {
   const byImplementation = Map.groupBy(cells, ({ implementation }) => implementation);
   return new Set([...byImplementation.values()].map((own) => cellId(primaryCell(own, policy))));
 }
@@ -149,17 +146,17 @@ function primaryCell(own: readonly CellKey[], policy: GatePolicy): CellKey {
   const declared = own.find((cell) => isDeclaredPrimary(cell, policy));
   if (declared !== undefined) return declared;
   const [first] = [...own.filter(({ temperature }) => temperature === 'warm'), ...own];
-  const rates = own.filter((cell) => isSameQuestion(cell, first)).sort((a, b) => a.ratePerSec - b.ratePerSec);
+  const rates = own.filter((cell) => isSameLoad(cell, first)).sort((a, b) => a.ratePerSec - b.ratePerSec);
   return rates[Math.floor((rates.length - 1) / 2)] as CellKey;
 }
 
 function isDeclaredPrimary(cell: CellKey, { primary }: GatePolicy): boolean {
-  const wished = primary[cell.service];
-  return wished !== undefined && isSameQuestion(cell, wished) && cell.ratePerSec === wished.ratePerSec;
+  const declared = primary[cell.service];
+  return declared !== undefined && isSameLoad(cell, declared) && cell.ratePerSec === declared.ratePerSec;
 }
 
-type Question = Pick<CellKey, 'workload' | 'temperature'>;
+type Load = Pick<CellKey, 'workload' | 'temperature'>;
 
-function isSameQuestion(a: Question, b: Question | undefined): boolean {
+function isSameLoad(a: Load, b: Load | undefined): boolean {
   return a.workload === b?.workload && a.temperature === b.temperature;
 }

@@ -1,12 +1,12 @@
 import type { Change, Correction, Verdict } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
-import { type Metric, metrics } from '../model/metric.ts';
+import { findMetric, type Metric } from '../model/metric.ts';
 import type { Trial } from '../model/trial.ts';
 import { type ChangeOptions, changeOf, type MetricSample, metricSample } from './change.ts';
 import { changeText, percentText } from './text.ts';
 import { verdictOf } from './verdict.ts';
 
-export interface ControlVariateInput {
+interface ControlVariateInput {
   readonly metric: Metric;
   readonly base: readonly Trial[];
   readonly head: readonly Trial[];
@@ -31,7 +31,8 @@ export function controlVariateCorrection({
   ...facts
 }: ControlVariateInput): Correction | null {
   const { control: names = null, minEffectRatio = 0 } = policy.metrics[metric.id] ?? {};
-  const [control, reference] = [metricOrNull(names?.metricId), metricOrNull(names?.referenceId)];
+  if (names === null) return null;
+  const [control, reference] = [findMetric(names.metricId), findMetric(names.referenceId)];
   if (control === null) return null;
   const corrected = quotientChange(metric, control, { base, head, options });
   if (corrected === null || corrected.count !== raw.count) return null;
@@ -61,10 +62,6 @@ interface ControlCriteria {
 export function contradictionVerdict({ reason, caveat }: Correction): Verdict | null {
   if (reason !== 'contradiction' || caveat === null) return null;
   return { kind: 'inconclusive', reason: caveat, countToHalveInterval: null };
-}
-
-function metricOrNull(id: string | undefined): Metric | null {
-  return metrics.find((metric) => metric.id === id) ?? null;
 }
 
 type Sides = Pick<ControlVariateInput, 'base' | 'head' | 'options'>;

@@ -82,7 +82,7 @@ function undecidedVerdict(base: ErrorCount, head: ErrorCount, { minMoreCount }: 
   const [valid, validBefore] = [head, base].map(({ trials }) => trials.okCount + unsustainedCount(trials));
   if (valid === 0 || validBefore === 0) {
     const side = valid === 0 ? 'head' : 'base';
-    return { kind: 'too-few', reason: `every trial of ${side} was the machine’s fault`, leastCount: 1 };
+    return { kind: 'too-few', reason: `every trial of ${side} was the machine’s fault`, minCount: 1 };
   }
   const differs =
     head.errorCount !== base.errorCount || unsustainedCount(head.trials) !== unsustainedCount(base.trials);
@@ -91,14 +91,14 @@ function undecidedVerdict(base: ErrorCount, head: ErrorCount, { minMoreCount }: 
     return {
       kind: 'too-few',
       reason: `${minMoreCount} such trials are needed: ${counts}`,
-      leastCount: minMoreCount,
+      minCount: minMoreCount,
     };
   }
-  return { kind: 'inconclusive', reason: `too few more to tell from chance: ${counts}`, countToHalveInterval: null };
+  return { kind: 'inconclusive', reason: `too few more to exclude chance: ${counts}`, countToHalveInterval: null };
 }
 
 /** The errors of one side in one cell. */
-export interface ErrorCount {
+interface ErrorCount {
   readonly trials: TrialCounts;
   /** Requests without a right answer, and all that were due, of the trials that were not the machine's fault. */
   readonly errorCount: number;
@@ -133,7 +133,7 @@ export function trialCounts(trials: readonly Trial[]): TrialCounts {
   };
 }
 
-export function unsustainedCount({ overloadedCount, failedCount }: TrialCounts): number {
+function unsustainedCount({ overloadedCount, failedCount }: TrialCounts): number {
   return overloadedCount + failedCount;
 }
 

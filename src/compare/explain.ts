@@ -1,6 +1,6 @@
 import { trialsIn } from '../model/cell-key.ts';
 import type { Comparison, Correction } from '../model/comparison.ts';
-import { metrics } from '../model/metric.ts';
+import { findMetric } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { countedTrials, finalAttempts, type Trial } from '../model/trial.ts';
 import { pairedTrials, type TrialPair } from './change.ts';
@@ -36,11 +36,11 @@ export interface ExplainedPair {
   readonly head: number;
   /** head ÷ base − 1 */
   readonly ratio: number;
-  /** The same with the control's change taken out; null: that is not what was judged. */
+  /** The same with the control's change taken out; null: the verdict does not rest on it. */
   readonly correctedRatio: number | null;
 }
 
-/** Every trial of the comparison's cell, in the order they were made, and the pairs that were judged. */
+/** Every trial of the comparison's cell, in the order they were made, and the pairs that the verdict rests on. */
 export function explain(base: RunResult, head: RunResult, comparison: Comparison): Explanation {
   const [ofBase, ofHead] = [trialsIn(base, comparison.cell), trialsIn(head, comparison.cell)];
   const read = valueReader(comparison);
@@ -55,8 +55,8 @@ export function explain(base: RunResult, head: RunResult, comparison: Comparison
 type ValueReader = (trial: Trial) => number | null;
 
 function valueReader({ metricId }: Comparison): ValueReader {
-  const metric = metrics.find(({ id }) => id === metricId);
-  if (metric !== undefined) return ({ measurement }) => (measurement === null ? null : metric.read(measurement));
+  const metric = findMetric(metricId);
+  if (metric !== null) return ({ measurement }) => (measurement === null ? null : metric.read(measurement));
   return ({ measurement }) => {
     const counts = measurement?.load?.counts ?? null;
     if (counts === null) return null;
@@ -71,7 +71,7 @@ function countedTrialSet({ metricId }: Comparison, base: readonly Trial[], head:
   }
   const pairs = pairedTrials(base, head);
   const trials = pairs?.flatMap((pair) => [pair.base, pair.head]) ?? [...countedTrials(base), ...countedTrials(head)];
-  const isLatency = metrics.find(({ id }) => id === metricId)?.isLatency ?? false;
+  const isLatency = findMetric(metricId)?.isLatency ?? false;
   return new Set(trials.filter(({ latencyDiscarded }) => !(isLatency && latencyDiscarded)));
 }
 
@@ -99,7 +99,9 @@ function noteFor(trial: Trial, counts: boolean): string {
   if (trial.status === 'failed') return `${trial.phase}: ${trial.message}`;
   if (trial.status !== 'ok') return trial.reasons.map(({ message }) => message).join('; ');
   if (counts) return '';
-  return trial.latencyDiscarded ? 'latency void: the generator woke late' : 'repeated, or its partner does not count';
+  return trial.latencyDiscarded
+    ? 'latency discarded: the generator was delayed'
+    : 'repeated, or its partner does not count';
 }
 
 function byOrder(a: ExplainedTrial, b: ExplainedTrial): number {
@@ -123,7 +125,7 @@ function pairsOf(
 }
 
 function correctedChange(ratio: number, { base, head }: TrialPair, { controlMetricId }: Correction): number | null {
-  const control = metrics.find(({ id }) => id === controlMetricId);
+  const control = findMetric(controlMetricId);
   const [before, after] = [base, head].map(({ measurement }) => control?.read(measurement) ?? null);
   return before == null || after == null ? null : ((1 + ratio) * before) / after - 1;
 }

@@ -1,5 +1,6 @@
+import type { CellKey } from '../model/cell-key.ts';
 import { cellId, describeCell } from '../model/cell-key.ts';
-import type { CellKey, Comparison, ComparisonOutcome, RunComparison, VerdictKind } from '../model/comparison.ts';
+import type { Comparison, ComparisonOutcome, RunComparison, VerdictKind } from '../model/comparison.ts';
 import type { Waiver } from '../model/gate-policy.ts';
 import { changeText, countOf } from './text.ts';
 
@@ -53,14 +54,14 @@ function cellsText(gated: readonly Comparison[], kind: 'added' | 'removed'): str
 }
 
 /** "CPU per request of crud-go, history at 100/s, +6.1 % [+4.0, +8.2]" */
-export function describeChange({ label, cell, change, verdict }: Comparison): string {
+function describeChange({ label, cell, change, verdict }: Comparison): string {
   const how = change === null || change.ratio === null ? verdict.reason : changeText(change);
   return `${label} of ${describeCell(cell)}, ${how}`;
 }
 
 const decidedKinds: readonly VerdictKind[] = ['better', 'worse', 'same', 'inconclusive'];
 
-/** At least one effect was judged, or everything is new, or everything is gone. */
+/** At least one effect has a verdict, or everything is new, or everything is gone. */
 function isDecidable(gated: readonly Comparison[]): boolean {
   const kinds = new Set(gated.filter(({ metricId }) => metricId !== 'errors').map(({ verdict }) => verdict.kind));
   if (decidedKinds.some((kind) => kinds.has(kind))) return true;

@@ -1,7 +1,7 @@
 import { normalQuantile, studentQuantile } from '../stats/distributions.ts';
 import { expectedHalfWidth } from '../stats/interval.ts';
 
-/** By what a number of pairs is judged beforehand. */
+/** What decides how many pairs are enough. */
 export interface Precision {
   readonly minEffectRatio: number;
   readonly alpha: number;
@@ -48,7 +48,7 @@ export function usualPairCount(spread: number | null, precision: Precision): num
 }
 
 /** What a time budget has to be shared by. */
-export interface PairCosts {
+interface PairCosts {
   readonly budgetMs: number;
   /** The scenario's window. */
   readonly measureMs: number;
@@ -56,7 +56,7 @@ export interface PairCosts {
   pairMs(measureMs: number): number;
 }
 
-export interface FittedPairs {
+interface FittedPairs {
   readonly pairCount: number;
   readonly measureMs: number;
 }

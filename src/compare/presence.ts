@@ -1,5 +1,5 @@
-import { plannedClusterKeys, trialsIn } from '../model/cell-key.ts';
-import type { CellKey, Verdict } from '../model/comparison.ts';
+import { type CellKey, plannedQuestions, trialsIn } from '../model/cell-key.ts';
+import type { Verdict } from '../model/comparison.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
 
 /**
@@ -17,7 +17,7 @@ export function presenceOf({ base, head, cell }: { base: RunResult; head: RunRes
   return null;
 }
 
-/** Neither side was asked: the one that could not be tells why. */
+/** Neither side was asked: the one that could not be measured says why. */
 function unmeasuredVerdict(
   base: RunResult,
   before: Preparation | null,
@@ -88,11 +88,6 @@ function isReady(preparation: Preparation | null | undefined): boolean {
 }
 
 function plannedCells({ scenario }: RunResult, { id, service }: Preparation['manifest']): CellKey[] {
-  return scenario.entries
-    .filter((cell) => cell.service === service)
-    .flatMap(({ workload, temperature, ratesPerSec, cluster: declared }) =>
-      plannedClusterKeys(declared).flatMap((cluster) =>
-        ratesPerSec.map((ratePerSec) => ({ implementation: id, service, workload, temperature, ratePerSec, cluster })),
-      ),
-    );
+  const own = plannedQuestions(scenario).filter((question) => question.service === service);
+  return own.map((question) => ({ implementation: id, ...question }));
 }

@@ -1,5 +1,4 @@
-import { cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
-import type { CellKey } from '../model/comparison.ts';
+import { type CellKey, cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
 import { type Metric, metrics, metricValue } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { countedTrials } from '../model/trial.ts';
@@ -19,7 +18,7 @@ export interface MachineTrends {
 export interface ExcludedResult extends ResultSource {
   /** The cells it is left out of for this reason. */
   readonly cells: readonly CellKey[];
-  /** As in the result file: `spec.profile.measureMs`. */
+  /** As in the result file: `spec.loadPlan.measureMs`. */
   readonly field: string;
   readonly reason: string;
 }
@@ -41,14 +40,14 @@ export interface Trend extends Pick<Metric, 'label' | 'unit' | 'better'> {
   readonly changePoint: ChangePoint | null;
 }
 
-export interface TrendPoint extends ResultSource {
+interface TrendPoint extends ResultSource {
   /** The median over the trials that count, with the interval that so many carry. */
   readonly value: number;
   readonly interval: Interval | null;
   readonly trialCount: number;
 }
 
-export interface ChangePoint {
+interface ChangePoint {
   /** The first point of the new level. */
   readonly at: TrendPoint;
   /** How much the new level differs from the old. */
@@ -56,7 +55,7 @@ export interface ChangePoint {
   readonly p: number;
 }
 
-/** One history a machine, the machine of the newest result first. */
+/** The trends of each machine, the machine of the newest result first. */
 export function trendsByMachine(runs: readonly RunResult[]): MachineTrends[] {
   const byMachine = Map.groupBy([...runs].sort(byTime), ({ machine }) => machine.id);
   return [...byMachine.values()].map(machineTrends).reverse();

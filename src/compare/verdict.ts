@@ -1,10 +1,10 @@
 import type { Change, Verdict } from '../model/comparison.ts';
 import type { Metric } from '../model/metric.ts';
 import { countForNarrowerInterval, type Interval, isEquivalent } from '../stats/interval.ts';
-import { leastRankSumP, leastSignedRankP } from '../stats/rank-tests.ts';
+import { minRankSumP, minSignedRankP } from '../stats/rank-tests.ts';
 import { intervalText, percentText, pText, signedPercent } from './text.ts';
 
-/** By what a change is judged. */
+/** What decides the verdict on a change. */
 export interface Criteria {
   readonly better: Metric['better'];
   readonly minEffectRatio: number;
@@ -14,18 +14,19 @@ export interface Criteria {
   readonly familyCount: number;
 }
 
-/** The rule of method.md section 6; docs/explanation/verdicts.md tells it with examples. */
-export function verdictOf(change: Change, ruling: Criteria): Verdict {
+/** docs/explanation/verdicts.md explains the rule with examples. */
+export function verdictOf(change: Change, criteria: Criteria): Verdict {
   const { ratio, interval } = change;
-  if (ratio === null || interval === null || change.minP * ruling.familyCount > ruling.alpha) {
-    return tooFewVerdict(change, ruling);
+  if (ratio === null || interval === null || change.minP * criteria.familyCount > criteria.alpha) {
+    return tooFewVerdict(change, criteria);
   }
-  const loss = lossOf(ratio, interval, ruling);
-  if (isShift(loss, change.pWorseAdjusted, ruling)) return shiftVerdict('worse', change, loss, ruling);
-  if (isShift(negated(loss), change.pBetterAdjusted, ruling))
-    return shiftVerdict('better', change, negated(loss), ruling);
-  if (isEquivalent(widenedByFloor(loss, ruling), Math.log1p(ruling.minEffectRatio))) return sameVerdict(change, ruling);
-  return inconclusiveVerdict(change, ruling);
+  const loss = lossOf(ratio, interval, criteria);
+  if (isShift(loss, change.pWorseAdjusted, criteria)) return shiftVerdict('worse', change, loss, criteria);
+  if (isShift(negated(loss), change.pBetterAdjusted, criteria))
+    return shiftVerdict('better', change, negated(loss), criteria);
+  if (isEquivalent(widenedByFloor(loss, criteria), Math.log1p(criteria.minEffectRatio)))
+    return sameVerdict(change, criteria);
+  return inconclusiveVerdict(change, criteria);
 }
 
 /** The change on the scale of logarithms, turned so that greater is worse. */
@@ -56,11 +57,11 @@ function isShift(
   return beyond && estimate >= Math.log1p(minEffectRatio) && pAdjusted <= alpha;
 }
 
-function shiftVerdict(kind: 'better' | 'worse', change: Change, loss: Loss, ruling: Criteria): Verdict {
-  const { minEffectRatio, familyCount } = ruling;
+function shiftVerdict(kind: 'better' | 'worse', change: Change, loss: Loss, criteria: Criteria): Verdict {
+  const { minEffectRatio, familyCount } = criteria;
   const p = kind === 'worse' ? change.pWorseAdjusted : change.pBetterAdjusted;
   const over = familyCount > 1 ? ` over ${familyCount}` : '';
-  const reason = `the interval lies beyond ${beyondText(ruling)}, the estimate is at least ${percentText(minEffectRatio)}, p ${pText(p)}${over}`;
+  const reason = `the interval lies beyond ${beyondText(criteria)}, the estimate is at least ${percentText(minEffectRatio)}, p ${pText(p)}${over}`;
   return { kind, reason, rule: 'effect', minChangeRatio: Math.expm1(loss.low) };
 }
 
@@ -73,17 +74,17 @@ function sameVerdict({ interval }: Change, { minEffectRatio }: Criteria): Verdic
   return { kind: 'same', reason: `the whole interval${where} lies within ±${percentText(minEffectRatio)}` };
 }
 
-function inconclusiveVerdict(change: Change, ruling: Criteria): Verdict {
+function inconclusiveVerdict(change: Change, criteria: Criteria): Verdict {
   const countToHalveInterval = countForNarrowerInterval(change.count, 2);
   const what = change.method === 'paired' ? 'pairs' : 'trials a side';
   const more = `an interval half as wide would take about ${countToHalveInterval} ${what} instead of ${change.count}`;
-  return { kind: 'inconclusive', reason: `${inconclusiveReason(change, ruling)}; ${more}`, countToHalveInterval };
+  return { kind: 'inconclusive', reason: `${inconclusiveReason(change, criteria)}; ${more}`, countToHalveInterval };
 }
 
 /** What stands in the way of a verdict. */
 function inconclusiveReason(
   { ratio, interval, ...change }: Change,
-  { minEffectRatio, noiseFloorRatio, ...ruling }: Criteria,
+  { minEffectRatio, noiseFloorRatio, ...criteria }: Criteria,
 ): string {
   const effect = percentText(minEffectRatio);
   const floor = Math.log1p(noiseFloorRatio);
@@ -93,21 +94,21 @@ function inconclusiveReason(
     return `there is a change (${signedPercent(ratio ?? 0)}), but it may be under or over the ${effect} that matter`;
   }
   const p = Math.min(change.pWorseAdjusted, change.pBetterAdjusted);
-  return `p ${pText(p)} is above ${ruling.alpha}${ruling.familyCount > 1 ? ` over ${ruling.familyCount}` : ''}`;
+  return `p ${pText(p)} is above ${criteria.alpha}${criteria.familyCount > 1 ? ` over ${criteria.familyCount}` : ''}`;
 }
 
 function tooFewVerdict({ method, count, minP, interval }: Change, { alpha, familyCount }: Criteria): Verdict {
-  const least = method === 'paired' ? leastSignedRankP : (n: number) => leastRankSumP(n, n);
+  const minPOf = method === 'paired' ? minSignedRankP : (n: number) => minRankSumP(n, n);
   const lacksInterval = interval === null && minP * familyCount <= alpha;
-  let leastCount = lacksInterval ? count + 1 : 2;
-  while (least(leastCount) * familyCount > alpha) leastCount += 1;
+  let minCount = lacksInterval ? count + 1 : 2;
+  while (minPOf(minCount) * familyCount > alpha) minCount += 1;
   const what = method === 'paired' ? (count === 1 ? 'pair' : 'pairs') : 'trials a side';
   const family = familyCount > 1 ? ` over ${familyCount} comparisons` : '';
   return {
     kind: 'too-few',
     reason: lacksInterval
-      ? `${count} ${what} have no interval of that level; ${leastCount} may`
-      : `${count} ${what} can never reach p ${alpha}${family}; ${leastCount} can`,
-    leastCount,
+      ? `${count} ${what} have no interval of that level; ${minCount} may`
+      : `${count} ${what} can never reach p ${alpha}${family}; ${minCount} can`,
+    minCount,
   };
 }

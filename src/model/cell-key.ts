@@ -1,7 +1,23 @@
 import type { ClusterPlan, ClusterSpec } from './cluster.ts';
-import type { CellKey } from './comparison.ts';
 import type { RunResult } from './run-result.ts';
+import type { Scenario, ScenarioEntry } from './scenario.ts';
 import type { Trial, TrialSpec } from './trial.ts';
+
+/** One workload at one rate and temperature (and cluster), asked of every implementation of its service. */
+export interface QuestionKey {
+  readonly service: string;
+  readonly workload: string;
+  readonly temperature: 'warm' | 'cold';
+  /** 0: no request is sent. */
+  readonly ratePerSec: number;
+  /** null: no cluster. */
+  readonly cluster: ClusterKey | null;
+}
+
+/** One implementation asked one question. Trials of one cell are repetitions of each other. */
+export interface CellKey extends QuestionKey {
+  readonly implementation: string;
+}
 
 /** The settings of a cluster that make two questions different ones. */
 export type ClusterKey = Pick<
@@ -15,7 +31,7 @@ export type ClusterKey = Pick<
   | 'laggingFollowerCount'
 >;
 
-export function clusterKey(from: ClusterSpec): ClusterKey {
+function clusterKey(from: ClusterSpec): ClusterKey {
   const {
     size,
     electionTimeoutMinMs,
@@ -31,24 +47,24 @@ export function clusterKey(from: ClusterSpec): ClusterKey {
     electionTimeoutMaxMs,
     networkDelayUs,
     durability,
-    heartbeatBeforeCrash: heartbeatBeforeCrash,
+    heartbeatBeforeCrash,
     laggingFollowerCount,
   };
 }
 
-export function plannedClusterKeys(cell: ClusterPlan | null): (ClusterKey | null)[] {
-  if (cell === null) return [null];
-  return cell.sizes.map((size) => clusterKey({ ...cell, size, fault: 'none' }));
+function plannedClusterKeys(plan: ClusterPlan | null): (ClusterKey | null)[] {
+  if (plan === null) return [null];
+  return plan.sizes.map((size) => clusterKey({ ...plan, size, fault: 'none' }));
 }
 
-/** Fit for an anchor: every setting, for two questions may differ in any. */
+/** Every setting, for two questions may differ in any. */
 export function clusterId(key: ClusterKey | null): string {
   if (key === null) return '';
   const conditions = key.heartbeatBeforeCrash || key.laggingFollowerCount > 0 ? `-c${key.laggingFollowerCount}` : '';
   return `-n${key.size}-${timeoutText(key, '-')}-d${key.networkDelayUs}-${key.durability}${conditions}`;
 }
 
-export function timeoutText({ electionTimeoutMinMs, electionTimeoutMaxMs }: ClusterKey, dash = '–'): string {
+function timeoutText({ electionTimeoutMinMs, electionTimeoutMaxMs }: ClusterKey, dash = '–'): string {
   return `${electionTimeoutMinMs}${dash}${electionTimeoutMaxMs}`;
 }
 
@@ -59,15 +75,51 @@ export function describeCluster(key: ClusterKey): string {
   return `${key.size} ${key.size === 1 ? 'node' : 'nodes'}, time-outs ${timeoutText(key)} ms${delay}${durability}`;
 }
 
-export function cellOf({ implementation, service, workload, temperature, loadPlan, cluster }: TrialSpec): CellKey {
+export function questionOf({ service, workload, temperature, loadPlan, cluster }: TrialSpec): QuestionKey {
   const { ratePerSec } = loadPlan;
-  const ofCluster = cluster === null ? null : clusterKey(cluster);
-  return { implementation, service, workload, temperature, ratePerSec, cluster: ofCluster };
+  return { service, workload, temperature, ratePerSec, cluster: cluster === null ? null : clusterKey(cluster) };
+}
+
+export function cellOf(spec: TrialSpec): CellKey {
+  return { implementation: spec.implementation, ...questionOf(spec) };
+}
+
+/** `history/warm/100`: a part of ids that people type. */
+function questionPath({ workload, temperature, ratePerSec, cluster }: QuestionKey): string {
+  return `${workload}/${temperature}/${ratePerSec}${clusterId(cluster)}`;
+}
+
+/** `crud-history-warm-100`: fit for an anchor. */
+export function questionId(key: QuestionKey): string {
+  return `${key.service}/${questionPath(key)}`.replaceAll('/', '-').replaceAll('.', '_');
 }
 
 /** `crud-go/history/warm/100` */
-export function cellId({ implementation, workload, temperature, ratePerSec, cluster }: CellKey): string {
-  return `${[implementation, workload, temperature, ratePerSec].join('/')}${clusterId(cluster)}`;
+export function cellId(key: CellKey): string {
+  return `${key.implementation}/${questionPath(key)}`;
+}
+
+/** The cell that a trial helps to answer: all sizes of a search for the largest cluster are one, for those that fail are its answer. */
+export function answeredCellId(spec: TrialSpec): string {
+  const cell = cellOf(spec);
+  return cellId(spec.cluster?.searchesSize ? { ...cell, cluster: null } : cell);
+}
+
+/** What a scenario asks, in its order. */
+export function plannedQuestions({ entries }: Pick<Scenario, 'entries'>): QuestionKey[] {
+  return entries.flatMap(({ service, workload, temperature, ratesPerSec, cluster: plan }) =>
+    plannedClusterKeys(plan).flatMap((cluster) =>
+      ratesPerSec.map((ratePerSec) => ({ service, workload, temperature, ratePerSec, cluster })),
+    ),
+  );
+}
+
+/** Whether this entry of a scenario asks the question; an entry without rates asks at its workload's own. */
+export function isAskedBy(entry: ScenarioEntry, key: QuestionKey): boolean {
+  const { service, workload, temperature, ratesPerSec } = entry;
+  if (service !== key.service || workload !== key.workload || temperature !== key.temperature) return false;
+  if (ratesPerSec.length > 0 && !ratesPerSec.includes(key.ratePerSec)) return false;
+  return plannedClusterKeys(entry.cluster).some((cluster) => clusterId(cluster) === clusterId(key.cluster));
 }
 
 /** In sentences: "crud-go, history at 100/s". */
@@ -86,4 +138,10 @@ export function cellsIn(runs: readonly RunResult[]): CellKey[] {
 export function trialsIn(run: RunResult, cell: CellKey): Trial[] {
   const id = cellId(cell);
   return run.trials.filter((trial) => cellId(cellOf(trial.spec)) === id);
+}
+
+/** Trials of every implementation. */
+export function trialsOfQuestion(run: RunResult, question: QuestionKey): Trial[] {
+  const id = questionId(question);
+  return run.trials.filter((trial) => questionId(questionOf(trial.spec)) === id);
 }

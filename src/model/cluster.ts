@@ -7,7 +7,7 @@ const timing = {
   electionTimeoutMinMs: z.number().positive(),
   electionTimeoutMaxMs: z.number().positive(),
   heartbeatMs: z.number().positive(),
-  /** Least one-way delay that the host puts on every message. */
+  /** Minimum one-way delay that the host puts on every message. */
   networkDelayUs: count,
   /** file: written, survives a killed process; fsync: survives a lost machine. */
   durability: z.enum(['file', 'fsync']),
@@ -18,8 +18,8 @@ const timing = {
   laggingFollowerCount: count,
 };
 
-/** A distribution of election times that others have published: drawn beside ours, and judged against. */
-export const publishedElectionsSchema = z.strictObject({
+/** A distribution of election times that others have published: drawn beside ours and compared with. */
+const publishedElectionsSchema = z.strictObject({
   source: z.string(),
   quantiles: z.array(z.strictObject({ probability: z.number().min(0).max(1), valueMs: ms })),
   /** Where only this is known: every election took longer. */
@@ -32,13 +32,13 @@ export const clusterPlanSchema = z.strictObject({
   ...timing,
   /** Memory the whole cluster may use, enforced by its control group; null: not limited. */
   memoryLimitBytes: z.number().positive().nullable(),
-  /** Sizes are climbed until one fails twice; the largest that holds is then asked all trials. */
+  /** Sizes are tried upwards until one fails twice; the largest that holds is then asked all trials. */
   searchesSize: z.boolean(),
   published: publishedElectionsSchema.nullable(),
 });
 
 /** What is done to a cluster in the measured window, beside the requests. */
-export const clusterFaultSchema = z.enum(['none', 'crash-leaders', 'crash-under-load']);
+const clusterFaultSchema = z.enum(['none', 'crash-leaders', 'crash-under-load']);
 
 /** The cluster of one trial. */
 export const clusterSpecSchema = z.strictObject({
@@ -49,7 +49,7 @@ export const clusterSpecSchema = z.strictObject({
 });
 
 /** One loss of a leader, as the host's monotonic clock saw it. */
-export const electionSchema = z.strictObject({
+const electionSchema = z.strictObject({
   /** From the crash until every other live node had a heartbeat of the new leader; null: no leader within the limit. */
   electionMs: ms.nullable(),
   /** 1: no vote was split. */

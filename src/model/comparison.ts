@@ -1,21 +1,10 @@
-import type { ClusterKey } from './cell-key.ts';
+import type { CellKey } from './cell-key.ts';
 import type { Waiver } from './gate-policy.ts';
 import type { Metric } from './metric.ts';
 import type { Warning } from './warning.ts';
 
-/** One implementation asked one question: what base and head must both have measured for anything to be compared. */
-export interface CellKey {
-  readonly implementation: string;
-  readonly service: string;
-  readonly workload: string;
-  readonly temperature: 'warm' | 'cold';
-  readonly ratePerSec: number;
-  /** null: no cluster. */
-  readonly cluster: ClusterKey | null;
-}
-
 /** What is compared: a metric of the table, or `errors`, which is a count and has rules of its own. */
-export interface ComparedMetric extends Pick<Metric, 'label' | 'unit' | 'better'> {
+interface ComparedMetric extends Pick<Metric, 'label' | 'unit' | 'better'> {
   readonly metricId: string;
 }
 
@@ -73,7 +62,7 @@ export interface Change {
   readonly count: number;
   /** Standard deviation of log pair ratios (two-sample: of the difference of two trials); null below two. */
   readonly logRatioSd: number | null;
-  /** The least p that so many could give. */
+  /** The smallest p that so many could give. */
   readonly minP: number;
   /** One-sided exact p that head is worse by more than the floor, and that it is better. */
   readonly pWorse: number;
@@ -93,11 +82,11 @@ export interface Correction {
   /** Which of the two is the comparison's `change`. */
   readonly used: 'corrected' | 'raw';
   /**
-   * narrower: the corrected one has less spread, and is used; wider: it has not; control-moved: the commit changed the control
+   * narrower: the corrected one has less spread, and is used; wider: it has not; control-changed: the commit changed the control
    * itself; contradiction: both intervals have nothing in common, and nothing is decided.
    */
   readonly reason: 'narrower' | 'wider' | 'control-changed' | 'contradiction';
-  /** The ground in words; null: nothing speaks against the corrected change. */
+  /** The reason in words; null: nothing speaks against the corrected change. */
   readonly caveat: string | null;
   readonly raw: Change;
   readonly corrected: Change;
@@ -127,7 +116,7 @@ export type Verdict =
       readonly kind: 'too-few';
       readonly reason: string;
       /** Pairs (or trials a side) from which on a verdict is possible. */
-      readonly leastCount: number;
+      readonly minCount: number;
     }
   | { readonly kind: 'added' | 'removed'; readonly reason: string }
   | {

@@ -17,7 +17,7 @@ export const gatePolicySchema = z.strictObject({
       minEffectRatio: ratio,
       /**
        * Metrics of the same trials: `metricId` moves with the machine's speed and not with the commit, so what it changes by
-       * is taken out; `referenceId` does the same work for both commits and tells whether that is true. null: none.
+       * is taken out; `referenceId` does the same work for both commits and shows whether that is true. null: none.
        */
       control: z.strictObject({ metricId: z.string(), referenceId: z.string() }).nullable(),
     }),
@@ -38,7 +38,7 @@ export type GatePolicy = z.infer<typeof gatePolicySchema>;
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day as 2026-12-31');
 
 /** A known change that is let through until a day: written by `compare --waive`, checked in, shown wherever it applies. */
-export const waiverSchema = z.strictObject({
+const waiverSchema = z.strictObject({
   /** A comparison's id, or its beginning up to a slash: `crud-go/history` waives all of that. */
   cell: z.string().min(1),
   reason: z.string().min(1),

@@ -1,5 +1,5 @@
 /** The closed list of what a user can get wrong or a machine can lack. Each has one exit code. */
-export const exitCodeOf = {
+const exitCodeOf = {
   usage: 2,
   'unknown-name': 2,
   'bad-manifest': 2,

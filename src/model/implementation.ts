@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const programArguments = z.array(z.string().min(1)).min(1);
 
-export const requirementSchema = z.strictObject({
+const requirementSchema = z.strictObject({
   program: z.string().min(1),
   /** Least version, compared number by number. */
   atLeast: z.string().regex(/^\d+(\.\d+)*$/),

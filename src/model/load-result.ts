@@ -3,8 +3,8 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative();
 
-/** scheduled = ok + wrong + failed + refused + timedOut + inFlight + unsent, asserted by the driver in every run. */
-export const loadCountsSchema = z.strictObject({
+/** scheduled = ok + wrong + failed + refused + timedOut + inFlight + unsent, asserted by the generator in every run. */
+const loadCountsSchema = z.strictObject({
   scheduledCount: count,
   sentCount: count,
   okCount: count,
@@ -22,7 +22,7 @@ export const loadCountsSchema = z.strictObject({
 });
 
 /** A latency distribution. Quantiles that too few requests carry are null (p99 needs 1,000, p99.9 needs 10,000). */
-export const latencySchema = z.strictObject({
+const latencySchema = z.strictObject({
   count,
   minMs: ms.nullable(),
   meanMs: ms.nullable(),
@@ -35,14 +35,14 @@ export const latencySchema = z.strictObject({
   hdrHistogram: z.string(),
 });
 
-export const operationResultSchema = z.strictObject({
+const operationResultSchema = z.strictObject({
   counts: loadCountsSchema,
   responseTime: latencySchema,
   serviceTime: latencySchema,
 });
 
 /** What one second of the measured window looked like; requests are counted in the second they were due. */
-export const loadSecondSchema = z.strictObject({
+const loadSecondSchema = z.strictObject({
   second: count,
   scheduledCount: count,
   okCount: count,
@@ -56,7 +56,7 @@ export const loadSecondSchema = z.strictObject({
  * A stretch in which nobody was served: from the due time of the first request that was not served until the first answer to
  * one due later. What a client that repeats its request would have waited at most.
  */
-export const outageSchema = z.strictObject({
+const outageSchema = z.strictObject({
   /** Since the window's first due time. */
   startedAtMs: ms,
   durationMs: ms,
@@ -64,18 +64,18 @@ export const outageSchema = z.strictObject({
 });
 
 /** How the sending loop came to serve due times that had come: which way of waking was how often the one. */
-export const wakeupsSchema = z.strictObject({
+const wakeupsSchema = z.strictObject({
   /** It slept by itself until the due time, nothing being in flight. */
   parkedCount: count,
   /** It was awake to read an answer. */
   answerCount: count,
-  /** The pacer's thread woke it. */
+  /** The wake-up thread woke it. */
   threadCount: count,
   /** A timer of whole milliseconds woke it. */
   timerCount: count,
 });
 
-export const generatorUsageSchema = z.strictObject({
+const generatorUsageSchema = z.strictObject({
   pacer: z.enum(['timer', 'thread', 'spin']),
   threadCount: z.int().positive(),
   /** null: not recorded (results of former versions). */
@@ -89,7 +89,7 @@ export const generatorUsageSchema = z.strictObject({
   /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
   sendGapCv: z.number().nonnegative().nullable(),
   rssBytes: z.number().nonnegative(),
-  /** Since the driver started, warm-up included. */
+  /** Since the generator started, warm-up included. */
   connectionsOpenedCount: count,
   /** Sent again on another connection because the target had closed the idle one before the first byte. */
   staleRetryCount: count,
@@ -104,11 +104,11 @@ export const loadResultSchema = z.strictObject({
   responseTime: latencySchema,
   /** done − sent, of the same requests where they were sent. */
   serviceTime: latencySchema,
-  /** sent − due = generatorDelay + waited. */
+  /** sent − due = generatorDelay + connectionWait. */
   sendDelay: latencySchema,
-  /** The part of the lag in which the generator had not woken yet. */
+  /** The part of the send delay in which the generator was not awake. */
   generatorDelay: latencySchema,
-  /** The part of the lag spent waiting for a free connection. */
+  /** The part of the send delay spent waiting for a free connection. */
   connectionWait: latencySchema,
   operations: z.record(z.string(), operationResultSchema),
   /** Latencies completed by an event of a stream (202 accepted → its event), by name. */

@@ -129,6 +129,17 @@ export const metrics: readonly Metric[] = [
   { id: 'startup', label: 'start-up', unit: 'ms', ...costMetric, read: (m) => m.startupMs },
 ];
 
+export function findMetric(id: string): Metric | null {
+  return metrics.find((metric) => metric.id === id) ?? null;
+}
+
+/** Throws where there is none: for ids that the code itself names. */
+export function metricById(id: string): Metric {
+  const metric = findMetric(id);
+  if (metric === null) throw new Error(`no metric ${id}`);
+  return metric;
+}
+
 /** Files written before differences were rounded to the clock hold residues such as 9e-16. */
 function idleCpu({ idleCpuMsPerSec }: Measurement): number | null {
   return idleCpuMsPerSec !== null && idleCpuMsPerSec < 1e-6 ? 0 : idleCpuMsPerSec;
@@ -157,15 +168,9 @@ function quotient(part: number, whole: number | null): number | null {
   return whole === null || whole === 0 ? null : part / whole;
 }
 
-/** A metric's value in a trial that counts, else null: invalid and failed trials have none, void latencies neither. */
+/** A metric's value in a trial that counts, else null: invalid and failed trials have none, discarded latencies neither. */
 export function metricValue(metric: Metric, trial: Trial): number | null {
   if (trial.status !== 'ok') return null;
   if (metric.isLatency && trial.latencyDiscarded) return null;
   return metric.read(trial.measurement);
-}
-
-export function metricById(id: string): Metric {
-  const metric = metrics.find((candidate) => candidate.id === id);
-  if (metric === undefined) throw new Error(`no metric ${id}`);
-  return metric;
 }

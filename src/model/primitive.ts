@@ -14,7 +14,7 @@ export interface PrimitiveCase {
  * time: wall and CPU time of an operation, by the runner's own tool. lateness: how late a timer fires, as `wallNs`.
  * memory: private memory while the runner waits, read by the harness. start: from spawn to exit, timed by the harness.
  */
-export type PrimitiveKind = 'time' | 'lateness' | 'memory' | 'start';
+type PrimitiveKind = 'time' | 'lateness' | 'memory' | 'start';
 
 /** What is measured of a unit of concurrency, as a declaration in bench/primitives/<id>.ts, exported under the name `primitive`. */
 export interface Primitive {
@@ -36,7 +36,7 @@ export interface Primitive {
   readonly cases: Readonly<Record<PrimitiveLanguage, readonly PrimitiveCase[]>>;
   /** The operation sorts DATA_FILE: its result's hash is known beforehand. */
   readonly usesData: boolean;
-  /** The manifest's `programs` entry that is run instead of `command`, by variant; null: always `command`. */
+  /** The manifest's `programs` entry that is run instead of `command`, by case; null: always `command`. */
   readonly programs: Readonly<Record<string, string>> | null;
 }
 
@@ -49,7 +49,7 @@ export const primitivePlanSchema = z.strictObject({
   /** Fresh processes of each case: the unit of every range. */
   repetitionCount: z.int().positive(),
   sampleCount: z.int().positive(),
-  /** Least duration of one sample. */
+  /** Minimum duration of one sample. */
   minSampleMs: z.number().positive(),
   warmupMs: z.number().nonnegative(),
   /** No sample begins later than this after a runner's start. */
@@ -58,7 +58,7 @@ export const primitivePlanSchema = z.strictObject({
   memoryLimitBytes: z.number().positive(),
 });
 
-export const primitiveSpecSchema = z.strictObject({
+const primitiveSpecSchema = z.strictObject({
   implementation: z.string(),
   contractVersion: z.int().positive(),
   primitive: z.string(),
@@ -104,7 +104,7 @@ const timing = {
 };
 
 /** What a primitive cost in one fresh process. */
-export const primitiveMeasurementSchema = z.discriminatedUnion('kind', [
+const primitiveMeasurementSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('time'), ...timing, check: primitiveCheckSchema.nullable() }),
   z.strictObject({
     kind: z.literal('memory'),
@@ -133,8 +133,8 @@ export const primitiveFactsSchema = z.strictObject({
   cases: z.array(z.strictObject({ language: z.string(), id: z.string(), description: z.string() })),
 });
 
-/** Why a case has no figure. `out-of-memory` and `timed-out` end a variant's sizes: the largest that worked is the result. */
-export const primitiveFailureCodes = [
+/** Why a case has no figure. `out-of-memory` and `timed-out` end a case's sizes: the largest that worked is the result. */
+const primitiveFailureCodes = [
   'wrong-result',
   'out-of-memory',
   'timed-out',

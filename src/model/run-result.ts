@@ -7,7 +7,7 @@ import { warningSchema } from './warning.ts';
 
 export const schemaVersion = 4;
 
-/** Where it ran. Two results are comparable only when `id` and every hidden setting agree. */
+/** Where it ran. Two results are comparable only when `id` and every system setting agree. */
 export const machineSchema = z.strictObject({
   /** Hash of CPU model, cores, memory and kernel: never a host name. */
   id: z.string(),
@@ -16,11 +16,11 @@ export const machineSchema = z.strictObject({
   memoryBytes: z.number().positive(),
   kernel: z.string(),
   hypervisor: z.string().nullable(),
-  /** Settings nobody asks about that change numbers: huge pages, IRQ time accounting, cgroup layout, governor … */
+  /** Settings that few know of and that change numbers: huge pages, IRQ time accounting, cgroup layout, governor … */
   systemSettings: z.record(z.string(), z.string()),
 });
 
-export const conformanceSchema = z.discriminatedUnion('status', [
+const conformanceSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('passed'),
     checkCount: z.int().nonnegative(),
@@ -31,7 +31,7 @@ export const conformanceSchema = z.discriminatedUnion('status', [
 ]);
 
 /** What became of an implementation before its trials. */
-export const preparationSchema = z.discriminatedUnion('status', [
+const preparationSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('ready'),
     manifest: implementationSchema,
@@ -56,14 +56,14 @@ export const preparationSchema = z.discriminatedUnion('status', [
   }),
 ]);
 
-export const databaseRecordSchema = z.strictObject({
+const databaseRecordSchema = z.strictObject({
   kind: z.enum(['embedded', 'external']),
   version: z.string(),
   settings: z.record(z.string(), z.string()),
 });
 
 /** What a workload was at the time: enough for a reader who does not have its declaration. */
-export const workloadRecordSchema = z.strictObject({
+const workloadRecordSchema = z.strictObject({
   service: z.string(),
   id: z.string(),
   version: z.int().positive(),

@@ -28,7 +28,7 @@ export const loadPlanSchema = z.strictObject({
 export type LoadPlan = z.infer<typeof loadPlanSchema>;
 
 /** One question of a scenario: a workload at some rates, asked of every implementation of its service. */
-export const scenarioEntrySchema = z.strictObject({
+const scenarioEntrySchema = z.strictObject({
   service: z.string(),
   workload: z.string(),
   /** Total rates; an empty list means the workload's own fixed rate. */

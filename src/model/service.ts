@@ -11,7 +11,7 @@ export interface RowInvariant {
   readonly id: string;
   /** One row, one column: a count. Run on the fresh copy and again after the load. */
   readonly sql: string;
-  /** The least and the greatest count that agree with the answers. */
+  /** The minimum and the maximum count that agree with the answers. */
   expected(beforeCount: number, acknowledged: Acknowledged): { readonly minCount: number; readonly maxCount: number };
 }
 
@@ -23,7 +23,7 @@ export interface ServiceDatabase {
   readonly invariants: readonly RowInvariant[];
 }
 
-export interface EnvironmentContext {
+interface EnvironmentContext {
   /** null: whatever the service checks its contract with. */
   readonly cluster: ClusterSpec | null;
   readonly workerCount: number;

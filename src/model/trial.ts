@@ -4,12 +4,14 @@ import { loadResultSchema } from './load-result.ts';
 import { loadPlanSchema } from './scenario.ts';
 import { warningSchema } from './warning.ts';
 
-const sampleBytes = z.number().nonnegative();
+const ms = z.number().nonnegative();
+const bytes = z.number().nonnegative();
+const ratio = z.number().nonnegative();
 
-export const roleSchema = z.enum(['target', 'generator', 'database']);
+const roleSchema = z.enum(['target', 'generator', 'database']);
 
 /** One look at the process tree of one role. Counters grow from the start of the role's process group. */
-export const processSampleSchema = z.strictObject({
+const processSampleSchema = z.strictObject({
   /** Milliseconds since the measured window opened (negative before). */
   atMs: z.number(),
   role: roleSchema,
@@ -18,18 +20,14 @@ export const processSampleSchema = z.strictObject({
   cpuUserMs: z.number().nonnegative(),
   cpuSystemMs: z.number().nonnegative(),
   /** Private memory: anonymous + shared anonymous pages. */
-  anonBytes: sampleBytes.nullable(),
-  rssBytes: sampleBytes.nullable(),
+  anonBytes: bytes.nullable(),
+  rssBytes: bytes.nullable(),
   /** Time spent runnable but waiting for a core, summed over threads. */
   runDelayMs: z.number().nonnegative().nullable(),
 });
 
 export type Role = z.infer<typeof roleSchema>;
 export type ProcessSample = z.infer<typeof processSampleSchema>;
-
-const ms = z.number().nonnegative();
-const bytes = z.number().nonnegative();
-const ratio = z.number().nonnegative();
 
 /** The phases of a trial, in their order. */
 export const phases = [
@@ -43,10 +41,10 @@ export const phases = [
   'invariants',
   'stop',
 ] as const;
-export const phaseSchema = z.enum(phases);
+const phaseSchema = z.enum(phases);
 export type Phase = z.infer<typeof phaseSchema>;
 
-export const trialSpecSchema = z.strictObject({
+const trialSpecSchema = z.strictObject({
   implementation: z.string(),
   service: z.string(),
   contractVersion: z.int().positive(),
@@ -55,7 +53,7 @@ export const trialSpecSchema = z.strictObject({
   temperature: z.enum(['warm', 'cold']),
   /** 1 … trialCount of this cell. */
   repetition: z.int().positive(),
-  /** 1 is the first try; flagged trials are repeated at most twice and both are kept. */
+  /** 1 is the first; flagged trials are repeated at most twice and both are kept. */
   attempt: z.int().positive(),
   /** Position in the interleaved order of the run. */
   position: z.int().nonnegative(),
@@ -73,7 +71,7 @@ export const trialSpecSchema = z.strictObject({
 });
 
 /** CPU of one role over the measured window. */
-export const roleCpuSchema = z.strictObject({
+const roleCpuSchema = z.strictObject({
   userMs: ms,
   systemMs: ms,
   totalMs: ms,
@@ -83,12 +81,12 @@ export const roleCpuSchema = z.strictObject({
   perRequestMs: ms.nullable(),
 });
 
-export const memorySchema = z.strictObject({
+const memorySchema = z.strictObject({
   /** Ready, never asked anything but health. Private memory (anon + shmem), as the following three. */
   idleBytes: bytes.nullable(),
   /** Median over the measured window. */
   medianBytes: bytes.nullable(),
-  /** Greatest of the 10 Hz samples of the measured window. */
+  /** Maximum of the 10 Hz samples of the measured window. */
   peakBytes: bytes.nullable(),
   /** After the drain. */
   afterDrainBytes: bytes.nullable(),
@@ -99,7 +97,7 @@ export const memorySchema = z.strictObject({
   anonHugePagesBytes: bytes.nullable(),
 });
 
-export const trialNoiseSchema = z.strictObject({
+const trialNoiseSchema = z.strictObject({
   /** Run-queue delay of the role's threads ÷ window. */
   targetRunDelayRatio: ratio.nullable(),
   generatorRunDelayRatio: ratio.nullable(),
@@ -114,7 +112,7 @@ export const trialNoiseSchema = z.strictObject({
   otherProcessesCpuRatio: ratio.nullable(),
 });
 
-export const probeMethodSchema = z.strictObject({
+const probeMethodSchema = z.strictObject({
   cpu: z.string(),
   memory: z.string(),
   sampleIntervalMs: ms,
@@ -122,7 +120,7 @@ export const probeMethodSchema = z.strictObject({
   samplingCoresUsed: ratio.nullable(),
 });
 
-export const measurementSchema = z.strictObject({
+const measurementSchema = z.strictObject({
   /** null: nothing was asked (a rate of 0). */
   load: loadResultSchema.nullable(),
   cluster: clusterMeasurementSchema.nullable(),
@@ -159,7 +157,8 @@ export const trialSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('ok'),
     ...measuredFields,
-    /** Latency void (the generator woke late); CPU and memory stand. */ latencyDiscarded: z.boolean(),
+    /** The generator's delay was too large for these latencies; CPU and memory stand. */
+    latencyDiscarded: z.boolean(),
   }),
   /** The target did not hold the rate: a result, never ranked by latency. */
   z.strictObject({ status: z.literal('overloaded'), ...measuredFields, reasons: statusReasonsSchema }),
@@ -181,7 +180,6 @@ export const trialSchema = z.discriminatedUnion('status', [
 
 export type TrialSpec = z.infer<typeof trialSpecSchema>;
 export type RoleCpu = z.infer<typeof roleCpuSchema>;
-export type Memory = z.infer<typeof memorySchema>;
 export type TrialNoise = z.infer<typeof trialNoiseSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Trial = z.infer<typeof trialSchema>;

@@ -16,16 +16,16 @@ export interface WorkloadResponse {
   readonly body: Uint8Array;
 }
 
-/** One drawn operation: its request and the judgement of its answer. */
+/** One drawn operation: its request and the check of its answer. */
 export interface Operation {
   /** The operation's name in the mix: the key of its own histograms. */
   readonly name: string;
   readonly request: WorkloadRequest;
   /** null when the answer is right, else what is wrong with it in a few words. Called at most once; updates the session. */
   check(response: WorkloadResponse): string | null;
-  /** Where the contract lets a target say that it cannot serve now: what it said, else null. Asked before `check`, which a refusal never meets. */
+  /** Where the contract lets a target say that it cannot serve now: what it said, else null. Asked before `check`, which a refused request never meets. */
   refused?(response: WorkloadResponse): string | null;
-  /** Called instead of `check` when no answer came (failed, timed out) or it was a refusal: its outcome is unknown. */
+  /** Called instead of `check` when no answer came (failed, timed out) or it was refused: its outcome is unknown. */
   abandon(): void;
 }
 

@@ -62,14 +62,14 @@ export function rangesOverlap(a: Range, b: Range): boolean {
 }
 
 /**
- * How often the range from the least to the greatest of n independent values holds the true median: 1 − 2^(1−n), for any
+ * How often the range from the minimum to the maximum of n independent values holds the true median: 1 − 2^(1−n), for any
  * distribution (order statistics 1 and n; David and Nagaraja, Order Statistics, section 7.1). 0 for one value.
  */
 export function rangeCoverageRatio(count: number): number {
   return count < 1 ? 0 : 1 - 2 ** (1 - count);
 }
 
-export interface Line {
+interface Line {
   /** y where x is 0. */
   readonly intercept: number;
   readonly slope: number;

@@ -96,7 +96,7 @@ export function logChoose(n: number, k: number): number {
 }
 
 /** ln n!: added up below 32, then by Stirling's series (Abramowitz and Stegun 6.1.41; error below 1e-15 of the value). */
-export function logFactorial(n: number): number {
+function logFactorial(n: number): number {
   if (n < 32) {
     let sum = 0;
     for (let k = 2; k <= n; k += 1) sum += Math.log(k);

@@ -40,8 +40,8 @@ export function tailProbabilities(probabilities: Float64Array, observed: number)
 }
 
 /**
- * How many of the least (and of the greatest) order statistics lie outside an interval of at least `levelRatio`:
- * the greatest k with P(statistic ≤ k − 1) ≤ (1 − level) / 2. 0: not even all of them make such an interval.
+ * How many of the lowest (and of the highest) order statistics lie outside an interval of at least `levelRatio`:
+ * the largest k with P(statistic ≤ k − 1) ≤ (1 − level) / 2. 0: not even all of them make such an interval.
  */
 export function excludedOrderCount(probabilities: Float64Array, levelRatio: number): number {
   const allowed = (1 - levelRatio) / 2;
@@ -88,10 +88,10 @@ export function fisherAtLeast(
 export function holm(pValues: readonly number[]): number[] {
   const order = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
   const adjusted = new Array<number>(pValues.length).fill(1);
-  let greatest = 0;
+  let runningMax = 0;
   for (const [position, { p, index }] of order.entries()) {
-    greatest = Math.max(greatest, Math.min(1, p * (pValues.length - position)));
-    adjusted[index] = greatest;
+    runningMax = Math.max(runningMax, Math.min(1, p * (pValues.length - position)));
+    adjusted[index] = runningMax;
   }
   return adjusted;
 }

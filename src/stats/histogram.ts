@@ -4,7 +4,7 @@ import type { Latency } from '../model/load-result.ts';
 /** A distribution of durations in whole microseconds, right to 3 significant digits. Opaque: use the functions below. */
 export type Histogram = Hdr;
 
-export interface PercentilePoint {
+interface PercentilePoint {
   /** In [0, 100]. */
   readonly percentile: number;
   readonly valueMs: number;
@@ -51,11 +51,11 @@ export function percentileMs(histogram: Histogram, percentile: number): number |
   return Math.min(histogram.getValueAtPercentile(percentile), histogram.maxValue) / microsPerMs;
 }
 
-/** The figures of a distribution; a quantile is null below the count that carries it (method, section 6). */
+/** The figures of a distribution; a quantile is null below the count that carries it (docs/explanation/method.md). */
 export function summarize(histogram: Histogram): Latency {
   const count = histogram.totalCount;
-  const quantile = (percentile: number, leastCount: number) =>
-    count >= leastCount ? percentileMs(histogram, percentile) : null;
+  const quantile = (percentile: number, minCount: number) =>
+    count >= minCount ? percentileMs(histogram, percentile) : null;
   return {
     count,
     minMs: percentileMs(histogram, 0),
@@ -80,11 +80,9 @@ export function percentileCurve(histogram: Histogram): PercentilePoint[] {
   return [...percentiles, 100].map((percentile) => ({ percentile, valueMs: percentileMs(histogram, percentile) ?? 0 }));
 }
 
-const logMicrosPerMs = 1000;
-
 /**
  * HdrHistogram's log format (1.3), one tagged line a distribution; its tools read it. Values are recorded in microseconds, the
- * greatest one beside each is in milliseconds, as the format's own writer has it.
+ * highest one beside each is in milliseconds, as the format's own writer has it.
  */
 export function histogramLog(
   latencies: Readonly<Record<string, Latency>>,
@@ -104,5 +102,5 @@ export function histogramLog(
 
 /** The percentile distribution that HdrHistogram's plotter draws (.hgrm), in milliseconds. */
 export function percentileDistribution({ hdrHistogram }: Latency): string {
-  return decode(hdrHistogram).outputPercentileDistribution(5, logMicrosPerMs);
+  return decode(hdrHistogram).outputPercentileDistribution(5, microsPerMs);
 }

@@ -1,7 +1,6 @@
 import { median, quantile, sortedAscending } from './descriptive.ts';
 import { binomialAtMost, fairCoinProbabilities, normalQuantile } from './distributions.ts';
 import { excludedOrderCount } from './exact-tests.ts';
-import type { Random } from './random.ts';
 
 /** An estimate with the interval around it; null where so few values carry none of the level asked. */
 export interface Estimate {
@@ -14,7 +13,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** The k-th least and the k-th greatest of sorted values; null for k = 0. */
+/** The k-th lowest and the k-th highest of sorted values; null for k = 0. */
 export function orderInterval(sorted: readonly number[], k: number): Interval | null {
   const low = sorted[k - 1];
   const high = sorted[sorted.length - k];
@@ -64,27 +63,6 @@ export function quantileInterval(values: readonly number[], probabilityRatio: nu
     lower: below === 0 ? null : (sorted[below - 1] ?? null),
     upper: probabilityRatio >= 1 ? null : (sorted[above] ?? null),
   };
-}
-
-/**
- * The percentile bootstrap (Efron 1979) of a statistic that has no exact interval: its quantiles over samples drawn with
- * replacement. Small samples make it too narrow: docs/explanation/verdicts.md shows by how much. Null without a value, or where
- * the statistic is not a number in some sample.
- */
-export function bootstrapInterval<T>(
-  values: readonly T[],
-  statistic: (sample: readonly T[]) => number,
-  { random, levelRatio, resampleCount }: { random: Random; levelRatio: number; resampleCount: number },
-): Interval | null {
-  if (values.length === 0) return null;
-  const draws = Array.from({ length: resampleCount }, () => statistic(resampled(values, random)));
-  if (draws.some(Number.isNaN)) return null;
-  const [low, high] = [quantile(draws, (1 - levelRatio) / 2), quantile(draws, (1 + levelRatio) / 2)];
-  return low === null || high === null ? null : { low, high };
-}
-
-function resampled<T>(values: readonly T[], random: Random): T[] {
-  return values.map(() => values[random.below(values.length)] as T);
 }
 
 /** Whether the whole interval lies within ±delta: as good as no change (Schuirmann 1987, two one-sided tests). */

@@ -55,7 +55,7 @@ function splitmix32(seed: number): () => number {
   };
 }
 
-/** Draws again above the greatest multiple of n, so that no remainder is favoured. */
+/** Draws again above the highest multiple of n, so that no remainder is favoured. */
 function below(uint32: () => number, n: number): number {
   if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) throw new RangeError(`below(${n}): n must be from 1 to 2^32`);
   const limit = 2 ** 32 - (2 ** 32 % n);
@@ -66,4 +66,14 @@ function below(uint32: () => number, n: number): number {
 
 function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
+}
+
+/** A new order, each equally likely (Fisher and Yates). */
+export function shuffled<T>(items: readonly T[], below: (bound: number) => number): T[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const chosen = below(last + 1);
+    [order[last], order[chosen]] = [order[chosen] as T, order[last] as T];
+  }
+  return order;
 }

@@ -71,8 +71,8 @@ function signedRankOutsideCount(n: number, levelRatio: number): number {
   return Math.floor((n * (n + 1)) / 4 - z * Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24));
 }
 
-/** The least one-sided p that n differences can give: 2⁻ⁿ. */
-export function leastSignedRankP(count: number): number {
+/** The smallest one-sided p that n differences can give: 2⁻ⁿ. */
+export function minSignedRankP(count: number): number {
   return 2 ** -count;
 }
 
@@ -136,15 +136,15 @@ function rankSumOutsideCount(m: number, n: number, levelRatio: number): number {
   return Math.floor((m * n) / 2 - z * Math.sqrt((m * n * (m + n + 1)) / 12));
 }
 
-/** P(U = index) without ties: the rank sum less its least value. */
+/** P(U = index) without ties: the rank sum minus its minimum. */
 function mannWhitneyDistribution(m: number, n: number): Float64Array {
-  const least = (n * (n + 1)) / 2;
+  const minSum = (n * (n + 1)) / 2;
   const ranks = Array.from({ length: m + n }, (_, index) => index + 1);
-  return rankSumDistribution(ranks, n).slice(least, least + m * n + 1);
+  return rankSumDistribution(ranks, n).slice(minSum, minSum + m * n + 1);
 }
 
-/** The least one-sided p that samples of these sizes can give: 1 ÷ (m + n choose n). */
-export function leastRankSumP(m: number, n: number): number {
+/** The smallest one-sided p that samples of these sizes can give: 1 ÷ (m + n choose n). */
+export function minRankSumP(m: number, n: number): number {
   let ways = 1;
   for (let k = 1; k <= n; k += 1) ways = (ways * (m + k)) / k;
   return 1 / ways;

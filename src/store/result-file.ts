@@ -1,60 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import { type RunResult, runResultSchema, schemaVersion } from '../model/run-result.ts';
 import { migrate } from './migrate.ts';
+import { writeFileAtomically } from './write-file.ts';
 
-/**
- * Writes a result whole: to a new file beside it, synced, then renamed over, so that a reader or a crash never sees half.
- * Throws HarnessError disk-full when there is no room; the former file then still stands.
- */
+/** Writes a result whole. Throws HarnessError disk-full when there is no room; the former file then still stands. */
 export async function writeResult(path: string, result: RunResult): Promise<void> {
   await writeFileAtomically(path, `${JSON.stringify(result)}\n`);
-}
-
-export async function writeFileAtomically(path: string, text: string | Uint8Array): Promise<void> {
-  const fresh = `${path}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeSynced(fresh, text);
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true }).catch(() => {});
-    throw asHarnessError(error, path);
-  }
-}
-
-async function writeSynced(path: string, text: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function asHarnessError(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new HarnessError(
-      'disk-full',
-      `no room left to write ${path}`,
-      'free some space, then repeat it; a run that was under way keeps the trials before this one in its file',
-      { cause: error },
-    );
-  }
-  if (code !== undefined) {
-    return new HarnessError(
-      'cannot-measure',
-      `cannot write ${path} (${code})`,
-      'choose another place with --out FILE',
-      { cause: error },
-    );
-  }
-  return error;
 }
 
 /** Reads and checks a result file. Throws HarnessError bad-result-file that names the file, the field and the remedy. */
@@ -69,7 +22,7 @@ export async function readResult(path: string): Promise<RunResult> {
   return parseResult(text, path);
 }
 
-export function parseResult(text: string, path: string): RunResult {
+function parseResult(text: string, path: string): RunResult {
   const value = parseJson(text, path);
   const { schemaVersion: version, runId } = Object(value) as { schemaVersion?: unknown; runId?: unknown };
   if (typeof version !== 'number' || (version <= schemaVersion && typeof runId !== 'string'))

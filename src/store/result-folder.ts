@@ -25,7 +25,7 @@ async function readFolder(path: string): Promise<RunResult[]> {
   }
   return listed.map(({ result, problem, path: file }) => {
     if (result !== null) return result;
-    throw new HarnessError('bad-result-file', problem ?? file, `mend it, or move ${file} elsewhere`);
+    throw new HarnessError('bad-result-file', problem ?? file, `fix it, or move ${file} elsewhere`);
   });
 }
 

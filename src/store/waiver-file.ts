@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Waiver, waiversSchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import { writeFileAtomically } from './result-file.ts';
+import { writeFileAtomically } from './write-file.ts';
 
 /** The waivers of a checked-in file; none where there is no such file. Throws HarnessError usage that names what is wrong. */
 export async function readWaivers(path: string): Promise<Waiver[]> {

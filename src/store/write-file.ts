@@ -1,7 +1,54 @@
 import { randomBytes } from 'node:crypto';
-import { open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
+
+/**
+ * Writes a file whole: to a new one beside it, synced, then renamed over, so that a reader or a crash never sees half.
+ * Throws HarnessError disk-full when there is no room; the former file then still stands.
+ */
+export async function writeFileAtomically(path: string, text: string | Uint8Array): Promise<void> {
+  const fresh = `${path}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeSynced(fresh, text);
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => {});
+    throw asHarnessError(error, path);
+  }
+}
+
+async function writeSynced(path: string, text: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function asHarnessError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new HarnessError(
+      'disk-full',
+      `no room left to write ${path}`,
+      'free some space, then repeat it; a run that was under way keeps the trials before this one in its file',
+      { cause: error },
+    );
+  }
+  if (code !== undefined) {
+    return new HarnessError(
+      'cannot-measure',
+      `cannot write ${path} (${code})`,
+      'choose another place with --out FILE',
+      { cause: error },
+    );
+  }
+  return error;
+}
 
 /** Before anything is measured: each of these files can be written. Throws HarnessError that names file and flag. */
 export async function assertOutputsWritable(places: Readonly<Record<string, string | undefined>>): Promise<void> {
@@ -9,7 +56,7 @@ export async function assertOutputsWritable(places: Readonly<Record<string, stri
 }
 
 /** Tried with a file that is gone again: nothing is left and no folder made. Throws HarnessError that names the flag. */
-export async function assertFileWritable(path: string, flag: string): Promise<void> {
+async function assertFileWritable(path: string, flag: string): Promise<void> {
   const found = await pathKind(path);
   if (found === 'folder') throw cannotWrite(path, 'it is a folder', flag);
   // Written beside and renamed over: a device or a pipe would be replaced.
@@ -17,7 +64,7 @@ export async function assertFileWritable(path: string, flag: string): Promise<vo
   await assertFolderAccepts(dirname(resolve(path)), path, flag);
 }
 
-/** For what tells again what is there already: a folder that is not there is a slip. */
+/** For a page made from a file that is there already: a folder that is missing is a typing error. */
 export async function assertParentFolderExists(path: string, flag: string): Promise<void> {
   const folder = dirname(resolve(path));
   if ((await pathKind(folder)) === 'none') throw cannotWrite(path, `there is no folder ${folder}`, flag);

@@ -134,7 +134,7 @@ async function waitOrAbort<Outcome>(
 const refreshMs = 1_000;
 const pollMs = 100;
 
-export interface LockOptions {
+interface LockOptions {
   /** A lock not refreshed for this long belongs to a harness that died. */
   readonly staleMs?: number;
   /** Called once when another harness holds the lock. */
@@ -146,11 +146,11 @@ export interface LockOptions {
  * Holds the file as a lock against other harnesses, refreshed while held. The time of the last refresh decides, not a pid:
  * pids are reused, and two containers sharing a cache do not share them.
  */
-export async function acquireLock(file: string, options: LockOptions): Promise<AsyncDisposable> {
-  let told = false;
+async function acquireLock(file: string, options: LockOptions): Promise<AsyncDisposable> {
+  let hasReported = false;
   while (!(await tryCreate(file))) {
-    if (!told) options.onWait();
-    told = true;
+    if (!hasReported) options.onWait();
+    hasReported = true;
     await removeStale(file, options.staleMs ?? 15_000);
     await pause(pollMs, options.signal);
   }

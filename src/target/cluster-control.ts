@@ -34,7 +34,7 @@ const electionsSchema = z.object({
 export type ClusterState = z.infer<typeof stateSchema>;
 export type ReportedElection = z.infer<typeof electionsSchema>['elections'][number];
 
-export interface CrashConditions {
+interface CrashConditions {
   readonly synchronise: boolean;
   readonly laggards: number;
 }

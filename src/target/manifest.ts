@@ -12,7 +12,7 @@ export interface LocatedImplementation {
 
 /**
  * Reads impl.json of every folder in the given directories; a folder without one is shared code, not an implementation.
- * All problems of all manifests are told at once, as one HarnessError 'bad-manifest'. Sorted by id.
+ * All problems of all manifests are reported at once, as one HarnessError 'bad-manifest'. Sorted by id.
  */
 export async function scanImplementations(directories: readonly string[]): Promise<readonly LocatedImplementation[]> {
   const folders = (await Promise.all(directories.map(foldersIn))).flat();
@@ -97,14 +97,14 @@ function duplicateIds(located: readonly LocatedImplementation[]): string[] {
 }
 
 /** What a manifest may name in braces. */
-export const placeholderNames = ['node', 'python', 'build', 'dir'] as const;
+const placeholderNames = ['node', 'python', 'build', 'dir'] as const;
 const known: ReadonlySet<string> = new Set(placeholderNames);
-export type PlaceholderName = (typeof placeholderNames)[number];
+type PlaceholderName = (typeof placeholderNames)[number];
 export type Placeholders = Readonly<Partial<Record<PlaceholderName, string>>>;
 
 const pattern = /\{([a-zA-Z][\w-]*)\}/g;
 
-export function placeholdersIn(text: string): readonly string[] {
+function placeholdersIn(text: string): readonly string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 }
 
@@ -122,7 +122,7 @@ export function expandAll(texts: readonly string[], values: Placeholders): strin
 }
 
 /** Every text of a manifest in which placeholders count, with the key it stands under. */
-export function expandableTexts(implementation: Implementation): readonly { key: string; text: string }[] {
+function expandableTexts(implementation: Implementation): readonly { key: string; text: string }[] {
   const texts = (key: string, list: readonly string[]) => list.map((text) => ({ key, text }));
   return [
     ...texts('runtime.versionCommand', implementation.runtime.versionCommand),

@@ -64,7 +64,7 @@ export interface RunningTarget {
   stop(): Promise<StopReport>;
 }
 
-export type StartOutcome =
+type StartOutcome =
   | { readonly status: 'ready'; readonly target: RunningTarget }
   | {
       readonly status: 'failed';
@@ -154,7 +154,7 @@ function commandOf({ located, program }: StartOptions): readonly string[] {
   );
 }
 
-export interface SupervisedProcess {
+interface SupervisedProcess {
   readonly log: LogTail;
   readonly died: Promise<ExitStatus>;
   /** Its output has been read to the end. */

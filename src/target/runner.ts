@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { primitiveCheckSchema, primitiveSampleSchema } from '../model/primitive.ts';
 import { type ExitStatus, type StartOptions, spawnTarget, supervise } from './process.ts';
 
-/** A program that tells its results in lines of standard output: bench/primitives/contract.md. */
+/** A program that prints its results as lines of standard output: bench/primitives/contract.md. */
 export interface Runner {
   readonly pid: number;
   /** The next line; null when there will be none. */
@@ -17,7 +17,7 @@ export interface Runner {
   kill(): Promise<void>;
 }
 
-export type RunnerOptions = Omit<StartOptions, 'onOutput' | 'port'> & { readonly port: number };
+type RunnerOptions = Omit<StartOptions, 'onOutput' | 'port'> & { readonly port: number };
 
 /** Output beyond this without a line's end is no protocol. */
 const maxLineBytes = 64 * 2 ** 20;
@@ -27,12 +27,12 @@ export function startRunner(options: RunnerOptions): Runner | null {
   options.signal.throwIfAborted();
   const lines = createLineQueue();
   const child = spawnTarget({ ...options, onOutput: lines.add }, options.port);
-  const watched = supervise(child, { ...options, onOutput: lines.add });
+  const supervised = supervise(child, { ...options, onOutput: lines.add });
   if (child.pid === undefined) return null;
   options.onStarted?.(child.pid);
   ignoreBrokenPipe(child.stdin);
-  const ended = watched.died.then(async (status) => {
-    await Promise.race([watched.closed, sleep(drainMs, undefined, { ref: false })]);
+  const ended = supervised.died.then(async (status) => {
+    await Promise.race([supervised.closed, sleep(drainMs, undefined, { ref: false })]);
     lines.end();
     return status;
   });
@@ -41,10 +41,10 @@ export function startRunner(options: RunnerOptions): Runner | null {
     nextLine: lines.next,
     send: (line) => child.stdin?.write(`${line}\n`),
     ended,
-    logTail: () => watched.log.text(),
+    logTail: () => supervised.log.text(),
     async kill() {
       child.stdin?.destroy();
-      await watched.kill();
+      await supervised.kill();
     },
   };
 }
@@ -52,7 +52,7 @@ export function startRunner(options: RunnerOptions): Runner | null {
 /** A child that left the group may hold the pipe open for ever. */
 const drainMs = 500;
 
-/** A runner that has ended does not read what it is told. */
+/** A runner that has ended does not read what is sent to it. */
 function ignoreBrokenPipe(stdin: Writable | null): void {
   stdin?.on('error', () => {});
 }
@@ -93,7 +93,7 @@ function createLineQueue(): LineQueue {
     end() {
       if (ended) return;
       ended = true;
-      // A line cut short is told like any other, and refused for what it is.
+      // A line cut short is passed on like any other; its reader rejects it.
       push(Buffer.concat(parts).toString('utf8'));
       for (const take of waiting.splice(0)) take(null);
     },
@@ -109,7 +109,7 @@ const positiveOrNull = z.int().positive().nullable();
 const caseFields = { primitive: z.string(), variant: z.string(), size: z.int().nonnegative().nullable() };
 
 /** A line that a primitives runner prints: bench/primitives/contract.md, sections 1 to 4. */
-export const runnerLineSchema = z.discriminatedUnion('type', [
+const runnerLineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('ready'),
     doneCount: z.int().nonnegative(),

@@ -16,7 +16,7 @@ const ignoredEntries = new Set([
 ]);
 
 /** The files an implementation's `sources` name, relative to the root with forward slashes, sorted. */
-export async function sourceFiles(located: LocatedImplementation, rootDir: string): Promise<readonly string[]> {
+async function sourceFiles(located: LocatedImplementation, rootDir: string): Promise<readonly string[]> {
   const files = new Set<string>();
   for (const pattern of located.implementation.sources) {
     const before = files.size;

@@ -3,7 +3,7 @@ import type { Implementation, Requirement } from '../model/implementation.ts';
 import { expandAll, type Placeholders, usesPython } from './manifest.ts';
 
 /** What came of asking a program for its version. */
-export type ProgramVersionResult =
+type ProgramVersionResult =
   | { readonly status: 'answered'; readonly output: string }
   | { readonly status: 'failed'; readonly output: string }
   | { readonly status: 'not-found' };
@@ -56,7 +56,7 @@ function unmetReason(requirement: Requirement, answer: ProgramVersionResult): st
   const { program, atLeast } = requirement;
   if (answer.status === 'not-found') return `${program} not on PATH (needs ≥ ${atLeast})`;
   const version = answer.status === 'answered' ? parseVersion(answer.output) : null;
-  if (version === null) return `${program} does not tell its version (needs ≥ ${atLeast})`;
+  if (version === null) return `${program} does not print its version (needs ≥ ${atLeast})`;
   return compareVersions(version, atLeast) < 0 ? `${program} on PATH is ${version} (needs ≥ ${atLeast})` : null;
 }
 

@@ -5,7 +5,6 @@ import type { Baseline } from '../../src/report/baseline.ts';
 
 const limitFlags: LoadFlags = {
   ...{ rate: 1_000, duration: 10, arrivals: 'constant', connections: 50, threads: 1, timeout: 10, warmup: 0, seed: 1 },
-  preflight: true,
 };
 const floor: Baseline = {
   machineId: 'm',
@@ -17,10 +16,10 @@ const floor: Baseline = {
 const askWithLimits = (part: Partial<LoadFlags>, url = 'http://localhost:80/') =>
   loadRequestOf(url, { ...limitFlags, ...part });
 
-test('what the machine kept when it was calibrated is the limit, named with its date', async () => {
+test('what the machine sustained when it was calibrated is the limit, named with its date', async () => {
   assertAllowed(await askWithLimits({ rate: 30_000 }), floor, []);
   const beyond = await askWithLimits({ rate: 1e9 });
-  assert.throws(() => assertAllowed(beyond, floor, []), /the 30000\/s that this machine kept .*\(2026-11-01\)/);
+  assert.throws(() => assertAllowed(beyond, floor, []), /the 30000\/s that this machine sustained .*\(2026-11-01\)/);
   assertAllowed(beyond, floor, ['rate']);
 });
 
@@ -53,7 +52,6 @@ test('a body makes it a POST, and a literal IPv6 address loses its brackets', as
 
 const flags: LoadFlags = {
   ...{ rate: 10, duration: 10, arrivals: 'constant', connections: 50, threads: 1, timeout: 10, warmup: 0, seed: 1 },
-  preflight: true,
 };
 const ask = (part: Partial<LoadFlags>, url = 'http://localhost:80/') => loadRequestOf(url, { ...flags, ...part });
 const headersOf = async (...header: string[]) => (await ask({ header })).spec.headers;
@@ -79,7 +77,7 @@ test('a header holds any byte but control characters; what is no byte is refused
 
 test('a load in which nothing would fall due is refused', async () => {
   await assert.rejects(ask({ rate: 0.01, duration: 0.1, arrivals: 'poisson' }), /no request falls due within 0\.1 s/);
-  assert.equal((await ask({ rate: 0.01, duration: 0.1 })).profile.measureMs, 100);
+  assert.equal((await ask({ rate: 0.01, duration: 0.1 })).loadPlan.measureMs, 100);
 });
 
 test('a path is encoded as in a browser, and a fragment stays here', async () => {

@@ -226,7 +226,7 @@ test('a metric that a side lacks is not comparable with the reason, the others a
   const allVoid = withTrials(head, (trial) => (trial.status === 'ok' ? { ...trial, latencyDiscarded: true } : trial));
   assert.match(
     verdict(base, allVoid, `${cell}/response-p50`).reason,
-    /^head has no value of it that counts: 12 trials, 12 ok but with void latencies \(the generator woke late\)$/,
+    /^head has no value of it that counts: 12 trials, 12 ok but with latencies discarded \(the generator was delayed\)$/,
   );
 });
 

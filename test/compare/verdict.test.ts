@@ -59,6 +59,6 @@ test('too few comes first, even where the interval looks clear', () => {
   assert.equal(verdictFor({ count: 7, minP: 2 ** -7 }).kind, 'worse');
   assert.equal(verdictFor({ interval: null, count: 5, minP: 2 ** -5 }, { familyCount: 1 }).kind, 'too-few');
   const without = verdictFor({ interval: null, count: 5, minP: 2 ** -5 }, { familyCount: 1 });
-  assert.equal(without.kind === 'too-few' && without.leastCount, 6);
+  assert.equal(without.kind === 'too-few' && without.minCount, 6);
   assert.match(without.reason, /^5 pairs have no interval of that level; 6 may$/);
 });

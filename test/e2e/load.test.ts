@@ -180,7 +180,15 @@ test('a load tells its three distributions, where every request went, and its ve
   const result = loadResultSchema.parse(told.load);
   assert.equal(result.counts.okCount, 50);
   assert.ok(['valid', 'invalid'].includes(told.verdict.status));
-  for (const line of ['response', 'service', 'lag', 'woke late', 'waited', '50 due = 50 ok', 'verdict:'])
+  for (const line of [
+    'response',
+    'service',
+    'send delay',
+    'generator delay',
+    'connection wait',
+    '50 due = 50 ok',
+    'verdict:',
+  ])
     assert.ok(stderr.includes(line), line);
   // The first look is one more.
   assert.equal(seen.length, 51);
@@ -189,7 +197,7 @@ test('a load tells its three distributions, where every request went, and its ve
   const logged = Array.from({ length: 3 }, () => reader.nextIntervalHistogram() as hdr.Histogram);
   assert.deepEqual(
     logged.map(({ tag, totalCount }) => [tag, totalCount]),
-    ['response', 'service', 'lag'].map((tag) => [tag, 50]),
+    ['response', 'service', 'send-delay'].map((tag) => [tag, 50]),
   );
 });
 
@@ -250,6 +258,6 @@ test('Ctrl-C: a summary of what was done so far, with every request accounted fo
   const { scheduledCount, okCount, inFlightCount } = loadResultSchema.parse(result).counts;
   assert.ok(okCount > 0 && inFlightCount > 0);
   assert.equal(scheduledCount, okCount + inFlightCount);
-  assert.equal(result.response.count, okCount);
+  assert.equal(result.responseTime.count, okCount);
   assert.match(stderr, /due = .*interrupted by SIGINT/s);
 });

@@ -22,9 +22,9 @@ function members({ unifiedDir }: ProcessGroup): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-async function untilMembers(made: ProcessGroup, leastCount: number): Promise<void> {
-  for (let look = 0; look < 200 && members(made).length < leastCount; look++) await sleep(20);
-  assert.ok(members(made).length >= leastCount);
+async function untilMembers(made: ProcessGroup, minCount: number): Promise<void> {
+  for (let look = 0; look < 200 && members(made).length < minCount; look++) await sleep(20);
+  assert.ok(members(made).length >= minCount);
 }
 
 test('a pure v2 machine has one tree', () => {

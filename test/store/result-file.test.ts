@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { readResult, writeFileAtomically } from '../../src/store/result-file.ts';
+import { readResult } from '../../src/store/result-file.ts';
+import { writeFileAtomically } from '../../src/store/write-file.ts';
 
 async function folder(context: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'paceline-store-'));

@@ -51,7 +51,7 @@ describe('requirements', () => {
     const availability = await checkToolchain(implementation, answering({ go: 'hello' }));
     assert.equal(
       availability.status === 'missing' && availability.reason,
-      'go does not tell its version (needs ≥ 1.25)',
+      'go does not print its version (needs ≥ 1.25)',
     );
   });
 

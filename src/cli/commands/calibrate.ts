@@ -10,6 +10,7 @@ import type { CommandContext } from '../context.ts';
 import { plainChars } from '../format.ts';
 import { positiveCount, rateList } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { withRunCommand } from '../replay-command.ts';
 import { shortPath } from '../report-file.ts';
 
 interface CalibrateFlags {
@@ -19,12 +20,12 @@ interface CalibrateFlags {
   readonly json?: boolean;
 }
 
-/** `paceline calibrate`: the floor below which a result on this machine says more about the generator than about a target. */
+/** `paceline calibrate`: the null-target baseline, below which a result on this machine says more about the generator than about a target. */
 export function addCalibrate(program: Command, context: CommandContext): void {
   program
     .command('calibrate')
     .description(
-      'drive the null target at a ladder of rates: how late and how dear the generator itself is on this machine',
+      'drive the null target at a ladder of rates: how much delay and CPU the generator itself adds on this machine',
     )
     .option('--rate <list>', 'rates per second (default: 25 to 40000)', rateList)
     .option('--trials <n>', 'trials at each rate (default: 3, above 5,000/s 2)', positiveCount)
@@ -53,7 +54,7 @@ export function addCalibrate(program: Command, context: CommandContext): void {
 }
 
 function requestOf(flags: CalibrateFlags): RunRequest {
-  return {
+  return withRunCommand({
     scenario: 'calibrate',
     implementationGlobs: ['null-target'],
     implementationDirs: [join(rootDir, 'src', 'load')],
@@ -63,7 +64,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     maxAttempts: 3,
     out: flags.out ?? null,
     saveReference: false,
-  };
+  });
 }
 
 interface Column {
@@ -73,7 +74,7 @@ interface Column {
 
 /** Times in milliseconds, as everywhere. */
 const columns: readonly Column[] = [
-  { title: 'woke late p50 ms', from: (row) => row.generatorDelayP50Ms },
+  { title: 'generator delay p50 ms', from: (row) => row.generatorDelayP50Ms },
   { title: 'p99 ms', from: (row) => row.generatorDelayP99Ms },
   { title: 'service p50 ms', from: (row) => row.serviceP50Ms },
   { title: 'p99 ms', from: (row) => row.serviceP99Ms },
@@ -90,7 +91,7 @@ export function baselineText({ rows, highestRatePerSec, isLimit }: Baseline): st
     colAligns: ['right', ...columns.map(() => 'right' as const), 'right', 'left'],
   });
   for (const row of rows) table.push(baselineRow(row));
-  return `${table.toString()}\n\n${highestRateText(highestRatePerSec, isLimit)}; reports of this machine show this floor`;
+  return `${table.toString()}\n\n${highestRateText(highestRatePerSec, isLimit)}; reports of this machine show this baseline`;
 }
 
 function highestRateText(highestRatePerSec: number | null, isLimit: boolean): string {

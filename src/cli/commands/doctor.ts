@@ -12,7 +12,7 @@ import { checkToolchain } from '../../target/toolchain.ts';
 import type { CommandContext } from '../context.ts';
 import { mibText } from '../format.ts';
 
-/** One line of the examination: ok, a weakness that results will carry, or something that keeps paceline from measuring. */
+/** One line of the check-up: ok, a weakness that results will carry, or something that keeps paceline from measuring. */
 interface Finding {
   readonly subject: string;
   readonly state: 'ok' | 'weak' | 'missing';
@@ -53,7 +53,7 @@ asked whether it can be used.
 Exit codes: 0 this machine can measure, 3 something that every run needs is missing (a toolchain is not: its implementations
 are skipped)`;
 
-/** An implementation whose toolchain is missing is skipped, which is no illness of the machine. */
+/** An implementation whose toolchain is missing is skipped, which is no fault of the machine. */
 function isOptional(subject: string): boolean {
   return subject.startsWith('implementation ');
 }

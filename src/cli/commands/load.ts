@@ -7,8 +7,7 @@ import type { DriverProgress } from '../../load/messages.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
-import { writeFileAtomically } from '../../store/result-file.ts';
-import { assertOutputsWritable } from '../../store/write-file.ts';
+import { assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import {
@@ -24,7 +23,7 @@ import { loadSummary } from '../load-summary.ts';
 import { collect, countOrZero, oneOf, positiveCount, positiveNumber } from '../options.ts';
 import { progressLine } from '../progress.ts';
 
-/** `paceline load URL`: the driver as a tool of its own. */
+/** `paceline load URL`: the generator as a tool of its own. */
 export function addLoad(program: Command, context: CommandContext): void {
   program
     .command('load')
@@ -48,9 +47,9 @@ export function addLoad(program: Command, context: CommandContext): void {
     .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
     .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
     .option('--allow <limit>', `go beyond a limit: ${allowances.join(', ')} (repeatable)`, collect)
-    .option('--skip-preflight', 'do not ask once beforehand whether there is somebody to answer')
-    .option('--hdr <file>', 'response, service and lag as an HdrHistogram log; response alone as .hgrm')
-    .option('--json', 'the whole result as JSON on standard output; people’s text goes to standard error')
+    .option('--skip-preflight', 'do not send one request first to see whether the target answers')
+    .option('--hdr <file>', 'response, service and send delay as an HdrHistogram log; response alone as .hgrm')
+    .option('--json', 'the whole result as JSON on standard output; the summary goes to standard error')
     .addHelpText('after', help)
     .action(async (url: string, flags: LoadFlags) => {
       context.exitCode = await load(url, flags, context);
@@ -61,11 +60,11 @@ const help = `
 Limits, each of which --allow lifts:
   rate        the highest rate this machine has kept in \`calibrate\`; ${defaultLimits.ratePerSec}/s where it was never run
   duration    ${defaultLimits.durationSec} s
-  remote      only targets on this machine (localhost, 127.0.0.0/8, ::1): load on others' machines is asked for
+  remote      only targets on this machine (localhost, 127.0.0.0/8, ::1): load on other machines must be asked for
 Answers of more than 64 MiB count as failed.
 
-Exit codes: 0 all answered rightly, 1 some were not, 2 usage, 3 could not measure (nobody answers, or the generator could
-not keep the pace itself), 130 interrupted, after a summary of what was done so far
+Exit codes: 0 all answered rightly, 1 some were not, 2 usage, 3 could not measure (nothing answers, or the generator could
+not hold the rate itself), 130 interrupted, after a summary of what was done so far
 
 Examples:
   npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
@@ -77,22 +76,22 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
   const request = await loadRequestOf(url, flags);
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
   await assertOutputsWritable({ '--hdr': flags.hdr });
-  if (flags.preflight) {
-    const { origin, spec, profile } = request;
-    await firstLook({ origin, request: spec, timeoutMs: profile.timeoutMs, signal: context.signal });
+  if (flags.skipPreflight !== true) {
+    const { origin, spec, loadPlan } = request;
+    await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
   }
   const { result, startedAtMs, isCutShort } = await runLoad(request, context);
   const verdict = assessGenerator(result);
-  const people = flags.json ? context.stderr : context.stdout;
-  people.write(`${loadSummary(request, result, verdict)}\n`);
+  const summaryOutput = flags.json ? context.stderr : context.stdout;
+  summaryOutput.write(`${loadSummary(request, result, verdict)}\n`);
   if (flags.json) {
-    const { origin, spec, profile } = request;
+    const { origin, spec, loadPlan } = request;
     context.stdout.write(
-      `${JSON.stringify({ target: origin, request: spec, profile, isCutShort, verdict, load: result })}\n`,
+      `${JSON.stringify({ target: origin, request: spec, loadPlan, isCutShort, verdict, load: result })}\n`,
     );
   }
   if (flags.hdr !== undefined) await writeFileAtomically(flags.hdr, hdrText(flags.hdr, result, startedAtMs));
-  // The summary is told; what ends the command is still the interruption.
+  // The summary is printed; what ends the command is still the interruption.
   context.signal.throwIfAborted();
   if (verdict.status === 'invalid' && verdict.voids === 'everything') return 3;
   return result.counts.okCount === result.counts.scheduledCount ? 0 : 1;
@@ -106,44 +105,44 @@ interface LoadRun {
 
 const startDelayMs = 100;
 
-/** An interruption ends the measuring, not the driver: it is asked for what it has so far. */
+/** An interruption ends the measuring, not the generator: it is asked for what it has so far. */
 async function runLoad(request: LoadRequest, context: CommandContext): Promise<LoadRun> {
-  const { profile } = request;
+  const { loadPlan } = request;
   const line = progressLine(context.stderr);
   const killer = new AbortController();
-  const driver = await startDriver({
+  const generator = await startDriver({
     workloadPath: requestWorkloadPath,
     workloadArgument: request.spec,
     targetUrl: request.origin,
-    profile,
+    profile: loadPlan,
     joinPaths: [],
     niceness: generatorNiceness,
     threadCount: request.threadCount,
     signal: killer.signal,
-    onProgress: (progress) => line.tell(progressText(progress, profile.measureMs)),
+    onProgress: (progress) => line.tell(progressText(progress, loadPlan.measureMs)),
   });
-  const cutShort = () => (isMeasuring ? driver.cutShort() : killer.abort(context.signal.reason));
+  const cutShort = () => (isMeasuring ? generator.cutShort() : killer.abort(context.signal.reason));
   let isMeasuring = false;
   context.signal.addEventListener('abort', cutShort, { once: true });
   try {
     context.signal.throwIfAborted();
-    if (profile.warmupCount > 0) await driver.warmUp(profile.warmupCount, profile.warmupRatePerSec);
+    if (loadPlan.warmupCount > 0) await generator.warmUp(loadPlan.warmupCount, loadPlan.warmupRatePerSec);
     isMeasuring = true;
     const startedAtMs = Date.now() + startDelayMs;
-    const result = await measure(driver);
+    const result = await measure(generator);
     return { result, startedAtMs, isCutShort: context.signal.aborted };
   } finally {
     context.signal.removeEventListener('abort', cutShort);
     line.end();
-    await driver.stop();
+    await generator.stop();
   }
 }
 
 /** The generator asks for it where permitted; what it got is in the result. */
 const generatorNiceness = -10;
 
-function measure(driver: Driver): Promise<LoadResult> {
-  return driver.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
+function measure(generator: Driver): Promise<LoadResult> {
+  return generator.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
 }
 
 function progressText({ phase, elapsedMs, counts }: DriverProgress, measureMs: number): string {
@@ -158,5 +157,8 @@ function hdrText(path: string, result: LoadResult, startedAtMs: number): string 
   if (extname(path) === '.hgrm') return percentileDistribution(result.responseTime);
   const { responseTime, serviceTime, sendDelay } = result;
   const durationMs = (result.endedAtNs - result.startedAtNs) / 1e6;
-  return histogramLog({ response: responseTime, service: serviceTime, lag: sendDelay }, { startedAtMs, durationMs });
+  return histogramLog(
+    { response: responseTime, service: serviceTime, 'send-delay': sendDelay },
+    { startedAtMs, durationMs },
+  );
 }

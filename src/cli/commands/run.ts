@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { clusterId, clusterKey } from '../../model/cell-key.ts';
+import { answeredCellId } from '../../model/cell-key.ts';
 import type { PrimitiveResult } from '../../model/primitive.ts';
 import type { Preparation, RunResult } from '../../model/run-result.ts';
 import { reportText } from '../../report/text/report-text.ts';
@@ -9,6 +9,7 @@ import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { withRunCommand } from '../replay-command.ts';
 import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
 
 interface RunFlags {
@@ -104,7 +105,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
 }
 
 function requestOf(scenario: string, flags: RunFlags): RunRequest {
-  return {
+  return withRunCommand({
     scenario,
     implementationGlobs: flags.impl ?? [],
     implementationDirs: flags.impls ?? [],
@@ -124,7 +125,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
-  };
+  });
 }
 
 function breaksContract(preparation: Preparation): boolean {
@@ -148,9 +149,7 @@ function runExitCode(result: RunResult): number {
   if (result.primitives.some(isWrong)) return 1;
   const asked = new Map<string, boolean>();
   for (const { spec, status } of result.trials) {
-    // The sizes of a climb that do not hold are its answer.
-    const cluster = spec.cluster === null || spec.cluster.searchesSize ? '' : clusterId(clusterKey(spec.cluster));
-    const cell = [spec.implementation, spec.workload, spec.loadPlan.ratePerSec, spec.temperature, cluster].join(' ');
+    const cell = answeredCellId(spec);
     asked.set(cell, (asked.get(cell) ?? false) || status === 'ok');
   }
   for (const one of result.primitives) {

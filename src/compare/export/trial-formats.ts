@@ -4,7 +4,7 @@ import type { RunResult } from '../../model/run-result.ts';
 import { countedTrials, type OkTrial, type Trial } from '../../model/trial.ts';
 import { pairedTrials } from '../change.ts';
 
-export interface ExportedRun {
+interface ExportedRun {
   /** `base` or `head`: the key by which `benchstat -col side` puts them side by side. */
   readonly side: string;
   readonly run: RunResult;
@@ -82,7 +82,7 @@ function pairedOf(base: ExportedRun, head: ExportedRun): Set<Trial> {
 
 const columns = [
   ...['side', 'runId', 'commit', 'machine', 'implementation', 'workload', 'temperature', 'ratePerSec', 'repetition'],
-  ...['attempt', 'slot', 'pairSession', 'pairNumber', 'startedAt', 'status', 'reason', 'counts', 'paired'],
+  ...['attempt', 'position', 'pairSession', 'pairNumber', 'startedAt', 'status', 'reason', 'counts', 'paired'],
   ...metrics.map(({ id, unit }) => `${id} (${unit})`),
   ...['scheduledCount', 'okCount', 'targetRunDelayRatio', 'stealRatio', 'slowdownFactor'],
 ];
@@ -106,7 +106,7 @@ function fieldsOf({ spec, startedAt, ...trial }: Trial): Field[] {
 
 function reasonOf(trial: DistributiveOmit<Trial, 'spec' | 'startedAt'>): string | null {
   if (trial.status === 'failed') return `${trial.phase}: ${trial.message}`;
-  if (trial.status === 'ok') return trial.latencyDiscarded ? 'latency void' : null;
+  if (trial.status === 'ok') return trial.latencyDiscarded ? 'latency discarded' : null;
   return trial.reasons.map(({ message }) => message).join('; ');
 }
 

@@ -47,7 +47,7 @@ function escaped(text: string): string {
 }
 
 /** An entry of github-action-benchmark's customSmallerIsBetter and customBiggerIsBetter files. */
-export interface BenchmarkEntry {
+interface BenchmarkEntry {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
@@ -92,7 +92,7 @@ function inverted(comparison: Comparison): BenchmarkEntry[] {
   ];
 }
 
-/** Half of the distance between the least and the greatest trial. */
+/** Half of the distance between the minimum and the maximum trial. */
 function rangeText(values: readonly number[]): string {
   return `± ${Number(((Math.max(...values) - Math.min(...values)) / 2).toPrecision(3))}`;
 }
@@ -117,7 +117,7 @@ interface BencherMetric {
   readonly upper_value: number;
 }
 
-/** Head's medians with least and greatest trial in the Bencher Metric Format: benchmark → measure → metric. */
+/** Head's medians with the minimum and the maximum trial in the Bencher Metric Format: benchmark → measure → metric. */
 export function bencherMetrics({ comparisons }: RunComparison): Record<string, Record<string, BencherMetric>> {
   const byCell = Map.groupBy(comparisons, ({ cell }) => cellId(cell));
   return Object.fromEntries(

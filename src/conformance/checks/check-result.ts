@@ -19,7 +19,7 @@ export function checkResult(name: string, passed: boolean, detail: string): Chec
   return { name, passed, detail };
 }
 
-/** A run with its setup done; a setup that fails is told as a check that failed. */
+/** A run with its setup done; a setup that fails is reported as a failed check. */
 export async function runSetup(
   options: CheckOptions,
   setup: readonly Step[],

@@ -11,7 +11,7 @@ import {
   runSetup,
 } from './check-result.ts';
 
-export interface DatabaseRestartOptions extends CheckOptions {
+interface DatabaseRestartOptions extends CheckOptions {
   readonly file: LifecycleFile;
   /** Resolves when nobody can connect any more. */
   stopDatabase(): Promise<void>;
@@ -26,7 +26,7 @@ export interface DatabaseRestartOptions extends CheckOptions {
 
 const pollMs = 20;
 
-/** A database that goes away and comes back: 503 in time, well again in time, and the streams opened before still tell events. */
+/** A database that goes away and comes back: 503 in time, well again in time, and the streams opened before still deliver events. */
 export async function checkDatabaseRestart(options: DatabaseRestartOptions): Promise<readonly CheckResult[]> {
   const { before, lost, back } = options.file.databaseRestart;
   const { run, failure } = await runSetup(options, [...options.file.setup, ...before]);
@@ -35,7 +35,7 @@ export async function checkDatabaseRestart(options: DatabaseRestartOptions): Pro
   try {
     await options.stopDatabase();
     const down = await timeUntilHealth(run, 503, lostLimitMs + toleranceMs);
-    const refusals = await slowestOf(run, lost);
+    const refused = await slowestOf(run, lost);
     const startedMs = performance.now();
     await options.startDatabase();
     const up = await timeUntilHealth(run, 200, backLimitMs + toleranceMs);
@@ -45,13 +45,13 @@ export async function checkDatabaseRestart(options: DatabaseRestartOptions): Pro
       checkResult(`/health answers 503 within ${lostLimitMs} ms of the loss`, down !== null, timeText(down)),
       checkResult(
         'all other routes answer 503 with Retry-After',
-        refusals.problem === null,
-        refusals.problem ?? refusals.time,
+        refused.problem === null,
+        refused.problem ?? refused.time,
       ),
       checkResult(
-        `no refusal takes longer than ${lostLimitMs} ms`,
-        refusals.slowestMs <= lostLimitMs + toleranceMs,
-        refusals.time,
+        `no 503 takes longer than ${lostLimitMs} ms`,
+        refused.slowestMs <= lostLimitMs + toleranceMs,
+        refused.time,
       ),
       checkResult(`/health answers 200 within ${backLimitMs} ms of the return`, up !== null, timeText(up)),
       checkResult('everything works again, events too', problem === null, problem ?? 'it does'),

@@ -18,41 +18,35 @@ const answerMs = 10_000;
 
 type OperationLogs = Map<string, LoggedOperation[]>;
 
-/** Clients write and read a few keys at once while leaders crash; then each key's history must have an order in real time. */
+/** Clients write and read a few keys at once while leaders crash; then each key's operation log must have an order in real time. */
 export async function checkLinearizability({
   baseUrl,
   signal,
 }: LinearizabilityOptions): Promise<readonly CheckResult[]> {
-  const histories: OperationLogs = new Map();
+  const logs: OperationLogs = new Map();
   const ended = new AbortController();
-  const clients = Array.from({ length: clientCount }, (_, client) =>
-    runClient(client, baseUrl, ended.signal, histories),
-  );
+  const clients = Array.from({ length: clientCount }, (_, client) => runClient(client, baseUrl, ended.signal, logs));
   const crashes = await crashLeaders(baseUrl, signal).finally(() => ended.abort());
   await Promise.all(clients);
   signal.throwIfAborted();
-  const counts = [...histories.values()].map((history) => history.length);
+  const counts = [...logs.values()].map((log) => log.length);
   const total = counts.reduce((sum, count) => sum + count, 0);
   return [
     crashes,
-    checkResult(
-      'clients got answers while leaders crashed',
-      total >= 100,
-      `${total} operations on ${histories.size} keys`,
-    ),
-    ...[...histories].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, history]) => checkKeyLog(key, history)),
+    checkResult('clients got answers while leaders crashed', total >= 100, `${total} operations on ${logs.size} keys`),
+    ...[...logs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, log]) => checkKeyLog(key, log)),
   ];
 }
 
-function checkKeyLog(key: string, history: readonly LoggedOperation[]): CheckResult {
-  const name = `the history of ${key} has an order in real time`;
-  const result = linearize(history);
-  if (result.status === 'linearizable') return checkResult(name, true, `${history.length} operations`);
+function checkKeyLog(key: string, log: readonly LoggedOperation[]): CheckResult {
+  const name = `the operation log of ${key} has an order in real time`;
+  const result = linearize(log);
+  if (result.status === 'linearizable') return checkResult(name, true, `${log.length} operations`);
   const stuck = result.stuckAt.slice(0, 6).map(({ kind, value }) => `${kind} ${value ?? 'nothing'}`);
   return checkResult(
     name,
     false,
-    `no order of ${history.length} operations; none of these can be next: ${stuck.join(', ')}`,
+    `no order of ${log.length} operations; none of these can be next: ${stuck.join(', ')}`,
   );
 }
 
@@ -86,7 +80,7 @@ async function until<T>(look: () => Promise<T | null>, signal: AbortSignal): Pro
 }
 
 /** Writes and reads in turn, each client beginning at a key of its own; every value is written once. */
-async function runClient(client: number, baseUrl: string, ended: AbortSignal, histories: OperationLogs): Promise<void> {
+async function runClient(client: number, baseUrl: string, ended: AbortSignal, logs: OperationLogs): Promise<void> {
   let connection: HttpConnection | null = null;
   for (let count = 0; !ended.aborted; count += 1) {
     const key = `history-${(client + 3 * count) % keyCount}`;
@@ -94,9 +88,9 @@ async function runClient(client: number, baseUrl: string, ended: AbortSignal, hi
     if (connection === null || !connection.usable) connection = await openConnection(baseUrl).catch(() => null);
     if (connection !== null) {
       const operation = await perform(connection, key, value);
-      const history = histories.get(key) ?? [];
-      histories.set(key, history);
-      if (operation !== null) history.push(operation);
+      const log = logs.get(key) ?? [];
+      logs.set(key, log);
+      if (operation !== null) log.push(operation);
     }
     await pause(betweenOperationsMs, ended).catch(() => {});
   }

@@ -8,8 +8,8 @@ export interface LoggedOperation {
   readonly endedNs: number | null;
 }
 
-/** The furthest that an order of operations could be found: what to show of a history that has none. */
-export type Linearization =
+/** The furthest that an order of operations could be found: what to show of a log that has none. */
+type Linearization =
   | { readonly status: 'linearizable' }
   | { readonly status: 'not-linearizable'; readonly stuckAt: readonly LoggedOperation[] };
 
@@ -21,12 +21,12 @@ interface SearchState {
 }
 
 /**
- * Whether the history of one register, first without a value, has an order that respects real time: Wing and Gong's search
+ * Whether the operation log of one register, first without a value, has an order that respects real time: Wing and Gong's search
  * (Testing and verifying concurrent objects, 1993) with Lowe's memory of states already tried (2017). No value may be written
  * twice. Pure.
  */
-export function linearize(history: readonly LoggedOperation[]): Linearization {
-  const operations = resolveUnknownWrites(history).sort((a, b) => a.startedNs - b.startedNs);
+export function linearize(log: readonly LoggedOperation[]): Linearization {
+  const operations = resolveUnknownWrites(log).sort((a, b) => a.startedNs - b.startedNs);
   const stack: SearchState[] = [{ prefix: 0, beyond: [], value: null }];
   const tried = new Set<string>();
   let furthest = stack[0] as SearchState;
@@ -54,13 +54,13 @@ interface CompletedOperation extends LoggedOperation {
  * An unknown write that nobody read may be left out of any order; one that was read took effect before the first such read
  * ended. So nothing unknown is left, which would double the search each time.
  */
-function resolveUnknownWrites(history: readonly LoggedOperation[]): CompletedOperation[] {
+function resolveUnknownWrites(log: readonly LoggedOperation[]): CompletedOperation[] {
   const firstReadNs = new Map<string | null, number>();
-  for (const { kind, value, endedNs } of history) {
+  for (const { kind, value, endedNs } of log) {
     if (kind !== 'read' || endedNs === null) continue;
     firstReadNs.set(value, Math.min(endedNs, firstReadNs.get(value) ?? endedNs));
   }
-  return history.flatMap((operation) => {
+  return log.flatMap((operation) => {
     const endedNs = operation.endedNs ?? (operation.kind === 'write' ? firstReadNs.get(operation.value) : undefined);
     return endedNs === undefined ? [] : [{ ...operation, endedNs }];
   });

@@ -8,7 +8,7 @@ import { toHttpRequest } from '../vectors/vector-run.ts';
 import { type CheckOptions, type CheckResult, checkResult, runSetup } from './check-result.ts';
 import type { LinearizabilityOptions } from './linearizability-check.ts';
 
-export interface ShutdownOptions extends CheckOptions {
+interface ShutdownOptions extends CheckOptions {
   readonly file: LifecycleFile;
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<StopReport>;
@@ -72,7 +72,7 @@ async function startRequest(baseUrl: string, request: VectorRequest, variables: 
   return { outcome };
 }
 
-export interface ElectionShutdownOptions extends LinearizabilityOptions {
+interface ElectionShutdownOptions extends LinearizabilityOptions {
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<StopReport>;
 }

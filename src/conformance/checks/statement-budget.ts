@@ -7,7 +7,7 @@ export interface StatementCalls {
   readonly callCount: number;
 }
 
-export interface StatementBudgetOptions extends CheckOptions {
+interface StatementBudgetOptions extends CheckOptions {
   readonly file: LifecycleFile;
   /** The service's, by route. */
   readonly budgets: Readonly<Record<string, number>>;

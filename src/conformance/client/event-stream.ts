@@ -1,6 +1,6 @@
 import type { HttpConnection, HttpHead } from './http-client.ts';
 
-export interface StreamEvent {
+interface StreamEvent {
   readonly id: string | null;
   readonly event: string;
   readonly data: string;
@@ -21,16 +21,16 @@ export function readEventStream(connection: HttpConnection, head: HttpHead, body
   const comments: string[] = [];
   let isOver = false;
   let changed = Promise.withResolvers<void>();
-  const tell = () => {
+  const notify = () => {
     changed.resolve();
     changed = Promise.withResolvers();
   };
-  const reading = readLines(body, parser(events, comments), tell);
+  const reading = readLines(body, parser(events, comments), notify);
   reading
     .catch(() => {})
     .finally(() => {
       isOver = true;
-      tell();
+      notify();
     });
 
   async function until(condition: () => boolean, withinMs: number): Promise<boolean> {
@@ -54,7 +54,11 @@ export function readEventStream(connection: HttpConnection, head: HttpHead, body
   };
 }
 
-async function readLines(body: AsyncIterable<Buffer>, onLine: (line: string) => void, tell: () => void): Promise<void> {
+async function readLines(
+  body: AsyncIterable<Buffer>,
+  onLine: (line: string) => void,
+  onChange: () => void,
+): Promise<void> {
   let rest = Buffer.alloc(0);
   for await (const chunk of body) {
     rest = Buffer.concat([rest, chunk]);
@@ -62,7 +66,7 @@ async function readLines(body: AsyncIterable<Buffer>, onLine: (line: string) => 
       onLine(rest.subarray(0, end).toString('utf8').replace(/\r$/, ''));
       rest = rest.subarray(end + 1);
     }
-    tell();
+    onChange();
   }
 }
 

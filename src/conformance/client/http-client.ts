@@ -81,7 +81,7 @@ async function write(socket: Socket, reader: ByteReader, request: HttpRequest, h
     return true;
   }
   // A server may refuse a large body at its head and close: bytes still on their way would then reset the connection and
-  // take the refusal with them.
+  // take the answer with them.
   socket.write(head);
   await sleep(earlyResponseMs);
   if (reader.pendingCount > 0) return false;
@@ -154,7 +154,7 @@ async function* counted(reader: ByteReader, length: number): AsyncGenerator<Buff
 }
 
 /** The incoming bytes of a socket, taken line by line or by count. Rejects when the connection ends before. */
-export interface ByteReader {
+interface ByteReader {
   /** Up to the next CRLF or LF, without it. */
   line(): Promise<string>;
   bytes(count: number): Promise<Buffer>;
@@ -165,7 +165,7 @@ export interface ByteReader {
   readonly ended: boolean;
 }
 
-export function createByteReader(socket: Socket): ByteReader {
+function createByteReader(socket: Socket): ByteReader {
   let pending: Buffer = Buffer.alloc(0);
   let ended = false;
   let failure: Error | null = null;

@@ -10,7 +10,7 @@ export interface NamedVectorFile extends VectorFile {
   readonly file: string;
 }
 
-/** Every *.json of the folder, sorted by name. All problems of all files are told at once, each with its place. */
+/** Every *.json of the folder, sorted by name. All problems of all files are reported at once, each with its place. */
 export async function readVectorFiles(vectorsDir: string): Promise<readonly NamedVectorFile[]> {
   const names = (await readdir(vectorsDir)).filter((entry) => entry.endsWith('.json')).sort();
   if (names.length === 0) throw invalidVectors([`${vectorsDir}: no vector file (*.json)`]);
@@ -20,12 +20,12 @@ export async function readVectorFiles(vectorsDir: string): Promise<readonly Name
   return read.flatMap(({ value }, index) => (value === null ? [] : { ...value, file: names[index] ?? '' }));
 }
 
-export interface ParsedFile<T> {
+interface ParsedFile<T> {
   readonly value: T | null;
   readonly problems: readonly string[];
 }
 
-export async function parseFile<T>(file: string, schema: z.ZodType<T>): Promise<ParsedFile<T>> {
+async function parseFile<T>(file: string, schema: z.ZodType<T>): Promise<ParsedFile<T>> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
@@ -50,7 +50,7 @@ function unknownMatchers(value: unknown): string[] {
   });
 }
 
-export function invalidVectors(problems: readonly string[]): HarnessError {
+function invalidVectors(problems: readonly string[]): HarnessError {
   const list = problems.map((problem) => `\n  ${problem}`).join('');
   return new HarnessError(
     'bad-manifest',
@@ -80,7 +80,7 @@ const pattern = z.string().transform((source, context) => {
 });
 const count = z.int().positive();
 
-export const budgetRouteSchema = z.strictObject({
+const budgetRouteSchema = z.strictObject({
   /** A key of the service's statementBudgets. */
   route: z.string().min(1),
   /** Done once before, uncounted; `${requestCount}` is how often the steps will be done. */

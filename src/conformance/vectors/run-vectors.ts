@@ -3,7 +3,7 @@ import type { Mismatch } from './matcher.ts';
 import { isCheck, kindOf, type Step, type Variables } from './vector.ts';
 import { startVectorRun, type VectorRun } from './vector-run.ts';
 
-export interface VectorOptions {
+interface VectorOptions {
   readonly baseUrl: string;
   readonly vectorsDir: string;
   /** What the service gives: seeded names and ids, and the target's environment by its names. */

@@ -24,7 +24,7 @@ export interface VectorRun {
   close(): void;
 }
 
-export interface VectorRunOptions {
+interface VectorRunOptions {
   readonly baseUrl: string;
   readonly variables: Variables;
   readonly signal: AbortSignal;

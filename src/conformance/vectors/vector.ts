@@ -48,7 +48,7 @@ function atMostOneBody(request: Partial<Record<(typeof bodyKeys)[number], unknow
 const oneBodyMessage = { message: `at most one of ${bodyKeys.join(', ')}` };
 export const requestSchema = z.strictObject(requestFields).refine(atMostOneBody, oneBodyMessage);
 
-export const expectSchema = z
+const expectSchema = z
   .strictObject({
     /** A list where the contract leaves a choice. */
     status: z.union([status, z.array(status).min(2)]),
@@ -93,7 +93,7 @@ const pollStep = z.strictObject({
 /** All at the same time, each on a new connection that is open before any is sent. */
 const parallelStep = z.strictObject({
   parallel: z.array(requestSchema.safeExtend({ count: z.int().positive().default(1) })).min(1),
-  /** How many answers of each status, all told. */
+  /** How many answers of each status in all. */
   expectStatuses: z.record(z.string().regex(/^\d{3}$/), z.int().positive()),
 });
 
@@ -140,7 +140,7 @@ const stepSchemas = {
   fillStreams: fillStreamsStep,
 } as const;
 
-export type StepKind = keyof typeof stepSchemas;
+type StepKind = keyof typeof stepSchemas;
 type StepOf = { [Kind in StepKind]: z.infer<(typeof stepSchemas)[Kind]> };
 export type Step = StepOf[StepKind];
 export type StepWith<Kind extends StepKind> = StepOf[Kind];
@@ -165,7 +165,7 @@ export const stepSchema = z.record(z.string(), z.unknown()).transform((raw, cont
   return z.NEVER;
 });
 
-export const vectorSchema = z.strictObject({ name, steps: z.array(stepSchema).min(1) });
+const vectorSchema = z.strictObject({ name, steps: z.array(stepSchema).min(1) });
 
 /** One topic: its setup is run once, and every vector starts from the variables the setup captured. */
 export const vectorFileSchema = z.strictObject({
@@ -180,7 +180,6 @@ export type VectorRequest = z.infer<typeof requestSchema>;
 export type Expect = z.infer<typeof expectSchema>;
 export type Capture = z.infer<typeof captureSchema>;
 export type BodyPart = z.infer<typeof bodyPartSchema>;
-export type Vector = z.infer<typeof vectorSchema>;
 export type VectorFile = z.infer<typeof vectorFileSchema>;
 
 const checkKeys: ReadonlySet<StepKind> = new Set(['set', 'closeStream']);
@@ -193,8 +192,8 @@ export function isCheck(step: Step): boolean {
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** A vector names what nothing has set: the failure is told as the step's. */
-export class MissingVariable extends Error {}
+/** A vector names what nothing has set: the failure is reported as the step's. */
+class MissingVariable extends Error {}
 
 /** A name, in which another name may stand: `${file.${index}}`. */
 const pattern = /\$\{((?:[^${}]|\$\{[^${}]+\})+)\}/g;

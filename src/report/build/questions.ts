@@ -1,20 +1,12 @@
 import { machineLabel } from '../../compare/text.ts';
-import { plannedClusterKeys } from '../../model/cell-key.ts';
+import { plannedQuestions, type QuestionKey, questionId, questionOf } from '../../model/cell-key.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import type { Trial } from '../../model/trial.ts';
 import { coefficientOfVariation, median } from '../../stats/descriptive.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
 import type { Question, ReportedImplementation, Resolution, Row, Source } from '../model.ts';
 import { answersOf } from './answers.ts';
-import {
-  type AskedQuestion,
-  askedQuestion,
-  byCpuCost,
-  conditionsOf,
-  type QuestionKey,
-  questionId,
-  questionKeyOf,
-} from './question-key.ts';
+import { type AskedQuestion, askedQuestion, byCpuCost, conditionsOf } from './question-key.ts';
 import { buildRow } from './row.ts';
 
 type Implementations = ReadonlyMap<string, ReportedImplementation>;
@@ -61,13 +53,8 @@ function buildQuestion(
 
 function askedQuestions(live: RunResult): AskedQuestion[] {
   const { entries } = live.scenario;
-  const declared = entries.flatMap(({ service, workload, temperature, ratesPerSec, cluster: plan }) =>
-    ratesPerSec.flatMap((ratePerSec) =>
-      plannedClusterKeys(plan).map((cluster) => ({ service, workload, temperature, ratePerSec, cluster })),
-    ),
-  );
-  const measured = live.trials.map(questionKeyOf);
-  const byId = new Map([...declared, ...measured].map((key) => [questionId(key), key]));
+  const measured = live.trials.map(({ spec }) => questionOf(spec));
+  const byId = new Map([...plannedQuestions(live.scenario), ...measured].map((key) => [questionId(key), key]));
   const place = ({ entry }: AskedQuestion) => (entry === null ? entries.length : entries.indexOf(entry));
   const size = ({ key }: AskedQuestion) => key.cluster?.size ?? 0;
   return [...byId.values()]

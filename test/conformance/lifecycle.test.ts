@@ -148,7 +148,7 @@ describe('the check of a database restart', () => {
     ['passes a server that says so and recovers', {}, []],
     ['finds a health that stays well', { healthStays: true }, ['/health answers 503 within 200 ms of the loss']],
     ['finds a missing Retry-After', { noRetryAfter: true }, ['all other routes answer 503 with Retry-After']],
-    ['finds a slow refusal', { slowRefusal: true }, ['no refusal takes longer than 200 ms']],
+    ['finds a slow 503', { slowRefusal: true }, ['no 503 takes longer than 200 ms']],
     [
       'finds a server that stays unwell',
       { staysLost: true },
