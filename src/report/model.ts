@@ -19,6 +19,7 @@ export interface ReportModel {
   readonly primitives: readonly PrimitiveSection[];
   readonly claims: ReportClaims;
   readonly warnings: readonly CollectedWarning[];
+  readonly trust: Trust;
   /** null: this machine was never calibrated, or nothing was driven. */
   readonly baseline: ReportBaseline | null;
 }
@@ -175,6 +176,21 @@ export interface NamedFigure {
   readonly text: string;
 }
 
+/** How far the figures of a run can be trusted: the generator, the machine's noise, and what both can resolve. */
+export interface Trust {
+  /** Trials with requests, whatever their status. */
+  readonly drivenTrialCount: number;
+  readonly latencyDiscardedCount: number;
+  /** Not counted, by the fault of the generator or the machine. */
+  readonly invalidCount: number;
+  /** The worst trial; null: not known. */
+  readonly maxOtherProcessesCpuRatio: number | null;
+  readonly maxStealRatio: number | null;
+  readonly maxSlowdownFactor: number | null;
+  /** By question, the coarsest first. */
+  readonly resolutions: readonly { readonly conditions: string; readonly resolution: Resolution }[];
+}
+
 /** Which differences this run can resolve with this many trials. */
 export interface Resolution {
   /** Coefficient of variation of CPU per request between trials, pooled over implementations. */
@@ -197,6 +213,10 @@ export interface Answer {
   readonly conditions: string;
   /** The sentence after its subject and place; `strong` parts name the implementations. */
   readonly parts: readonly AnswerPart[];
+  /** What was ranked, in a word: "CPU". */
+  readonly short: string;
+  /** Of the first over the next, "1.2×"; null: nothing was ranked, or no winner was found. */
+  readonly advantage: string | null;
 }
 
 export interface AnswerPart {
@@ -307,12 +327,12 @@ export interface PrimitiveRow {
   readonly failureText: string | null;
 }
 
-/** A warning with everything it is about; said once, however many trials carry it. `message` is the first one's. */
+/** Every warning of one cause; a number in which they differ is a range in `message`. */
 export interface CollectedWarning extends Warning {
-  /** Implementations, most often; empty: the run as a whole. */
+  /** In the order of their trials; empty: the run as a whole. */
   readonly implementations: readonly string[];
-  /** How many different messages of this code stand behind the first. */
-  readonly similarCount: number;
+  /** 0: the run as a whole. */
+  readonly trialCount: number;
 }
 
 /** A claim put beside what was measured. */

@@ -2,7 +2,7 @@ import { countOf } from '../../compare/text.ts';
 import { rangeCoverageRatio } from '../../stats/descriptive.ts';
 import { formatBytes, formatNumber, formatPercent, noValue, toMebibytes, toSentence } from '../format.ts';
 import type { ReportedRun, ReportModel } from '../model.ts';
-import { warningText } from '../sentences.ts';
+import { warningSubject, warningText } from '../sentences.ts';
 import { marker } from './charts.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
 
@@ -24,16 +24,11 @@ function section(id: string, heading: string, ...children: Child[]): Markup {
 
 function warningsSection({ warnings }: ReportModel): Child {
   if (warnings.length === 0) return null;
-  const items = warnings.map((warning) =>
-    h(
-      'li',
-      {},
-      warning.implementations.length === 0
-        ? null
-        : h('b', { class: 'implementation' }, `${warning.implementations.join(', ')} `),
-      warningText(warning),
-    ),
-  );
+  const items = warnings.map((warning) => {
+    const subject = warningSubject(warning);
+    const about = subject === null ? null : h('b', { class: 'implementation' }, `${subject}: `);
+    return h('li', {}, about, warningText(warning));
+  });
   return section('warnings', 'Warnings', h('ul', { class: 'warnings' }, ...items));
 }
 

@@ -31,6 +31,11 @@ export function wrap(text: string, width: number, indent: string): string {
   return [...lines, line].join('\n');
 }
 
+/** The beginning of a text that is too long for its place, with a mark. */
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
+}
+
 /** Lines of a paragraph; what follows the first is indented. */
 export function paragraph(text: string): string {
   return wrap(text, lineWidth, '    ');
