@@ -2,7 +2,6 @@ import { removeOrphan } from '../../database/orphan-cleanup.ts';
 import type { Machine } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import { signalGroup } from '../../os/child-process.ts';
-import { removeWorktree } from '../../os/git.ts';
 import { isAlive } from '../../os/process-identity.ts';
 import { removeOrphanGroup } from '../../probe/cgroup.ts';
 import { type CgroupLayout, findCgroupLayout } from '../../probe/cgroup-layout.ts';
@@ -15,6 +14,7 @@ import {
   type DataFolder,
   makeDataFolder,
   openTrackedGroup,
+  removeCheckout,
   removeDataFolder,
   type TrackedGroup,
 } from './tracked-resources.ts';
@@ -84,7 +84,7 @@ function groupWarnings(layout: CgroupLayout | null): Warning[] {
 
 /** Cleans up one thing that a killed run has left; a pid counts only with its recorded start time. */
 async function removeOrphanEntry(entry: CleanupEntry): Promise<void> {
-  if (entry.kind === 'worktree') return removeWorktree(entry.repository, entry.path);
+  if (entry.kind === 'worktree') return removeCheckout(entry.path);
   if (entry.kind === 'cgroup') return removeOrphanGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
   if (entry.kind === 'folder') return removeDataFolder(entry.path);
