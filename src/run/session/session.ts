@@ -55,7 +55,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const cacheDir = cacheDirOf(env);
   const orphanCount = await cleanUpOrphans(cacheDir, removeOrphanEntry);
   if (orphanCount > 0) onStep(`cleaned up ${orphanCount} leftovers of a run that was killed`);
-  const registry = openCleanupRegistry(cacheDir);
+  const registry = await openCleanupRegistry(cacheDir);
   const layout = findCgroupLayout();
   // Empty is how a shell says unset.
   const databaseUrl = env.DATABASE_URL === '' ? null : (env.DATABASE_URL ?? null);
