@@ -42,6 +42,8 @@ type RegistryRecord = z.infer<typeof recordSchema>;
 export interface CleanupRegistry {
   /** Records an entry; the result removes the record. */
   add(entry: CleanupEntry): () => void;
+  /** What stands now. */
+  entries(): readonly CleanupEntry[];
   close(): void;
 }
 
@@ -65,6 +67,7 @@ export async function openCleanupRegistry(cacheDir: string): Promise<CleanupRegi
         releaseEntry(() => write(entries));
       };
     },
+    entries: () => entries,
     close() {
       if (entries.length === 0) rmSync(path, { force: true });
       lock?.release();

@@ -10,6 +10,7 @@ import type { ProbeMethod } from '../../probe/probe.ts';
 import { cacheDir as cacheDirOf } from '../paths.ts';
 import { type CleanupEntry, type CleanupRegistry, cleanUpOrphans, openCleanupRegistry } from './cleanup-registry.ts';
 import { createSessionDatabases, type SessionDatabases } from './databases.ts';
+import { endInTime } from './deadline.ts';
 import {
   type DataFolder,
   makeDataFolder,
@@ -56,6 +57,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const orphanCount = await cleanUpOrphans(cacheDir, removeOrphanEntry);
   if (orphanCount > 0) onStep(`cleaned up ${orphanCount} leftovers of a run that was killed`);
   const registry = await openCleanupRegistry(cacheDir);
+  const endDeadline = endInTime(signal, registry, removeOrphanEntry);
   const layout = findCgroupLayout();
   // Empty is how a shell says unset.
   const databaseUrl = env.DATABASE_URL === '' ? null : (env.DATABASE_URL ?? null);
@@ -71,6 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     async close() {
       await closeDatabases();
       registry.close();
+      endDeadline();
     },
   };
 }
