@@ -1,3 +1,4 @@
+// test-lane: alone
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

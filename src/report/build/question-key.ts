@@ -37,7 +37,7 @@ export function plannedCount({ entry }: AskedQuestion): number {
   return entry === null || entry.cluster?.searchesSize ? 0 : entry.trialCount;
 }
 
-/** Least CPU per request first. */
+/** Lowest CPU per request first. */
 export function byCpuCost(a: Row, b: Row): number {
   return cpuCost(a) - cpuCost(b);
 }

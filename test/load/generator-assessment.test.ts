@@ -76,7 +76,7 @@ test('a stall of the generator is judged at every quantile that is shown, and at
   assert.deepEqual(stalled({ maxMs: 300 }, { maxMs: 320 }), ['latency', 'generator-delayed'], 'one request of a few');
   assert.deepEqual(stalled({ maxMs: 40 }, { maxMs: 60 }), ['valid'], 'a hiccup that one request saw');
   assert.deepEqual(stalled({ maxMs: 60 }, { maxMs: 500 }), ['valid'], "most of it the target's own");
-  const many = { generatorDelay: latency(0.1, { p999Ms: 12 }), response: latency(20, { p999Ms: 30 }) };
+  const many = { generatorDelay: latency(0.1, { p999Ms: 12 }), responseTime: latency(20, { p999Ms: 30 }) };
   assert.deepEqual(codesOf(many), ['latency', 'generator-delayed']);
 });
 
