@@ -1,6 +1,6 @@
 import type { LoadResult } from '../model/load-result.ts';
 
-/** Where the line is drawn between a generator that can be believed and one that cannot; the reasons are in docs/method.md. */
+/** Where the line is drawn between a generator that can be believed and one that cannot; the reasons are in docs/explanation/method.md. */
 export const generatorLimits = {
   coresUsedPerThread: 0.8,
   sentRatio: 0.995,

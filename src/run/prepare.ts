@@ -5,7 +5,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Service } from '../model/service.ts';
 import type { Warning } from '../model/warning.ts';
-import { writeFileAtomically } from '../store/result-file.ts';
+import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkToolchain, type Toolchain } from '../target/toolchain.ts';

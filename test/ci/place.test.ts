@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { cp, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
