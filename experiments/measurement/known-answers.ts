@@ -61,6 +61,7 @@ const { result } = await runScenario(
     maxAttempts: 3,
     out: null,
     saveReference: false,
+    command: 'npm run known-answers',
   },
   { signal: abortOnSignals(), env: process.env },
   createProgress(

@@ -8,7 +8,7 @@ import { primitiveFigure } from '../../src/report/build/primitives.ts';
 import { formatNs } from '../../src/report/format.ts';
 import { loadPrimitives } from '../../src/run/declarations.ts';
 import { implsDir } from '../../src/run/paths.ts';
-import type { PreparedImplementation } from '../../src/run/prepare.ts';
+import type { PreparedImplementation } from '../../src/run/prepared-implementation.ts';
 import { measurePrimitive } from '../../src/run/primitives/measure-case.ts';
 import { openSession } from '../../src/run/session/session.ts';
 import { rangeOf } from '../../src/stats/descriptive.ts';

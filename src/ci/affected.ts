@@ -1,17 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { contractHash } from '../run/prepare.ts';
-import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
+import type { LocatedImplementation } from '../target/manifest.ts';
 import { sourceHash } from '../target/source-hash.ts';
-import type { SideName } from './worktree.ts';
-
-/** The implementations of one side, where they lie. */
-export interface Checkout {
-  readonly side: SideName;
-  readonly rootDir: string;
-  readonly located: readonly LocatedImplementation[];
-}
+import { type Checkout, findImplementation } from './checkouts.ts';
+import type { Sides } from './revision.ts';
 
 /** What a change does to an implementation. */
 export interface AffectedImplementation {
@@ -20,19 +13,8 @@ export interface AffectedImplementation {
   readonly change: 'sources' | 'contract' | 'added' | 'removed' | 'unchanged';
 }
 
-/** Looks through impls/ and the given folders of a checkout; one that is not there holds none. */
-export async function checkoutOf(side: SideName, rootDir: string, directories: readonly string[]): Promise<Checkout> {
-  const folders = ['impls', ...directories].map((folder) => resolve(rootDir, folder)).filter((one) => existsSync(one));
-  try {
-    return { side, rootDir, located: await scanImplementations([...new Set(folders)]) };
-  } catch (error) {
-    if (side === 'head' || !(error instanceof HarnessError)) throw error;
-    throw new HarnessError('cannot-measure', `base: ${error.message}`, 'choose a later base with --base REV');
-  }
-}
-
 /** Every implementation of either side, head's first, by the hash of its folder, the code it shares and its contract. */
-export async function affectedBy(base: Checkout, head: Checkout): Promise<AffectedImplementation[]> {
+export async function affectedBy({ base, head }: Sides<Checkout>): Promise<AffectedImplementation[]> {
   const others = base.located.filter(({ implementation }) => findImplementation(head, implementation.id) === null);
   return Promise.all(
     [...head.located, ...others].map(async ({ implementation: { id, service } }) => ({
@@ -41,10 +23,6 @@ export async function affectedBy(base: Checkout, head: Checkout): Promise<Affect
       change: await changeOf(id, base, head),
     })),
   );
-}
-
-export function findImplementation({ located }: Checkout, id: string): LocatedImplementation | null {
-  return located.find(({ implementation }) => implementation.id === id) ?? null;
 }
 
 async function changeOf(id: string, base: Checkout, head: Checkout): Promise<AffectedImplementation['change']> {
@@ -57,7 +35,7 @@ async function changeOf(id: string, base: Checkout, head: Checkout): Promise<Aff
   return was === is ? 'unchanged' : 'contract';
 }
 
-/** The toolchain is the same for both sides. What cannot be hashed is told when it is built. */
+/** The toolchain is the same for both sides. What cannot be hashed is reported when it is built. */
 async function fingerprint(located: LocatedImplementation, { rootDir, side }: Checkout): Promise<string> {
   const hash = await sourceHash(located, rootDir, {}).catch((error: unknown) => {
     if (error instanceof HarnessError) return side;

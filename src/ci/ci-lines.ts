@@ -1,7 +1,6 @@
-import { durationText } from '../cli/format.ts';
 import type { NoiseFloors } from '../compare/noise-floor.ts';
 import { detectableRatio, minPairCount } from '../compare/pair-count.ts';
-import { countOf, machineLabel, percentText } from '../compare/text.ts';
+import { countOf, durationText, machineLabel, percentText } from '../compare/text.ts';
 import type { ComparedRun, RunComparison } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import type { Preparation } from '../model/run-result.ts';
@@ -9,8 +8,7 @@ import type { Warning } from '../model/warning.ts';
 import { minSignedRankP } from '../stats/rank-tests.ts';
 import type { AffectedImplementation } from './affected.ts';
 import { cpuPrecision, maxKnownSpread, measuredIds, type PairChoice, pairMsOf } from './pair-count.ts';
-import type { Sides } from './pairs.ts';
-import { type Revision, revisionText } from './revision.ts';
+import { type Revision, revisionText, type Sides } from './revision.ts';
 import type { TwoCommits } from './two-commits.ts';
 
 const changeTexts: Readonly<Record<AffectedImplementation['change'], string>> = {

@@ -1,6 +1,6 @@
-import { durationText } from '../cli/format.ts';
 import type { NoiseFloors } from '../compare/noise-floor.ts';
 import { fittedPairs, minPairCount, type Precision, usualPairCount } from '../compare/pair-count.ts';
+import { durationText } from '../compare/text.ts';
 import type { GatePolicy } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { trialMs } from '../run/plan.ts';
@@ -14,24 +14,24 @@ export interface PairChoice {
 
 /** How many pairs are made: as asked, as many as the budget holds, or as the known noise of this machine wants. */
 export function choosePairCount(
-  { pairs, timeBudget }: { readonly pairs?: number; readonly timeBudget?: number },
+  { pairCount, timeBudgetMs }: { readonly pairCount: number | null; readonly timeBudgetMs: number | null },
   commits: TwoCommits,
   { aa, policy }: { readonly aa: NoiseFloors; readonly policy: GatePolicy },
   spentMs: number,
 ): PairChoice {
-  if (pairs !== undefined) return { pairCount: pairs, measureMs: null };
+  if (pairCount !== null) return { pairCount, measureMs: null };
   const ids = measuredIds(commits);
-  if (timeBudget === undefined || ids.length === 0) {
+  if (timeBudgetMs === null || ids.length === 0) {
     return { pairCount: usualPairCount(maxKnownSpread(commits, aa), cpuPrecision(commits, policy)), measureMs: null };
   }
   const { measureMs } = commits;
   const pairMs = (windowMs: number) => pairMsOf(commits, windowMs);
-  const fitted = fittedPairs({ budgetMs: timeBudget - spentMs, measureMs, pairMs });
+  const fitted = fittedPairs({ budgetMs: timeBudgetMs - spentMs, measureMs, pairMs });
   if (fitted !== null) return fitted;
-  const most = Math.max(0, Math.floor((timeBudget - spentMs) / pairMs(measureMs / 2)));
+  const maxPairCount = Math.max(0, Math.floor((timeBudgetMs - spentMs) / pairMs(measureMs / 2)));
   throw new HarnessError(
     'usage',
-    `--time-budget ${durationText(timeBudget)} leaves room for ${most} pairs of ${ids.join(', ')}, and ${minPairCount} are the least that can decide anything`,
+    `--time-budget ${durationText(timeBudgetMs)} leaves room for ${maxPairCount} pairs of ${ids.join(', ')}, and ${minPairCount} are the least that can decide anything`,
     'give more time, or ask for fewer implementations with --impl',
   );
 }

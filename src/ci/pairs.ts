@@ -4,12 +4,12 @@ import type { Trial, TrialSpec } from '../model/trial.ts';
 import { trialMs } from '../run/plan.ts';
 import type { RunReporter } from '../run/reporter.ts';
 import { writeResult } from '../store/result-file.ts';
-import type { SideName } from './worktree.ts';
+import type { SideName, Sides } from './revision.ts';
 
 /** Two trials next to each other, one of each commit. */
 export interface PlannedPair {
   readonly order: readonly [SideName, SideName];
-  /** Without its slot, which is the trial's own. */
+  /** Without its position, which is the trial's own. */
   readonly spec: TrialSpec;
 }
 
@@ -36,14 +36,12 @@ function randomOrder(below: (bound: number) => number): PlannedPair['order'] {
   return below(2) === 0 ? ['base', 'head'] : ['head', 'base'];
 }
 
-export type Sides<T> = Readonly<Record<SideName, T>>;
-
 export interface PreparedPairs {
   /** Without trials. */
   readonly results: Sides<RunResult>;
   readonly paths: Sides<string>;
   readonly pairs: readonly PlannedPair[];
-  /** How often a pair of which a trial turns out invalid is made in all; every try is kept. */
+  /** How often a pair of which a trial turns out invalid is made in all; every attempt is kept. */
   readonly maxAttempts: number;
   runTrial(side: SideName, spec: TrialSpec): Promise<Trial>;
 }
@@ -99,25 +97,25 @@ async function measurePair(
 ): Promise<void> {
   for (let attempt = 1; attempt <= prepared.maxAttempts; attempt += 1) {
     let invalid = false;
-    for (const [place, side] of order.entries()) {
-      const own = { ...spec, attempt, position: 2 * index + place };
-      reporter.onTrialStart(named(own, side), remainingMs(prepared.pairs, index, place));
+    for (const [offset, side] of order.entries()) {
+      const own = { ...spec, attempt, position: 2 * index + offset };
+      reporter.onTrialStart(named(own, side), remainingMs(prepared.pairs, index, offset));
       const trial = await prepared.runTrial(side, own);
       await keep(side, trial);
       invalid ||= trial.status === 'invalid';
-      reporter.onTrialEnd({ ...trial, spec: named(own, side) }, 2 * index + place + 1, 2 * prepared.pairs.length);
+      reporter.onTrialEnd({ ...trial, spec: named(own, side) }, 2 * index + offset + 1, 2 * prepared.pairs.length);
     }
     if (!invalid) return;
   }
 }
 
-/** As people are told of it: "crud-go, pair 3, base". */
+/** As people read it: "crud-go, pair 3, base". */
 function named(spec: TrialSpec, side: SideName): TrialSpec {
   return { ...spec, implementation: `${spec.implementation}, pair ${spec.pair?.number}, ${side}:` };
 }
 
-function remainingMs(pairs: readonly PlannedPair[], index: number, place: number): number {
+function remainingMs(pairs: readonly PlannedPair[], index: number, offset: number): number {
   const rest = pairs.slice(index).reduce((sum, { spec }) => sum + 2 * trialMs(spec), 0);
   const [current] = pairs.slice(index);
-  return place === 0 || current === undefined ? rest : rest - trialMs(current.spec);
+  return offset === 0 || current === undefined ? rest : rest - trialMs(current.spec);
 }

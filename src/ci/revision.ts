@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
+import { git } from '../os/git.ts';
+
+export type SideName = 'base' | 'head';
+export type Sides<T> = Readonly<Record<SideName, T>>;
 
 /** A state of the repository that can be measured. */
 export interface Revision {
@@ -12,22 +15,6 @@ export interface Revision {
 
 export function revisionText({ sha, subject, dirty }: Revision): string {
   return `${sha.slice(0, 10)}${dirty ? ' with changes' : ''} ${subject}`;
-}
-
-export interface GitAnswer {
-  readonly failed: boolean;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Asks git about a repository; a refusal is an answer. Its hooks stay out of it. */
-export async function git(repository: string, args: readonly string[]): Promise<GitAnswer> {
-  const { failed, stdout, stderr } = await execa('git', ['-c', 'core.hooksPath=/dev/null', ...args], {
-    cwd: repository,
-    reject: false,
-    env: { GIT_OPTIONAL_LOCKS: '0' },
-  });
-  return { failed, stdout: stdout ?? '', stderr: stderr ?? '' };
 }
 
 /** The folder at the top of the working tree. Throws HarnessError usage outside of one. */
@@ -42,8 +29,28 @@ export async function repositoryRoot(folder: string): Promise<string> {
   );
 }
 
-/** What a name of git's stands for. Throws HarnessError usage that names it; a shallow clone is told. */
-export async function revisionOf(repository: string, name: string): Promise<Revision> {
+export interface RevisionsRequest {
+  /** null: where the head left the default branch. */
+  readonly base: string | null;
+  /** A revision, or `worktree`: HEAD with all that is uncommitted. */
+  readonly head: string;
+  /** The head against itself. */
+  readonly isAA: boolean;
+}
+
+export async function revisionsOf(
+  repository: string,
+  { base, head, isAA }: RevisionsRequest,
+  env: NodeJS.ProcessEnv,
+): Promise<Sides<Revision>> {
+  const ofHead = await headRevision(repository, head);
+  if (isAA) return { base: ofHead, head: ofHead };
+  const ofBase = base === null ? await mergeBase(repository, ofHead, env) : await revisionOf(repository, base);
+  return { base: ofBase, head: ofHead };
+}
+
+/** What a name of git's stands for. Throws HarnessError usage that names it, and says so where the clone is shallow. */
+async function revisionOf(repository: string, name: string): Promise<Revision> {
   const { failed, stdout } = await git(repository, ['log', '-1', '--format=%H%x00%s', `${name}^{commit}`, '--']);
   if (failed) throw await noSuchRevision(repository, name);
   const [sha = '', subject = ''] = stdout.split('\0');
@@ -70,8 +77,8 @@ async function isShallow(repository: string): Promise<boolean> {
 }
 
 /** HEAD, or with it all that is uncommitted. */
-export async function headRevision(repository: string, wish: string): Promise<Revision> {
-  if (wish !== 'worktree') return revisionOf(repository, wish);
+async function headRevision(repository: string, requested: string): Promise<Revision> {
+  if (requested !== 'worktree') return revisionOf(repository, requested);
   await assertCleanSubmodules(repository);
   return { ...(await revisionOf(repository, 'HEAD')), dirty: await hasChanges(repository) };
 }
@@ -95,7 +102,7 @@ async function assertCleanSubmodules(repository: string): Promise<void> {
 const dirtySubmoduleScript = 'test -z "$(git status --porcelain)" || echo "$displaypath"';
 
 /** Where the head left the default branch. Throws HarnessError usage where that cannot be found, or is the head itself. */
-export async function mergeBase(repository: string, head: Revision, env: NodeJS.ProcessEnv): Promise<Revision> {
+async function mergeBase(repository: string, head: Revision, env: NodeJS.ProcessEnv): Promise<Revision> {
   const branch = await defaultBranch(repository, env);
   if (branch === null) {
     throw new HarnessError('usage', 'the default branch is not known here', 'name the base: --base REV');

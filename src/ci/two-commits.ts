@@ -1,51 +1,40 @@
 import { join } from 'node:path';
-import type { Machine, Preparation, RunResult } from '../model/run-result.ts';
+import type { Machine, Preparation } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
-import type { Service } from '../model/service.ts';
 import type { TrialSpec } from '../model/trial.ts';
-import { conformToVectors } from '../run/conform/conform.ts';
-import { idsMatching, loadScenario } from '../run/declarations.ts';
+import {
+  type Declarations,
+  idsMatching,
+  loadDeclarations,
+  loadScenario,
+  workloadsByService,
+} from '../run/declarations.ts';
 import { noOverrides, withOverrides } from '../run/overrides.ts';
 import { rootDir } from '../run/paths.ts';
 import { plan } from '../run/plan.ts';
-import { type PreparedImplementation, prepare } from '../run/prepare.ts';
+import { checkCandidates, prepareAll } from '../run/prepare.ts';
+import type { PreparedSet } from '../run/prepared-implementation.ts';
 import type { RunReporter } from '../run/reporter.ts';
-import {
-  type Declarations,
-  initialResult,
-  loadDeclarations,
-  type RunContext,
-  workloadsByService,
-} from '../run/run-scenario.ts';
-import { openSession, type Session, trackProcessGroup } from '../run/session/session.ts';
-import { createTrialEnvironment } from '../run/trial/create-environment.ts';
-import { runTrial } from '../run/trial/trial.ts';
-import { createRandom } from '../stats/random.ts';
-import { resultPath } from '../store/result-folder.ts';
+import type { RunContext } from '../run/run-scenario.ts';
+import { type Session, withSession } from '../run/session/session.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
-import { checkToolchain } from '../target/toolchain.ts';
-import { type AffectedImplementation, affectedBy, type Checkout, checkoutOf, findImplementation } from './affected.ts';
-import { type MeasuredPairs, planPairs, runPairs, type Sides } from './pairs.ts';
+import { type AffectedImplementation, affectedBy } from './affected.ts';
+import { type Checkout, findImplementation, withCheckouts } from './checkouts.ts';
+import { measurePairs, type PairsRequest, type ResultsRequest } from './measure-pairs.ts';
+import type { MeasuredPairs } from './pairs.ts';
 import {
   hasChanges,
-  headRevision,
-  mergeBase,
   type Revision,
+  type RevisionsRequest,
   repositoryRoot,
-  revisionOf,
+  revisionsOf,
   revisionText,
+  type Sides,
 } from './revision.ts';
-import { openWorktree, type SideName, type Worktree } from './worktree.ts';
 
-export interface CommitsRequest {
+export interface CommitsRequest extends RevisionsRequest, ResultsRequest {
   /** A folder in it; null: this checkout. */
   readonly repository: string | null;
-  /** null: where the head left the default branch. */
-  readonly base: string | null;
-  /** A revision, or `worktree`: HEAD with all that is uncommitted. */
-  readonly head: string;
-  /** The head against itself. */
-  readonly isAA: boolean;
   readonly scenario: string;
   /** Measured whether the change touches them or not. */
   readonly implementationGlobs: readonly string[];
@@ -55,20 +44,6 @@ export interface CommitsRequest {
   readonly ratesPerSec: readonly number[] | null;
   readonly measureMs: number | null;
   readonly warmupCount: number | null;
-  /** Where the result files go: <folder>/<machine>/… */
-  readonly resultsDir: string;
-  readonly command: string;
-  readonly maxAttempts: number;
-}
-
-export interface PairsRequest {
-  readonly pairCount: number;
-  /** null: as the scenario says. */
-  readonly measureMs: number | null;
-  /** null: all that are asked. */
-  readonly implementationIds: readonly string[] | null;
-  /** In the names of the result files: <name>-base, <name>-head. */
-  readonly name: string;
 }
 
 /** Two commits laid out beside each other, to be measured by this checkout's harness. */
@@ -87,10 +62,10 @@ export interface TwoCommits {
   /** Toolchains, builds, contracts: each once a side. What goes wrong is data. */
   prepare(): Promise<Sides<readonly Preparation[]>>;
   /** Made with what `prepare` made ready on both sides. */
-  measure(wish: PairsRequest): Promise<MeasuredPairs>;
+  measure(request: PairsRequest): Promise<MeasuredPairs>;
 }
 
-/** Lays out both commits, lets them be used, and puts everything away on every path. */
+/** Lays out both commits, lets them be used, and cleans everything up on every path. */
 export async function withTwoCommits<T>(
   request: CommitsRequest,
   { signal, env }: RunContext,
@@ -103,38 +78,14 @@ export async function withTwoCommits<T>(
   if (request.head === 'HEAD' && (await hasChanges(repository))) {
     reporter.onStep('what is uncommitted is not measured: --head worktree measures it');
   }
-  const session = await openSession({ signal, env, probe: null, onStep: reporter.onStep });
-  const worktrees: Partial<Record<SideName, Worktree>> = {};
-  try {
-    const checkouts = { base: null, head: null } as Record<SideName, Checkout | null>;
-    for (const side of ['base', 'head'] as const) {
-      signal.throwIfAborted();
-      const revision = revisions[side];
-      const worktree = await openWorktree({ repository, side, revision, session, onStep: reporter.onStep });
-      worktrees[side] = worktree;
-      checkouts[side] = await checkoutOf(side, worktree.dir, request.implementationDirs);
-    }
-    const install = (side: SideName) => (worktrees[side] as Worktree).install();
-    const sides = { revisions, checkouts: checkouts as Sides<Checkout>, install };
-    return await use(await twoCommits(request, scenario, sides, session, reporter));
-  } finally {
-    try {
-      for (const worktree of Object.values(worktrees)) await worktree.dispose();
-    } finally {
-      await session.close();
-    }
-  }
-}
-
-async function revisionsOf(
-  repository: string,
-  { base, head, isAA }: CommitsRequest,
-  env: NodeJS.ProcessEnv,
-): Promise<Sides<Revision>> {
-  const ofHead = await headRevision(repository, head);
-  if (isAA) return { base: ofHead, head: ofHead };
-  const ofBase = base === null ? await mergeBase(repository, ofHead, env) : await revisionOf(repository, base);
-  return { base: ofBase, head: ofHead };
+  const { implementationDirs } = request;
+  return withSession({ signal, env, probe: null, onStep: reporter.onStep }, (session) =>
+    withCheckouts(
+      { repository, revisions, implementationDirs },
+      { ...session, onStep: reporter.onStep },
+      async (checkouts) => use(await twoCommits(request, scenario, { revisions, checkouts, session, reporter })),
+    ),
+  );
 }
 
 async function scenarioOf({ scenario, ratesPerSec, measureMs, warmupCount }: CommitsRequest): Promise<Scenario> {
@@ -143,47 +94,68 @@ async function scenarioOf({ scenario, ratesPerSec, measureMs, warmupCount }: Com
   return withOverrides(declared, overrides, await workloadsByService());
 }
 
-interface Checkouts {
+interface CommitsContext {
   readonly revisions: Sides<Revision>;
   readonly checkouts: Sides<Checkout>;
-  install(side: SideName): Promise<void>;
+  readonly session: Session;
+  readonly reporter: RunReporter;
 }
 
-async function twoCommits(
-  request: CommitsRequest,
-  scenario: Scenario,
-  { revisions, checkouts, install }: Checkouts,
-  session: Session,
-  reporter: RunReporter,
-): Promise<TwoCommits> {
+const nothingPrepared: PreparedSet = { preparations: [], byId: new Map() };
+
+async function twoCommits(request: CommitsRequest, scenario: Scenario, context: CommitsContext): Promise<TwoCommits> {
+  const { revisions, checkouts, session } = context;
   const isAA = revisions.base.sha === revisions.head.sha && revisions.base.dirty === revisions.head.dirty;
-  const affected = await affectedBy(checkouts.base, checkouts.head);
-  const asked = requestedImplementations(affected, scenario, request, isAA);
-  const declarations = await declarationsOf(scenario, asked);
+  const affected = await affectedBy(checkouts);
+  const requested = requestedImplementations(affected, scenario, request, isAA);
+  const declarations = await declarationsOf(scenario, requested);
   const located = (id: string) => findImplementation(checkouts.head, id) ?? findImplementation(checkouts.base, id);
-  const inBoth = asked.filter(({ change }) => change !== 'added' && change !== 'removed').map(({ id }) => located(id));
-  const ready: Record<SideName, PreparedSide> = { base: nothingPrepared, head: nothingPrepared };
+  const inBoth = requested.filter(({ change }) => change !== 'added' && change !== 'removed');
+  const specsOf = (ids: readonly string[], trialCount: number, measureMs: number | null) =>
+    plannedSpecs(
+      declarations,
+      ids.flatMap((id) => located(id) ?? []),
+      trialCount,
+      measureMs,
+    );
+  let prepared: Sides<PreparedSet> = { base: nothingPrepared, head: nothingPrepared };
   return {
-    revisions,
-    isAA: isAA,
-    affected,
-    requestedIds: asked.map(({ id }) => id),
-    machine: session.machine,
+    ...{ revisions, isAA, affected, machine: session.machine },
+    requestedIds: requested.map(({ id }) => id),
     measureMs: Math.max(0, ...declarations.scenario.entries.map(({ loadPlan }) => loadPlan.measureMs)),
-    specs: (measureMs) => specsOf(declarations, inBoth, 1, measureMs),
+    specs: (measureMs) =>
+      specsOf(
+        inBoth.map(({ id }) => id),
+        1,
+        measureMs,
+      ),
     async prepare() {
-      for (const service of declarations.services.values()) await session.openTemplate(service, scenario.seed);
-      for (const side of ['base', 'head'] as const) {
-        reporter.onStep(`preparing ${side} (${revisionText(revisions[side])})`);
-        await install(side);
-        // An A/A run's sides are built apart too: what a build's layout does to numbers is part of the floor.
-        const cacheDir = isAA && side === 'base' ? join(session.cacheDir, 'aa') : session.cacheDir;
-        ready[side] = await prepareSide(asked, checkouts[side], declarations, { ...session, cacheDir }, reporter);
-      }
-      return { base: ready.base.preparations, head: ready.head.preparations };
+      prepared = await prepareSides(requested, declarations, isAA, context);
+      return { base: prepared.base.preparations, head: prepared.head.preparations };
     },
-    measure: (wish) => measure(wish, { request, revisions, located, declarations, ready, session, reporter }),
+    measure: (pairs) => measurePairs(pairs, { ...context, request, declarations, prepared, specsOf }),
   };
+}
+
+async function prepareSides(
+  requested: readonly AffectedImplementation[],
+  declarations: Declarations,
+  isAA: boolean,
+  context: CommitsContext,
+): Promise<Sides<PreparedSet>> {
+  const { revisions, checkouts, session, reporter } = context;
+  const { services, scenario } = declarations;
+  const prepareSide = async (checkout: Checkout, cacheDir: string): Promise<PreparedSet> => {
+    const { side } = checkout;
+    reporter.onStep(`preparing ${side} (${revisionText(revisions[side])})`);
+    await checkout.install();
+    const own = requested.flatMap(({ id }) => findImplementation(checkout, id) ?? []);
+    const options = { rootDir: checkout.rootDir, cacheDir, services, seed: scenario.seed };
+    return prepareAll(session, await checkCandidates(own), options, reporter);
+  };
+  // An A/A run's sides are built apart too: what a build's layout does to numbers is part of the noise floor.
+  const base = await prepareSide(checkouts.base, isAA ? join(session.cacheDir, 'aa') : session.cacheDir);
+  return { base, head: await prepareSide(checkouts.head, session.cacheDir) };
 }
 
 function requestedImplementations(
@@ -204,110 +176,22 @@ function requestedImplementations(
   return all || isAA ? candidates : candidates.filter(({ change }) => change !== 'unchanged');
 }
 
-/** Of the questions that somebody asked answers. */
-function declarationsOf(scenario: Scenario, asked: readonly AffectedImplementation[]): Promise<Declarations> {
-  const known = new Set(asked.map(({ service }) => service));
+/** Of the questions that a requested implementation answers. */
+function declarationsOf(scenario: Scenario, requested: readonly AffectedImplementation[]): Promise<Declarations> {
+  const known = new Set(requested.map(({ service }) => service));
   return loadDeclarations({ ...scenario, entries: scenario.entries.filter(({ service }) => known.has(service)) });
 }
 
-function specsOf(
+function plannedSpecs(
   { scenario, ...declarations }: Declarations,
-  located: readonly (LocatedImplementation | null)[],
+  located: readonly LocatedImplementation[],
   trialCount: number,
   measureMs: number | null,
 ): TrialSpec[] {
-  const cells = scenario.entries.map((cell) => {
-    const profile = { ...cell.loadPlan, measureMs: measureMs ?? cell.loadPlan.measureMs };
-    return { ...cell, trialCount, profile };
+  const entries = scenario.entries.map((entry) => {
+    const loadPlan = { ...entry.loadPlan, measureMs: measureMs ?? entry.loadPlan.measureMs };
+    return { ...entry, trialCount, loadPlan };
   });
-  const implementations = located.flatMap((one) => one?.implementation ?? []);
-  return plan({ ...declarations, scenario: { ...scenario, entries: cells }, implementations, limit: null });
-}
-
-interface PreparedSide {
-  readonly preparations: readonly Preparation[];
-  readonly preparedById: ReadonlyMap<string, PreparedImplementation>;
-}
-
-const nothingPrepared: PreparedSide = { preparations: [], preparedById: new Map() };
-
-async function prepareSide(
-  asked: readonly AffectedImplementation[],
-  checkout: Checkout,
-  { services, scenario }: Declarations,
-  session: Session,
-  reporter: RunReporter,
-): Promise<PreparedSide> {
-  const preparations: Preparation[] = [];
-  const preparedById = new Map<string, PreparedImplementation>();
-  for (const { id } of asked) {
-    session.signal.throwIfAborted();
-    const located = findImplementation(checkout, id);
-    if (located === null) continue;
-    const service = services.get(located.implementation.service) as Service;
-    const { preparation, preparedImplementation } = await prepare(
-      located,
-      await checkToolchain(located.implementation),
-      {
-        rootDir: checkout.rootDir,
-        cacheDir: session.cacheDir,
-        signal: session.signal,
-        onStep: reporter.onStep,
-        trackProcessGroup: (pid) => trackProcessGroup(session.cleanupRegistry, pid),
-        conform: (preparedImplementation) =>
-          conformToVectors({ preparedImplementation, service, seed: scenario.seed, session }),
-      },
-    );
-    reporter.onPrepared(preparation);
-    preparations.push(preparation);
-    if (preparedImplementation !== null) preparedById.set(id, preparedImplementation);
-  }
-  return { preparations, preparedById };
-}
-
-interface PairContext {
-  readonly request: CommitsRequest;
-  readonly revisions: Sides<Revision>;
-  readonly declarations: Declarations;
-  readonly ready: Sides<PreparedSide>;
-  readonly session: Session;
-  readonly reporter: RunReporter;
-  located(id: string): LocatedImplementation | null;
-}
-
-async function measure(wish: PairsRequest, bench: PairContext): Promise<MeasuredPairs> {
-  const { declarations, ready, session, reporter } = bench;
-  const wished = (id: string) => wish.implementationIds?.includes(id) ?? true;
-  const ids = [...ready.head.preparedById.keys()].filter((id) => ready.base.preparedById.has(id) && wished(id));
-  const specs = specsOf(declarations, ids.map(bench.located), wish.pairCount, wish.measureMs);
-  const random = createRandom(declarations.scenario.seed);
-  const pairs = planPairs(specs, crypto.randomUUID(), random.below);
-  const startedAt = new Date().toISOString();
-  const results = {
-    base: await sideResult('base', wish, startedAt, bench),
-    head: await sideResult('head', wish, startedAt, bench),
-  };
-  const { resultsDir, maxAttempts } = bench.request;
-  const paths = { base: resultPath(resultsDir, results.base), head: resultPath(resultsDir, results.head) };
-  const runOne = (side: SideName, spec: TrialSpec) => {
-    const service = declarations.services.get(spec.service) as Service;
-    const preparedImplementation = ready[side].preparedById.get(spec.implementation) as PreparedImplementation;
-    const world = createTrialEnvironment({ spec, service, preparedImplementation, session, onPhase: reporter.onPhase });
-    return runTrial(spec, service.database?.invariants ?? [], world);
-  };
-  const now = () => new Date().toISOString();
-  return runPairs({ results, paths, pairs, maxAttempts: maxAttempts, runTrial: runOne }, reporter, now);
-}
-
-async function sideResult(
-  side: SideName,
-  { name, pairCount }: PairsRequest,
-  startedAt: string,
-  { request, revisions, declarations, ready, session }: PairContext,
-): Promise<RunResult> {
-  const { scenario } = declarations;
-  const cells = scenario.entries.map((cell) => ({ ...cell, trialCount: pairCount }));
-  const own = { ...declarations, scenario: { ...scenario, id: `${name}-${side}`, cells } };
-  const origin = { command: request.command, commit: revisions[side] };
-  return { ...(await initialResult(own, [...ready[side].preparations], origin, session)), startedAt };
+  const implementations = located.map(({ implementation }) => implementation);
+  return plan({ ...declarations, scenario: { ...scenario, entries }, implementations, limit: null });
 }

@@ -3,11 +3,10 @@ import { cp, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
+import { git, removeWorktree } from '../os/git.ts';
 import type { Session } from '../run/session/session.ts';
 import { BuildFailure } from '../target/build.ts';
-import { git, type Revision } from './revision.ts';
-
-export type SideName = 'base' | 'head';
+import type { Revision, SideName } from './revision.ts';
 
 /** A revision laid out in a folder of its own. */
 export interface Worktree {
@@ -21,34 +20,28 @@ export interface WorktreeOptions {
   readonly repository: string;
   readonly side: SideName;
   readonly revision: Revision;
-  readonly session: Session;
+}
+
+export interface WorktreeContext extends Pick<Session, 'cacheDir' | 'cleanupRegistry' | 'signal'> {
   onStep(text: string): void;
 }
 
 /** Made in the cache folder; both sides' paths have the same length, because a path's length moves stacks and numbers. */
-export async function openWorktree(options: WorktreeOptions): Promise<Worktree> {
-  const { repository, side, session } = options;
-  const dir = join(session.cacheDir, 'worktrees', `${process.pid}-${side}`);
-  const strike = session.cleanupRegistry.add({ kind: 'worktree', repository, path: dir });
+export async function openWorktree(options: WorktreeOptions, context: WorktreeContext): Promise<Worktree> {
+  const { repository, side } = options;
+  const dir = join(context.cacheDir, 'worktrees', `${process.pid}-${side}`);
+  const release = context.cleanupRegistry.add({ kind: 'worktree', repository, path: dir });
   const dispose = async () => {
     await removeWorktree(repository, dir);
-    strike();
+    release();
   };
   try {
     await checkOut(dir, options);
-    return { dir, install: () => install(dir, options), dispose };
+    return { dir, install: () => install(dir, options, context), dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
-}
-
-/** What a worktree leaves in its folder and in the repository. */
-export async function removeWorktree(repository: string, path: string): Promise<void> {
-  // A link, and npm's folder behind it, must not be followed.
-  await rm(join(path, 'node_modules'), { recursive: true, force: true });
-  await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  if (existsSync(repository)) await git(repository, ['worktree', 'prune']);
 }
 
 async function checkOut(dir: string, { repository, revision, side }: WorktreeOptions): Promise<void> {
@@ -59,7 +52,7 @@ async function checkOut(dir: string, { repository, revision, side }: WorktreeOpt
     throw new HarnessError(
       'cannot-measure',
       `git could not lay out ${side} (${revision.sha.slice(0, 10)}): ${stderr.trim()}`,
-      'mend the repository; `git fsck` tells what is wrong with it',
+      'repair the repository; `git fsck` shows what is wrong with it',
     );
   }
   await checkOutSubmodules(dir, side);
@@ -90,7 +83,11 @@ async function copyUncommitted(repository: string, dir: string): Promise<void> {
 }
 
 /** What package-lock.json asks for: the repository's own node_modules where the lock is the same, else npm's cache. */
-async function install(dir: string, { repository, side, session, onStep }: WorktreeOptions): Promise<void> {
+async function install(
+  dir: string,
+  { repository, side }: WorktreeOptions,
+  { signal, onStep }: WorktreeContext,
+): Promise<void> {
   const lock = await textOf(join(dir, 'package-lock.json'));
   if (lock === null) return;
   const installed = join(repository, 'node_modules');
@@ -109,9 +106,9 @@ async function install(dir: string, { repository, side, session, onStep }: Workt
     reject: false,
     all: true,
     stdin: 'ignore',
-    cancelSignal: session.signal,
+    cancelSignal: signal,
   });
-  session.signal.throwIfAborted();
+  signal.throwIfAborted();
   if (failed) throw new BuildFailure(`${side}: \`npm ci\` failed (${shortMessage})`, `run it by hand there`, all ?? '');
 }
 

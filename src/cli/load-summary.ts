@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
+import { durationText } from '../compare/text.ts';
 import type { GeneratorAssessment } from '../load/generator-assessment.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
-import { durationText, plainChars } from './format.ts';
+import { plainChars } from './format.ts';
 import type { LoadRequest } from './load-request.ts';
 
 /** What one load was: its three distributions, where every request went, and what the generator says of itself. */

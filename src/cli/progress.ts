@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import { durationText } from '../compare/text.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
@@ -6,7 +7,7 @@ import { primitiveFigure } from '../report/build/primitives.ts';
 import { formatBytes, formatNs, pluralize } from '../report/format.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { median } from '../stats/descriptive.ts';
-import { durationText, mibText, msText } from './format.ts';
+import { mibText, msText } from './format.ts';
 
 /** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
 interface ProgressOutput {

@@ -1,3 +1,5 @@
+import type { TrialSpec } from '../model/trial.ts';
+import type { RunRequest } from '../run/run-scenario.ts';
 import type { ComparisonFlags } from './compare-files.ts';
 
 export interface CiFlags extends ComparisonFlags {
@@ -44,6 +46,39 @@ export function ciCommand(flags: CiFlags): string {
   ]);
 }
 
+const defaultRunAttempts = 3;
+
+/** The command that repeats a run, with every flag that changes what is measured. */
+export function runCommand(request: Omit<RunRequest, 'command'>): string {
+  const { overrides, limit, maxAttempts } = request;
+  return commandLine('run', [
+    request.scenario,
+    ...request.implementationDirs.map((dir) => `--impls '${dir}'`),
+    ...request.implementationGlobs.map((glob) => `--impl '${glob}'`),
+    option('--workload', overrides.workload),
+    option('--rate', overrides.ratesPerSec?.join(',')),
+    option('--trials', overrides.trialCount),
+    option('--duration', overrides.measureMs === null ? null : overrides.measureMs / 1000),
+    option('--warmup', overrides.warmupCount),
+    option('--workers', overrides.workerCount),
+    option('--crashes', overrides.crashCount),
+    ...(overrides.only ?? []).map((id) => option('--only', id)),
+    option('--limit', limit === null ? null : limitText(limit)),
+    option('--probe', request.probe),
+    maxAttempts === defaultRunAttempts ? '' : option('--attempts', maxAttempts),
+  ]);
+}
+
+/** With the command that repeats it. */
+export function withRunCommand(request: Omit<RunRequest, 'command'>): RunRequest {
+  return { ...request, command: runCommand(request) };
+}
+
+function limitText({ cpuCount, memoryBytes }: NonNullable<TrialSpec['resourceLimit']>): string {
+  const parts = [cpuCount === null ? '' : `cpu=${cpuCount}`, memoryBytes === null ? '' : `memory=${memoryBytes}`];
+  return parts.filter((part) => part !== '').join(',');
+}
+
 /** The command that gives the same verdicts from the two result files. */
 export function replayCommand([base, head]: readonly [string, string], flags: ComparisonFlags): string {
   return commandLine('compare', [base, head, ...comparisonFlags(flags)]);
@@ -57,8 +92,8 @@ function comparisonFlags({ minEffect, policy, waivers }: ComparisonFlags): strin
   ];
 }
 
-function option(flag: string, value: string | number | undefined): string {
-  return value === undefined ? '' : `${flag} ${value}`;
+function option(flag: string, value: string | number | null | undefined): string {
+  return value == null ? '' : `${flag} ${value}`;
 }
 
 function commandLine(command: string, parts: readonly string[]): string {

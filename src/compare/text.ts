@@ -54,3 +54,13 @@ export function countOf(count: number, noun: string): string {
 export function machineLabel({ cpuModel, coreCount }: Pick<Machine, 'cpuModel' | 'coreCount'>): string {
   return `${cpuModel}, ${coreCount} cores`;
 }
+
+/** 42 s, 3 min 20 s, 2 h 5 min: as a person says it. */
+export function durationText(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1000);
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

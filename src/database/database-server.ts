@@ -1,6 +1,4 @@
 import type { Warning } from '../model/warning.ts';
-import { openEmbeddedServer } from './embedded-server.ts';
-import { openExternalServer } from './external-server.ts';
 import type { PostmasterRecord } from './postmaster.ts';
 import type { DatabaseNamespace } from './template.ts';
 
@@ -10,7 +8,7 @@ export interface DatabaseServerOptions {
   /** Where the embedded server's programs are kept between runs. */
   readonly cacheDir: string;
   readonly signal: AbortSignal;
-  /** Told at each start, the restarts too, before the server is ready: what a ledger needs to find it again. */
+  /** Called at each start, the restarts too, before the server is ready: what the cleanup registry needs to find it again. */
   onStarted(record: PostmasterRecord): void;
   /** cgroup.procs files the server enters right after its spawn. */
   readonly joinPaths: readonly string[];
@@ -38,10 +36,4 @@ export interface DatabaseServer {
   readonly outage: Outage | null;
   /** Removes all that was made. Bounded in time. Safe to call twice. */
   stop(): Promise<void>;
-}
-
-/** Errors: HarnessError `database-unavailable` or `disk-full`. */
-export async function openDatabaseServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
-  if (options.databaseUrl !== null) return openExternalServer(options.databaseUrl);
-  return openEmbeddedServer(options);
 }

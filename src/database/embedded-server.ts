@@ -1,9 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
+import { lowestEphemeralPort, lowestPort } from '../os/port.ts';
 import { findAccount, installBinaries, runAs } from './binaries.ts';
 import { databaseError, withServerLog } from './connection.ts';
 import type { DatabaseServer, DatabaseServerOptions } from './database-server.ts';
@@ -21,7 +22,6 @@ import { createDatabaseNamespace } from './template.ts';
 
 const superuser = 'postgres';
 const portAttemptCount = 8;
-const lowestPort = 15_000;
 
 /** A PostgreSQL of our own, on a port and a data directory of its own, gone with `stop`. */
 export async function openEmbeddedServer(options: DatabaseServerOptions): Promise<DatabaseServer> {
@@ -128,7 +128,9 @@ function start(cluster: DatabaseFiles, port: number, options: DatabaseServerOpti
   return postmaster;
 }
 
-/** PostgreSQL refuses port 0, so ports are tried; a taken one shows in the log. */
+/**
+ * PostgreSQL refuses port 0, so ports are tried, below the range of outgoing connections; a taken one shows in the log.
+ */
 async function startOnFreePort(
   cluster: DatabaseFiles,
   options: DatabaseServerOptions,
@@ -147,10 +149,4 @@ async function startOnFreePort(
     const log = await readLog(cluster.directory);
     if (attempt === portAttemptCount || !/could not bind|in use/i.test(log)) throw new Error('it ended at once');
   }
-}
-
-/** A port within the ephemeral range could be taken by any outgoing connection. */
-async function lowestEphemeralPort(): Promise<number> {
-  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '32768');
-  return Math.max(lowestPort + 1, Number.parseInt(range, 10));
 }

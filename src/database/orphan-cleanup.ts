@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { processStartTicks } from '../os/process-identity.ts';
+import { isAlive } from '../os/process-identity.ts';
 import type { PostmasterRecord } from './postmaster.ts';
 
 /** What every directory of an embedded server is called; nothing else is ever removed. */
@@ -17,11 +17,11 @@ const pollMs = 50;
  * start time is somebody else's and stays; so does any directory that is not of our naming.
  */
 export async function removeOrphan(record: PostmasterRecord): Promise<void> {
-  if (isAlive(record)) {
+  if (isServerAlive(record)) {
     // Immediate, not by force: the server still takes its shared memory with it.
     signalIfAlive(record, 'SIGQUIT');
-    if (!(await pollUntil(immediateStopMs, () => !isAlive(record)))) signalIfAlive(record, 'SIGKILL');
-    await pollUntil(immediateStopMs, () => !isAlive(record));
+    if (!(await pollUntil(immediateStopMs, () => !isServerAlive(record)))) signalIfAlive(record, 'SIGKILL');
+    await pollUntil(immediateStopMs, () => !isServerAlive(record));
   }
   await removeServerFiles(record);
 }
@@ -36,15 +36,16 @@ export async function removeServerFiles({ pid, dataDir }: PostmasterRecord): Pro
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-function isAlive({ pid, startTicks }: PostmasterRecord): boolean {
-  return startTicks !== null && processStartTicks(pid) === startTicks;
+/** Without a start time nothing says that the process is ours. */
+function isServerAlive(record: PostmasterRecord): boolean {
+  return record.startTicks !== null && isAlive(record);
 }
 
 function signalIfAlive(record: PostmasterRecord, signal: NodeJS.Signals): void {
   try {
-    if (isAlive(record)) process.kill(record.pid, signal);
+    if (isServerAlive(record)) process.kill(record.pid, signal);
   } catch {
-    // It ended between the look and the signal.
+    // It ended between the check and the signal.
   }
 }
 
@@ -68,8 +69,8 @@ async function isDetached(segment: Segment, pid: number): Promise<boolean> {
   return row !== undefined && Number(row[4]) === pid && row[6] === '0';
 }
 
-async function pollUntil(patienceMs: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadlineMs = performance.now() + patienceMs;
+async function pollUntil(timeoutMs: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const deadlineMs = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() >= deadlineMs) return false;
     await sleep(pollMs);

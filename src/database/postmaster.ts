@@ -3,7 +3,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processStartTicks } from '../os/process-identity.ts';
+import { identityOf, type ProcessIdentity } from '../os/process-identity.ts';
 import { type Account, type Binaries, runAs } from './binaries.ts';
 
 const readyWithinMs = 30_000;
@@ -17,10 +17,7 @@ export interface DatabaseFiles {
 }
 
 /** Enough to find a server again after its harness was killed, and to be sure that it is the same process. */
-export interface PostmasterRecord {
-  readonly pid: number;
-  /** Start time in clock ticks after boot; null where there is no /proc. */
-  readonly startTicks: number | null;
+export interface PostmasterRecord extends ProcessIdentity {
   /** The cluster's directory: to be removed. */
   readonly dataDir: string;
 }
@@ -54,7 +51,7 @@ export function spawnPostmaster(cluster: DatabaseFiles, port: number, joinPaths:
   const pid = child.pid ?? 0;
   if (pid !== 0) for (const path of joinPaths) writeFileSync(path, String(pid));
   return {
-    record: { pid, startTicks: processStartTicks(pid), dataDir: cluster.directory },
+    record: { ...identityOf(pid), dataDir: cluster.directory },
     exited,
     signal: (signal) => child.kill(signal),
   };
@@ -83,24 +80,24 @@ async function reportsReady(directory: string, pid: number): Promise<boolean> {
 }
 
 /** Fast (sessions are ended, a checkpoint is written), then immediate, then by force. */
-const stopEscalation: readonly { signal: NodeJS.Signals; patienceMs: number }[] = [
-  { signal: 'SIGINT', patienceMs: 10_000 },
-  { signal: 'SIGQUIT', patienceMs: 3_000 },
-  { signal: 'SIGKILL', patienceMs: 5_000 },
+const stopEscalation: readonly { signal: NodeJS.Signals; timeoutMs: number }[] = [
+  { signal: 'SIGINT', timeoutMs: 10_000 },
+  { signal: 'SIGQUIT', timeoutMs: 3_000 },
+  { signal: 'SIGKILL', timeoutMs: 5_000 },
 ];
 
 export async function stopPostmaster(postmaster: Postmaster): Promise<void> {
-  for (const { signal, patienceMs } of stopEscalation) {
+  for (const { signal, timeoutMs } of stopEscalation) {
     postmaster.signal(signal);
-    if (await endsWithin(postmaster.exited, patienceMs)) return;
+    if (await endsWithin(postmaster.exited, timeoutMs)) return;
   }
 }
 
-async function endsWithin(exited: Promise<void>, patienceMs: number): Promise<boolean> {
-  const patience = new AbortController();
-  const gaveUp = sleep(patienceMs, false, { signal: patience.signal }).catch(() => false);
+async function endsWithin(exited: Promise<void>, timeoutMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  const gaveUp = sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false);
   const ended = await Promise.race([exited.then(() => true), gaveUp]);
-  patience.abort();
+  timer.abort();
   return ended;
 }
 

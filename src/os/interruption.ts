@@ -14,7 +14,7 @@ export class Interruption extends Error {
 }
 
 /**
- * A signal that aborts on the first Ctrl-C, SIGTERM or loss of the terminal. Everything started is put away first; a second signal while that is
+ * A signal that aborts on the first Ctrl-C, SIGTERM or loss of the terminal. Everything started is cleaned up first; a second signal while that is
  * going on changes nothing, because what would be left behind is worse than a few seconds.
  */
 export function abortOnSignals(): AbortSignal {

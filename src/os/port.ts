@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { HarnessError } from '../model/harness-error.ts';
 
-const lowestPort = 15_000;
+/** Below it are the ports that servers are given by hand. */
+export const lowestPort = 15_000;
 const attemptCount = 50;
 
 /**
- * A free port below the kernel's ephemeral range: one inside it could be taken by any outgoing connection between this look
+ * A free port below the kernel's ephemeral range: one inside it could be taken by any outgoing connection between this check
  * and the target's bind.
  */
 export async function pickFreePort(host: string): Promise<number> {
@@ -19,7 +20,8 @@ export async function pickFreePort(host: string): Promise<number> {
   throw new HarnessError('port-taken', tried, 'stop what listens there');
 }
 
-async function lowestEphemeralPort(): Promise<number> {
+/** The first port that the kernel may give to an outgoing connection. */
+export async function lowestEphemeralPort(): Promise<number> {
   const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '');
   const low = Number(/^\d+/.exec(range)?.[0] ?? Number.NaN);
   return low > lowestPort ? low : 32_768;

@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 
+/** Names a process for good: a pid alone is given away again. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in clock ticks after boot; null where there is no /proc. */
+  readonly startTicks: number | null;
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, startTicks: processStartTicks(pid) };
+}
+
 /**
- * When a process started, in clock ticks after boot (field 22 of /proc/PID/stat); null when there is no such process. With
- * the pid it names a process for good: a pid alone is given away again.
+ * When a process started, in clock ticks after boot (field 22 of /proc/PID/stat); null when there is no such process, or it is a
+ * zombie.
  */
 export function processStartTicks(pid: number): number | null {
   try {
@@ -12,5 +23,16 @@ export function processStartTicks(pid: number): number | null {
     return fields[0] === 'Z' ? null : Number(fields[19]);
   } catch {
     return null;
+  }
+}
+
+/** Whether the process of that id is still the one that was recorded. */
+export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
+  if (startTicks !== null) return processStartTicks(pid) === startTicks;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { replaceFileSync } from '../os/replace-file.ts';
 
 const targetMs = 100;
 const calibrationCount = 5;
@@ -78,10 +79,8 @@ function readReference(path: string, key: string): Reference | null {
   }
 }
 
-/** Renamed into place: two runs may write at once. */
 function writeReference(path: string, reference: Reference): void {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(reference)}\n`);
-  renameSync(temporary, path);
+  // Two runs may write at once.
+  replaceFileSync(path, `${JSON.stringify(reference)}\n`);
 }

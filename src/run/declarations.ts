@@ -10,6 +10,31 @@ import type { Workload } from '../model/workload.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { benchDir } from './paths.ts';
 
+/** Of rows and requests where no scenario names one; every scenario of bench/ uses it too. */
+export const defaultSeed = 20_260_101;
+
+/** What a scenario names. */
+export interface Declarations {
+  readonly scenario: Scenario;
+  /** By id. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** By `${service}/${workload}`. */
+  readonly workloads: ReadonlyMap<string, Workload>;
+  /** Empty where the scenario measures none. */
+  readonly primitives: readonly Primitive[];
+}
+
+export async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
+  const services = new Map<string, Service>();
+  const workloads = new Map<string, Workload>();
+  for (const { service, workload } of scenario.entries) {
+    services.set(service, await loadService(service));
+    workloads.set(`${service}/${workload}`, await loadWorkload(service, workload));
+  }
+  const primitives = scenario.primitives === null ? [] : await loadPrimitives(scenario.primitives.ids);
+  return { scenario, services, workloads, primitives };
+}
+
 export async function loadScenario(id: string): Promise<Scenario> {
   const known = await scenarioIds();
   if (!known.includes(id)) throw unknownName('scenario', id, known);
@@ -53,6 +78,12 @@ export async function loadWorkload(service: string, id: string): Promise<Workloa
   if (!known.includes(id)) throw unknownName('workload', id, known);
   const { workload } = await load(workloadPath(service, id));
   return workload as Workload;
+}
+
+/** Ids of workloads by service, as overrides ask for them. */
+export async function workloadsByService(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const entries = (await serviceIds()).map(async (id) => [id, await workloadIds(id)] as const);
+  return new Map(await Promise.all(entries));
 }
 
 export function primitiveIds(): Promise<string[]> {
@@ -99,7 +130,7 @@ export function unknownName(kind: string, name: string, known: readonly string[]
   return new HarnessError('unknown-name', `unknown ${kind} "${name}"`, remedy);
 }
 
-/** The implementations a run asks: of the scenario's services, and matching one of the globs where there are any. */
+/** The implementations that a run measures: of the scenario's services, and matching one of the globs where there are any. */
 export function selectImplementations(
   located: readonly LocatedImplementation[],
   scenario: Scenario,
@@ -117,11 +148,11 @@ export function implementationsMatching(
   globs: readonly string[],
 ): LocatedImplementation[] {
   if (globs.length === 0) return [...candidates];
-  const wished = idsMatching(
+  const requestedIds = idsMatching(
     candidates.map(({ implementation: { id } }) => id),
     globs,
   );
-  return candidates.filter(({ implementation: { id } }) => wished.includes(id));
+  return candidates.filter(({ implementation: { id } }) => requestedIds.includes(id));
 }
 
 /** The same of ids alone. */

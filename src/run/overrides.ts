@@ -157,7 +157,7 @@ function requestedEntries(
   const changeable = entries.filter(({ cluster }) => cluster === null);
   const knowing = changeable.filter(({ service }) => (workloads.get(service) ?? []).includes(workload));
   if (knowing.length > 0) return knowing;
-  // A name that nobody knows is told as such when it is loaded.
+  // An unknown name is reported when it is loaded.
   if (changeable.length > 0) return changeable;
   const known = [...new Set(entries.map((cell) => cell.workload))].join(', ');
   const remedy = known === '' ? 'it measures primitives alone: choose them with --only' : `it asks ${known}`;

@@ -4,7 +4,7 @@ import type { Scenario, ScenarioEntry } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 import type { Workload } from '../model/workload.ts';
-import { createRandom } from '../stats/random.ts';
+import { createRandom, shuffled } from '../stats/random.ts';
 
 export interface PlanInput {
   readonly scenario: Scenario;
@@ -23,13 +23,13 @@ export interface PlanInput {
 export function plan(input: PlanInput): TrialSpec[] {
   const random = createRandom(input.scenario.seed);
   const specs: TrialSpec[] = [];
-  for (const cell of input.scenario.entries) {
-    for (const round of roundsOf(cell, input)) {
+  for (const entry of input.scenario.entries) {
+    for (const round of roundsOf(entry, input)) {
       const able = input.implementations.filter(
         ({ service, limits }) =>
-          service === cell.service && (round.size ?? 0) <= (limits.clusterSize ?? Number.MAX_VALUE),
+          service === entry.service && (round.size ?? 0) <= (limits.clusterSize ?? Number.MAX_VALUE),
       );
-      for (const { id } of shuffled(able, random.below)) specs.push(trialSpec(input, cell, round, id, specs.length));
+      for (const { id } of shuffled(able, random.below)) specs.push(trialSpec(input, entry, round, id, specs.length));
     }
   }
   return specs;
@@ -42,16 +42,16 @@ interface Round {
   readonly repetition: number;
 }
 
-function roundsOf(cell: ScenarioEntry, input: PlanInput): Round[] {
-  const sizes = cell.cluster?.sizes ?? [null];
-  return ratesOf(cell, input).flatMap((ratePerSec) =>
-    cell.cluster?.searchesSize
-      ? sizeSearchRounds(cell.cluster.sizes, cell.trialCount).map((round) => ({ ratePerSec, ...round }))
-      : sizes.flatMap((size) => countUp(1, cell.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
+function roundsOf(entry: ScenarioEntry, input: PlanInput): Round[] {
+  const sizes = entry.cluster?.sizes ?? [null];
+  return ratesOf(entry, input).flatMap((ratePerSec) =>
+    entry.cluster?.searchesSize
+      ? sizeSearchRounds(entry.cluster.sizes, entry.trialCount).map((round) => ({ ratePerSec, ...round }))
+      : sizes.flatMap((size) => countUp(1, entry.trialCount).map((repetition) => ({ ratePerSec, size, repetition }))),
   );
 }
 
-/** Up with one trial a size and a second chance; then down, asking each size all that is left. See needless.ts. */
+/** Up with one trial a size and a second chance; then down, asking each size all that is left. See isSkippable. */
 function sizeSearchRounds(sizes: readonly number[], trialCount: number): Omit<Round, 'ratePerSec'>[] {
   const up = [...sizes].sort((a, b) => a - b);
   const each = (order: readonly number[], repetitions: readonly number[]) =>
@@ -63,37 +63,37 @@ function countUp(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
-function ratesOf(cell: ScenarioEntry, { workloads }: PlanInput): readonly number[] {
-  const fixed = workloads.get(`${cell.service}/${cell.workload}`)?.fixedRatePerSec ?? null;
+function ratesOf(entry: ScenarioEntry, { workloads }: PlanInput): readonly number[] {
+  const fixed = workloads.get(`${entry.service}/${entry.workload}`)?.fixedRatePerSec ?? null;
   if (fixed !== null) return [fixed];
-  if (cell.ratesPerSec.length === 0) throw new Error(`cell ${cell.service}/${cell.workload} names no rate`);
-  return cell.ratesPerSec;
+  if (entry.ratesPerSec.length === 0) throw new Error(`entry ${entry.service}/${entry.workload} names no rate`);
+  return entry.ratesPerSec;
 }
 
 function trialSpec(
   { scenario, services, workloads, limit }: PlanInput,
-  cell: ScenarioEntry,
+  entry: ScenarioEntry,
   { ratePerSec, size, repetition }: Round,
   implementation: string,
-  slot: number,
+  position: number,
 ): TrialSpec {
   return {
     implementation,
-    service: cell.service,
-    contractVersion: services.get(cell.service)?.contractVersion ?? 1,
-    workload: cell.workload,
-    workloadVersion: workloads.get(`${cell.service}/${cell.workload}`)?.version ?? 1,
-    temperature: cell.temperature,
+    service: entry.service,
+    contractVersion: services.get(entry.service)?.contractVersion ?? 1,
+    workload: entry.workload,
+    workloadVersion: workloads.get(`${entry.service}/${entry.workload}`)?.version ?? 1,
+    temperature: entry.temperature,
     repetition,
     attempt: 1,
-    position: slot,
+    position,
     pair: null,
     workerCount: scenario.workerCount,
     databaseConnectionCount: scenario.databaseConnectionCount,
-    resourceLimit: limit ?? memoryLimit(cell),
+    resourceLimit: limit ?? memoryLimit(entry),
     idleMs: scenario.idleMs,
-    cluster: size === null ? null : clusterSpec(cell, size, workloads),
-    loadPlan: { ...cell.loadPlan, ratePerSec, seed: scenario.seed },
+    cluster: size === null ? null : clusterSpec(entry, size, workloads),
+    loadPlan: { ...entry.loadPlan, ratePerSec, seed: scenario.seed },
   };
 }
 
@@ -102,11 +102,11 @@ function memoryLimit({ cluster }: ScenarioEntry): TrialSpec['resourceLimit'] {
   return memoryBytes === null ? null : { cpuCount: null, memoryBytes };
 }
 
-function clusterSpec(cell: ScenarioEntry, size: number, workloads: PlanInput['workloads']): ClusterSpec | null {
-  if (cell.cluster === null) return null;
-  const { sizes, memoryLimitBytes, published, ...timing } = cell.cluster;
-  const act = workloads.get(`${cell.service}/${cell.workload}`)?.clusterFault ?? 'none';
-  return { ...timing, size, fault: act };
+function clusterSpec(entry: ScenarioEntry, size: number, workloads: PlanInput['workloads']): ClusterSpec | null {
+  if (entry.cluster === null) return null;
+  const { sizes, memoryLimitBytes, published, ...timing } = entry.cluster;
+  const fault = workloads.get(`${entry.service}/${entry.workload}`)?.clusterFault ?? 'none';
+  return { ...timing, size, fault };
 }
 
 /** What a trial costs beside its phases of fixed length: copy, start, connect, stop. */
@@ -125,21 +125,21 @@ function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
   return crashCount * (1.2 * electionTimeoutMaxMs + 50);
 }
 
-/** A size holds with so many of ten starts; it does not with two that failed. */
+/** A size holds when so many of ten starts succeed; it does not when two fail. */
 export const minPassedCount = 9;
 const maxFailedCount = 2;
 
 /**
- * Whether a trial of a climb (see plan.ts) can tell nothing new: its size or a smaller one has failed, its second chance is not
+ * Whether a trial of a cluster-size search can show nothing new: its size or a smaller one has failed, its second chance is not
  * needed, or this size or a larger one holds. Trials that were the machine's fault count for neither side.
  */
 export function isSkippable(spec: TrialSpec, done: readonly Trial[]): boolean {
   if (spec.cluster?.searchesSize !== true) return false;
   const { size } = spec.cluster;
-  const climb = done.filter((trial) => isSameSizeSearch(trial.spec, spec));
+  const search = done.filter((trial) => isSameSizeSearch(trial.spec, spec));
   const failed = (trial: Trial) => trial.status === 'failed' || trial.status === 'overloaded';
   const counts = new Map<number, { heldCount: number; failedCount: number }>();
-  for (const trial of climb) {
+  for (const trial of search) {
     const at = trial.spec.cluster?.size ?? 0;
     const { heldCount, failedCount } = counts.get(at) ?? { heldCount: 0, failedCount: 0 };
     counts.set(at, {
@@ -155,14 +155,4 @@ export function isSkippable(spec: TrialSpec, done: readonly Trial[]): boolean {
 
 function isSameSizeSearch(a: TrialSpec, b: TrialSpec): boolean {
   return a.implementation === b.implementation && a.workload === b.workload && a.service === b.service;
-}
-
-/** A new order, each equally likely (Fisher and Yates). */
-export function shuffled<T>(items: readonly T[], below: (bound: number) => number): T[] {
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const chosen = below(last + 1);
-    [order[last], order[chosen]] = [order[chosen] as T, order[last] as T];
-  }
-  return order;
 }

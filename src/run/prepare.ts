@@ -3,49 +3,77 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Preparation } from '../model/run-result.ts';
-import { BuildFailure, buildImplementation } from '../target/build.ts';
+import type { Service } from '../model/service.ts';
+import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
-import type { Toolchain, ToolchainCheck } from '../target/toolchain.ts';
-import { benchDir, rootDir as harnessRoot } from './paths.ts';
-
-/** An implementation that can be started. */
-export interface PreparedImplementation {
-  readonly located: LocatedImplementation;
-  readonly toolchain: Toolchain;
-  readonly buildDir: string;
-  readonly sourceHash: string;
-}
-
-export interface PreparationOutcome {
-  readonly preparation: Preparation;
-  /** null when skipped, or when it failed to build or to conform. */
-  readonly preparedImplementation: PreparedImplementation | null;
-}
-
-export interface ConformanceOutcome {
-  readonly checkCount: number;
-  readonly failures: readonly string[];
-  /** Of the statements that it sent; null: not known. */
-  readonly statementsHash: string | null;
-}
+import { checkToolchain, type Toolchain } from '../target/toolchain.ts';
+import { conformToVectors } from './conform/conform.ts';
+import type { ConformanceOutcome } from './conform/subject.ts';
+import { benchDir } from './paths.ts';
+import type { Candidate, PreparationOutcome, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
+import type { RunReporter } from './reporter.ts';
+import type { Session } from './session/session.ts';
+import { trackProcessGroup } from './session/tracked-resources.ts';
 
 export interface PrepareOptions {
-  /** What `sources` are relative to; null: this checkout. */
-  readonly rootDir: string | null;
+  /** What `sources` are relative to. */
+  readonly rootDir: string;
+  /** Where builds and passed checks are kept. */
   readonly cacheDir: string;
-  readonly signal: AbortSignal;
-  onStep(text: string): void;
-  /** Keeps a process group in the ledger until the result is called. */
-  trackProcessGroup(pid: number): () => void;
-  /** Starts it and runs its service's vectors; null: the service has none (a primitive's result carries its own check). */
-  readonly conform: ((preparedImplementation: PreparedImplementation) => Promise<ConformanceOutcome>) | null;
+  /** By id. A service without an entry has no vectors: a primitive's result carries its own check. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** Of the rows that vectors run on. */
+  readonly seed: number;
 }
 
-/** Toolchain, build, conformance: each once for the same sources. What goes wrong here is data, and the others go on. */
-export async function prepare(
-  located: LocatedImplementation,
-  available: ToolchainCheck,
-  context: PrepareOptions,
+export type PrepareReporter = Pick<RunReporter, 'onStep' | 'onPrepared'>;
+
+/** Whether this machine has what each of them needs. */
+export function checkCandidates(located: readonly LocatedImplementation[]): Promise<Candidate[]> {
+  return Promise.all(
+    located.map(async (one) => ({ located: one, available: await checkToolchain(one.implementation) })),
+  );
+}
+
+/**
+ * Template databases, builds and conformance, one implementation after another. What goes wrong with one is data, and the others
+ * go on. Aborting throws the signal's reason.
+ */
+export async function prepareAll(
+  session: Session,
+  candidates: readonly Candidate[],
+  options: PrepareOptions,
+  reporter: PrepareReporter,
+): Promise<PreparedSet> {
+  await openTemplates(session, candidates, options);
+  const preparations: Preparation[] = [];
+  const byId = new Map<string, PreparedImplementation>();
+  for (const candidate of candidates) {
+    session.signal.throwIfAborted();
+    const { preparation, preparedImplementation } = await prepare(session, candidate, options, reporter);
+    reporter.onPrepared(preparation);
+    preparations.push(preparation);
+    if (preparedImplementation !== null) byId.set(preparation.manifest.id, preparedImplementation);
+  }
+  return { preparations, byId };
+}
+
+/** Only of services that an available candidate has. */
+async function openTemplates(
+  session: Session,
+  candidates: readonly Candidate[],
+  { services, seed }: PrepareOptions,
+): Promise<void> {
+  const available = candidates.filter((one) => one.available.status === 'available');
+  const needed = new Set<string>(available.map(({ located }) => located.implementation.service));
+  for (const service of services.values()) if (needed.has(service.id)) await session.openTemplate(service, seed);
+}
+
+async function prepare(
+  session: Session,
+  { located, available }: Candidate,
+  options: PrepareOptions,
+  reporter: PrepareReporter,
 ): Promise<PreparationOutcome> {
   const manifest = located.implementation;
   if (available.status === 'missing') {
@@ -53,59 +81,76 @@ export async function prepare(
     return { preparation: { status: 'skipped', manifest, reason, remedy }, preparedImplementation: null };
   }
   try {
-    return await prepareAvailable(located, available, context);
+    const { toolchain, runtimeVersion } = available;
+    const built = await build(session, located, toolchain, { ...options, onStep: reporter.onStep });
+    const outcome = await conformOnce(session, built.preparedImplementation, options, reporter);
+    return outcomeOf(built, runtimeVersion, outcome);
   } catch (error) {
-    if (context.signal.aborted || !(error instanceof HarnessError)) throw error;
+    if (session.signal.aborted || !(error instanceof HarnessError)) throw error;
     const { code, message } = error;
     const logTail = error instanceof BuildFailure ? error.logTail : '';
     return { preparation: { status: 'failed', manifest, code, message, logTail }, preparedImplementation: null };
   }
 }
 
-async function prepareAvailable(
+export interface Built {
+  readonly result: BuildResult;
+  readonly preparedImplementation: PreparedImplementation;
+}
+
+/** Builds within a session: the build tools are in its cleanup registry while they run. Throws BuildFailure. */
+export async function build(
+  { signal, cleanupRegistry }: Session,
   located: LocatedImplementation,
-  { toolchain, runtimeVersion }: { readonly toolchain: Toolchain; readonly runtimeVersion: string },
-  context: PrepareOptions,
-): Promise<PreparationOutcome> {
-  const rootDir = context.rootDir ?? harnessRoot;
-  const built = await buildImplementation({ ...context, located, rootDir, toolchain, onProgress: context.onStep });
-  const preparedImplementation: PreparedImplementation = {
-    located,
-    toolchain,
-    buildDir: built.dir,
-    sourceHash: built.hash,
-  };
-  const outcome = await conformOnce(preparedImplementation, context);
-  const passed = outcome.failures.length === 0;
+  toolchain: Toolchain,
+  { rootDir, cacheDir, onStep }: Pick<PrepareOptions, 'rootDir' | 'cacheDir'> & Pick<RunReporter, 'onStep'>,
+): Promise<Built> {
+  const result = await buildImplementation({
+    ...{ located, rootDir, cacheDir, toolchain, signal },
+    onProgress: onStep,
+    trackProcessGroup: (pid) => trackProcessGroup(cleanupRegistry, pid),
+  });
+  return { result, preparedImplementation: { located, toolchain, buildDir: result.dir, sourceHash: result.hash } };
+}
+
+function outcomeOf(
+  { result, preparedImplementation }: Built,
+  runtimeVersion: string,
+  { checkCount, failures, statementsHash }: ConformanceOutcome,
+): PreparationOutcome {
+  const passed = failures.length === 0;
   const preparation: Preparation = {
     status: 'ready',
-    manifest: located.implementation,
-    sourceHash: built.hash,
+    manifest: preparedImplementation.located.implementation,
+    sourceHash: result.hash,
     runtimeVersion,
-    buildMs: built.durationMs,
-    buildCached: built.cached,
+    buildMs: result.durationMs,
+    buildCached: result.cached,
     conformance: passed
-      ? { status: 'passed', checkCount: outcome.checkCount, statementsHash: outcome.statementsHash }
-      : { status: 'failed', checkCount: outcome.checkCount, failures: [...outcome.failures] },
+      ? { status: 'passed', checkCount, statementsHash }
+      : { status: 'failed', checkCount, failures: [...failures] },
   };
   return { preparation, preparedImplementation: passed ? preparedImplementation : null };
 }
 
-/** A pass is remembered for the same sources, toolchain, contract and vectors; a failure is always looked at anew. */
+/** A pass is remembered for the same sources, toolchain, contract and vectors; a failure is always checked anew. */
 async function conformOnce(
+  session: Session,
   preparedImplementation: PreparedImplementation,
-  context: PrepareOptions,
+  { services, seed, cacheDir }: PrepareOptions,
+  reporter: PrepareReporter,
 ): Promise<ConformanceOutcome> {
-  const { id, service } = preparedImplementation.located.implementation;
-  if (context.conform === null) return { checkCount: 0, failures: [], statementsHash: null };
-  const hashes = [preparedImplementation.sourceHash, await contractHash(service, benchDir)];
-  const stampPath = join(context.cacheDir, 'conformed', [id, ...hashes, 'statements.json'].join('-'));
+  const { id, service: serviceId } = preparedImplementation.located.implementation;
+  const service = services.get(serviceId);
+  if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null };
+  const hashes = [preparedImplementation.sourceHash, await contractHash(serviceId, benchDir)];
+  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'statements.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
   if (stamp !== null) return { ...JSON.parse(stamp), failures: [] };
-  context.onStep(`${id}: checking the contract's vectors`);
-  const outcome = await context.conform(preparedImplementation);
+  reporter.onStep(`${id}: checking the contract's vectors`);
+  const outcome = await conformToVectors({ preparedImplementation, service, seed, session });
   if (outcome.failures.length === 0) {
-    await mkdir(join(context.cacheDir, 'conformed'), { recursive: true });
+    await mkdir(join(cacheDir, 'conformed'), { recursive: true });
     const { checkCount, statementsHash } = outcome;
     await writeFile(stampPath, JSON.stringify({ checkCount, statementsHash }));
   }
@@ -138,7 +183,7 @@ export function nothingMeasured(preparations: readonly Preparation[]): HarnessEr
 
 function remedyOf(broken: boolean, isBuilt: boolean): string {
   if (broken) return '`paceline conform` shows every check that fails';
-  if (!isBuilt) return 'mend what the build says above, then run again';
+  if (!isBuilt) return 'fix what the build says above, then run again';
   return '`paceline doctor` shows what this machine has and lacks';
 }
 
@@ -153,5 +198,5 @@ function noImplementation(): HarnessError {
 function reasonOf(preparation: Preparation): string {
   if (preparation.status === 'skipped') return `${preparation.reason}\nremedy: ${preparation.remedy}`;
   if (preparation.status === 'failed') return preparation.message;
-  return 'conformance failed, as told above';
+  return 'conformance failed, as reported above';
 }

@@ -13,7 +13,7 @@ export interface PlanSummary {
   readonly expectedMs: number;
 }
 
-/** Who is told how a run goes. The command line prints it; tests collect it. */
+/** Hears how a run goes. The command line prints it; tests collect it. */
 export interface RunReporter {
   onPlan(plan: PlanSummary): void;
   /** One line about work that is not a trial. */

@@ -1,8 +1,9 @@
-import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
+import type { PrimitiveResult } from '../model/primitive.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 import { writeResult } from '../store/result-file.ts';
 import { isSkippable, trialMs } from './plan.ts';
+import type { PreparedPrimitives } from './primitives/prepare.ts';
 import type { RunReporter } from './reporter.ts';
 
 /** A run that has been prepared: all that is left is to do its trials. */
@@ -14,17 +15,9 @@ export interface PreparedRun {
   readonly primitives: PreparedPrimitives;
   /** Where the result goes. */
   readonly path: string;
-  /** How often a trial that turns out invalid is tried in all; every try is kept. */
+  /** How often a trial that turns out invalid is tried in all; every attempt is kept. */
   readonly maxAttempts: number;
   runTrial(spec: TrialSpec): Promise<Trial>;
-}
-
-export interface PreparedPrimitives {
-  readonly specs: readonly PrimitiveSpec[];
-  expectedMs(spec: PrimitiveSpec): number;
-  /** Why it need not be tried after those that are done; null: it is. */
-  skipReason(spec: PrimitiveSpec, done: readonly PrimitiveResult[]): string | null;
-  measure(spec: PrimitiveSpec): Promise<PrimitiveResult>;
 }
 
 /**
@@ -64,8 +57,8 @@ export async function runTrials(
     if (result.trials.length + result.primitives.length > 0) reporter.onStep(keptText(result, prepared.path));
     throw error;
   }
-  const needlessCount = prepared.specs.filter((spec) => !wasMade(spec, result.trials)).length;
-  const plannedTrialCount = prepared.specs.length - needlessCount;
+  const skippedCount = prepared.specs.filter((spec) => !wasMade(spec, result.trials)).length;
+  const plannedTrialCount = prepared.specs.length - skippedCount;
   await save({ state: 'complete', finishedAt: nowText(), plannedTrialCount });
   return result;
 }

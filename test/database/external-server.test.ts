@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { databaseUrl, withConnection } from '../../src/database/connection.ts';
-import { type DatabaseServer, openDatabaseServer } from '../../src/database/database-server.ts';
+import type { DatabaseServer } from '../../src/database/database-server.ts';
 import { requireVersion } from '../../src/database/external-server.ts';
+import { openDatabaseServer } from '../../src/database/open-database-server.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { type OpenedServer, openTestServer } from './open-server.ts';
 import { smallDatabase, smallSchema } from './small-service.ts';

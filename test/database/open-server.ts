@@ -1,11 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type DatabaseServer,
-  type DatabaseServerOptions,
-  openDatabaseServer,
-} from '../../src/database/database-server.ts';
+import type { DatabaseServer, DatabaseServerOptions } from '../../src/database/database-server.ts';
+import { openDatabaseServer } from '../../src/database/open-database-server.ts';
 import type { PostmasterRecord } from '../../src/database/postmaster.ts';
 
 export interface OpenedServer {

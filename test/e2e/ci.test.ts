@@ -242,7 +242,7 @@ describe('ci', () => {
     await running.finished;
     assert.equal((await readdir(join(space.cacheDir, 'worktrees'))).length, 2);
     const { stderr } = await ended(started('killed', '--impl', 'echo-b', '--pairs', '1'));
-    assert.match(stderr, /put away \d+ leftovers of a run that was killed/);
+    assert.match(stderr, /cleaned up \d+ leftovers of a run that was killed/);
   });
 
   const refused: readonly (readonly [string, readonly string[], RegExp])[] = [

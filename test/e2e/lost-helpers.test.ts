@@ -105,7 +105,7 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
     assert.ok(left.some((found) => found.startsWith('control group')) || left.some((found) => /node/.test(found)));
     assert.equal((await readResult(out)).state, 'running');
     const { stderr } = await paceline(echoRun(['echo'], space.file('next.json')), space);
-    assert.match(stderr, /put away \d+ leftovers of a run that was killed/);
+    assert.match(stderr, /cleaned up \d+ leftovers of a run that was killed/);
     assert.deepEqual(leftovers(killed.pid, space), []);
     assert.deepEqual(readdirSync(space.tempDir), []);
   });

@@ -30,7 +30,7 @@ function search(
   const asked: number[] = [];
   const probe = async (ratePerSec: number): Promise<RateStep> => {
     asked.push(ratePerSec);
-    const status = ratePerSec > tellable ? 'unknown' : ratePerSec <= limit ? 'held' : 'failed';
+    const status = ratePerSec > tellable ? 'unknown' : ratePerSec <= limit ? 'sustained' : 'failed';
     return twist({ ratePerSec, status, reason: `at ${ratePerSec}` });
   };
   return searchCapacity({ startRatePerSec: start, precisionRatio: 0.05, minRatePerSec: least, tryRate: probe }).then(
@@ -59,7 +59,7 @@ test('the greatest rate that holds is found within 5 %, wherever the search star
   );
 });
 
-test('what is found was held three times, and a tenth more failed', async () => {
+test('what is found was sustained three times, and a tenth more failed', async () => {
   const { capacity, asked } = await search(330);
   assert.ok(capacity.status === 'found');
   assert.ok(asked.filter((rate) => rate === capacity.ratePerSec).length >= 3);
@@ -105,7 +105,7 @@ test('a target that holds no rate is below the lowest, one that holds only once 
   const seen = new Set<number>();
   const { capacity } = await search(100, {
     twist: (probe) => {
-      if (probe.status !== 'held' || !seen.has(probe.ratePerSec)) {
+      if (probe.status !== 'sustained' || !seen.has(probe.ratePerSec)) {
         seen.add(probe.ratePerSec);
         return probe;
       }
@@ -139,7 +139,7 @@ test('no rate is tried on the way down whose probe would last over a minute, or 
 });
 
 test('a load holds by its quantile, whatever its median', () => {
-  assert.equal(stepOfLoad(loadResult({ responseTime: latency(2, { p99Ms: 5 }) }), 1_000, p99).status, 'held');
+  assert.equal(stepOfLoad(loadResult({ responseTime: latency(2, { p99Ms: 5 }) }), 1_000, p99).status, 'sustained');
   const slow = stepOfLoad(loadResult({ responseTime: latency(2, { p99Ms: 5.01 }) }), 1_000, p99);
   assert.deepEqual(slow, { ratePerSec: 1_000, status: 'failed', reason: 'p99 5.01 ms' });
 });
@@ -158,7 +158,7 @@ test("the generator's own trouble is unknown, never the target's failure", () =>
   assert.equal(stepOfLoad(late, 1_000, p99).status, 'unknown');
   // Lateness can only have made it worse.
   const quick = loadResult({ responseTime: latency(2), generatorDelay: latency(1) });
-  assert.equal(stepOfLoad(quick, 1_000, p99).status, 'held');
+  assert.equal(stepOfLoad(quick, 1_000, p99).status, 'sustained');
 });
 
 test('a quantile that too few requests carry is unknown', () => {
@@ -174,7 +174,7 @@ test("a trial's status decides whose fault a missed rate was", () => {
   const failed = { ...base, status: 'failed', phase: 'measure', message: 'm', logTail: '', measurement: null } as const;
   const statusOf = (trial: Parameters<typeof stepOfTrial>[0]) =>
     stepOfTrial(trial, { quantile: 'p50', limitMs: 5 }).status;
-  assert.equal(statusOf({ ...measured, status: 'ok', latencyDiscarded: false }), 'held');
+  assert.equal(statusOf({ ...measured, status: 'ok', latencyDiscarded: false }), 'sustained');
   assert.equal(statusOf({ ...measured, status: 'invalid', reasons }), 'unknown');
   assert.equal(statusOf({ ...measured, status: 'overloaded', reasons }), 'failed');
   const late = measurement({ responseP50Ms: 2, lagP50Ms: 1 });

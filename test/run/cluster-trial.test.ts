@@ -23,7 +23,7 @@ function specOf(change: Partial<ClusterSpec>, ratePerSec: number) {
 }
 
 function environmentOf(options: FakeControlOptions = {}, atDrive: (control: FakeControl) => void = () => {}) {
-  const world = virtualEnvironment({
+  const environment = virtualEnvironment({
     cluster: (note) => {
       const control = fakeControl(note, options);
       return {
@@ -36,16 +36,16 @@ function environmentOf(options: FakeControlOptions = {}, atDrive: (control: Fake
       };
     },
   });
-  return world;
+  return environment;
 }
 
 const during = (log: readonly string[]) => log.slice(log.indexOf('measure') + 1, log.indexOf('after-load'));
 
 test('leaders are crashed one after another, each when the cluster is whole, and no generator is started', async () => {
-  const world = environmentOf({ electionsUs: [180_000, 220_500] });
-  const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 2 }, 0), [], world);
+  const environment = environmentOf({ electionsUs: [180_000, 220_500] });
+  const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 2 }, 0), [], environment);
   assert.ok(trial.status === 'ok');
-  assert.deepEqual(during(world.log), [
+  assert.deepEqual(during(environment.log), [
     'window opens',
     'crash 1',
     'restart 1',
@@ -53,7 +53,7 @@ test('leaders are crashed one after another, each when the cluster is whole, and
     'restart 2',
     'window closes',
   ]);
-  assert.ok(!world.log.some((line) => line.includes('driver')));
+  assert.ok(!environment.log.some((line) => line.includes('driver')));
   const { load, cluster: figures, cpu } = trial.measurement;
   assert.equal(load, null);
   assert.equal(cpu.target.perRequestMs, null);
@@ -72,30 +72,30 @@ test('leaders are crashed one after another, each when the cluster is whole, and
 });
 
 test('the published conditions are passed on to the host', async () => {
-  const world = environmentOf({ size: 5, electionsUs: [1] });
+  const environment = environmentOf({ size: 5, electionsUs: [1] });
   const setting = {
     fault: 'crash-leaders',
     crashCount: 1,
     heartbeatBeforeCrash: true,
     laggingFollowerCount: 2,
   } as const;
-  await runTrial(specOf(setting, 0), [], world);
-  assert.ok(world.log.includes('crash 1 synchronised with 2 laggards'));
+  await runTrial(specOf(setting, 0), [], environment);
+  assert.ok(environment.log.includes('crash 1 synchronised with 2 laggards'));
 });
 
 test('an election is waited for, and one that does not end in 10 s is a figure of its own', async () => {
-  const world = environmentOf({ electionsUs: [null] });
-  const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 1 }, 0), [], world);
+  const environment = environmentOf({ electionsUs: [null] });
+  const trial = await runTrial(specOf({ fault: 'crash-leaders', crashCount: 1 }, 0), [], environment);
   assert.deepEqual(trial.measurement?.cluster?.elections, [{ electionMs: null, termCount: null }]);
-  const waitedMs = world.log.filter((line) => line === 'sleep 25 ms').length * 25;
+  const waitedMs = environment.log.filter((line) => line === 'sleep 25 ms').length * 25;
   assert.ok(waitedMs >= 10_000 && waitedMs <= 20_050, `${waitedMs} ms`);
 });
 
 test('under load leaders are crashed in the middle of equal parts of the window', async () => {
-  const world = environmentOf({ electionsUs: [1, 1], looksNeeded: 3 });
-  const trial = await runTrial(specOf({ fault: 'crash-under-load', crashCount: 2 }, 100), [], world);
+  const environment = environmentOf({ electionsUs: [1, 1], looksNeeded: 3 });
+  const trial = await runTrial(specOf({ fault: 'crash-under-load', crashCount: 2 }, 100), [], environment);
   assert.ok(trial.status === 'ok');
-  const crashes = during(world.log).filter((line) => /sleep|crash/.test(line));
+  const crashes = during(environment.log).filter((line) => /sleep|crash/.test(line));
   assert.deepEqual(crashes, [
     'sleep 1000 ms',
     'crash 1',
@@ -109,15 +109,15 @@ test('under load leaders are crashed in the middle of equal parts of the window'
 });
 
 test('a quiet cluster is watched for the length of the window', async () => {
-  const world = environmentOf();
-  const trial = await runTrial(specOf({}, 0), [], world);
+  const environment = environmentOf();
+  const trial = await runTrial(specOf({}, 0), [], environment);
   assert.equal(trial.status, 'ok');
-  assert.deepEqual(during(world.log), ['window opens', 'sleep 4000 ms', 'window closes']);
+  assert.deepEqual(during(environment.log), ['window opens', 'sleep 4000 ms', 'window closes']);
 });
 
 test('a leader that is lost though nobody crashed it is not held: overloaded', async () => {
-  const world = environmentOf({}, (control) => control.loseLeader());
-  const trial = await runTrial(specOf({}, 0), [], world);
+  const environment = environmentOf({}, (control) => control.loseLeader());
+  const trial = await runTrial(specOf({}, 0), [], environment);
   assert.ok(trial.status === 'overloaded');
   assert.deepEqual(
     trial.reasons.map(({ code }) => code),
@@ -126,7 +126,7 @@ test('a leader that is lost though nobody crashed it is not held: overloaded', a
 });
 
 test('a node that died by itself is told, though the others carry on', async () => {
-  const world = virtualEnvironment({
+  const environment = virtualEnvironment({
     cluster: (note) => {
       const control = fakeControl(note);
       return {
@@ -139,7 +139,7 @@ test('a node that died by itself is told, though the others carry on', async () 
       };
     },
   });
-  const trial = await runTrial(specOf({}, 0), [], world);
+  const trial = await runTrial(specOf({}, 0), [], environment);
   assert.ok(trial.status === 'overloaded');
   assert.deepEqual(trial.reasons, [{ code: 'node-lost', message: '1 of 3 nodes died by themselves' }]);
 });

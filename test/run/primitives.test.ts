@@ -40,8 +40,8 @@ const runners = [
 ];
 
 function planned(seed = 1) {
-  const profile = primitiveProfile({ repetitionCount: 2 });
-  return planPrimitives({ profile, primitives: [primitive], runners, seed, random: createRandom(seed) });
+  const primitivePlan = primitiveProfile({ repetitionCount: 2 });
+  return planPrimitives({ primitivePlan, primitives: [primitive], runners, seed, random: createRandom(seed) });
 }
 
 test('every variant of every ready runner is asked at every size, once a repetition', () => {

@@ -42,5 +42,5 @@ test('the next run ends what a killed one has left, and nothing that only has it
   await session.close();
   await died;
   assert.equal(foreign.ended(), false);
-  assert.deepEqual(steps, ['put away 3 leftovers of a run that was killed']);
+  assert.deepEqual(steps, ['cleaned up 3 leftovers of a run that was killed']);
 });

@@ -18,10 +18,10 @@ const rows: RowInvariant = {
 const rightRows = (_: string, when: 'before' | 'after') => (when === 'before' ? 100 : 106);
 
 test('a trial goes through its phases in this order and puts everything away in reverse', async () => {
-  const world = virtualEnvironment({ rowCount: rightRows });
-  const trial = await runTrial(trialSpec(), [rows], world);
+  const environment = virtualEnvironment({ rowCount: rightRows });
+  const trial = await runTrial(trialSpec(), [rows], environment);
   assert.equal(trial.status, 'ok');
-  assert.deepEqual(world.log, [
+  assert.deepEqual(environment.log, [
     'copy-database',
     'database copied',
     'start',
@@ -29,7 +29,7 @@ test('a trial goes through its phases in this order and puts everything away in 
     'idle',
     'sleep 300 ms',
     'connect',
-    'driver started',
+    'generator started',
     'warm-up',
     'warm-up block of 100',
     'warm-up block of 100',
@@ -42,10 +42,10 @@ test('a trial goes through its phases in this order and puts everything away in 
     'after-load',
     'invariants',
     'stop',
-    'driver stopped',
+    'generator stopped',
     'target stops',
-    'driver stopped',
-    'target put away',
+    'generator stopped',
+    'target cleaned up',
     'database dropped',
   ]);
 });
@@ -64,85 +64,85 @@ test('a measurement is made of what every phase saw', async () => {
 });
 
 test('a target whose cost still moves is warmed up half as long again and then called not steady', async () => {
-  const world = virtualEnvironment({ cpuPerRequestMs: (block) => 1 / block });
-  const trial = await runTrial(trialSpec(), [], world);
+  const environment = virtualEnvironment({ cpuPerRequestMs: (block) => 1 / block });
+  const trial = await runTrial(trialSpec(), [], environment);
   assert.ok(trial.status === 'ok');
-  assert.equal(world.log.filter((line) => line.startsWith('warm-up block')).length, 6);
+  assert.equal(environment.log.filter((line) => line.startsWith('warm-up block')).length, 6);
   assert.equal(trial.measurement.warmupConverged, false);
 });
 
 test('a cold trial sends nothing before it is measured', async () => {
   const spec = trialSpec({ temperature: 'cold' });
-  const world = virtualEnvironment();
-  const trial = await runTrial({ ...spec, loadPlan: { ...spec.loadPlan, warmupCount: 0 } }, [], world);
+  const environment = virtualEnvironment();
+  const trial = await runTrial({ ...spec, loadPlan: { ...spec.loadPlan, warmupCount: 0 } }, [], environment);
   assert.ok(trial.status === 'ok');
   assert.equal(trial.measurement.warmupConverged, null);
-  assert.ok(!world.log.some((line) => line.startsWith('warm-up block')));
+  assert.ok(!environment.log.some((line) => line.startsWith('warm-up block')));
 });
 
 for (const phase of ['idle', 'connect', 'warm-up', 'measure', 'after-load']) {
-  test(`a target that dies while ${phase} makes a failed trial, and everything is put away`, async () => {
-    const world = virtualEnvironment({
+  test(`a target that dies while ${phase} makes a failed trial, and everything is cleaned up`, async () => {
+    const environment = virtualEnvironment({
       atPhase: (entered, { killTarget }) => {
         if (entered === phase) killTarget('exit code 7');
       },
     });
-    const trial = await runTrial(trialSpec(), [], world);
+    const trial = await runTrial(trialSpec(), [], environment);
     assert.ok(trial.status === 'failed');
     assert.equal(trial.code, 'target-died');
     assert.equal(trial.message, 'exit code 7');
     assert.equal(trial.logTail, 'the last words');
-    assert.deepEqual(world.log.slice(-2), ['target put away', 'database dropped']);
+    assert.deepEqual(environment.log.slice(-2), ['target cleaned up', 'database dropped']);
   });
 }
 
 for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'measure', 'after-load', 'invariants']) {
-  test(`an interruption while ${phase} is thrown on after everything was put away`, async () => {
-    const world = virtualEnvironment({
+  test(`an interruption while ${phase} is thrown on after everything was cleaned up`, async () => {
+    const environment = virtualEnvironment({
       atPhase: (entered, { controller }) => {
         if (entered === phase) controller.abort(new Error('interrupted'));
       },
     });
-    await assert.rejects(runTrial(trialSpec(), [], world), /interrupted/);
-    const opened = world.log.filter((line) => /started|copied/.test(line));
-    const closed = new Set(world.log.filter((line) => /driver stopped|put away|dropped/.test(line)));
+    await assert.rejects(runTrial(trialSpec(), [], environment), /interrupted/);
+    const opened = environment.log.filter((line) => /started|copied/.test(line));
+    const closed = new Set(environment.log.filter((line) => /generator stopped|cleaned up|dropped/.test(line)));
     assert.equal(closed.size, opened.length);
   });
 }
 
 test('a target that never gets ready is a failed trial with its own last words', async () => {
-  const world = virtualEnvironment({
+  const environment = virtualEnvironment({
     startTarget: () => {
       throw new TrialFailure('never-ready', 'no answer within 30 s', 'cannot bind');
     },
   });
-  const trial = await runTrial(trialSpec(), [], world);
+  const trial = await runTrial(trialSpec(), [], environment);
   assert.ok(trial.status === 'failed');
   assert.deepEqual([trial.phase, trial.code, trial.logTail], ['start', 'never-ready', 'cannot bind']);
-  assert.equal(world.log.at(-1), 'database dropped');
+  assert.equal(environment.log.at(-1), 'database dropped');
 });
 
 test('a harness bug is thrown, not recorded as a result', async () => {
-  const world = virtualEnvironment({
+  const environment = virtualEnvironment({
     startTarget: () => {
       throw new TypeError('a bug');
     },
   });
-  await assert.rejects(runTrial(trialSpec(), [], world), TypeError);
-  assert.equal(world.log.at(-1), 'database dropped');
+  await assert.rejects(runTrial(trialSpec(), [], environment), TypeError);
+  assert.equal(environment.log.at(-1), 'database dropped');
 });
 
 test('rows that disagree with the answers fail the trial, which keeps its measurement', async () => {
-  const world = virtualEnvironment({ rowCount: (_, when) => (when === 'before' ? 100 : 105) });
-  const trial = await runTrial(trialSpec(), [rows], world);
+  const environment = virtualEnvironment({ rowCount: (_, when) => (when === 'before' ? 100 : 105) });
+  const trial = await runTrial(trialSpec(), [rows], environment);
   assert.ok(trial.status === 'failed');
   assert.equal(trial.message, 'files: 105 rows where the answers imply 106');
   assert.notEqual(trial.measurement, null);
 });
 
 test('a target that had to be killed at the end is a failed trial', async () => {
-  const world = virtualEnvironment({ stop: { stopMs: 10_000, exitCode: null, forced: true } });
-  const trial = await runTrial(trialSpec(), [], world);
+  const environment = virtualEnvironment({ stop: { stopMs: 10_000, exitCode: null, forced: true } });
+  const trial = await runTrial(trialSpec(), [], environment);
   assert.ok(trial.status === 'failed');
   assert.deepEqual([trial.phase, trial.code], ['stop', 'ignored-sigterm']);
 });
@@ -159,8 +159,8 @@ test('wrong answers make a failed trial whose message counts and quotes them', a
     inFlightCount: 0,
     unsentCount: 0,
   };
-  const world = virtualEnvironment({ load: { counts, errors: [{ reason: 'status 500', count: 10 }] } });
-  const trial = await runTrial(trialSpec(), [], world);
+  const environment = virtualEnvironment({ load: { counts, errors: [{ reason: 'status 500', count: 10 }] } });
+  const trial = await runTrial(trialSpec(), [], environment);
   assert.ok(trial.status === 'failed');
   assert.equal(trial.message, '10 wrong answers: 10 × status 500');
 });

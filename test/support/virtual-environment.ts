@@ -10,7 +10,7 @@ import type {
 import type { ClusterControl, ClusterState, ReportedElection } from '../../src/target/cluster-control.ts';
 import { loadResult } from './load-result.ts';
 
-/** A world on virtual time: nothing runs, everything is written to `log` in the order it was asked for. */
+/** An environment on virtual time: nothing runs, everything is written to `log` in the order it was asked for. */
 export interface VirtualEnvironment extends TrialEnvironment {
   readonly log: string[];
   readonly controller: AbortController;
@@ -26,7 +26,7 @@ export interface VirtualOptions {
   readonly rowCount?: (sql: string, when: 'before' | 'after') => number;
   readonly stop?: { readonly stopMs: number; readonly exitCode: number | null; readonly forced: boolean };
   /** Called at the start of each phase. */
-  readonly atPhase?: (phase: string, world: VirtualEnvironment) => void;
+  readonly atPhase?: (phase: string, environment: VirtualEnvironment) => void;
   readonly startTarget?: () => never;
   /** Given the log to write to. */
   readonly cluster?: (note: (text: string) => void) => ClusterControl;
@@ -70,11 +70,11 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       note('target stops');
       return options.stop ?? { stopMs: 5, exitCode: 0, forced: false };
     },
-    dispose: async () => note('target put away'),
+    dispose: async () => note('target cleaned up'),
   };
-  const driver: RunningGenerator = {
+  const generator: RunningGenerator = {
     warmUp: async (count) => {
-      if (stopped) throw new Error('the driver was stopped');
+      if (stopped) throw new Error('the generator was stopped');
       blockCount += 1;
       cpuMs += count * (options.cpuPerRequestMs?.(blockCount) ?? 1);
       note(`warm-up block of ${count}`);
@@ -88,10 +88,10 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     },
     stop: async () => {
       stopped = true;
-      note('driver stopped');
+      note('generator stopped');
     },
   };
-  const world: VirtualEnvironment = {
+  const environment: VirtualEnvironment = {
     log,
     controller,
     signal: controller.signal,
@@ -104,7 +104,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     },
     onPhase(phase) {
       note(phase);
-      options.atPhase?.(phase, world);
+      options.atPhase?.(phase, environment);
     },
     slowdownFactor: async () => 1,
     copyDatabase: async () => {
@@ -121,8 +121,8 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       return target;
     },
     startGenerator: async () => {
-      note('driver started');
-      return driver;
+      note('generator started');
+      return generator;
     },
     cluster: () => options.cluster?.(note) ?? assert.fail('not asked'),
     observeWindow: async () => {
@@ -130,7 +130,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       return { startAtNs: nowMs * 1e6, close: () => note('window closes'), end: async () => windowRecord() };
     },
   };
-  return world;
+  return environment;
 }
 
 export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {

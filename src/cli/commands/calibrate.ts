@@ -10,6 +10,7 @@ import type { CommandContext } from '../context.ts';
 import { plainChars } from '../format.ts';
 import { positiveCount, rateList } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { withRunCommand } from '../replay-command.ts';
 import { shortPath } from '../report-file.ts';
 
 interface CalibrateFlags {
@@ -53,7 +54,7 @@ export function addCalibrate(program: Command, context: CommandContext): void {
 }
 
 function requestOf(flags: CalibrateFlags): RunRequest {
-  return {
+  return withRunCommand({
     scenario: 'calibrate',
     implementationGlobs: ['null-target'],
     implementationDirs: [join(rootDir, 'src', 'load')],
@@ -63,7 +64,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     maxAttempts: 3,
     out: flags.out ?? null,
     saveReference: false,
-  };
+  });
 }
 
 interface Column {

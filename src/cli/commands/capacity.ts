@@ -18,16 +18,16 @@ interface CapacityFlags {
   readonly json?: boolean;
 }
 
-/** `paceline capacity IMPL --slo p99=50ms`: the greatest rate at which a latency holds. */
+/** `paceline capacity IMPL --slo p99=50ms`: the highest rate at which a latency holds. */
 export function addCapacity(program: Command, context: CommandContext): void {
   program
     .command('capacity')
-    .description('the greatest fixed rate at which an implementation (or a URL) keeps a latency')
+    .description('the highest fixed rate at which an implementation (or a URL) keeps a latency')
     .argument('<target>', 'an implementation such as crud-go, or an http URL')
     .requiredOption('--slo <objective>', 'p50, p90, p99 or p999 of the response, as p99=50ms', objective)
     .option('--workload <id>', "a workload of the implementation's service (default: history, else its first)")
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
-    .option('--duration <s>', 'seconds of one probe; longer where the quantile needs more requests', positiveNumber, 5)
+    .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', positiveNumber, 5)
     .option('--start <n>', 'the first rate (default: an eighth of what a closed loop reaches)', positiveNumber)
     .option('--allow <limit>', 'remote: a URL that is not this machine', collect)
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
@@ -38,12 +38,12 @@ export function addCapacity(program: Command, context: CommandContext): void {
 }
 
 const help = `
-How: autocannon saturates the target in a closed loop (50 connections): the upper bracket. Then paceline's own driver probes
+How: autocannon saturates the target in a closed loop (50 connections): the upper bracket. Then paceline's own generator tries
 fixed rates: doubling until one fails, bisecting to 5 %, and confirming: the rate must hold three times, a tenth more must fail
-in two of three. A probe that the generator cannot answer for is unknown and never counts against the target. The search goes
-down to the rate at which a probe lasts a minute (p50 2/s, p90 4/s, p99 19/s, p999 184/s), or --duration where that is longer.
+in two of three. A step that the generator cannot answer for is unknown and never counts against the target. The search goes
+down to the rate at which a step lasts a minute (p50 2/s, p90 4/s, p99 19/s, p999 184/s), or --duration where that is longer.
 
-Exit codes: 0 found, 3 not to be told here (or unconfirmed: the machine is too noisy), 2 usage
+Exit codes: 0 found, 3 cannot be measured here (or unconfirmed: the machine is too noisy), 2 usage
 
 Examples:
   npm run bench -- capacity crud-go --slo p99=50ms
@@ -64,32 +64,32 @@ export function objective(text: string): Objective {
 }
 
 const precisionRatio = 0.05;
-/** Of the closed loop's figure: far enough below for the first probe to hold. */
+/** Of the closed loop's figure: far enough below for the first step to be sustained. */
 const startFraction = 1 / 8;
 
 async function capacity(name: string, flags: CapacityFlags, context: CommandContext): Promise<number> {
   const say = (text: string) => context.stderr.write(`${text}\n`);
-  const surroundings: CapacityContext = {
+  const capacityContext: CapacityContext = {
     ...{ signal: context.signal, env: context.env, objective: flags.slo, measureMs: flags.duration * 1000 },
     onStep: say,
   };
-  const target = await openTarget(name, flags, surroundings);
+  const target = await openTarget(name, flags, capacityContext);
   try {
     const closed = await target.measureClosedLoop();
     say(
       `closed loop (autocannon): ${closed.answeredPerSec.toFixed(0)}/s, ${(100 * closed.badAnswerRatio).toFixed(1)} % not right, ${closed.unansweredCount} unanswered`,
     );
-    const probes: RateStep[] = [];
+    const steps: RateStep[] = [];
     const found = await searchCapacity({
       startRatePerSec: flags.start ?? Math.max(1, Number((closed.answeredPerSec * startFraction).toPrecision(2))),
       precisionRatio,
-      minRatePerSec: minRatePerSec(flags.slo, surroundings.measureMs),
+      minRatePerSec: minRatePerSec(flags.slo, capacityContext.measureMs),
       tryRate: async (ratePerSec) => {
         context.signal.throwIfAborted();
-        const probe = await target.tryRate(ratePerSec);
-        probes.push(probe);
-        say(`${ratePerSec}/s: ${probe.status}: ${probe.reason}`);
-        return probe;
+        const step = await target.tryRate(ratePerSec);
+        steps.push(step);
+        say(`${ratePerSec}/s: ${step.status}: ${step.reason}`);
+        return step;
       },
     });
     const people = flags.json ? context.stderr : context.stdout;
@@ -97,8 +97,8 @@ async function capacity(name: string, flags: CapacityFlags, context: CommandCont
       `${outcomeText(name, flags.slo, found)}; a closed loop reaches ${closed.answeredPerSec.toFixed(0)}/s\n`,
     );
     if (flags.json) {
-      const told = { target: name, objective: flags.slo, closedLoop: closed, capacity: found, probes };
-      context.stdout.write(`${JSON.stringify(told)}\n`);
+      const report = { target: name, objective: flags.slo, closedLoop: closed, capacity: found, steps };
+      context.stdout.write(`${JSON.stringify(report)}\n`);
     }
     return found.status === 'found' ? 0 : 3;
   } finally {
@@ -106,18 +106,22 @@ async function capacity(name: string, flags: CapacityFlags, context: CommandCont
   }
 }
 
-async function openTarget(name: string, flags: CapacityFlags, surroundings: CapacityContext): Promise<CapacityTarget> {
+async function openTarget(
+  name: string,
+  flags: CapacityFlags,
+  capacityContext: CapacityContext,
+): Promise<CapacityTarget> {
   if (!/^https?:/.test(name)) {
     return openImplementation(
       { id: name, implementationDirs: flags.impls ?? [], workload: flags.workload ?? null },
-      surroundings,
+      capacityContext,
     );
   }
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
   const { origin, spec, loadPlan } = request;
-  await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: surroundings.signal });
-  return openUrl(origin, spec, surroundings);
+  await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
+  return openUrl(origin, spec, capacityContext);
 }
 
 const plainLoad: Omit<LoadFlags, 'rate' | 'duration'> = {
@@ -130,12 +134,12 @@ function outcomeText(name: string, { quantile, limitMs }: Objective, found: Capa
     case 'found':
       return `${name} keeps ${slo} up to ${found.ratePerSec}/s (three times of three; ${found.failedRatePerSec}/s failed)`;
     case 'at-least':
-      return `${name} keeps ${slo} at ${found.ratePerSec}/s; above that this machine cannot tell: ${found.reason}`;
+      return `${name} keeps ${slo} at ${found.ratePerSec}/s; above that this machine cannot measure: ${found.reason}`;
     case 'below':
       return `${name} does not keep ${slo} even at ${found.ratePerSec}/s: ${found.reason}`;
     case 'unconfirmed':
       return `${name} kept ${slo} once at about ${found.ratePerSec}/s, but not each time: ${found.reason}`;
     case 'unknown':
-      return `whether ${name} keeps ${slo} cannot be told here: ${found.reason}`;
+      return `whether ${name} keeps ${slo} cannot be measured here: ${found.reason}`;
   }
 }

@@ -1,15 +1,7 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { aaRuns } from '../../ci/aa-runs.ts';
-import { affectedLines, ciWarnings, emptyComparison, failureLines, planLines } from '../../ci/ci-lines.ts';
-import { choosePairCount, type PairChoice } from '../../ci/pair-count.ts';
-import type { MeasuredPairs } from '../../ci/pairs.ts';
-import { type TwoCommits, withTwoCommits } from '../../ci/two-commits.ts';
-import { compareRuns } from '../../compare/compare-runs.ts';
-import type { NoiseFloors } from '../../compare/noise-floor.ts';
-import { applyConfirmation, markCutShort, needsConfirmation } from '../../compare/outcome.ts';
+import { type CommitsComparison, type CompareCommitsRequest, compareCommits } from '../../ci/compare-commits.ts';
 import type { RunComparison } from '../../model/comparison.ts';
-import type { CompareOptions } from '../../model/gate-policy.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import { comparisonText } from '../../report/text/comparison-text.ts';
 import { comparisonMarkdown, markdownLimit } from '../../report/text/markdown.ts';
@@ -28,7 +20,7 @@ import {
   positiveNumber,
   rateList,
 } from '../options.ts';
-import { createProgress, type Progress } from '../progress.ts';
+import { createProgress } from '../progress.ts';
 import { type CiFlags, ciCommand, defaultAttempts, replayCommand } from '../replay-command.ts';
 import { shortPath, writeComparisonPage } from '../report-file.ts';
 
@@ -92,15 +84,18 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
     { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
   );
   try {
-    return await withTwoCommits(requestOf(flags), context, progress, (commits) =>
-      measureAndCompare(commits, flags, context, progress),
-    );
+    const compared = await compareCommits(await requestOf(flags), context, progress);
+    progress.end();
+    printComparison(compared, flags, context);
+    await writeRequestedFiles(compared.comparison, flags, context);
+    if (compared.interruption !== null) throw compared.interruption;
+    return exitCodeOf(compared, flags);
   } finally {
     progress.end();
   }
 }
 
-function requestOf(flags: CiFlags) {
+async function requestOf(flags: CiFlags): Promise<CompareCommitsRequest> {
   return {
     repository: flags.repo === undefined ? null : resolve(flags.repo),
     base: flags.base ?? null,
@@ -113,9 +108,16 @@ function requestOf(flags: CiFlags) {
     ratesPerSec: flags.rate ?? null,
     measureMs: flags.duration === undefined ? null : flags.duration * 1000,
     warmupCount: flags.warmup ?? null,
+    pairCount: flags.pairs ?? null,
+    timeBudgetMs: flags.timeBudget ?? null,
     resultsDir: folderOf(flags),
+    noiseDirs: [resultsDir],
     command: ciCommand(flags),
     maxAttempts: flags.attempts,
+    policy: await loadGate(flags.policy),
+    minEffectRatio: flags.minEffect ?? null,
+    waivers: await readWaivers(flags.waivers ?? waiversPath),
+    today: todayUtc(),
   };
 }
 
@@ -123,124 +125,16 @@ function folderOf({ out }: CiFlags): string {
   return out === undefined ? resultsDir : resolve(out);
 }
 
-/** Builds, measures, compares, confirms what was flagged, and tells. */
-async function measureAndCompare(
-  commits: TwoCommits,
-  flags: CiFlags,
-  context: CommandContext,
-  progress: Progress,
-): Promise<number> {
-  for (const line of affectedLines(commits)) progress.onStep(line);
-  if (commits.requestedIds.length === 0) return printNothingAffected(commits, flags, context, progress);
-  const startedMs = performance.now();
-  const wished = await optionsOf(commits, flags, null);
-  // What cannot fit even if nothing had to be built is refused here.
-  const atBest = choosePairCount(flags, commits, wished, 0);
-  if (flags.timeBudget === undefined) printPlan(commits, atBest, wished, progress);
-  const preparations = await commits.prepare();
-  const failures = failureLines(preparations);
-  for (const line of failures) progress.onStep(line);
-  const spentMs = performance.now() - startedMs;
-  const choice = flags.timeBudget === undefined ? atBest : choosePairCount(flags, commits, wished, spentMs);
-  const options = await optionsOf(commits, flags, choice.measureMs);
-  if (flags.timeBudget !== undefined) printPlan(commits, choice, options, progress);
-  const name = commits.isAA ? 'aa' : 'ci';
-  const first = await commits.measure({ ...choice, implementationIds: null, name });
-  const comparison = compared(first, commits, options);
-  const told = (final: RunComparison) => printComparison(final, [first], flags, context, progress);
-  if (first.cause !== null) {
-    await told(commits.isAA ? comparison : markCutShort(comparison));
-    throw first.cause;
-  }
-  const final = commits.isAA
-    ? comparison
-    : await withConfirmation(comparison, choice, commits, options, progress, told);
-  await told(final);
-  return exitCodeOf(final, commits, flags, failures.length > 0);
-}
-
-interface CiOptions extends CompareOptions {
-  readonly aa: NoiseFloors;
-}
-
-async function optionsOf(
-  { machine, isAA, specs }: TwoCommits,
-  flags: CiFlags,
-  measureMs: number | null,
-): Promise<CiOptions> {
-  const policy = await loadGate(flags.policy);
-  const folders = [resultsDir, folderOf(flags)].map((folder) => join(folder, machine.id));
-  const aa = await aaRuns(folders, policy, specs(measureMs));
-  return {
-    policy,
-    minEffectRatio: flags.minEffect ?? null,
-    // A floor is what an A/A run measures: it must not judge itself by it.
-    noiseFloors: isAA ? new Map() : aa.noiseFloors,
-    waivers: await readWaivers(flags.waivers ?? waiversPath),
-    today: todayUtc(),
-    aa,
-  };
-}
-
-function printPlan(commits: TwoCommits, choice: PairChoice, { aa, policy }: CiOptions, progress: Progress): void {
-  for (const line of planLines(commits, choice, aa, policy)) progress.onStep(line);
-}
-
-function compared({ results }: MeasuredPairs, commits: TwoCommits, options: CiOptions): RunComparison {
-  const comparison = compareRuns(results.base, results.head, options);
-  return { ...comparison, warnings: [...ciWarnings(commits, comparison, options.aa), ...comparison.warnings] };
-}
-
-/** Fresh pairs of the implementations that were flagged; cut short, the first set is told as it is. */
-async function withConfirmation(
-  comparison: RunComparison,
-  choice: PairChoice,
-  commits: TwoCommits,
-  options: CiOptions,
-  progress: Progress,
-  told: (final: RunComparison) => Promise<void>,
-): Promise<RunComparison> {
-  const flagged = comparison.comparisons.filter(needsConfirmation);
-  if (flagged.length === 0) return comparison;
-  const implementationIds = [...new Set(flagged.map(({ cell }) => cell.implementation))];
-  progress.onStep(
-    `flagged: ${flagged.map(({ id }) => id).join(', ')}; measuring ${implementationIds.join(', ')} again`,
-  );
-  const again = await commits.measure({ ...choice, implementationIds, name: 'ci-again' });
-  if (again.cause !== null) {
-    await told(markCutShort(comparison));
-    throw again.cause;
-  }
-  return applyConfirmation(comparison, compareRuns(again.results.base, again.results.head, options));
-}
-
-async function printNothingAffected(
-  commits: TwoCommits,
-  flags: CiFlags,
-  context: CommandContext,
-  progress: Progress,
-): Promise<number> {
-  progress.end();
-  const comparison = emptyComparison(commits, await loadGate(flags.policy), new Date().toISOString());
+/** For people; with --json on standard error. */
+function printComparison({ comparison, paths }: CommitsComparison, flags: CiFlags, context: CommandContext): void {
   const people = flags.json ? context.stderr : context.stdout;
-  people.write(`${comparison.outcome.summary}\n`);
-  await writeRequestedFiles(comparison, flags, context);
-  return 0;
-}
-
-async function printComparison(
-  comparison: RunComparison,
-  [first]: readonly [MeasuredPairs],
-  flags: CiFlags,
-  context: CommandContext,
-  progress: Progress,
-): Promise<void> {
-  progress.end();
-  const people = flags.json ? context.stderr : context.stdout;
+  if (paths === null) {
+    people.write(`${comparison.outcome.summary}\n`);
+    return;
+  }
   people.write(comparisonText(comparison, { color: wantsColor(context), all: false }));
-  const paths = [shortPath(first.paths.base), shortPath(first.paths.head)] as const;
-  people.write(`\nreplay: ${replayCommand(paths, flags)}\n`);
-  await writeRequestedFiles(comparison, flags, context);
+  const files = [shortPath(paths.base), shortPath(paths.head)] as const;
+  people.write(`\nreplay: ${replayCommand(files, flags)}\n`);
 }
 
 /** What programs and other readers were promised, by the flags. */
@@ -255,7 +149,8 @@ async function writeRequestedFiles(comparison: RunComparison, flags: CiFlags, co
 }
 
 /** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */
-function exitCodeOf({ outcome }: RunComparison, { isAA }: TwoCommits, { gate }: CiFlags, isBroken: boolean): number {
-  if (outcome.exitCode === 1 && gate && !isAA) return 1;
-  return outcome.exitCode === 3 || isBroken ? 3 : 0;
+function exitCodeOf({ comparison, buildFailures, isAA }: CommitsComparison, { gate }: CiFlags): number {
+  const { exitCode } = comparison.outcome;
+  if (exitCode === 1 && gate && !isAA) return 1;
+  return exitCode === 3 || buildFailures.length > 0 ? 3 : 0;
 }

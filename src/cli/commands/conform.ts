@@ -30,23 +30,23 @@ Examples:
   npm run bench -- conform 'crud-node-*' --json
   npm run bench -- conform 'raft-*'                 clients write and read while leaders crash
 
-Exit codes: 0 kept, 1 a contract is broken, 2 usage, 3 something could not be built, or nothing could be examined`;
+Exit codes: 0 kept, 1 a contract is broken, 2 usage, 3 something could not be built, or nothing could be checked`;
 
 async function conform(globs: readonly string[], flags: ConformFlags, context: CommandContext): Promise<number> {
   const onStep = (text: string) => context.stderr.write(`${text}\n`);
   let failureCount = 0;
-  let examinedCount = 0;
+  let checkedCount = 0;
   let unbuiltCount = 0;
   for await (const found of checkContract({ globs, directories: flags.impls ?? [], onStep, ...context })) {
     if (found.kind === 'part') {
-      examinedCount += 1;
+      checkedCount += 1;
       failureCount += found.part.failures.length;
     }
     if (found.kind === 'not-built') unbuiltCount += 1;
     context.stdout.write(flags.json ? `${jsonLine(found)}\n` : contractCheckText(found));
   }
   if (failureCount > 0) return 1;
-  return examinedCount > 0 && unbuiltCount === 0 ? 0 : 3;
+  return checkedCount > 0 && unbuiltCount === 0 ? 0 : 3;
 }
 
 function jsonLine({ implementation, ...found }: ContractCheck): string {

@@ -8,6 +8,7 @@ import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { withRunCommand } from '../replay-command.ts';
 import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
 
 interface RunFlags {
@@ -22,7 +23,7 @@ interface RunFlags {
   readonly workers?: number;
   readonly crashes?: number;
   readonly limit?: RunRequest['limit'];
-  readonly tries: number;
+  readonly attempts: number;
   readonly probe?: RunRequest['probe'];
   readonly out?: string;
   readonly report: string | false;
@@ -102,7 +103,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
 }
 
 function requestOf(scenario: string, flags: RunFlags): RunRequest {
-  return {
+  return withRunCommand({
     scenario,
     implementationGlobs: flags.impl ?? [],
     implementationDirs: flags.impls ?? [],
@@ -120,9 +121,9 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
     out: flags.out ?? null,
-    maxAttempts: flags.tries,
+    maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
-  };
+  });
 }
 
 function breaksContract(preparation: Preparation): boolean {

@@ -6,16 +6,15 @@ import type { LoadPlan, Scenario } from '../../model/scenario.ts';
 import type { Service } from '../../model/service.ts';
 import type { TrialSpec } from '../../model/trial.ts';
 import type { Workload } from '../../model/workload.ts';
-import { scanImplementations } from '../../target/manifest.ts';
-import { checkToolchain } from '../../target/toolchain.ts';
-import { conformToVectors } from '../conform/conform.ts';
-import { loadService, loadWorkload, unknownName, workloadIds } from '../declarations.ts';
-import { implsDir } from '../paths.ts';
+import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
+import { defaultSeed, loadService, loadWorkload, unknownName, workloadIds } from '../declarations.ts';
+import { implsDir, rootDir } from '../paths.ts';
 import { plan } from '../plan.ts';
-import { nothingMeasured, type PreparedImplementation, prepare } from '../prepare.ts';
-import { openSession, type Session, trackProcessGroup } from '../session/session.ts';
+import { checkCandidates, nothingMeasured, prepareAll } from '../prepare.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
+import { openSession, type Session } from '../session/session.ts';
 import { createTrialEnvironment } from '../trial/create-environment.ts';
-import { runTrial } from '../trial/trial.ts';
+import { createTrialRunner } from '../trial/trial-runner.ts';
 import { type Objective, stepDurationMs, stepOfLoad, stepOfTrial } from './objective.ts';
 import type { RateStep } from './search.ts';
 
@@ -31,15 +30,14 @@ export interface CapacityContext {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly objective: Objective;
-  /** Of one probe, at least. */
+  /** Of one step, at least. */
   readonly measureMs: number;
   onStep(text: string): void;
 }
 
-const seed = 20_260_101;
 const workerCount = 2;
 const dbPoolTotal = 8;
-const closedLoopConnections = 50;
+const closedLoopBase = { connectionCount: 50, seed: defaultSeed } as const;
 const loadPlanBase = {
   arrivals: 'constant',
   steps: null,
@@ -54,7 +52,7 @@ const maxWarmup = { count: 1_000, ratePerSec: 200, lengthSec: 10 } as const;
 
 /**
  * Well below what a closed loop reaches: a warm-up that asks for more than the target can do would leave it with a queue, and
- * every probe would fail.
+ * every step would fail.
  */
 export function warmupBelow(closedLoopPerSec: number): Warmup {
   const warmupRatePerSec = Math.min(maxWarmup.ratePerSec, Math.max(1, closedLoopPerSec / 2));
@@ -69,7 +67,7 @@ export interface ImplementationRequest {
   readonly workload: string | null;
 }
 
-/** Each probe is a whole trial: a fresh process on a fresh database, warmed up, checked, judged. */
+/** Each step is a whole trial: a fresh process on a fresh database, warmed up, checked, classified. */
 export async function openImplementation(
   request: ImplementationRequest,
   context: CapacityContext,
@@ -87,22 +85,31 @@ export async function openImplementation(
   }
   const session = await openSession({ signal: context.signal, env: context.env, probe: null, onStep: context.onStep });
   try {
-    const available = await checkToolchain(chosen.implementation);
-    if (available.status === 'available') await session.openTemplate(service, seed);
-    const { preparation, preparedImplementation } = await prepare(chosen, available, {
-      rootDir: null,
-      cacheDir: session.cacheDir,
-      signal: session.signal,
-      onStep: context.onStep,
-      trackProcessGroup: (pid) => trackProcessGroup(session.cleanupRegistry, pid),
-      conform: (one) => conformToVectors({ preparedImplementation: one, service, seed, session }),
-    });
-    if (preparedImplementation === null) throw nothingMeasured([preparation]);
+    const preparedImplementation = await prepareOne(chosen, service, session, context.onStep);
     return implementationTarget({ preparedImplementation, service, workload, session }, context);
   } catch (error) {
     await session.close();
     throw error;
   }
+}
+
+async function prepareOne(
+  located: LocatedImplementation,
+  service: Service,
+  session: Session,
+  onStep: (text: string) => void,
+): Promise<PreparedImplementation> {
+  const options = {
+    rootDir,
+    cacheDir: session.cacheDir,
+    services: new Map([[service.id, service]]),
+    seed: defaultSeed,
+  };
+  const candidates = await checkCandidates([located]);
+  const { preparations, byId } = await prepareAll(session, candidates, options, { onStep, onPrepared: () => {} });
+  const preparedImplementation = byId.get(located.implementation.id);
+  if (preparedImplementation === undefined) throw nothingMeasured(preparations);
+  return preparedImplementation;
 }
 
 async function defaultWorkload(serviceId: string): Promise<string> {
@@ -118,35 +125,44 @@ interface CapacityParts {
 }
 
 function implementationTarget(parts: CapacityParts, { objective, measureMs, signal }: CapacityContext): CapacityTarget {
-  const { service, preparedImplementation, session, workload } = parts;
-  const worldOf = (spec: TrialSpec) =>
-    createTrialEnvironment({ spec, service, preparedImplementation, session, onPhase: () => {} });
+  const { service, preparedImplementation, session } = parts;
+  const runTrial = createTrialRunner(session, new Map([[service.id, service]]), () => {});
   let reachedPerSec = Number.POSITIVE_INFINITY;
-  const saturate = async () => {
-    const world = worldOf(specAt(parts, 1, measureMs, warmupBelow(reachedPerSec)));
-    const database = await world.copyDatabase();
+  return {
+    async measureClosedLoop() {
+      const spec = specAt(parts, 1, measureMs, warmupBelow(reachedPerSec));
+      const reached = await closedLoopOf(parts, spec, measureMs, signal);
+      reachedPerSec = reached.answeredPerSec;
+      return reached;
+    },
+    async tryRate(ratePerSec) {
+      const stepMs = stepDurationMs(objective, ratePerSec, measureMs);
+      const spec = specAt(parts, ratePerSec, stepMs, warmupBelow(reachedPerSec));
+      return stepOfTrial(await runTrial(spec, preparedImplementation), objective);
+    },
+    close: () => session.close(),
+  };
+}
+
+/** The one load that is no trial: a fresh process on a fresh database, as fast as it answers. */
+async function closedLoopOf(
+  { service, preparedImplementation, session, workload }: CapacityParts,
+  spec: TrialSpec,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<ClosedLoopResult> {
+  const environment = createTrialEnvironment({ spec, service, preparedImplementation, session, onPhase: () => {} });
+  const database = await environment.copyDatabase();
+  try {
+    const target = await environment.startTarget(database?.url ?? null);
     try {
-      const target = await world.startTarget(database?.url ?? null);
-      try {
-        const reached = await closedLoop({
-          ...{ origin: target.url, workload, seed, signal },
-          ...{ connectionCount: closedLoopConnections, durationMs: measureMs },
-        });
-        reachedPerSec = reached.answeredPerSec;
-        return reached;
-      } finally {
-        await target.dispose();
-      }
+      return await closedLoop({ ...closedLoopBase, origin: target.url, workload, durationMs, signal });
     } finally {
-      await database?.drop();
+      await target.dispose();
     }
-  };
-  const probe = async (ratePerSec: number) => {
-    const lengthMs = stepDurationMs(objective, ratePerSec, measureMs);
-    const spec = specAt(parts, ratePerSec, lengthMs, warmupBelow(reachedPerSec));
-    return stepOfTrial(await runTrial(spec, service.database?.invariants ?? [], worldOf(spec)), objective);
-  };
-  return { measureClosedLoop: saturate, tryRate: probe, close: () => session.close() };
+  } finally {
+    await database?.drop();
+  }
 }
 
 function specAt(
@@ -157,7 +173,7 @@ function specAt(
 ): TrialSpec {
   const scenario: Scenario = {
     id: 'capacity',
-    description: 'one probe',
+    description: 'one rate',
     entries: [
       {
         ...{ service: service.id, workload: workload.id, ratesPerSec: [ratePerSec] },
@@ -165,7 +181,7 @@ function specAt(
       },
     ],
     primitives: null,
-    ...{ idleMs: 200, workerCount, databaseConnectionCount: dbPoolTotal, seed },
+    ...{ idleMs: 200, workerCount, databaseConnectionCount: dbPoolTotal, seed: defaultSeed },
   };
   const [spec] = plan({
     scenario,
@@ -174,42 +190,45 @@ function specAt(
     workloads: new Map([[`${service.id}/${workload.id}`, workload]]),
     limit: null,
   });
-  if (spec === undefined) throw new Error('a probe without a trial');
+  if (spec === undefined) throw new Error('a step without a trial');
   return spec;
 }
 
-/** A service that is there already: each probe is a load of its own, on fresh connections. */
+/** A service that is there already: each step is a load of its own, on fresh connections. */
 export function openUrl(origin: string, request: RequestSpec, context: CapacityContext): CapacityTarget {
   const { objective, measureMs, signal } = context;
   let reachedPerSec = Number.POSITIVE_INFINITY;
-  const saturate = async () => {
-    const reached = await closedLoop({
-      ...{ origin, workload: createWorkload(request), seed, signal },
-      ...{ connectionCount: closedLoopConnections, durationMs: measureMs },
-    });
-    reachedPerSec = reached.answeredPerSec;
-    return reached;
+  return {
+    async measureClosedLoop() {
+      const workload = createWorkload(request);
+      const reached = await closedLoop({ ...closedLoopBase, origin, workload, durationMs: measureMs, signal });
+      reachedPerSec = reached.answeredPerSec;
+      return reached;
+    },
+    tryRate(ratePerSec) {
+      const stepMs = stepDurationMs(objective, ratePerSec, measureMs);
+      const base = { ...loadPlanBase, ...warmupBelow(reachedPerSec), seed: defaultSeed };
+      return stepOfUrl({ ...base, ratePerSec, measureMs: stepMs }, origin, request, context);
+    },
+    close: async () => {},
   };
-  const probe = async (ratePerSec: number) => {
-    const lengthMs = stepDurationMs(objective, ratePerSec, measureMs);
-    const profile: LoadPlan = {
-      ...loadPlanBase,
-      ...warmupBelow(reachedPerSec),
-      ratePerSec,
-      measureMs: lengthMs,
-      seed,
-    };
-    const driver = await startDriver({
-      ...{ workloadPath: requestWorkloadPath, workloadArgument: request, targetUrl: origin, profile, signal },
-      ...{ joinPaths: [], niceness: -10, onProgress: () => {} },
-    });
-    try {
-      await driver.warmUp(profile.warmupCount, profile.warmupRatePerSec);
-      const startAtNs = Number(process.hrtime.bigint()) + 100e6;
-      return stepOfLoad(await driver.measure(startAtNs, () => {}), ratePerSec, objective);
-    } finally {
-      await driver.stop();
-    }
-  };
-  return { measureClosedLoop: saturate, tryRate: probe, close: async () => {} };
+}
+
+async function stepOfUrl(
+  loadPlan: LoadPlan,
+  targetUrl: string,
+  workloadArgument: RequestSpec,
+  { objective, signal }: CapacityContext,
+): Promise<RateStep> {
+  const generator = await startDriver({
+    ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, profile: loadPlan, signal },
+    ...{ joinPaths: [], niceness: -10, onProgress: () => {} },
+  });
+  try {
+    await generator.warmUp(loadPlan.warmupCount, loadPlan.warmupRatePerSec);
+    const startAtNs = Number(process.hrtime.bigint()) + 100e6;
+    return stepOfLoad(await generator.measure(startAtNs, () => {}), loadPlan.ratePerSec, objective);
+  } finally {
+    await generator.stop();
+  }
 }

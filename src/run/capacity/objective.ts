@@ -4,7 +4,7 @@ import type { Trial } from '../../model/trial.ts';
 import { trialLimits } from '../trial/classify-trial.ts';
 import type { RateStep } from './search.ts';
 
-/** What a rate must keep to count as held: a quantile of the response, counted from the due time. */
+/** What a rate must keep to count as sustained: a quantile of the response, counted from the due time. */
 export interface Objective {
   readonly quantile: 'p50' | 'p90' | 'p99' | 'p999';
   readonly limitMs: number;
@@ -15,22 +15,22 @@ const keyOf = { p50: 'p50Ms', p90: 'p90Ms', p99: 'p99Ms', p999: 'p999Ms' } as co
   keyof Latency
 >;
 
-/** So many requests carry the quantile (method, section 6), and a few more. */
+/** So many requests carry the quantile (docs/explanation/method.md), and a few more. */
 const minRequestCount = { p50: 100, p90: 200, p99: 1_100, p999: 11_000 } as const;
 
-/** How long a probe at a rate must last for its quantile to be told; at least `leastMs`. */
-export function stepDurationMs({ quantile }: Objective, ratePerSec: number, leastMs: number): number {
-  return Math.max(leastMs, Math.ceil((1000 * minRequestCount[quantile]) / ratePerSec));
+/** How long a step at a rate must last for its quantile to be known; at least `minMs`. */
+export function stepDurationMs({ quantile }: Objective, ratePerSec: number, minMs: number): number {
+  return Math.max(minMs, Math.ceil((1000 * minRequestCount[quantile]) / ratePerSec));
 }
 
 const maxStepMs = 60_000;
 
-/** The lowest rate whose probe lasts no longer than a minute, or than `leastMs` where that is more. */
-export function minRatePerSec({ quantile }: Objective, leastMs: number): number {
-  return (1000 * minRequestCount[quantile]) / Math.max(leastMs, maxStepMs);
+/** The lowest rate whose step lasts no longer than a minute, or than `minMs` where that is more. */
+export function minRatePerSec({ quantile }: Objective, minMs: number): number {
+  return (1000 * minRequestCount[quantile]) / Math.max(minMs, maxStepMs);
 }
 
-/** A whole trial as a probe: trouble of the generator or of the machine is `unknown`. */
+/** A whole trial as a step: trouble of the generator or of the machine is `unknown`. */
 export function stepOfTrial(trial: Trial, objective: Objective): RateStep {
   const { ratePerSec } = trial.spec.loadPlan;
   if (trial.status === 'failed') {
@@ -45,7 +45,7 @@ export function stepOfTrial(trial: Trial, objective: Objective): RateStep {
   return stepByQuantile(objective, ratePerSec, load, trial.latencyDiscarded);
 }
 
-/** A load of the driver alone as a probe. */
+/** A load of the generator alone as a step. */
 export function stepOfLoad(load: LoadResult, ratePerSec: number, objective: Objective): RateStep {
   const verdict = assessGenerator(load);
   if (verdict.status === 'invalid' && verdict.voids === 'everything')
@@ -58,7 +58,7 @@ export function stepOfLoad(load: LoadResult, ratePerSec: number, objective: Obje
 }
 
 /**
- * A generator that is itself late reads answers late, and then its connections look busy: what was missed while it doubts itself
+ * A generator that is itself late reads answers late, and then its connections look busy: what was missed while it is in doubt
  * is no proof against the target.
  */
 function missedStep(ratePerSec: number, reason: string, verdict: GeneratorAssessment): RateStep {
@@ -66,7 +66,7 @@ function missedStep(ratePerSec: number, reason: string, verdict: GeneratorAssess
   return { ratePerSec, status: 'unknown', reason: `${reason}; but ${messages(verdict.reasons)}` };
 }
 
-/** Within the limit it holds even by a late generator, which can only have made it worse. */
+/** Within the limit it counts even by a late generator, which can only have made it worse. */
 function stepByQuantile(
   { quantile, limitMs }: Objective,
   ratePerSec: number,
@@ -76,7 +76,7 @@ function stepByQuantile(
   const valueMs = load.responseTime[keyOf[quantile]];
   if (valueMs === null) return { ratePerSec, status: 'unknown', reason: `too few requests for ${quantile}` };
   const reason = `${quantile} ${Number(valueMs.toPrecision(3))} ms`;
-  if (valueMs <= limitMs) return { ratePerSec, status: 'held', reason };
+  if (valueMs <= limitMs) return { ratePerSec, status: 'sustained', reason };
   if (isLatencyDiscarded)
     return { ratePerSec, status: 'unknown', reason: `${reason}, but the generator itself was late` };
   return { ratePerSec, status: 'failed', reason };

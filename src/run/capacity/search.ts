@@ -1,7 +1,7 @@
-/** What one probe at a fixed rate showed; `unknown`: the generator or the machine was at fault, never the target. */
+/** What one step at a fixed rate showed; `unknown`: the generator or the machine was at fault, never the target. */
 export interface RateStep {
   readonly ratePerSec: number;
-  readonly status: 'held' | 'failed' | 'unknown';
+  readonly status: 'sustained' | 'failed' | 'unknown';
   /** In a few words, with the figure. */
   readonly reason: string;
 }
@@ -16,8 +16,8 @@ export interface SearchOptions {
 }
 
 /**
- * found: held in every confirming probe, and a rate a tenth above it failed in most. at-least: held, but what lies above could
- * not be told. below: not even the lowest rate tried held. unconfirmed: it held once, and not again.
+ * found: sustained in every confirming step, and a rate a tenth above it failed in most. at-least: sustained, but what lies above could
+ * not be measured. below: not even the lowest rate tried sustained. unconfirmed: it sustained once, and not again.
  */
 export type Capacity =
   | { readonly status: 'found'; readonly ratePerSec: number; readonly failedRatePerSec: number }
@@ -31,58 +31,58 @@ const confirmCount = 3;
 const failCount = 2;
 const marginRatio = 1.1;
 const maxConfirmAttempts = 4;
-/** An unknown probe is done again before it counts. */
+/** An unknown step is done again before it counts. */
 const maxUnknownAttempts = 2;
 
 interface Bracket {
-  readonly held: number;
-  /** null: nothing failed up to where the generator could tell; `above` says why it goes no further. */
+  readonly sustained: number;
+  /** null: nothing failed up to what the generator could measure; `above` says why it goes no further. */
   readonly failed: number | null;
   readonly above: string;
 }
 
-/** The greatest rate that holds: brackets by doubling, bisects by ratio, confirms. */
+/** The highest rate that is sustained: brackets by doubling, bisects by ratio, confirms. */
 export async function searchCapacity(options: SearchOptions): Promise<Capacity> {
-  const probe = (ratePerSec: number) => tryUntilKnown(ratePerSec, options);
-  const bracket = await bracketByDoubling(options, probe);
+  const tryRate = (ratePerSec: number) => tryUntilKnown(ratePerSec, options);
+  const bracket = await bracketByDoubling(options, tryRate);
   if ('status' in bracket) return bracket;
-  const narrowed = await bisect(bracket, options.precisionRatio, probe);
-  return confirm(narrowed, options.precisionRatio, probe);
+  const narrowed = await bisect(bracket, options.precisionRatio, tryRate);
+  return confirm(narrowed, options.precisionRatio, tryRate);
 }
 
 type TryRate = (ratePerSec: number) => Promise<RateStep>;
 
 async function tryUntilKnown(ratePerSec: number, { tryRate }: SearchOptions): Promise<RateStep> {
   let outcome = await tryRate(ratePerSec);
-  for (let tries = 1; tries < maxUnknownAttempts && outcome.status === 'unknown'; tries++)
+  for (let attempts = 1; attempts < maxUnknownAttempts && outcome.status === 'unknown'; attempts++)
     outcome = await tryRate(ratePerSec);
   return outcome;
 }
 
 async function bracketByDoubling(
   { startRatePerSec, minRatePerSec }: SearchOptions,
-  probe: TryRate,
+  tryRate: TryRate,
 ): Promise<Bracket | Capacity> {
-  const first = await probe(startRatePerSec);
-  if (first.status !== 'held') return bracketByHalving(first, minRatePerSec, probe);
-  let held = startRatePerSec;
-  while (held < maxRatePerSec) {
-    const next = await probe(2 * held);
-    if (next.status === 'failed') return { held, failed: 2 * held, above: next.reason };
-    if (next.status === 'unknown') return { held, failed: null, above: next.reason };
-    held *= 2;
+  const first = await tryRate(startRatePerSec);
+  if (first.status !== 'sustained') return bracketByHalving(first, minRatePerSec, tryRate);
+  let sustained = startRatePerSec;
+  while (sustained < maxRatePerSec) {
+    const next = await tryRate(2 * sustained);
+    if (next.status === 'failed') return { sustained, failed: 2 * sustained, above: next.reason };
+    if (next.status === 'unknown') return { sustained, failed: null, above: next.reason };
+    sustained *= 2;
   }
-  return { held, failed: null, above: 'no generator asks for more' };
+  return { sustained, failed: null, above: 'no generator asks for more' };
 }
 
-/** What cannot be told at one rate may be told at a lower one. */
-async function bracketByHalving(first: RateStep, leastRatePerSec: number, probe: TryRate): Promise<Bracket | Capacity> {
+/** What cannot be measured at one rate may be at a lower one. */
+async function bracketByHalving(first: RateStep, minRatePerSec: number, tryRate: TryRate): Promise<Bracket | Capacity> {
   let last = first;
-  while (last.ratePerSec / 2 >= leastRatePerSec) {
-    const next = await probe(last.ratePerSec / 2);
-    if (next.status === 'held') {
+  while (last.ratePerSec / 2 >= minRatePerSec) {
+    const next = await tryRate(last.ratePerSec / 2);
+    if (next.status === 'sustained') {
       const failed = last.status === 'failed' ? last.ratePerSec : null;
-      return { held: next.ratePerSec, failed, above: last.reason };
+      return { sustained: next.ratePerSec, failed, above: last.reason };
     }
     last = next;
   }
@@ -90,50 +90,50 @@ async function bracketByHalving(first: RateStep, leastRatePerSec: number, probe:
   return last.status === 'failed' ? { status: 'below', ratePerSec, reason } : { status: 'unknown', reason };
 }
 
-/** Unknown in the middle counts as not held, but not as failed: it ends what can be told. */
-async function bisect(bracket: Bracket, precisionRatio: number, probe: TryRate): Promise<Bracket> {
-  let { held, above } = bracket;
+/** Unknown in the middle counts as not sustained, but not as failed: it ends what can be measured. */
+async function bisect(bracket: Bracket, precisionRatio: number, tryRate: TryRate): Promise<Bracket> {
+  let { sustained, above } = bracket;
   let failed = bracket.failed;
-  let ceiling = bracket.failed ?? 2 * bracket.held;
-  while (ceiling / held > 1 + precisionRatio) {
-    const middle = rounded(Math.sqrt(held * ceiling));
-    const outcome = await probe(middle);
-    if (outcome.status === 'held') {
-      held = middle;
+  let ceiling = bracket.failed ?? 2 * bracket.sustained;
+  while (ceiling / sustained > 1 + precisionRatio) {
+    const candidate = rounded(Math.sqrt(sustained * ceiling));
+    const outcome = await tryRate(candidate);
+    if (outcome.status === 'sustained') {
+      sustained = candidate;
       continue;
     }
-    ceiling = middle;
+    ceiling = candidate;
     above = outcome.reason;
-    failed = outcome.status === 'failed' ? middle : null;
+    failed = outcome.status === 'failed' ? candidate : null;
   }
-  return { held, failed, above };
+  return { sustained, failed, above };
 }
 
-async function confirm(bracket: Bracket, precisionRatio: number, probe: TryRate): Promise<Capacity> {
-  let { held } = bracket;
+async function confirm(bracket: Bracket, precisionRatio: number, tryRate: TryRate): Promise<Capacity> {
+  let { sustained } = bracket;
   let reason = bracket.above;
-  for (let tries = 0; tries < maxConfirmAttempts; tries++) {
-    const again = await tryRepeatedly(held, probe);
-    const bad = again.find(({ status }) => status !== 'held');
+  for (let attempts = 0; attempts < maxConfirmAttempts; attempts++) {
+    const again = await tryRepeatedly(sustained, tryRate);
+    const bad = again.find(({ status }) => status !== 'sustained');
     if (bad !== undefined) {
       reason = bad.reason;
-      held = rounded(held / (1 + precisionRatio));
+      sustained = rounded(sustained / (1 + precisionRatio));
       continue;
     }
-    const over = rounded(held * marginRatio);
-    const beyond = await tryRepeatedly(over, probe);
+    const over = rounded(sustained * marginRatio);
+    const beyond = await tryRepeatedly(over, tryRate);
     if (beyond.filter(({ status }) => status === 'failed').length >= failCount)
-      return { status: 'found', ratePerSec: held, failedRatePerSec: over };
+      return { status: 'found', ratePerSec: sustained, failedRatePerSec: over };
     const unknown = beyond.find(({ status }) => status === 'unknown');
-    if (unknown !== undefined) return { status: 'at-least', ratePerSec: held, reason: unknown.reason };
-    held = over;
+    if (unknown !== undefined) return { status: 'at-least', ratePerSec: sustained, reason: unknown.reason };
+    sustained = over;
   }
-  return { status: 'unconfirmed', ratePerSec: held, reason };
+  return { status: 'unconfirmed', ratePerSec: sustained, reason };
 }
 
-async function tryRepeatedly(ratePerSec: number, probe: TryRate): Promise<RateStep[]> {
+async function tryRepeatedly(ratePerSec: number, tryRate: TryRate): Promise<RateStep[]> {
   const outcomes: RateStep[] = [];
-  for (let count = 0; count < confirmCount; count++) outcomes.push(await probe(ratePerSec));
+  for (let count = 0; count < confirmCount; count++) outcomes.push(await tryRate(ratePerSec));
   return outcomes;
 }
 

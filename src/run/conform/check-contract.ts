@@ -1,13 +1,15 @@
 import type { Implementation } from '../../model/implementation.ts';
-import { BuildFailure, buildImplementation } from '../../target/build.ts';
+import { BuildFailure } from '../../target/build.ts';
 import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
-import { checkToolchain, type Toolchain } from '../../target/toolchain.ts';
-import { implementationsMatching, loadService } from '../declarations.ts';
+import { checkToolchain } from '../../target/toolchain.ts';
+import { defaultSeed, implementationsMatching, loadService } from '../declarations.ts';
 import { implsDir, rootDir } from '../paths.ts';
-import type { PreparedImplementation } from '../prepare.ts';
+import { build } from '../prepare.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
 import { conformToPrimitives } from '../primitives/conform.ts';
-import { openSession, type Session, trackProcessGroup } from '../session/session.ts';
-import { type ConformancePart, checkWholeContract } from './conform.ts';
+import { openSession, type Session } from '../session/session.ts';
+import { checkWholeContract } from './conform.ts';
+import type { ConformancePart } from './subject.ts';
 
 export type ContractCheck =
   | {
@@ -27,10 +29,7 @@ export interface CheckContractRequest {
   onStep(text: string): void;
 }
 
-/** The seed of the rows that vectors run on; any will do, this one is the scenarios'. */
-const seed = 20_260_101;
-
-/** Examines implementations against the whole of their contract, one part after another. */
+/** Checks implementations against the whole of their contract, one part after another. */
 export async function* checkContract(request: CheckContractRequest): AsyncGenerator<ContractCheck> {
   const located = implementationsMatching(await scanImplementations([implsDir, ...request.directories]), request.globs);
   const session = await openSession({ ...request, probe: null });
@@ -52,13 +51,18 @@ async function* checkImplementation(
     yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
     return;
   }
-  const preparedImplementation = await build(located, available.toolchain, session, onStep);
-  if (preparedImplementation instanceof BuildFailure) {
-    const { message, logTail } = preparedImplementation;
-    yield { kind: 'not-built', implementation, reason: `${message}\n${logTail}` };
+  const places = { rootDir, cacheDir: session.cacheDir };
+  const built = await build(session, located, available.toolchain, { ...places, onStep }).catch(asBuildFailure);
+  if (built instanceof BuildFailure) {
+    yield { kind: 'not-built', implementation, reason: `${built.message}\n${built.logTail}` };
     return;
   }
-  for await (const part of partsOf(preparedImplementation, session)) yield { kind: 'part', implementation, part };
+  for await (const part of partsOf(built.preparedImplementation, session)) yield { kind: 'part', implementation, part };
+}
+
+function asBuildFailure(error: unknown): BuildFailure {
+  if (error instanceof BuildFailure) return error;
+  throw error;
 }
 
 async function* partsOf(
@@ -66,23 +70,7 @@ async function* partsOf(
   session: Session,
 ): AsyncGenerator<ConformancePart> {
   const { service: id } = preparedImplementation.located.implementation;
-  if (id === 'primitives') yield* conformToPrimitives(preparedImplementation, seed, session);
-  else yield* checkWholeContract({ preparedImplementation, service: await loadService(id), seed, session });
-}
-
-async function build(
-  located: LocatedImplementation,
-  toolchain: Toolchain,
-  { cacheDir, signal, cleanupRegistry }: Session,
-  onProgress: (line: string) => void,
-): Promise<PreparedImplementation | BuildFailure> {
-  const keepNote = (pid: number) => trackProcessGroup(cleanupRegistry, pid);
-  const options = { located, rootDir, cacheDir, toolchain, onProgress, trackProcessGroup: keepNote, signal };
-  try {
-    const { dir, hash } = await buildImplementation(options);
-    return { located, toolchain, buildDir: dir, sourceHash: hash };
-  } catch (error) {
-    if (error instanceof BuildFailure) return error;
-    throw error;
-  }
+  if (id === 'primitives') yield* conformToPrimitives(preparedImplementation, defaultSeed, session);
+  else
+    yield* checkWholeContract({ preparedImplementation, service: await loadService(id), seed: defaultSeed, session });
 }

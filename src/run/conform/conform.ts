@@ -10,32 +10,11 @@ import { type LifecycleFile, readLifecycleFile } from '../../conformance/vectors
 import { runVectors, type VectorFailure } from '../../conformance/vectors/run-vectors.ts';
 import type { DatabaseServer } from '../../database/database-server.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
-import type { Service } from '../../model/service.ts';
 import { benchDir } from '../paths.ts';
-import type { ConformanceOutcome, PreparedImplementation } from '../prepare.ts';
-import type { Session } from '../session/session.ts';
 import { TrialFailure } from '../trial/environment.ts';
 import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
 import { checkStartup } from './start-checks.ts';
-
-export interface ConformanceSubject {
-  readonly preparedImplementation: PreparedImplementation;
-  readonly service: Service;
-  readonly seed: number;
-  readonly session: Session;
-}
-
-/** A part of the examination: what it is called, what it found, and what could not be looked at. */
-export interface ConformancePart {
-  readonly title: string;
-  readonly checkCount: number;
-  readonly failures: readonly string[];
-  /** null: all of it was checked. */
-  readonly notChecked: string | null;
-}
-
-/** How a target is set up for its checks, which may name these as variables. */
-const conformanceSize = { workerCount: 2, dbPoolTotal: 8 };
+import { type ConformanceOutcome, type ConformancePart, type ConformanceSubject, conformanceSize } from './subject.ts';
 
 /** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
 export async function conformToVectors(subject: ConformanceSubject): Promise<ConformanceOutcome> {
@@ -48,7 +27,7 @@ export async function conformToVectors(subject: ConformanceSubject): Promise<Con
   return { ...part, statementsHash };
 }
 
-/** Everything `paceline conform` looks at, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
+/** Everything `paceline conform` checks, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
 export async function* checkWholeContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   yield await withTarget(subject, (running) => checkVectors(subject, running));
   if (subject.service.isCluster) yield* checkClusterContract(subject);
@@ -60,14 +39,14 @@ export async function* checkWholeContract(subject: ConformanceSubject): AsyncGen
   yield await withTarget(subject, (running) => checkDatabaseOutage(subject, running, file));
 }
 
-/** What only crashes can show: answers in an order of real time, a clean end in the middle of an election, and a careful start. */
+/** What only crashes can show: answers in an order of real time, a clean end in the middle of an election, and an invalid configuration. */
 async function* checkClusterContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   yield await withTarget(subject, async (running) => partOf('linearizability', await checkLinearizability(running)));
   yield await withTarget(subject, async (running) => {
     const { stop } = running.started.target;
     return partOf('shutdown in an election', await checkElectionShutdown({ ...running, stop }));
   });
-  yield partOf('careful start', await checkStartup(subject));
+  yield partOf('startup and invalid configuration', await checkStartup(subject));
 }
 
 interface RunningSubject extends CheckOptions {
@@ -78,7 +57,7 @@ interface RunningSubject extends CheckOptions {
 
 async function withTarget(
   { preparedImplementation, service, seed, session }: ConformanceSubject,
-  examine: (running: RunningSubject) => Promise<ConformancePart>,
+  check: (running: RunningSubject) => Promise<ConformancePart>,
 ): Promise<ConformancePart> {
   const environment = service.environment({ ...conformanceSize, seed, cluster: null });
   const database = await session.copyDatabase(service, seed);
@@ -97,7 +76,7 @@ async function withTarget(
     try {
       const variables = { ...environment, ...service.vectorVariables(seed) };
       const { baseUrl } = started.target;
-      return await examine({ started, database, countsStatements, baseUrl, variables, signal: session.signal });
+      return await check({ started, database, countsStatements, baseUrl, variables, signal: session.signal });
     } finally {
       await started.dispose();
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CheckResult, checkResult } from '../../conformance/checks/check-result.ts';
 import { TrialFailure } from '../trial/environment.ts';
 import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
-import type { ConformanceSubject } from './conform.ts';
+import { type ConformanceSubject, conformanceSize } from './subject.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -15,7 +15,7 @@ interface RejectedStart {
   readonly expectedOutput: RegExp;
 }
 
-/** What makes no sense ends the program at once, with the variable's name: exit code 2. */
+/** An invalid setting ends the program at once, with the variable's name: exit code 2. */
 const invalidSettings: readonly (readonly [variable: string, value: string])[] = [
   ['CLUSTER_SIZE', '0'],
   ['CLUSTER_SIZE', 'three'],
@@ -30,7 +30,7 @@ const invalidSettings: readonly (readonly [variable: string, value: string])[] =
 ];
 
 /**
- * A careful start: senseless settings and folders that cannot be used are refused with their exit code and cause; one node and an even
+ * Startup: invalid settings and folders that cannot be used are refused with their exit code and cause; one node and an even
  * number are fine; a torn log is cut to its last whole record and what was acknowledged before is still there.
  */
 export async function checkStartup(subject: ConformanceSubject): Promise<readonly CheckResult[]> {
@@ -42,9 +42,9 @@ export async function checkStartup(subject: ConformanceSubject): Promise<readonl
     const settings = [...invalidSettings, ['CLUSTER_SIZE', String(tooLarge)] as const];
     for (const [variable, value] of settings) {
       const environment = { DATA_DIR: folder.path, [variable]: value };
-      const says = new RegExp(variable === 'ELECTION_TIMEOUT_MAX_MS' ? 'ELECTION_TIMEOUT_M' : variable);
+      const expectedOutput = new RegExp(variable === 'ELECTION_TIMEOUT_MAX_MS' ? 'ELECTION_TIMEOUT_M' : variable);
       checks.push(
-        await checkRejected(subject, { name: `${variable}=${value}`, environment, exitCode: 2, expectedOutput: says }),
+        await checkRejected(subject, { name: `${variable}=${value}`, environment, exitCode: 2, expectedOutput }),
       );
     }
     for (const size of ['1', '4']) checks.push(await checkAccepted(subject, size, folder.path));
@@ -66,7 +66,7 @@ function start(
   { preparedImplementation, service, seed, session }: ConformanceSubject,
   environment: Environment,
 ): Promise<TargetGroup> {
-  const usual = service.environment({ workerCount: 2, dbPoolTotal: 8, seed, cluster: null });
+  const usual = service.environment({ ...conformanceSize, seed, cluster: null });
   const settings = { ...usual, ...environment };
   return startInGroup({
     preparedImplementation,
@@ -101,12 +101,12 @@ async function checkAccepted(subject: ConformanceSubject, size: string, path: st
   ]).then(([check]) => check as CheckResult);
 }
 
-/** A start that should succeed; one that does not is told as a check that failed. */
+/** A start that should succeed; one that does not is a check that failed. */
 async function withStarted(
   subject: ConformanceSubject,
   environment: Environment,
   name: string,
-  examine: (started: TargetGroup) => Promise<readonly CheckResult[]>,
+  check: (started: TargetGroup) => Promise<readonly CheckResult[]>,
 ): Promise<readonly CheckResult[]> {
   let started: TargetGroup;
   try {
@@ -116,7 +116,7 @@ async function withStarted(
     return [checkResult(name, false, `${error.message}\n${error.logTail}`)];
   }
   try {
-    return await examine(started);
+    return await check(started);
   } finally {
     await started.dispose();
   }
@@ -154,7 +154,7 @@ async function tornLog(subject: ConformanceSubject): Promise<readonly CheckResul
       return [
         checkResult('what was acknowledged survives a torn log', text === 'kept', `${answer.status} ${text}`),
         checkResult(
-          'a torn log is told with the bytes dropped',
+          'a torn log is reported with the bytes dropped',
           target.logTail().includes(`${tornRecord.length}`),
           target.logTail(),
         ),

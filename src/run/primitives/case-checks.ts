@@ -65,7 +65,7 @@ export interface LimitOptions {
 
 const pollIntervalMs = 100;
 
-/** Looks ten times a second; `exceeded` rejects as soon as a limit is passed, or the run is interrupted. */
+/** Reads ten times a second; `exceeded` rejects as soon as a limit is passed, or the run is interrupted. */
 export function enforceLimits(options: LimitOptions): { readonly exceeded: Promise<never>; end(): void } {
   const ending = new AbortController();
   const exceeded = enforce(options, AbortSignal.any([options.signal, ending.signal]), ending.signal);

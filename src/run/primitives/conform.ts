@@ -1,7 +1,7 @@
 import type { Primitive, PrimitiveLanguage, PrimitiveSpec } from '../../model/primitive.ts';
-import type { ConformancePart } from '../conform/conform.ts';
+import type { ConformancePart } from '../conform/subject.ts';
 import { loadPrimitives } from '../declarations.ts';
-import type { PreparedImplementation } from '../prepare.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
 import { measurePrimitive } from './measure-case.ts';
 import { primitivesContractVersion } from './plan.ts';

@@ -5,8 +5,9 @@ import type { Primitive, PrimitiveMeasurement, PrimitiveResult, PrimitiveSpec } 
 import { pickFreePort } from '../../os/port.ts';
 import { openProbe } from '../../probe/probe.ts';
 import { parseRunnerLine, type Runner, type RunnerLine, startRunner } from '../../target/runner.ts';
-import type { PreparedImplementation } from '../prepare.ts';
-import { type Session, type TrackedGroup, trackProcessGroup } from '../session/session.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
+import type { Session } from '../session/session.ts';
+import { type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import {
   assertMemoryCorrect,
   assertSameCase,
@@ -64,38 +65,38 @@ interface StartedRunner {
 
 async function withRunner<T>(options: CaseOptions, log: Log, use: (started: StartedRunner) => Promise<T>): Promise<T> {
   const { session, spec } = options;
-  const ledgered = await session.openGroup();
-  const ends: (() => unknown)[] = [ledgered.dispose];
+  const tracked = await session.openGroup();
+  const ends: (() => unknown)[] = [tracked.dispose];
   try {
-    limitMemory(ledgered.group, spec.plan.memoryLimitBytes);
+    limitMemory(tracked.group, spec.plan.memoryLimitBytes);
     const port = await pickFreePort(host);
     const startedMs = performance.now();
-    const runner = startCase(options, port, ledgered.group, (end) => ends.unshift(end));
+    const runner = startCase(options, port, tracked.group, (end) => ends.unshift(end));
     ends.unshift(runner.kill);
     log.tail = runner.logTail;
     const limits = enforceLimits({
-      probe: openProbe({ group: ledgered.group, rootPid: runner.pid, force: session.probe }),
-      group: ledgered.group,
+      probe: openProbe({ group: tracked.group, rootPid: runner.pid, force: session.probe }),
+      group: tracked.group,
       memoryLimitBytes: spec.plan.memoryLimitBytes,
       timeLimitMs: timeLimitMs(spec),
       signal: session.signal,
     });
     ends.unshift(limits.end);
-    return await Promise.race([use({ runner, group: ledgered.group, port, startedMs }), limits.exceeded]);
+    return await Promise.race([use({ runner, group: tracked.group, port, startedMs }), limits.exceeded]);
   } catch (error) {
-    throw asMemoryFailure(error, ledgered.group, spec);
+    throw asMemoryFailure(error, tracked.group, spec);
   } finally {
     for (const end of ends) await end();
   }
 }
 
-/** The kernel is quicker than `watchLimits`: what it has killed looks like a runner that died. */
+/** The kernel is quicker than `enforceLimits`: what it has killed looks like a runner that died. */
 function asMemoryFailure(error: unknown, group: TrackedGroup['group'], { plan }: PrimitiveSpec): unknown {
   const died = error instanceof PrimitiveFailure && error.code === 'died';
   return died && (group?.memoryKillCount() ?? 0) > 0 ? outOfMemory(plan.memoryLimitBytes) : error;
 }
 
-/** Where the kernel cannot, `watchLimits` looks by itself; this one is quicker than ten looks a second. */
+/** Where the kernel cannot, `enforceLimits` polls; this one is quicker than ten readings a second. */
 function limitMemory(group: TrackedGroup['group'], memoryBytes: number): void {
   try {
     group?.limit({ cpuCount: null, memoryBytes });

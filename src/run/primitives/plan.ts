@@ -1,3 +1,5 @@
+import { totalmem } from 'node:os';
+import type { Implementation } from '../../model/implementation.ts';
 import type {
   Primitive,
   PrimitiveLanguage,
@@ -5,19 +7,44 @@ import type {
   PrimitiveResult,
   PrimitiveSpec,
 } from '../../model/primitive.ts';
-import type { Random } from '../../stats/random.ts';
-import { shuffled } from '../plan.ts';
+import { createRandom, type Random, shuffled } from '../../stats/random.ts';
+import type { Declarations } from '../declarations.ts';
 
 /** Of bench/primitives/contract.md: results of different versions are never compared. */
 export const primitivesContractVersion = 1;
 
 export interface PrimitivePlanInput {
-  readonly profile: PrimitivePlan;
+  readonly primitivePlan: PrimitivePlan;
   readonly primitives: readonly Primitive[];
   /** Ready runners. */
   readonly runners: readonly { readonly id: string; readonly language: string }[];
   readonly seed: number;
   readonly random: Random;
+}
+
+/** A small machine must not be driven into its own limit by a case. */
+const maxMemoryShare = 0.5;
+
+/** The cases of a scenario, for the implementations that are runners of primitives. */
+export function planCases(
+  { scenario, primitives }: Declarations,
+  implementations: readonly Implementation[],
+): PrimitiveSpec[] {
+  if (scenario.primitives === null) return [];
+  const runners = implementations.filter(({ service }) => service === 'primitives');
+  const { primitives: declared, seed } = scenario;
+  const memoryLimitBytes = Math.min(declared.memoryLimitBytes, Math.floor(totalmem() * maxMemoryShare));
+  const primitivePlan = { ...declared, memoryLimitBytes };
+  return planPrimitives({ primitivePlan, primitives, runners, seed, random: createRandom(seed) });
+}
+
+/** Of a case in the plan: the primitive that it measures. */
+export function primitiveOf({ primitive }: PrimitiveSpec, { primitives }: Declarations): Primitive {
+  return primitives.find(({ id }) => id === primitive) as Primitive;
+}
+
+export function expectedMs(spec: PrimitiveSpec, declarations: Declarations): number {
+  return primitiveMs(spec, primitiveOf(spec, declarations).kind);
 }
 
 /**
@@ -26,7 +53,7 @@ export interface PrimitivePlanInput {
  */
 export function planPrimitives(input: PrimitivePlanInput): PrimitiveSpec[] {
   const specs: PrimitiveSpec[] = [];
-  for (let repetition = 1; repetition <= input.profile.repetitionCount; repetition += 1) {
+  for (let repetition = 1; repetition <= input.primitivePlan.repetitionCount; repetition += 1) {
     for (const primitive of input.primitives) {
       for (const size of primitive.sizes.length === 0 ? [null] : primitive.sizes) {
         const round = shuffled(casesOf(primitive, input.runners), input.random.below);
@@ -45,11 +72,11 @@ function casesOf(primitive: Primitive, runners: PrimitivePlanInput['runners']) {
 }
 
 function spec(
-  { profile, seed }: PrimitivePlanInput,
+  { primitivePlan, seed }: PrimitivePlanInput,
   primitive: Primitive,
   one: Pick<PrimitiveSpec, 'implementation' | 'caseId' | 'size' | 'repetition' | 'position'>,
 ): PrimitiveSpec {
-  const { ids, repetitionCount, ...plan } = profile;
+  const { ids, repetitionCount, ...plan } = primitivePlan;
   return {
     contractVersion: primitivesContractVersion,
     primitive: primitive.id,
@@ -61,7 +88,7 @@ function spec(
 }
 
 /**
- * Why a case need not be tried: a smaller size of the same variant has failed, in whichever repetition. Only for memory:
+ * Why a case need not be tried: a smaller size of the same case has failed, in whichever repetition. Only for memory:
  * there a failure is where the machine's (or the stated) limit lies.
  */
 export function skipReason(spec: PrimitiveSpec, primitive: Primitive, done: readonly PrimitiveResult[]): string | null {

@@ -1,12 +1,49 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PrimitiveResult, PrimitiveSpec } from '../../model/primitive.ts';
 import { createRandom } from '../../stats/random.ts';
 import { writeFileAtomically } from '../../store/write-file.ts';
+import type { Declarations } from '../declarations.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
+import type { Session } from '../session/session.ts';
+import { measurePrimitive } from './measure-case.ts';
+import { expectedMs, planCases, primitiveOf, skipReason } from './plan.ts';
+
+/** The cases of a run, ready to be measured. */
+export interface PreparedPrimitives {
+  readonly specs: readonly PrimitiveSpec[];
+  expectedMs(spec: PrimitiveSpec): number;
+  /** Why it need not be tried after those that are done; null: it is. */
+  skipReason(spec: PrimitiveSpec, done: readonly PrimitiveResult[]): string | null;
+  measure(spec: PrimitiveSpec): Promise<PrimitiveResult>;
+}
+
+export async function preparePrimitives(
+  declarations: Declarations,
+  preparedById: ReadonlyMap<string, PreparedImplementation>,
+  session: Session,
+): Promise<PreparedPrimitives> {
+  const implementations = [...preparedById.values()].map(({ located }) => located.implementation);
+  const { primitives, scenario } = declarations;
+  const needsData = primitives.some(({ usesData }) => usesData);
+  const data = needsData ? await preparePrimitiveData(session.cacheDir, scenario.seed) : null;
+  return {
+    specs: planCases(declarations, implementations),
+    expectedMs: (spec) => expectedMs(spec, declarations),
+    skipReason: (spec, done) => skipReason(spec, primitiveOf(spec, declarations), done),
+    measure: (spec) =>
+      measurePrimitive({
+        ...{ spec, session, data },
+        primitive: primitiveOf(spec, declarations),
+        preparedImplementation: preparedById.get(spec.implementation) as PreparedImplementation,
+      }),
+  };
+}
 
 export const integerCount = 1_000_000;
 
-/** The file that every language sorts, and what it must look like afterwards. */
+/** The file that every language sorts, and what it must be afterwards. */
 export interface PrimitiveData {
   readonly path: string;
   /** SHA-256 of the sorted integers, little endian. */

@@ -5,7 +5,7 @@ import type { Runner } from '../../target/runner.ts';
 import { PrimitiveFailure } from './case-checks.ts';
 
 /**
- * Starts the program as often as it is told, one after another. A shell, because it is small: what a fork costs grows with
+ * Starts the program as often as it is asked to, one after another. A shell, because it is small: what a fork costs grows with
  * the process that forks (10 ms from one of 150 MB), and that is not the program's.
  */
 const startLoopScript =

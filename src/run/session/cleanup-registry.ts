@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../../model/harness-error.ts';
-import { processStartTicks } from '../../os/process-identity.ts';
+import { identityOf, isAlive } from '../../os/process-identity.ts';
+import { replaceFileSync } from '../../os/replace-file.ts';
 
 /** One thing outside this process that must not outlive it. Process ids are believed only with their start time. */
 const entrySchema = z.discriminatedUnion('kind', [
@@ -22,9 +23,9 @@ const recordSchema = z.strictObject({ pid: z.int(), startTicks: z.int().nullable
 export type CleanupEntry = z.infer<typeof entrySchema>;
 type RegistryRecord = z.infer<typeof recordSchema>;
 
-/** What this run has started, on disk before it matters: after a SIGKILL the next run finds it and puts it away. */
+/** What this run has started, on disk before it matters: after a SIGKILL the next run finds it and cleans it up. */
 export interface CleanupRegistry {
-  /** Records an entry; the result strikes it out again. */
+  /** Records an entry; the result removes the record. */
   add(entry: CleanupEntry): () => void;
   close(): void;
 }
@@ -34,10 +35,9 @@ export function openCleanupRegistry(cacheDir: string): CleanupRegistry {
   const folder = registryFolder(cacheDir);
   makeFolder(folder);
   const path = join(folder, `${process.pid}.json`);
-  const startTicks = processStartTicks(process.pid);
+  const owner = identityOf(process.pid);
   let entries: readonly CleanupEntry[] = [];
-  const write = (next: readonly CleanupEntry[]) =>
-    replaceFileSync(path, JSON.stringify({ pid: process.pid, startTicks, entries: next }));
+  const write = (next: readonly CleanupEntry[]) => replaceFileSync(path, JSON.stringify({ ...owner, entries: next }));
   return {
     add(entry) {
       const grown = [...entries, entry];
@@ -67,17 +67,6 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Renamed over, so that a kill at any instant leaves a record that can be read. */
-function replaceFileSync(path: string, text: string): void {
-  try {
-    writeFileSync(`${path}.part`, text);
-    renameSync(`${path}.part`, path);
-  } catch (error) {
-    rmSync(`${path}.part`, { force: true });
-    throw error;
-  }
-}
-
 /** On a full disk the entry stays, which is safe: what it names is looked at again before anything is removed. */
 function releaseEntry(write: () => void): void {
   try {
@@ -89,7 +78,7 @@ function releaseEntry(write: () => void): void {
 
 export type RemoveEntry = (entry: CleanupEntry) => Promise<void>;
 
-/** Puts away what runs that are dead by now have left. Returns how many entries were found. */
+/** Cleans up what runs that are dead by now have left. Returns how many entries were found. */
 export async function cleanUpOrphans(cacheDir: string, remove: RemoveEntry): Promise<number> {
   let count = 0;
   for (const path of registryFiles(cacheDir)) {
@@ -125,16 +114,5 @@ function readRecord(path: string): RegistryRecord | null {
     return recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return null;
-  }
-}
-
-/** Whether the process of that id is still the one that was recorded. */
-export function isAlive({ pid, startTicks }: { readonly pid: number; readonly startTicks: number | null }): boolean {
-  if (startTicks !== null) return processStartTicks(pid) === startTicks;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -16,7 +16,7 @@ interface FaultContext {
 /** Longer than any election should take: the published one without any randomness took more than 9.8 s. */
 const electionLimitMs = 10_000;
 const recoveryLimitMs = 10_000;
-/** Each look is work for the target too, and some of it falls into what is timed. */
+/** Each poll is work for the target too, and some of it falls into what is timed. */
 const pollIntervalMs = 25;
 
 /** Does to the cluster what the workload asks for during the measured window. Gives the elections this caused. */
@@ -81,15 +81,15 @@ function isFullyLive({ leader, term, nodes }: ClusterState): boolean {
   );
 }
 
-async function pollUntil<T>(clock: Clock, limitMs: number, look: () => Promise<T | null>): Promise<T | null> {
+async function pollUntil<T>(clock: Clock, limitMs: number, read: () => Promise<T | null>): Promise<T | null> {
   for (let waitedMs = 0; ; waitedMs += pollIntervalMs) {
-    const seen = await look();
+    const seen = await read();
     if (seen !== null || waitedMs >= limitMs) return seen;
     await clock.sleepMs(pollIntervalMs);
   }
 }
 
-/** What became of the cluster between two looks. */
+/** What became of the cluster between two readings. */
 export async function clusterFigures(
   cluster: ClusterControl,
   before: ClusterState,

@@ -1,17 +1,18 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialDatabase } from '../../database/trial-database.ts';
 import { type Driver, startDriver } from '../../load/driver.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
 import type { Phase, TrialSpec } from '../../model/trial.ts';
+import { pause } from '../../os/child-process.ts';
 import { openProbe } from '../../probe/probe.ts';
 import { slowdownFactor } from '../../probe/slowdown-factor.ts';
 import { type ClusterControl, ClusterFailure, connectToCluster } from '../../target/cluster-control.ts';
 import type { ExitStatus } from '../../target/process.ts';
 import { workloadPath } from '../declarations.ts';
-import type { PreparedImplementation } from '../prepare.ts';
-import { type Session, type TrackedGroup, trackProcessGroup } from '../session/session.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
+import type { Session } from '../session/session.ts';
+import { type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { trialLimits } from './classify-trial.ts';
 import {
   type DatabaseCopy,
@@ -34,30 +35,31 @@ export interface TrialEnvironmentOptions {
 /** The generator asks for it where permitted; what it got is in the result. */
 const generatorNiceness = -10;
 
-/** A trial's world as it is: the session's database, a fresh process in a fresh control group, the driver in another. */
+/** What a trial touches: the session's database, a fresh process in a fresh control group, the generator in another. */
 export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialEnvironment {
   const { session } = options;
   const { signal } = session;
-  const drivers = new WeakMap<RunningGenerator, GeneratorProcess>();
+  const generators = new WeakMap<RunningGenerator, GeneratorProcess>();
   return {
     signal,
     onPhase: options.onPhase,
     nowText: () => new Date().toISOString(),
-    sleepMs: (durationMs) => sleep(durationMs, undefined, { signal }).catch(() => signal.throwIfAborted()),
+    sleepMs: (durationMs) => pause(durationMs, signal),
     slowdownFactor: () => settledSlowdownFactor(session),
     copyDatabase: () => copyDatabase(options),
     startTarget: (databaseUrl) => startTrackedTarget(options, databaseUrl),
     async startGenerator(targetUrl) {
-      const { driver, part } = await startTrackedGenerator(options, targetUrl);
-      drivers.set(driver, part);
-      return driver;
+      const { generator, process } = await startTrackedGenerator(options, targetUrl);
+      generators.set(generator, process);
+      return generator;
     },
     cluster: ({ url }) => orFailedTrial(connectToCluster(url, signal)),
-    observeWindow: async (target, driver) => {
-      const part = driver === null ? null : drivers.get(driver);
-      if (part === undefined) throw new Error('a driver of another world');
-      const generator = part === null ? null : openProbe({ ...part, force: session.probe });
-      return observeWindow({ target: target.probe, generator, database: session.databaseProbe() });
+    observeWindow: async (target, generator) => {
+      const generatorProcess = generator === null ? null : generators.get(generator);
+      if (generatorProcess === undefined) throw new Error('a generator of another environment');
+      const generatorProbe =
+        generatorProcess === null ? null : openProbe({ ...generatorProcess, force: session.probe });
+      return observeWindow({ target: target.probe, generator: generatorProbe, database: session.databaseProbe() });
     },
   };
 }
@@ -65,15 +67,15 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
 const maxSlowdownReadings = 6;
 const slowdownPauseMs = 1_500;
 
-/** Waits a few seconds for a visitor of the machine to go; the last look counts, quiet or not. */
+/** Waits a few seconds for other work on the machine to end; the last reading counts, quiet or not. */
 async function settledSlowdownFactor({ cacheDir, machine, signal }: Session): Promise<number> {
-  const look = () => slowdownFactor({ referencePath: join(cacheDir, 'spin.json'), machineId: machine.id });
-  let ratio = look();
-  for (let count = 1; count < maxSlowdownReadings && ratio > trialLimits.slowdownFactor; count += 1) {
-    await sleep(slowdownPauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-    ratio = look();
+  const read = () => slowdownFactor({ referencePath: join(cacheDir, 'spin.json'), machineId: machine.id });
+  let factor = read();
+  for (let count = 1; count < maxSlowdownReadings && factor > trialLimits.slowdownFactor; count += 1) {
+    await pause(slowdownPauseMs, signal);
+    factor = read();
   }
-  return ratio;
+  return factor;
 }
 
 async function copyDatabase({ session, service, spec }: TrialEnvironmentOptions): Promise<DatabaseCopy | null> {
@@ -162,34 +164,34 @@ interface GeneratorProcess {
 async function startTrackedGenerator(
   { spec, session }: TrialEnvironmentOptions,
   targetUrl: string,
-): Promise<{ driver: RunningGenerator; part: GeneratorProcess }> {
-  const ledgered = await session.openGroup();
+): Promise<{ generator: RunningGenerator; process: GeneratorProcess }> {
+  const tracked = await session.openGroup();
   try {
-    const driver = await startDriver({
+    const generator = await startDriver({
       workloadPath: workloadPath(spec.service, spec.workload),
       targetUrl,
       profile: spec.loadPlan,
-      joinPaths: ledgered.group?.joinPaths ?? [],
+      joinPaths: tracked.group?.joinPaths ?? [],
       niceness: generatorNiceness,
       signal: session.signal,
       onProgress: () => {},
     });
     return {
-      driver: trackedGenerator(driver, session, ledgered.dispose),
-      part: { group: ledgered.group, rootPid: driver.pid },
+      generator: trackedGenerator(generator, session, tracked.dispose),
+      process: { group: tracked.group, rootPid: generator.pid },
     };
   } catch (error) {
-    await ledgered.dispose();
+    await tracked.dispose();
     throw asTrialFailure(error, session.signal);
   }
 }
 
 function trackedGenerator(
-  driver: Driver,
+  generator: Driver,
   { cleanupRegistry, signal }: Session,
   disposeGroup: () => Promise<void>,
 ): RunningGenerator {
-  const strike = trackProcessGroup(cleanupRegistry, driver.pid);
+  const release = trackProcessGroup(cleanupRegistry, generator.pid);
   const orFailed = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;
@@ -199,13 +201,13 @@ function trackedGenerator(
   };
   let stopped: Promise<void> | null = null;
   const stop = async () => {
-    await driver.stop();
+    await generator.stop();
     await disposeGroup();
-    strike();
+    release();
   };
   return {
-    warmUp: (count, ratePerSec) => orFailed(driver.warmUp(count, ratePerSec)),
-    measure: (startAtNs, onWindowEnd) => orFailed(driver.measure(startAtNs, onWindowEnd)),
+    warmUp: (count, ratePerSec) => orFailed(generator.warmUp(count, ratePerSec)),
+    measure: (startAtNs, onWindowEnd) => orFailed(generator.measure(startAtNs, onWindowEnd)),
     stop() {
       stopped ??= stop();
       return stopped;

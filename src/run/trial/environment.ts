@@ -55,7 +55,7 @@ export interface CpuSpan {
   readonly runDelayMs: number | null;
 }
 
-/** Watching a window: `close` takes the readings of its end, `end` stops sampling and gives the record. */
+/** Observes a window: `close` takes the readings of its end, `end` stops sampling and gives the record. */
 export interface WindowObserver {
   /** CLOCK_MONOTONIC of the window's opening. */
   readonly startAtNs: number;
@@ -76,8 +76,8 @@ export interface TrialEnvironment {
   copyDatabase(): Promise<DatabaseCopy | null>;
   startTarget(databaseUrl: string | null): Promise<RunningTarget>;
   startGenerator(targetUrl: string): Promise<RunningGenerator>;
-  /** `driver` is null where no request is sent. */
-  observeWindow(target: RunningTarget, driver: RunningGenerator | null): Promise<WindowObserver>;
+  /** `generator` is null where no request is sent. */
+  observeWindow(target: RunningTarget, generator: RunningGenerator | null): Promise<WindowObserver>;
   /** The cluster behind a target, for a service that is one. */
   cluster(target: RunningTarget): ClusterControl;
 }

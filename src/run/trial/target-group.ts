@@ -1,9 +1,9 @@
 import { HarnessError } from '../../model/harness-error.ts';
 import type { TrialSpec } from '../../model/trial.ts';
 import { type RunningTarget, startTarget } from '../../target/process.ts';
-import type { PreparedImplementation } from '../prepare.ts';
-import { type Session, type TrackedGroup, trackProcessGroup } from '../session/session.ts';
-import type { DataFolder } from '../session/tracked-resources.ts';
+import type { PreparedImplementation } from '../prepared-implementation.ts';
+import type { Session } from '../session/session.ts';
+import { type DataFolder, type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { TrialFailure } from './environment.ts';
 
 export interface TargetGroupOptions {
@@ -26,19 +26,19 @@ export interface TargetGroup {
 
 const host = '127.0.0.1';
 
-/** Starts a target in a control group of its own, both in the ledger. A target that does not get ready is a TrialFailure. */
+/** Starts a target in a control group of its own, both in the cleanup registry. A target that does not get ready is a TrialFailure. */
 export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
   const { preparedImplementation, environment, databaseUrl, usesDataDir, limit, session } = options;
-  const ledgered = await session.openGroup();
+  const tracked = await session.openGroup();
   let folder: DataFolder | null = null;
-  let strike = () => {};
-  const putAway = async () => {
-    await ledgered.dispose();
-    strike();
+  let release = () => {};
+  const cleanUp = async () => {
+    await tracked.dispose();
+    release();
     await folder?.dispose();
   };
   try {
-    if (limit !== null) limitGroup(ledgered.group, limit);
+    if (limit !== null) limitGroup(tracked.group, limit);
     folder = usesDataDir ? await session.openDataFolder() : null;
     const outcome = await startTarget({
       ...preparedImplementation,
@@ -49,25 +49,25 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
       },
       host,
       port: null,
-      joinPaths: ledgered.group?.joinPaths ?? [],
+      joinPaths: tracked.group?.joinPaths ?? [],
       signal: session.signal,
       onStarted(pid) {
-        strike = trackProcessGroup(session.cleanupRegistry, pid);
+        release = trackProcessGroup(session.cleanupRegistry, pid);
       },
-      killAll: () => ledgered.group?.kill(),
+      killAll: () => tracked.group?.kill(),
     });
     if (outcome.status === 'failed') {
       const code = outcome.code === 'exited-early' ? 'target-died' : 'never-ready';
-      throw new TrialFailure(code, `${outcome.message}${memoryText(ledgered.group, limit)}`, outcome.logTail);
+      throw new TrialFailure(code, `${outcome.message}${memoryText(tracked.group, limit)}`, outcome.logTail);
     }
     const { target } = outcome;
     const dispose = async () => {
       await target.stop();
-      await putAway();
+      await cleanUp();
     };
-    return { target, group: ledgered.group, dispose };
+    return { target, group: tracked.group, dispose };
   } catch (error) {
-    await putAway();
+    await cleanUp();
     throw error;
   }
 }

@@ -26,7 +26,7 @@ interface TrialState {
 }
 
 type Disposer = () => Promise<void>;
-type PhaseFunction = (draft: TrialState, world: TrialEnvironment) => Promise<Disposer | undefined>;
+type PhaseFunction = (state: TrialState, environment: TrialEnvironment) => Promise<Disposer | undefined>;
 
 /** The order of a trial. Every phase returns what undoes it; disposers run in reverse on every path. */
 const phaseSequence: readonly (readonly [Phase, PhaseFunction])[] = [
@@ -36,46 +36,46 @@ const phaseSequence: readonly (readonly [Phase, PhaseFunction])[] = [
   ['connect', connect],
   ['warm-up', warmUp],
   ['measure', measureWindow],
-  ['after-load', after],
+  ['after-load', afterLoad],
   ['invariants', invariants],
   ['stop', stop],
 ];
 
 /**
- * Runs one trial from a fresh database and a fresh process to a judged result. A target that misbehaves is data (a
- * `failed` trial); an interruption and a bug of the harness are thrown, after everything was put away.
+ * Runs one trial from a fresh database and a fresh process to a classified result. A target that misbehaves is data (a
+ * `failed` trial); an interruption and a bug of the harness are thrown, after everything was cleaned up.
  */
 export async function runTrial(
   spec: TrialSpec,
-  rules: readonly RowInvariant[],
-  world: TrialEnvironment,
+  rowInvariants: readonly RowInvariant[],
+  environment: TrialEnvironment,
 ): Promise<Trial> {
-  const startedAt = world.nowText();
-  const draft = newTrialState(spec, rules);
+  const startedAt = environment.nowText();
+  const state = newTrialState(spec, rowInvariants);
   const disposers: Disposer[] = [];
   let failure: TrialFailure | null = null;
   try {
     for (const [phase, run] of phaseSequence) {
-      draft.phase = phase;
-      world.signal.throwIfAborted();
-      world.onPhase(phase);
-      await runPhase(draft, world, run, disposers);
+      state.phase = phase;
+      environment.signal.throwIfAborted();
+      environment.onPhase(phase);
+      await runPhase(state, environment, run, disposers);
     }
   } catch (error) {
-    failure = asFailure(error, draft, world.signal);
+    failure = asFailure(error, state, environment.signal);
   } finally {
     await disposeAll(disposers);
   }
-  const measurement = assembleMeasurement(spec, draft.observed);
-  if (failure !== null) return failedTrial(draft, startedAt, failure, measurement);
+  const measurement = assembleMeasurement(spec, state.observed);
+  if (failure !== null) return failedTrial(state, startedAt, failure, measurement);
   if (measurement === null) throw new Error('a trial ended without failure and without a measurement');
-  return classifyTrial({ spec, startedAt, measurement, warnings: draft.warnings, targetLog: draft.observed.targetLog });
+  return classifyTrial({ spec, startedAt, measurement, warnings: state.warnings, targetLog: state.observed.targetLog });
 }
 
-function newTrialState(spec: TrialSpec, rules: readonly RowInvariant[]): TrialState {
+function newTrialState(spec: TrialSpec, rowInvariants: readonly RowInvariant[]): TrialState {
   return {
     spec,
-    invariants: rules,
+    invariants: rowInvariants,
     observed: { targetLog: '' },
     warnings: [],
     phase: 'copy-database',
@@ -91,98 +91,98 @@ function newTrialState(spec: TrialSpec, rules: readonly RowInvariant[]): TrialSt
  * dead process), but never before the phase itself has settled: what it was about to open must be closed too.
  */
 async function runPhase(
-  draft: TrialState,
-  world: TrialEnvironment,
+  state: TrialState,
+  environment: TrialEnvironment,
   run: PhaseFunction,
   disposers: Disposer[],
 ): Promise<void> {
-  const phase = run(draft, world).then((dispose) => {
+  const phase = run(state, environment).then((dispose) => {
     if (dispose) disposers.push(dispose);
   });
-  if (draft.target === null || draft.phase === 'stop') return phase;
-  const cause = await Promise.race([phase.then(() => null), draft.target.died]);
+  if (state.target === null || state.phase === 'stop') return phase;
+  const cause = await Promise.race([phase.then(() => null), state.target.died]);
   if (cause === null) return;
-  await draft.generator?.stop();
+  await state.generator?.stop();
   await phase.catch(() => {});
   throw new TrialFailure('target-died', cause);
 }
 
-function asFailure(error: unknown, draft: TrialState, signal: AbortSignal): TrialFailure {
+function asFailure(error: unknown, state: TrialState, signal: AbortSignal): TrialFailure {
   if (signal.aborted || !(error instanceof TrialFailure)) throw error;
-  draft.observed.targetLog = draft.target?.logTail() ?? error.logTail;
+  state.observed.targetLog = state.target?.logTail() ?? error.logTail;
   return error;
 }
 
 async function disposeAll(disposers: Disposer[]): Promise<void> {
   const errors: unknown[] = [];
   for (const dispose of disposers.reverse()) await dispose().catch((error: unknown) => errors.push(error));
-  if (errors.length > 0) throw new AggregateError(errors, 'could not put a trial away');
+  if (errors.length > 0) throw new AggregateError(errors, 'could not clean up a trial');
 }
 
 function failedTrial(
-  draft: TrialState,
+  state: TrialState,
   startedAt: string,
   failure: TrialFailure,
   measurement: ReturnType<typeof assembleMeasurement>,
 ): Trial {
   const { code, message } = failure;
-  const logTail = draft.observed.targetLog;
+  const logTail = state.observed.targetLog;
   return {
     status: 'failed',
-    spec: draft.spec,
+    spec: state.spec,
     startedAt,
-    phase: draft.phase,
+    phase: state.phase,
     code,
     message,
     logTail,
     measurement,
-    warnings: draft.warnings,
+    warnings: state.warnings,
   };
 }
 
-async function copyDatabase(draft: TrialState, world: TrialEnvironment): Promise<Disposer | undefined> {
-  const database = await world.copyDatabase();
+async function copyDatabase(state: TrialState, environment: TrialEnvironment): Promise<Disposer | undefined> {
+  const database = await environment.copyDatabase();
   if (database === null) return undefined;
-  draft.database = database;
-  for (const rule of draft.invariants) draft.rowsBefore.set(rule.id, await database.count(rule.sql));
+  state.database = database;
+  for (const rule of state.invariants) state.rowsBefore.set(rule.id, await database.count(rule.sql));
   return () => database.drop();
 }
 
-async function start(draft: TrialState, world: TrialEnvironment): Promise<Disposer> {
-  draft.observed.slowdownFactor = await world.slowdownFactor();
-  const target = await world.startTarget(draft.database?.url ?? null);
-  draft.target = target;
-  draft.observed.startupMs = target.startupMs;
+async function start(state: TrialState, environment: TrialEnvironment): Promise<Disposer> {
+  state.observed.slowdownFactor = await environment.slowdownFactor();
+  const target = await environment.startTarget(state.database?.url ?? null);
+  state.target = target;
+  state.observed.startupMs = target.startupMs;
   return () => target.dispose();
 }
 
-async function idle(draft: TrialState, world: TrialEnvironment): Promise<undefined> {
-  const { probe } = required(draft.target);
+async function idle(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
+  const { probe } = required(state.target);
   const before = await probe.read();
-  await world.sleepMs(draft.spec.idleMs);
+  await environment.sleepMs(state.spec.idleMs);
   const reading = await probe.read();
-  draft.observed.idle = { before, after: reading };
+  state.observed.idle = { before, after: reading };
 }
 
-async function connect(draft: TrialState, world: TrialEnvironment): Promise<Disposer | undefined> {
-  if (draft.spec.loadPlan.ratePerSec === 0) return;
-  const driver = await world.startGenerator(required(draft.target).url);
-  draft.generator = driver;
-  return () => driver.stop();
+async function connect(state: TrialState, environment: TrialEnvironment): Promise<Disposer | undefined> {
+  if (state.spec.loadPlan.ratePerSec === 0) return;
+  const generator = await environment.startGenerator(required(state.target).url);
+  state.generator = generator;
+  return () => generator.stop();
 }
 
 /**
- * A number of requests at a rate of its own, in blocks; steady when the last two blocks cost the same within 3 %.
- * A target that is not steady is given half as many blocks again, then the trial says so.
+ * A number of requests at a rate of its own, in blocks; converged when the last two blocks cost the same within 3 %.
+ * One that has not converged is given half as many blocks again, then the trial says so.
  */
-async function warmUp(draft: TrialState, world: TrialEnvironment): Promise<undefined> {
-  const { warmupCount, warmupRatePerSec } = draft.spec.loadPlan;
-  if (warmupCount === 0 || draft.generator === null) return;
+async function warmUp(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
+  const { warmupCount, warmupRatePerSec } = state.spec.loadPlan;
+  if (warmupCount === 0 || state.generator === null) return;
   const costs: number[] = [];
   while (costs.length < warmupBlockCount || (costs.length < maxWarmupBlockCount && !hasConverged(costs))) {
-    costs.push(await warmUpBlock(draft, Math.ceil(warmupCount / warmupBlockCount), warmupRatePerSec, world));
+    costs.push(await warmUpBlock(state, Math.ceil(warmupCount / warmupBlockCount), warmupRatePerSec, environment));
   }
-  draft.observed.warmupConverged = hasConverged(costs);
+  state.observed.warmupConverged = hasConverged(costs);
 }
 
 const warmupBlockCount = 4;
@@ -190,17 +190,17 @@ const maxWarmupBlockCount = 6;
 const convergenceRatio = 0.03;
 
 async function warmUpBlock(
-  draft: TrialState,
+  state: TrialState,
   count: number,
   ratePerSec: number,
-  world: TrialEnvironment,
+  environment: TrialEnvironment,
 ): Promise<number> {
-  world.signal.throwIfAborted();
-  const { probe } = required(draft.target);
+  environment.signal.throwIfAborted();
+  const { probe } = required(state.target);
   const before = await probe.read();
-  const { sentCount } = await required(draft.generator).warmUp(count, ratePerSec);
+  const { sentCount } = await required(state.generator).warmUp(count, ratePerSec);
   const reading = await probe.read();
-  draft.observed.warmupSentCount = (draft.observed.warmupSentCount ?? 0) + sentCount;
+  state.observed.warmupSentCount = (state.observed.warmupSentCount ?? 0) + sentCount;
   const cpuMs = reading.cpuUserMs + reading.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs;
   return cpuMs / Math.max(1, sentCount);
 }
@@ -212,36 +212,36 @@ function hasConverged(costs: readonly number[]): boolean {
   return Math.abs(last - previous) / previous < convergenceRatio;
 }
 
-async function measureWindow(draft: TrialState, world: TrialEnvironment): Promise<undefined> {
-  const { spec, generator, observed } = draft;
-  const target = required(draft.target);
-  const cluster = spec.cluster === null ? null : world.cluster(target);
+async function measureWindow(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
+  const { spec, generator, observed } = state;
+  const target = required(state.target);
+  const cluster = spec.cluster === null ? null : environment.cluster(target);
   const before = (await cluster?.state()) ?? null;
-  const watch = await world.observeWindow(target, generator);
+  const observer = await environment.observeWindow(target, generator);
   try {
-    const act = cluster === null ? Promise.resolve([]) : injectFaults(spec, cluster, world);
-    // Awaited below: should the load fail first, nobody else hears of the act.
-    act.catch(() => {});
-    observed.load = (await generator?.measure(watch.startAtNs, () => watch.close())) ?? null;
-    const elections = await act;
-    if (generator === null) watch.close();
+    const faults = cluster === null ? Promise.resolve([]) : injectFaults(spec, cluster, environment);
+    // Awaited below: should the load fail first, nobody else handles this one.
+    faults.catch(() => {});
+    observed.load = (await generator?.measure(observer.startAtNs, () => observer.close())) ?? null;
+    const elections = await faults;
+    if (generator === null) observer.close();
     if (cluster !== null && before !== null) observed.cluster = await clusterFigures(cluster, before, elections);
   } finally {
-    observed.window = await watch.end();
+    observed.window = await observer.end();
   }
 }
 
-async function after(draft: TrialState): Promise<undefined> {
-  draft.observed.afterDrainBytes = (await required(draft.target).probe.read()).anonBytes;
+async function afterLoad(state: TrialState): Promise<undefined> {
+  state.observed.afterDrainBytes = (await required(state.target).probe.read()).anonBytes;
 }
 
-async function invariants(draft: TrialState): Promise<undefined> {
-  const { database } = draft;
-  const load = draft.observed.load;
+async function invariants(state: TrialState): Promise<undefined> {
+  const { database } = state;
+  const load = state.observed.load;
   if (database === null || load == null) return;
-  for (const rule of draft.invariants) {
+  for (const rule of state.invariants) {
     const rowCount = await database.count(rule.sql);
-    const { minCount, maxCount } = rule.expected(draft.rowsBefore.get(rule.id) ?? 0, load.acknowledged);
+    const { minCount, maxCount } = rule.expected(state.rowsBefore.get(rule.id) ?? 0, load.acknowledged);
     if (rowCount < minCount || rowCount > maxCount) {
       const expected = minCount === maxCount ? `${minCount}` : `${minCount} to ${maxCount}`;
       throw new TrialFailure('rows-disagree', `${rule.id}: ${rowCount} rows where the answers imply ${expected}`);
@@ -249,12 +249,12 @@ async function invariants(draft: TrialState): Promise<undefined> {
   }
 }
 
-async function stop(draft: TrialState): Promise<undefined> {
-  await draft.generator?.stop();
-  const target = required(draft.target);
+async function stop(state: TrialState): Promise<undefined> {
+  await state.generator?.stop();
+  const target = required(state.target);
   const stopped = await target.stop();
-  draft.observed.targetLog = target.logTail();
-  draft.observed.stopMs = stopped.stopMs;
+  state.observed.targetLog = target.logTail();
+  state.observed.stopMs = stopped.stopMs;
   if (stopped.forced)
     throw new TrialFailure('ignored-sigterm', `still running ${Math.round(stopped.stopMs)} ms after SIGTERM: killed`);
   if (stopped.exitCode !== 0)

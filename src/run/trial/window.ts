@@ -12,10 +12,10 @@ export interface RoleProbes {
 }
 
 const sampleIntervalMs = 1_000;
-/** Enough for the driver to be told when to begin. */
+/** Enough for the generator to hear when to begin. */
 const leadMs = 100;
 
-/** Watches a measured window that opens a moment from now. */
+/** Observes a measured window that opens a moment from now. */
 export function observeWindow(probes: RoleProbes): WindowObserver {
   const startAtNs = nowNs() + leadMs * 1e6;
   const ofRoles = new Map<Role, Probe>([['target', probes.target]]);
@@ -64,7 +64,7 @@ export function observeWindow(probes: RoleProbes): WindowObserver {
 }
 
 function cpuSpan(edges: Edges | undefined): CpuSpan {
-  if (edges === undefined) throw new Error('a role was watched and has no reading');
+  if (edges === undefined) throw new Error('a role was observed and has no reading');
   const { opened, closed } = edges;
   return {
     userMs: Math.max(0, closed.cpuUserMs - opened.cpuUserMs),
@@ -77,7 +77,7 @@ function nowNs(): number {
   return Number(process.hrtime.bigint());
 }
 
-/** Timers of a millisecond's grain: good enough for looks ten times a second. */
+/** Timers of a millisecond's grain: good enough for samples ten times a second. */
 const timerClock = {
   nowNs,
   at(timeNs: number, callback: () => void) {

@@ -5,16 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { processStartTicks } from '../../src/os/process-identity.ts';
-import {
-  type CleanupEntry,
-  cleanUpOrphans,
-  isAlive,
-  openCleanupRegistry,
-} from '../../src/run/session/cleanup-registry.ts';
+import { isAlive, processStartTicks } from '../../src/os/process-identity.ts';
+import { type CleanupEntry, cleanUpOrphans, openCleanupRegistry } from '../../src/run/session/cleanup-registry.ts';
 
 function cache(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'paceline-ledger-'));
+  const folder = mkdtempSync(join(tmpdir(), 'paceline-registry-'));
   context.after(() => rmSync(folder, { recursive: true }));
   return folder;
 }
@@ -34,7 +29,7 @@ function writeRecord(folder: string, name: string, record: unknown): void {
 const group = (record: string): CleanupEntry => ({ kind: 'cgroup', record });
 const records = (folder: string) => readdirSync(join(folder, 'runs'));
 
-async function swept(folder: string): Promise<CleanupEntry[]> {
+async function cleanedUp(folder: string): Promise<CleanupEntry[]> {
   const removed: CleanupEntry[] = [];
   const count = await cleanUpOrphans(folder, async (entry) => {
     removed.push(entry);
@@ -43,40 +38,40 @@ async function swept(folder: string): Promise<CleanupEntry[]> {
   return removed;
 }
 
-test('what is added is on disk before add returns, and what is struck is not', (context) => {
+test('what is added is on disk before add returns, and what is released is not', (context) => {
   const folder = cache(context);
-  const ledger = openCleanupRegistry(folder);
-  const strike = ledger.add(group('one'));
-  ledger.add(group('two'));
+  const registry = openCleanupRegistry(folder);
+  const release = registry.add(group('one'));
+  registry.add(group('two'));
   const read = () => JSON.parse(readFileSync(join(folder, 'runs', `${process.pid}.json`), 'utf8'));
   assert.deepEqual(read().entries, [group('one'), group('two')]);
   assert.equal(read().startTicks, processStartTicks(process.pid));
-  strike();
+  release();
   assert.deepEqual(read().entries, [group('two')]);
 });
 
-test('an empty ledger is closed without a trace; one with entries stays for the next run', (context) => {
+test('an empty registry is closed without a trace; one with entries stays for the next run', (context) => {
   const folder = cache(context);
-  const ledger = openCleanupRegistry(folder);
-  const strike = ledger.add(group('one'));
-  ledger.close();
+  const registry = openCleanupRegistry(folder);
+  const release = registry.add(group('one'));
+  registry.close();
   assert.equal(records(folder).length, 1);
-  strike();
-  ledger.close();
+  release();
+  registry.close();
   assert.deepEqual(records(folder), []);
 });
 
 test('a living run’s entries are left alone', async (context) => {
   const folder = cache(context);
   openCleanupRegistry(folder).add(group('mine'));
-  assert.deepEqual(await swept(folder), []);
+  assert.deepEqual(await cleanedUp(folder), []);
   assert.equal(records(folder).length, 1);
 });
 
-test('a dead run’s entries are put away newest first, and its record with them', async (context) => {
+test('a dead run’s entries are cleaned up newest first, and its record with them', async (context) => {
   const folder = cache(context);
   writeRecord(folder, '7.json', { pid: 7, startTicks: -1, entries: [group('first'), group('last')] });
-  assert.deepEqual(await swept(folder), [group('last'), group('first')]);
+  assert.deepEqual(await cleanedUp(folder), [group('last'), group('first')]);
   assert.deepEqual(records(folder), []);
 });
 
@@ -84,7 +79,7 @@ test('a run whose pid was given away is dead, however alive the new process is',
   const folder = cache(context);
   const pid = stranger(context);
   writeRecord(folder, `${pid}.json`, { pid, startTicks: 1, entries: [group('its')] });
-  assert.deepEqual(await swept(folder), [group('its')]);
+  assert.deepEqual(await cleanedUp(folder), [group('its')]);
 });
 
 test('a recorded process is itself only with its start time', (context) => {
@@ -100,7 +95,7 @@ test('a torn record is dropped, and nothing in it believed', async (context) => 
   const folder = cache(context);
   writeRecord(folder, '7.json', '{"pid":7,"startTicks":1,"entries":[{"kind":"cgroup","rec');
   writeRecord(folder, '8.json', { pid: 8, startTicks: 1, entries: [{ kind: 'forged', path: '/' }] });
-  assert.deepEqual(await swept(folder), []);
+  assert.deepEqual(await cleanedUp(folder), []);
   assert.deepEqual(records(folder), []);
 });
 
