@@ -1,10 +1,10 @@
 import { createLogUpdate } from 'log-update';
-import { durationText } from '../compare/text.ts';
+import { countOf, durationText } from '../compare/text.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
 import { primitiveFigure } from '../report/build/primitives.ts';
-import { formatBytes, formatNs, pluralize } from '../report/format.ts';
+import { formatBytes, formatNs } from '../report/format.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { median } from '../stats/descriptive.ts';
 import { mibText, msText } from './format.ts';
@@ -135,8 +135,8 @@ function planLines(plan: PlanSummary): string[] {
 }
 
 function planned({ trialCount, primitiveCount }: PlanSummary): string {
-  const trials = trialCount > 0 || primitiveCount === 0 ? [pluralize(trialCount, 'trial')] : [];
-  const cases = primitiveCount > 0 ? [`${pluralize(primitiveCount, 'case')} of primitives`] : [];
+  const trials = trialCount > 0 || primitiveCount === 0 ? [countOf(trialCount, 'trial')] : [];
+  const cases = primitiveCount > 0 ? [`${countOf(primitiveCount, 'case')} of primitives`] : [];
   return [...trials, ...cases].join(' and ');
 }
 

@@ -1,22 +1,20 @@
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { RunComparison } from '../model/comparison.ts';
 import type { RunResult } from '../model/run-result.ts';
+import { buildReport } from '../report/build/build-report.ts';
 import { bundlePage } from '../report/html/bundle.ts';
 import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
-import { buildReport, type ReportModel } from '../report/model.ts';
+import type { ReportModel } from '../report/model.ts';
 import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
-import { readResult } from '../store/result-file.ts';
 import { listResults } from '../store/result-folder.ts';
 import { writeFileAtomically } from '../store/write-file.ts';
 import { machineBaseline } from './baseline-file.ts';
 import { loadClaimBook } from './claim-book.ts';
 
-/** Writes the page of a result file; returns where, as a person in the checkout would name it. */
-export async function writeReport(resultPath: string, out: string | null): Promise<string> {
-  const result = await readResult(resultPath);
-  const path = out ?? join(reportsDir, `${basename(resultPath, '.json')}.html`);
-  const model = await reportModelOf(result);
+/** Writes the page of a report; `name` without an extension. Returns where, as a person in the checkout would name it. */
+export async function writeReport(model: ReportModel, name: string, out: string | null): Promise<string> {
+  const path = out ?? join(reportsDir, `${name}.html`);
   await writeFileAtomically(path, reportHtml(model, await bundlePage()));
   return shortPath(path);
 }
@@ -30,8 +28,8 @@ export async function writeComparisonPage(comparison: RunComparison, out: string
 }
 
 export async function reportModelOf(result: RunResult): Promise<ReportModel> {
-  const floor = await machineBaseline(result.machine.id);
-  return buildReport(result, await referencesFor(result), await loadClaimBook(), floor);
+  const baseline = await machineBaseline(result.machine.id);
+  return buildReport(result, await referencesFor(result), await loadClaimBook(), baseline);
 }
 
 /** Recorded runs of other machines (and of this one, earlier), shown beside where a live row is missing. */

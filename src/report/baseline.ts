@@ -1,7 +1,6 @@
 import type { RunResult } from '../model/run-result.ts';
 import type { Measurement, Trial } from '../model/trial.ts';
 import { median } from '../stats/descriptive.ts';
-import { formatNumber } from './format.ts';
 
 /** The generator against a target that does nothing, at one rate: medians over the trials that count; null where none does. */
 export interface BaselineRow {
@@ -44,9 +43,9 @@ export function summarizeBaseline(result: RunResult): Baseline {
 }
 
 /** The row to hold a result at `ratePerSec` against: the nearest one by ratio. */
-export function nearestBaselineRow(floor: Baseline, ratePerSec: number): BaselineRow | null {
+export function nearestBaselineRow(baseline: Baseline, ratePerSec: number): BaselineRow | null {
   const distance = (row: BaselineRow) => Math.abs(Math.log(row.ratePerSec / ratePerSec));
-  return floor.rows.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
+  return baseline.rows.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
 function byRateAscending(a: BaselineRow, b: BaselineRow): number {
@@ -70,18 +69,4 @@ function baselineRow(ratePerSec: number, trials: readonly Trial[]): BaselineRow 
     sendGapCv: medianOf(({ load }) => load?.generator.sendGapCv ?? null),
     pacer: measured[0]?.load?.generator.pacer ?? null,
   };
-}
-
-/** What a reader must take off in thought: the part of a result at about this rate that the generator alone would show. */
-export function baselineSentence(row: BaselineRow): string {
-  const figures = [
-    `it wakes ${baselineFigure(row.generatorDelayP50Ms)} ms late (p50; p99 ${baselineFigure(row.generatorDelayP99Ms)})`,
-    `an answer takes ${baselineFigure(row.serviceP50Ms)} ms (p99 ${baselineFigure(row.serviceP99Ms)})`,
-    `it costs ${baselineFigure(row.generatorCpuMs)} ms CPU a request`,
-  ];
-  return `Against a target that does nothing, at ${row.ratePerSec}/s, this machine's generator has a floor: ${figures.join(', ')}.`;
-}
-
-function baselineFigure(value: number | null): string {
-  return value === null ? '–' : formatNumber(value);
 }

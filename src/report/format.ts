@@ -1,5 +1,6 @@
 import type { Metric } from '../model/metric.ts';
 import type { Range } from '../stats/descriptive.ts';
+import type { QuantileInterval } from '../stats/interval.ts';
 
 /** A number as people read it: about three digits, never an exponent. */
 export function formatNumber(value: number): string {
@@ -63,10 +64,6 @@ export function joinList(words: readonly string[]): string {
   return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${last}` : last;
 }
 
-export function pluralize(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** "1.20 µs": a time in the unit in which it is easiest to read. */
 export function formatNs(ns: number): string {
   const size = Math.abs(ns);
@@ -83,4 +80,33 @@ export function formatBytes(bytes: number): string {
   if (size < 2 ** 20) return `${formatNumber(bytes / 2 ** 10)} KiB`;
   if (size < 2 ** 30) return `${formatNumber(bytes / 2 ** 20)} MiB`;
   return `${formatNumber(bytes / 2 ** 30)} GiB`;
+}
+
+/** With a capital in front, unless that is a name, and a full stop behind. */
+export function toSentence(text: string): string {
+  const first = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}
+
+/** A quantile and its 95 % interval: "172 (165–181)". */
+export function intervalText(interval: QuantileInterval | null): string {
+  if (interval === null) return noValue;
+  const { estimate, lower, upper } = interval;
+  const bound = (value: number | null) => (value === null ? '?' : formatNumber(value));
+  return lower === null && upper === null
+    ? formatNumber(estimate)
+    : `${formatNumber(estimate)} (${bound(lower)}–${bound(upper)})`;
+}
+
+/** What stands where there is no figure. */
+export const noValue = '–';
+
+export function orDash(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? noValue : format(value);
+}
+
+/** "CPU per request, ms"; a label that begins with its unit is enough. */
+export function labelWithUnit({ label, unit }: Pick<Metric, 'label' | 'unit'>): string {
+  const shown = displayUnit(unit);
+  return label.startsWith(shown) ? label : `${label}, ${shown}`;
 }

@@ -1,22 +1,13 @@
 import type { ClusterKey } from '../model/cell-key.ts';
-import type { ClaimSource } from '../model/claim.ts';
+import type { Claim, ClaimSource } from '../model/claim.ts';
 import type { PublishedElections } from '../model/cluster.ts';
+import type { PrimitiveFacts } from '../model/primitive.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
+import type { Warning } from '../model/warning.ts';
 import type { Range } from '../stats/descriptive.ts';
-import { type Baseline, type BaselineRow, nearestBaselineRow } from './baseline.ts';
-import type { Answer } from './build/answers.ts';
-import { type AssessedClaim, assessClaims, type ClaimBook, emptyClaimBook, measuredClaims } from './build/claims.ts';
-import type { Elections } from './build/elections.ts';
-import { buildGroups, type Group } from './build/groups.ts';
-import { describeImplementations, type ReportedImplementation } from './build/implementations.ts';
-import { type PrimitiveSection, primitiveSections } from './build/primitives.ts';
-import { buildQuestions } from './build/questions.ts';
-import { type CollectedWarning, collectWarnings } from './build/warnings.ts';
-import type { Chart } from './charts/chart.ts';
-
-export type { SeriesStyle } from './build/implementations.ts';
-export type { PrimitiveRow, PrimitiveSection } from './build/primitives.ts';
-export type { Axis, Bar, BarChart, Chart, Dot, DotChart, Line, LineChart, LinePoint, Series } from './charts/chart.ts';
+import type { QuantileInterval } from '../stats/interval.ts';
+import type { BaselineRow } from './baseline.ts';
+import type { SeriesStyle } from './charts/chart.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
 export interface ReportModel {
@@ -72,7 +63,7 @@ export interface Question {
   readonly ratePerSec: number;
   readonly cluster: ClusterKey | null;
   readonly published: PublishedElections | null;
-  /** The sizes asked, of which this cell is one; null: the scenario does not look for the largest. */
+  /** The sizes asked, of which this question is one; null: the scenario does not look for the largest. */
   readonly sizeSearch: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly conditions: string;
@@ -86,10 +77,9 @@ export interface Question {
   readonly excludedReferences: readonly string[];
   readonly answers: readonly Answer[];
   readonly resolution: Resolution | null;
-  readonly charts: readonly Chart[];
 }
 
-/** One implementation in one cell. Every figure is over its trials that count: ok, the last such attempt of each repetition. */
+/** One implementation in one question. Every figure is over its trials that count: ok, the last such attempt of each repetition. */
 export interface Row {
   readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
@@ -189,53 +179,143 @@ export interface Resolution {
   readonly trialCounts: readonly [number, number];
 }
 
-/**
- * The report of a run. `references` are recorded runs: shown where an implementation has no figure of this run, labelled
- * with their machine, under the same contract and workload version only. Pure: same input, same report.
- */
-export function buildReport(
-  live: RunResult,
-  references: readonly RunResult[],
-  book: ClaimBook = emptyClaimBook,
-  floor: Baseline | null = null,
-): ReportModel {
-  const who = describeImplementations([live, ...references]);
-  const groups = buildGroups(buildQuestions(live, references, who), live.implementations);
-  return {
-    title: titleOf(live, groups),
-    run: reportedRun(live),
-    implementations: [...who.values()],
-    groups,
-    primitives: primitiveSections(live, who),
-    claims: reportClaims(live, book),
-    warnings: collectWarnings(live, groups),
-    baseline: reportBaseline(live, floor),
-  };
+/** A question of the run and what its trials answer, in one sentence. */
+export interface Answer {
+  /** "Least CPU per request" */
+  readonly subject: string;
+  /** What was ranked; null: nothing (the pace, too few trials). */
+  readonly metricId: string | null;
+  readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
+  /** "at 100/s on history" */
+  readonly conditions: string;
+  /** The sentence after its subject and place; parts with `strong` name who it is about. */
+  readonly parts: readonly AnswerPart[];
 }
 
-/** Another machine's floor says nothing. */
-function reportBaseline(live: RunResult, floor: Baseline | null): ReportBaseline | null {
-  if (floor === null || floor.machineId !== live.machine.id) return null;
-  const rates = new Set(live.trials.map(({ spec }) => spec.loadPlan.ratePerSec));
-  const nearest = new Set([...rates].map((rate) => nearestBaselineRow(floor, rate)).filter((row) => row !== null));
-  const rows = [...nearest].filter(({ okCount }) => okCount > 0).sort((a, b) => a.ratePerSec - b.ratePerSec);
-  return rows.length === 0 ? null : { calibratedAt: floor.startedAt, rows };
+export interface AnswerPart {
+  readonly text: string;
+  readonly strong: boolean;
 }
 
-function reportClaims(live: RunResult, { claims, sources, codeLines }: ClaimBook): ReportClaims {
-  const all = assessClaims(claims, [live], codeLines);
-  const judged = measuredClaims(all);
-  return { assessed: judged, unmeasuredCount: all.length - judged.length, sources };
+/** One workload at one or several rates. */
+export interface Group {
+  readonly id: string;
+  readonly service: string;
+  readonly workload: string;
+  readonly temperature: 'warm' | 'cold';
+  readonly questions: readonly Question[];
+  /** Empty below three rates: two points are always on a line. */
+  readonly slopes: readonly CpuSlope[];
+  /** Of a cluster-size search; empty otherwise. */
+  readonly largest: readonly LargestCluster[];
 }
 
-function reportedRun(live: RunResult): ReportedRun {
-  const { trials, schemaVersion, warnings, primitives, primitiveFacts, ...facts } = live;
-  return { ...facts, trialCount: trials.length, primitiveCount: primitives.length };
+/** CPU time per second as a straight line over the rate. */
+export interface CpuSlope {
+  readonly implementation: ReportedImplementation;
+  /** What one more request costs. */
+  readonly slopeMsPerRequest: number;
+  /** The line's value at no load, CPU milliseconds a second; what was measured while idle is a figure of its own. */
+  readonly interceptMsPerSec: number;
+  readonly rateCount: number;
 }
 
-function titleOf(live: RunResult, groups: readonly Group[]): string {
-  const [only, ...others] = groups.flatMap((group) => group.cells);
-  if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
-  if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
-  return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;
+/** How far one implementation came in a cluster-size search. */
+export interface LargestCluster {
+  readonly row: Row;
+  /** null: not even the smallest held. */
+  readonly size: number | null;
+  readonly okCount: number;
+  readonly startCount: number;
+  /** Nothing larger holds: the next one failed, or is beyond what the implementation declares as its limit. */
+  readonly isMax: boolean;
+  /** Why no larger one did. */
+  readonly limitReason: string;
 }
+
+/** Every leader that was lost in the trials that count, pooled: each election is an experiment of its own. */
+export interface Elections {
+  /** Ascending, milliseconds; those that ended within the limit. */
+  readonly timesMs: readonly number[];
+  /** Without a new leader within the limit. */
+  readonly unfinishedCount: number;
+  readonly p50: QuantileInterval | null;
+  readonly p90: QuantileInterval | null;
+  readonly p99: QuantileInterval | null;
+  readonly maxMs: number | null;
+  /** Elections that needed a second term ÷ those that ended; null where laggards, who cannot win, use up terms of their own. */
+  readonly splitVoteRatio: number | null;
+  readonly meanTerms: number | null;
+  /** Expected from the measured one-way delay; null where that or the range of the time-outs is not known. */
+  readonly expectedSplitVoteRatio: number | null;
+  readonly oneWayDelayMs: number | null;
+  readonly comparisons: readonly PublishedComparison[];
+}
+
+/** One published quantile beside ours. */
+export interface PublishedComparison {
+  readonly name: string;
+  readonly publishedMs: number;
+  readonly ours: QuantileInterval | null;
+  readonly verdict: 'inside' | 'near' | 'off' | 'unknown';
+}
+
+export interface ReportedImplementation {
+  readonly id: string;
+  readonly language: string;
+  readonly model: string;
+  readonly description: string;
+  readonly runtimeVersion: string | null;
+  readonly style: SeriesStyle;
+}
+
+/** One primitive with everybody's rows. */
+export interface PrimitiveSection {
+  readonly facts: PrimitiveFacts;
+  /** By size, then by what it costs. */
+  readonly rows: readonly PrimitiveRow[];
+}
+
+/** One case: a variant of an implementation at a size. Every range is over fresh processes. */
+export interface PrimitiveRow {
+  readonly label: string;
+  readonly implementation: string;
+  readonly language: string;
+  readonly caseId: string;
+  readonly description: string;
+  readonly style: SeriesStyle;
+  readonly size: number | null;
+  readonly wallNs: Range | null;
+  readonly cpuNs: Range | null;
+  readonly privateBytes: Range | null;
+  /** What one unit adds to the program that has none of them; null for the baseline, where there is none, and where it is too little to be seen. */
+  readonly bytesPerUnit: Range | null;
+  readonly osThreadCount: number | null;
+  readonly emptyLoopNs: number | null;
+  readonly isBelowLoop: boolean;
+  readonly okCount: number;
+  /** It ran out of memory, of time, or of what else the system gives: more than this cannot be had here. */
+  readonly isLimitReached: boolean;
+  /** Why there is no figure, or why some processes gave none; null: all did. */
+  readonly failureText: string | null;
+}
+
+/** A warning with everything it is about; said once, however many trials carry it. `message` is the first one's. */
+export interface CollectedWarning extends Warning {
+  /** Implementations, most often; empty: the run as a whole. */
+  readonly implementations: readonly string[];
+  /** How many different messages of this code stand behind the first. */
+  readonly similarCount: number;
+}
+
+/** A claim put beside what was measured. */
+export interface AssessedClaim {
+  readonly claim: Claim;
+  readonly verdict: ClaimVerdict;
+  /** With its interval, in the claim's own terms; null: not measured. */
+  readonly measured: string | null;
+  /** The day and scenario of the file it was read from; null: none. */
+  readonly source: string | null;
+}
+
+export type ClaimVerdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured';

@@ -35,7 +35,7 @@ export class BuildFailure extends HarnessError {
   }
 }
 
-interface BuildResult {
+export interface BuildResult {
   readonly hash: string;
   /** Absolute: {build} in the commands. */
   readonly dir: string;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Trial } from '../../src/model/trial.ts';
-import { buildReport } from '../../src/report/model.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { invalidTrial, okTrial, okTrials, overloadedTrial, runResult } from '../support/run-result.ts';
 
 /** The answers as sentences, by their subject. */
 function sentences(trials: Trial[]): Record<string, string> {
-  const [cell] = buildReport(runResult({ trials }), []).groups.flatMap((group) => group.cells);
+  const [cell] = buildReport(runResult({ trials }), []).groups.flatMap((group) => group.questions);
   const entries = cell?.answers.map((answer) => [answer.subject, answer.parts.map((part) => part.text).join('')]);
   return Object.fromEntries(entries ?? []);
 }

@@ -5,8 +5,8 @@ import { claims, sources } from '../../bench/claims.ts';
 import type { Claim, ClaimTest } from '../../src/model/claim.ts';
 import { metrics } from '../../src/model/metric.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
-import { assessClaims } from '../../src/report/build/claims.ts';
-import { claimsMarkdown } from '../../src/report/text/claims-text.ts';
+import { assessClaims, toEvidence } from '../../src/report/build/claims.ts';
+import { claimsMarkdown } from '../../src/report/text/markdown.ts';
 import { loadPrimitives, loadWorkload } from '../../src/run/declarations.ts';
 import {
   failedPrimitive,
@@ -50,7 +50,7 @@ function claim(test: ClaimTest): Claim {
 }
 
 function verdict(test: ClaimTest, ...results: readonly RunResult[]): string {
-  const [judged] = assessClaims([claim(test)], results, noLines);
+  const [judged] = assessClaims([claim(test)], results.map(toEvidence), noLines);
   return `${judged?.verdict} ${judged?.measured}`;
 }
 
@@ -106,7 +106,7 @@ test('the services’ claims are read from trials of the same workload', () => {
   const run = { ...base, scenario: { ...base.scenario, entries: [scenarioEntry({ workload: 'blog-post' })] } };
   const [ratio] = assessClaims(
     claims.filter(({ id }) => id === 'memory-ratio'),
-    [run],
+    [toEvidence(run)],
     noLines,
   );
   assert.equal(ratio?.verdict, 'holds');
@@ -136,7 +136,8 @@ test('the largest cluster is claimed only of a climb that came to its end', () =
 
 test('about equal is within its factor', () => {
   const test = claims.find(({ id }) => id === 'code-length')?.test as ClaimTest;
-  const lines = (go: number, python: number) => assessClaims([claim(test)], [runResult()], { go, python })[0]?.verdict;
+  const lines = (go: number, python: number) =>
+    assessClaims([claim(test)], [toEvidence(runResult())], { go, python })[0]?.verdict;
   assert.deepEqual(
     [lines(1_000, 900), lines(1_000, 700), lines(1_000, 400)],
     ['holds', 'holds in part', 'does not hold'],
@@ -146,7 +147,7 @@ test('about equal is within its factor', () => {
 test('what no program can measure is said to be so', () => {
   const [easier] = assessClaims(
     claims.filter(({ id }) => id === 'python-easier'),
-    [result],
+    [toEvidence(result)],
     noLines,
   );
   assert.equal(easier?.verdict, 'not measured');

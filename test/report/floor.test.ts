@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearestBaselineRow, summarizeBaseline } from '../../src/report/baseline.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
-import { buildReport } from '../../src/report/model.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import { invalidTrial, okTrial, overloadedTrial, runResult } from '../support/run-result.ts';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
+import { reportCharts } from '../../src/report/charts/report-charts.ts';
 import { type PageAssets, reportHtml } from '../../src/report/html/report.ts';
-import { buildReport } from '../../src/report/model.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, okTrials, runResult, skipped } from '../support/run-result.ts';
@@ -54,20 +55,17 @@ test('hostile text in a result stays text, in markup and in the embedded data', 
   assert.match(html, /&lt;\/script&gt;/);
 });
 
-test('embedded data reads back as the model’s charts', () => {
+test('embedded data reads back as the report’s charts', () => {
   const model = buildReport(sevenAtOneRate(), []);
   const html = reportHtml(model, assets);
   const [, json = ''] = html.match(/id="charts">(.*?)<\/script>/) ?? [];
-  assert.deepEqual(
-    JSON.parse(json),
-    JSON.parse(JSON.stringify(model.groups.flatMap((g) => g.cells.flatMap((c) => c.charts)))),
-  );
+  assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify([...reportCharts(model).values()].flat())));
 });
 
 test('every chart has its canvas, a line on how to read it and a text in its place', () => {
   const model = buildReport(sevenAtThreeRates(), []);
   const html = reportHtml(model, assets);
-  const charts = model.groups.flatMap((group) => [...group.charts, ...group.cells.flatMap((cell) => cell.charts)]);
+  const charts = [...reportCharts(model).values()].flat();
   assert.equal(charts.length, new Set(charts.map(({ id }) => id)).size);
   for (const chart of charts) {
     assert.ok(html.includes(`data-chart="${chart.id}" role="img" aria-label=`), chart.id);

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runResultSchema } from '../../src/model/run-result.ts';
-import { warningText } from '../../src/report/build/warnings.ts';
-import { buildReport, type Question, type ReportModel, type Row } from '../../src/report/model.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
+import { reportCharts } from '../../src/report/charts/report-charts.ts';
+import type { Question, ReportModel, Row } from '../../src/report/model.ts';
+import { warningText } from '../../src/report/sentences.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
 
-function onlyCell(model: ReportModel): Question {
-  const cells = model.groups.flatMap((group) => group.cells);
-  assert.equal(cells.length, 1);
-  return cells[0] as Question;
+function onlyQuestion(model: ReportModel): Question {
+  const questions = model.groups.flatMap((group) => group.questions);
+  assert.equal(questions.length, 1);
+  return questions[0] as Question;
 }
 
-function rowFor(cell: Question, implementation: string): Row {
-  const row = cell.rows.find((candidate) => candidate.implementation.id === implementation);
+function rowFor(question: Question, implementation: string): Row {
+  const row = question.rows.find((candidate) => candidate.implementation.id === implementation);
   assert.ok(row, `${implementation} has no row`);
   return row;
 }
@@ -25,7 +27,7 @@ test('the synthetic results are valid results', () => {
 });
 
 test('every implementation has a row, least CPU per request first, the unmeasured last', () => {
-  const { rows } = onlyCell(buildReport(badDay(), []));
+  const { rows } = onlyQuestion(buildReport(badDay(), []));
   const order = rows.map((row) => row.implementation.id);
   assert.equal(rows.length, 7);
   assert.deepEqual(order.slice(0, 3), ['crud-node-async', 'crud-node-workers', 'crud-node-threads']);
@@ -39,7 +41,7 @@ test('a row counts of each repetition the last ok attempt', () => {
     invalidTrial({ repetition: 2, attempt: 2, cpuPerRequestMs: 9 }),
     failedTrial({ repetition: 3 }),
   ];
-  const row = rowFor(onlyCell(buildReport(runResult({ trials }), [])), 'crud-go');
+  const row = rowFor(onlyQuestion(buildReport(runResult({ trials }), [])), 'crud-go');
   assert.deepEqual(row.figures['cpu-per-request']?.values, [1, 2]);
   assert.equal(row.okCount, 2);
   assert.equal(row.plannedCount, 3);
@@ -49,9 +51,9 @@ test('a row counts of each repetition the last ok attempt', () => {
   );
 });
 
-test('a void latency leaves CPU and memory standing', () => {
+test('a discarded latency leaves CPU and memory standing', () => {
   const trials = okTrials(3).map((trial) => ({ ...trial, latencyDiscarded: true }) as typeof trial);
-  const row = rowFor(onlyCell(buildReport(runResult({ trials }), [])), 'crud-go');
+  const row = rowFor(onlyQuestion(buildReport(runResult({ trials }), [])), 'crud-go');
   assert.equal(row.figures['response-p50'], null);
   assert.equal(row.p99, null);
   assert.deepEqual(row.curve, []);
@@ -67,7 +69,7 @@ test('what breaks the contract has no figure', () => {
   const [preparation] = result.implementations;
   assert.ok(preparation?.status === 'ready');
   const broken = { ...preparation, conformance: { status: 'failed' as const, checkCount: 9, failures: ['x'] } };
-  const row = rowFor(onlyCell(buildReport({ ...result, implementations: [broken] }, [])), 'crud-go');
+  const row = rowFor(onlyQuestion(buildReport({ ...result, implementations: [broken] }, [])), 'crud-go');
   assert.equal(row.okCount, 0);
   assert.equal(row.figures['cpu-per-request'], null);
   assert.match(row.notes[0]?.text ?? '', /breaks the contract in 1 of 9 checks, first: x/);
@@ -76,10 +78,10 @@ test('what breaks the contract has no figure', () => {
 test('p99 is each trial’s own above 1,000 requests, pooled where only all together reach them, else not there', () => {
   const p99 = (ratePerSec: number) => {
     const result = runResult({ trials: okTrials(3, { ratePerSec }) });
-    const [cell] = buildReport(result, [])
-      .groups.flatMap((group) => group.cells)
+    const [question] = buildReport(result, [])
+      .groups.flatMap((group) => group.questions)
       .filter((c) => c.ratePerSec === ratePerSec);
-    return cell?.rows[0]?.p99 ?? null;
+    return question?.rows[0]?.p99 ?? null;
   };
   assert.equal(p99(101)?.pooled, false);
   assert.equal(p99(40)?.pooled, true);
@@ -87,13 +89,13 @@ test('p99 is each trial’s own above 1,000 requests, pooled where only all toge
 });
 
 test('a percentile curve ends where fewer than ten requests lie beyond', () => {
-  const row = rowFor(onlyCell(buildReport(runResult({ trials: okTrials(3) }), [])), 'crud-go');
+  const row = rowFor(onlyQuestion(buildReport(runResult({ trials: okTrials(3) }), [])), 'crud-go');
   const last = row.curve.at(-1)?.percentile ?? 0;
   assert.ok(last > 99 && last <= 100 - (100 * 10) / 3000, `${last}`);
 });
 
 test('CPU and memory over time have one value a second, near what the window as a whole used', () => {
-  const row = rowFor(onlyCell(buildReport(runResult({ trials: okTrials(3) }), [])), 'crud-go');
+  const row = rowFor(onlyQuestion(buildReport(runResult({ trials: okTrials(3) }), [])), 'crud-go');
   assert.equal(row.overTime?.coresUsed.length, 10);
   for (const cores of row.overTime?.coresUsed ?? []) assert.ok(Math.abs((cores ?? 0) - 0.05) < 0.01, `${cores}`);
   assert.ok((row.overTime?.privateBytes.at(-1) ?? 0) > 39 * 2 ** 20);
@@ -108,25 +110,25 @@ test('three rates give a slope and its rest, two do not', () => {
   const trials = [...okTrials(3, { ratePerSec: 25 }), ...okTrials(3, { ratePerSec: 100 })];
   const two = buildReport(runResult({ scenario: { ...runResult().scenario, entries: cells }, trials }), []);
   assert.deepEqual(two.groups[0]?.slopes, []);
-  assert.ok((two.groups[0]?.charts.length ?? 0) > 0);
+  assert.ok([...reportCharts(two)].some(([section, charts]) => section === two.groups[0] && charts.length > 0));
 });
 
-test('warm and cold, and different workloads, are never in one cell', () => {
+test('warm and cold, and different workloads, are never in one question', () => {
   const groups = buildReport(sevenAtThreeRates(), []).groups;
   assert.deepEqual(
     groups.map((group) => group.id),
     ['crud-history-warm', 'crud-blog-post-warm', 'crud-history-cold'],
   );
   assert.deepEqual(
-    groups[0]?.cells.map((cell) => cell.ratePerSec),
+    groups[0]?.questions.map((question) => question.ratePerSec),
     [25, 100, 200],
   );
 });
 
 test('a recorded run is shown only where an implementation has no figure, under its machine’s name', () => {
-  const whole = onlyCell(buildReport(sevenAtOneRate(), [recordedElsewhere()]));
+  const whole = onlyQuestion(buildReport(sevenAtOneRate(), [recordedElsewhere()]));
   assert.deepEqual(whole.references, []);
-  const lacking = onlyCell(buildReport(badDay(), [recordedElsewhere()]));
+  const lacking = onlyQuestion(buildReport(badDay(), [recordedElsewhere()]));
   assert.ok(lacking.missingImplementations.includes('crud-go'));
   assert.equal(lacking.references.length, 7);
   assert.match(lacking.references[0]?.source?.label ?? '', /Reference CPU 4.2 GHz, 8 cores, recorded 2026-01-02/);
@@ -137,8 +139,8 @@ test('a recorded run of another contract or workload version is left out and sai
   for (const other of [{ contractVersion: 2 }, { workloadVersion: 2 }]) {
     const trials = okTrials(3, { ...other, implementation: 'crud-python-flask' });
     const model = buildReport(badDay(), [recordedElsewhere({ trials })]);
-    assert.deepEqual(onlyCell(model).references, []);
-    assert.match(onlyCell(model).excludedReferences[0] ?? '', /version 2, here 1/);
+    assert.deepEqual(onlyQuestion(model).references, []);
+    assert.match(onlyQuestion(model).excludedReferences[0] ?? '', /version 2, here 1/);
     assert.ok(model.warnings.some((warning) => warning.code === 'reference-excluded'));
   }
 });
@@ -161,18 +163,18 @@ test('an unfinished run says how far it got', () => {
 
 test('the noise between trials sets what can be told apart', () => {
   const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
-  const { resolution } = onlyCell(buildReport(runResult({ trials }), []));
+  const { resolution } = onlyQuestion(buildReport(runResult({ trials }), []));
   assert.ok(Math.abs((resolution?.cvRatio ?? 0) - 0.02) < 1e-6);
   // Student's t at 97.5 % with 4 degrees of freedom, 2.776, × √(2/3) × 2 %.
   assert.ok(Math.abs((resolution?.minDetectableDifferenceRatio ?? 0) - 0.0453) < 0.0002);
-  assert.equal(onlyCell(buildReport(runResult({ trials: [okTrial()] }), [])).resolution, null);
+  assert.equal(onlyQuestion(buildReport(runResult({ trials: [okTrial()] }), [])).resolution, null);
 });
 
-test('a report has cells even when no trial could be made', () => {
+test('a report has questions even when no trial could be made', () => {
   const model = buildReport(runResult({ implementations: badDay().implementations }), []);
-  assert.equal(onlyCell(model).rows.length, 7);
-  assert.deepEqual(onlyCell(model).answers, []);
-  assert.deepEqual(onlyCell(model).charts, []);
+  assert.equal(onlyQuestion(model).rows.length, 7);
+  assert.deepEqual(onlyQuestion(model).answers, []);
+  assert.deepEqual([...reportCharts(model).values()].flat(), []);
 });
 
 test('implementations of one language share a family and differ within it', () => {

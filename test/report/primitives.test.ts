@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PrimitiveFacts, PrimitiveResult } from '../../src/model/primitive.ts';
-import type { PrimitiveSection } from '../../src/report/build/primitives.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
+import { primitiveCharts } from '../../src/report/charts/primitive-charts.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
-import { buildReport } from '../../src/report/model.ts';
+import type { PrimitiveSection } from '../../src/report/model.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import {
   failedPrimitive,
@@ -99,11 +100,11 @@ test('where memory ends is a result: the largest size that worked', () => {
 
 test('sizes become a line on logarithmic axes with ticks that can be read', () => {
   const lock = primitiveFacts({ id: 'lock', sizeLabel: 'contenders' });
-  const { charts } = sectionOf(
+  const section = sectionOf(
     [1, 2, 8].map((size) => timedPrimitive({ primitive: 'lock', size, wallNs: size * 40 })),
     lock,
   );
-  const [chart] = charts;
+  const [chart] = primitiveCharts(section);
   assert.ok(chart?.kind === 'lines');
   assert.deepEqual([chart.x.scale, chart.y.scale], ['logarithmic', 'logarithmic']);
   assert.deepEqual(

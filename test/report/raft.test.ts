@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import { idleEntry, paperEntry } from '../../bench/raft/entries.ts';
 import type { PublishedElections } from '../../src/model/cluster.ts';
 import type { Trial } from '../../src/model/trial.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { summarizeElections } from '../../src/report/build/elections.ts';
 import type { LineChart } from '../../src/report/charts/chart.ts';
+import { questionCharts } from '../../src/report/charts/question-charts.ts';
+import { reportCharts } from '../../src/report/charts/report-charts.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
-import { buildReport } from '../../src/report/model.ts';
 import { reportMarkdown } from '../../src/report/text/markdown.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import { clusterTrial, elections, raftRun, raftRunWithin } from '../support/raft-examples.ts';
@@ -14,14 +16,14 @@ import { okTrials, runResult } from '../support/run-result.ts';
 
 const model = buildReport(raftRun(), []);
 const text = reportText(model, { color: false, resultPath: null, reportPath: null });
-const cells = model.groups.flatMap((group) => group.cells);
+const cells = model.groups.flatMap((group) => group.questions);
 
 function electionTrials(timesMs: readonly (number | null)[], termCount = 1) {
-  const cell = idleEntry('election', { cluster: { sizes: [5] } });
+  const entry = idleEntry('election', { cluster: { sizes: [5] } });
   const records = timesMs.map((electionMs) => ({ electionMs, termCount: electionMs === null ? null : termCount }));
   const trial = clusterTrial({
     implementation: 'raft-go',
-    cell,
+    cell: entry,
     size: 5,
     fault: 'crash-leaders',
     figures: { elections: records },
@@ -114,7 +116,8 @@ test('“longer than” is reproduced when most of ours are, those that never en
 
 test('the published curve is drawn beside ours, under its own name', () => {
   const paper = cells.find(({ conditions }) => conditions.includes('5 ms on each'));
-  const chart = paper?.charts.find(({ id }) => id.endsWith('-elections')) as LineChart;
+  assert.ok(paper);
+  const chart = questionCharts(paper).find(({ id }) => id.endsWith('-elections')) as LineChart;
   assert.deepEqual(
     chart.lines.map(({ label }) => label),
     ['raft-go', 'raft-node-async', 'raft-python-asyncio', 'published'].sort((a, b) =>
@@ -145,21 +148,21 @@ test('the terminal has columns for what was asked, and none about requests where
 });
 
 test('elections rank by the interval of their median, with one trial each', () => {
-  const cell = idleEntry('election', { cluster: { sizes: [3] } });
+  const entry = idleEntry('election', { cluster: { sizes: [3] } });
   const trials = [
     ['raft-go', 150],
     ['raft-node-async', 300],
   ].map(([implementation, middleMs]) =>
     clusterTrial({
       implementation: String(implementation),
-      cell,
+      cell: entry,
       size: 3,
       fault: 'crash-leaders',
       figures: { elections: elections(60, Number(middleMs), 3) },
     }),
   );
   const ranked = buildReport(runResult({ trials }), []).groups.flatMap((group) =>
-    group.cells.flatMap(({ answers }) => answers),
+    group.questions.flatMap(({ answers }) => answers),
   );
   const shortest = ranked.find(({ subject }) => subject.startsWith('Shortest election'));
   assert.equal(shortest?.verdict, 'told-apart');
@@ -204,7 +207,7 @@ test('how far a climb came is the greatest only where a larger size failed or ca
 });
 
 test('memory and CPU of a node are drawn against the size on axes that grow by factors', () => {
-  const charts = model.groups.flatMap((group) => group.charts);
+  const charts = [...reportCharts(model).values()].flat();
   for (const metric of ['node-memory', 'node-cpu']) {
     const chart = charts.find(({ id }) => id.startsWith('raft-scale') && id.endsWith(metric)) as LineChart;
     assert.deepEqual([chart.x.scale, chart.y.scale], ['logarithmic', 'logarithmic']);

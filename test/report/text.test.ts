@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildReport } from '../../src/report/model.ts';
+import { buildReport } from '../../src/report/build/build-report.ts';
 import { reportMarkdown } from '../../src/report/text/markdown.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import { assertGolden } from '../support/golden.ts';

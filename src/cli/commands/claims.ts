@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { describeMachine } from '../../probe/machine.ts';
-import { assessClaims, type ClaimVerdict } from '../../report/build/claims.ts';
-import { claimsMarkdown, claimsText } from '../../report/text/claims-text.ts';
+import { assessClaims, toEvidence } from '../../report/build/claims.ts';
+import type { ClaimVerdict } from '../../report/model.ts';
+import { claimsText } from '../../report/text/claims-text.ts';
+import { claimsMarkdown } from '../../report/text/markdown.ts';
 import { resultsDir } from '../../run/paths.ts';
 import { readResult } from '../../store/result-file.ts';
 import { listResults } from '../../store/result-folder.ts';
@@ -46,10 +48,10 @@ counts: \`run blog-post\`, \`run primitives\` and \`run raft-scale\` make them).
 async function claims(paths: readonly string[], flags: ClaimsFlags, context: CommandContext): Promise<string> {
   const book = await loadClaimBook();
   const results = paths.length > 0 ? await readOneMachine(paths) : await resultsOfThisMachine();
-  const judged = assessClaims(book.claims, results, book.codeLines);
-  if (flags.json) return `${JSON.stringify(judged)}\n`;
-  if (flags.format === 'markdown') return `${claimsMarkdown(judged, book.sources)}\n`;
-  return `${claimsText(judged, painter(wantsColor(context)), flags.why ?? false)}\n`;
+  const assessed = assessClaims(book.claims, results.map(toEvidence), book.codeLines);
+  if (flags.json) return `${JSON.stringify(assessed)}\n`;
+  if (flags.format === 'markdown') return `${claimsMarkdown(assessed, book.sources)}\n`;
+  return `${claimsText(assessed, painter(wantsColor(context)), flags.why ?? false)}\n`;
 }
 
 const colors: Readonly<Record<ClaimVerdict, number>> = {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { trendsByMachine } from '../../compare/trend.ts';
 import { reportMarkdown } from '../../report/text/markdown.ts';
@@ -35,12 +36,11 @@ export function addReport(program: Command, context: CommandContext): void {
         context.stdout.write(flags.json ? `${JSON.stringify(histories)}\n` : trendText(histories));
         return;
       }
+      const model = await reportModelOf(await readResult(path));
       if (flags.format === 'html') {
-        context.stdout.write(`${await writeReport(path, flags.out ?? null)}\n`);
+        context.stdout.write(`${await writeReport(model, basename(path, '.json'), flags.out ?? null)}\n`);
         return;
       }
-      const result = await readResult(path);
-      const model = await reportModelOf(result);
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
       else context.stdout.write(reportText(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
     });

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { answeredCellId } from '../../model/cell-key.ts';
 import type { PrimitiveResult } from '../../model/primitive.ts';
@@ -91,9 +92,10 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
   try {
     const { result, path } = await runScenario(requestOf(scenario, flags), context, progress);
     progress.end();
-    const reportPath = flags.report === false ? null : await writeReport(path, flags.report ?? null);
-    const people = flags.json ? context.stderr : context.stdout;
     const model = await reportModelOf(result);
+    const reportPath =
+      flags.report === false ? null : await writeReport(model, basename(path, '.json'), flags.report ?? null);
+    const people = flags.json ? context.stderr : context.stdout;
     people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return runExitCode(result);

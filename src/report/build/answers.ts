@@ -1,26 +1,8 @@
-import { type Metric, metrics } from '../../model/metric.ts';
+import { countOf } from '../../compare/text.ts';
+import { type Metric, metricById } from '../../model/metric.ts';
 import { type Range, rangesOverlap } from '../../stats/descriptive.ts';
-import { displayUnit, formatAdvantage, formatFigure, joinList, pluralize } from '../format.ts';
-import type { Note, Row } from '../model.ts';
-
-/** A question of the run and what its trials answer, in one sentence. */
-export interface Answer {
-  /** "Least CPU per request" */
-  readonly subject: string;
-  /** What was ranked; null: nothing (the pace, too few trials). */
-  readonly metricId: string | null;
-  readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
-  /** "at 100/s on history" */
-  readonly conditions: string;
-  /** The sentence after its subject and place; parts with `strong` name who it is about. */
-  readonly parts: readonly AnswerPart[];
-}
-
-export interface AnswerPart {
-  readonly text: string;
-  readonly strong: boolean;
-}
-
+import { displayUnit, formatAdvantage, formatFigure, joinList } from '../format.ts';
+import type { Answer, AnswerPart, Note, Row } from '../model.ts';
 /** Fewer repetitions have no range worth the name: their rows are shown, never ranked. */
 export const minTrialCount = 3;
 
@@ -72,7 +54,7 @@ export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: re
 
 /** Where nothing can be ranked, that is said once. */
 function rankingAnswers(place: string, rows: readonly Row[]): Answer[] {
-  const answers = rankingsFor(rows).map((question) => rankingAnswer(question, place, rows));
+  const answers = rankingsFor(rows).map((ranking) => rankingAnswer(ranking, place, rows));
   const ranked = answers.filter(({ verdict }) => verdict !== 'too-few');
   const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
   if (few === undefined) return answers;
@@ -84,8 +66,8 @@ interface RankedRange {
   readonly range: Range;
 }
 
-function rankingAnswer(question: Ranking, place: string, rows: readonly Row[]): Answer {
-  const metric = metricById(question.metricId);
+function rankingAnswer(ranking: Ranking, place: string, rows: readonly Row[]): Answer {
+  const metric = metricById(ranking.metricId);
   const known = rows.flatMap((row) => {
     const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
     return range === null ? [] : [{ id: row.implementation.id, range }];
@@ -93,10 +75,10 @@ function rankingAnswer(question: Ranking, place: string, rows: readonly Row[]): 
   const ranked = known.filter(({ range }) => range.values.length >= minTrialCount);
   const few = known.filter(({ range }) => range.values.length < minTrialCount);
   return {
-    subject: question.subject,
+    subject: ranking.subject,
     metricId: metric.id,
     conditions: place,
-    ...rankingVerdict(question, metric, ranked, few),
+    ...rankingVerdict(ranking, metric, ranked, few),
   };
 }
 
@@ -110,12 +92,7 @@ function electionRange({ elections }: Row): Range | null {
   return { median: p50.estimate, min: p50.lower, max: p50.upper, values: timesMs };
 }
 
-function rankingVerdict(
-  question: Ranking,
-  metric: Metric,
-  ranked: readonly RankedRange[],
-  few: readonly RankedRange[],
-) {
+function rankingVerdict(ranking: Ranking, metric: Metric, ranked: readonly RankedRange[], few: readonly RankedRange[]) {
   const [leader, next, ...others] = [...ranked].sort((a, b) => a.range.median - b.range.median);
   if (leader === undefined || next === undefined) {
     const text = `too few trials to say (two implementations with ${minTrialCount} ok trials each are needed)`;
@@ -126,8 +103,8 @@ function rankingVerdict(
   const far = rest.filter(({ range }) => !rangesOverlap(range, leader.range));
   const parts =
     close.length > 0
-      ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(question, metric, far)]
-      : [strong(leader.id), ...leaderParts(question, metric, leader, rest)];
+      ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(ranking, metric, far)]
+      : [strong(leader.id), ...leaderParts(ranking, metric, leader, rest)];
   return {
     verdict: close.length > 0 ? ('cannot-tell' as const) : ('told-apart' as const),
     parts: [...parts, ...unrankedParts(few)],
@@ -135,17 +112,17 @@ function rankingVerdict(
 }
 
 function leaderParts(
-  question: Ranking,
+  ranking: Ranking,
   metric: Metric,
   leader: RankedRange,
   rest: readonly RankedRange[],
 ): AnswerPart[] {
   const next = rest[0] ?? leader;
-  const advantage = formatAdvantage(leader.range.median, next.range.median, question.comparative);
+  const advantage = formatAdvantage(leader.range.median, next.range.median, ranking.comparative);
   const lead = ` (${valueText(metric, leader)}, ${advantage} than ${next.id})`;
   const last = rest.at(-1);
   const tail =
-    last === undefined || last === next ? '' : `; ${question.superlative}: ${last.id} (${valueText(metric, last)})`;
+    last === undefined || last === next ? '' : `; ${ranking.superlative}: ${last.id} (${valueText(metric, last)})`;
   return [plain(`${lead}${tail}`)];
 }
 
@@ -157,15 +134,15 @@ function listedRows(metric: Metric, group: readonly RankedRange[]): AnswerPart[]
   ]);
 }
 
-function slowestPart(question: Ranking, metric: Metric, far: readonly RankedRange[]): AnswerPart[] {
+function slowestPart(ranking: Ranking, metric: Metric, far: readonly RankedRange[]): AnswerPart[] {
   const last = far.at(-1);
   if (last === undefined) return [];
-  return [plain(`; ${question.superlative}: ${last.id} (${valueText(metric, last)})`)];
+  return [plain(`; ${ranking.superlative}: ${last.id} (${valueText(metric, last)})`)];
 }
 
 function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {
   if (few.length === 0) return [];
-  const names = few.map(({ id, range }) => `${id} (${pluralize(range.values.length, 'trial')})`);
+  const names = few.map(({ id, range }) => `${id} (${countOf(range.values.length, 'trial')})`);
   return [plain(`; not ranked: ${names.join(', ')}`)];
 }
 
@@ -202,23 +179,17 @@ function failureReason(row: Row): string | null {
 }
 
 function noteReason({ label, trialCount }: Note, plannedCount: number): string {
-  return trialCount > 0 ? `${label}, ${trialCount} of ${pluralize(plannedCount, 'trial')}` : label;
+  return trialCount > 0 ? `${label}, ${trialCount} of ${countOf(plannedCount, 'trial')}` : label;
 }
 
 function valueText(metric: Metric, { range }: RankedRange): string {
   return `${formatFigure(metric.unit, range.median)} ${displayUnit(metric.unit)}`;
 }
 
-export function metricById(id: string): Metric {
-  const metric = metrics.find((candidate) => candidate.id === id);
-  if (metric === undefined) throw new Error(`no metric ${id}`);
-  return metric;
-}
-
 function plain(text: string): AnswerPart {
   return { text, strong: false };
 }
 
-function strong(text: string): AnswerPart {
+export function strong(text: string): AnswerPart {
   return { text, strong: true };
 }

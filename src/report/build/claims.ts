@@ -2,13 +2,11 @@ import type { Claim, ClaimSource, ClaimTest, ClaimUnit, Quantity } from '../../m
 import type { RunResult } from '../../model/run-result.ts';
 import { type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber } from '../format.ts';
-import type { Question } from '../model.ts';
+import type { AssessedClaim, ClaimVerdict, PrimitiveRow, PrimitiveSection, Question } from '../model.ts';
 import { largestClusters } from './groups.ts';
 import { describeImplementations } from './implementations.ts';
-import { type PrimitiveRow, type PrimitiveSection, primitiveSections } from './primitives.ts';
+import { primitiveSections } from './primitives.ts';
 import { buildQuestions } from './questions.ts';
-
-export type ClaimVerdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured';
 
 /** The claims to judge by, and what of the checkout they ask for. */
 export interface ClaimBook {
@@ -18,16 +16,6 @@ export interface ClaimBook {
 }
 
 export const emptyClaimBook: ClaimBook = { claims: [], sources: [], codeLines: { go: null, python: null } };
-
-/** A claim put beside what was measured. */
-export interface AssessedClaim {
-  readonly claim: Claim;
-  readonly verdict: ClaimVerdict;
-  /** With its interval, in the claim's own terms; null: not measured. */
-  readonly measured: string | null;
-  /** The day and scenario of the file it was read from; null: none. */
-  readonly source: string | null;
-}
 
 /** An interval from least to greatest, with its middle. */
 interface ClaimInterval {
@@ -41,14 +29,14 @@ export const toleranceFactor = 1.5;
 
 /**
  * Judges every claim by the newest file that knows all of its quantities: the two sides of a ratio are never taken from
- * different runs. Pure; `results` are of one machine.
+ * different runs. Pure; all evidence is of one machine.
  */
 export function assessClaims(
   claims: readonly Claim[],
-  results: readonly RunResult[],
+  evidence: readonly ClaimEvidence[],
   codeLines: CodeLines,
 ): AssessedClaim[] {
-  const newestFirst = [...results].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).map(toEvidence);
+  const newestFirst = [...evidence].sort((a, b) => (a.result.startedAt < b.result.startedAt ? 1 : -1));
   return claims.map((claim) => assessClaim(claim, newestFirst, codeLines));
 }
 
@@ -131,25 +119,20 @@ export function measuredClaims(judged: readonly AssessedClaim[]): AssessedClaim[
   return judged.filter(({ source }) => source !== null);
 }
 
-export function verdictCounts(judged: readonly AssessedClaim[]): string {
-  const order: readonly ClaimVerdict[] = ['holds', 'holds in part', 'does not hold', 'not measured'];
-  return order
-    .map((verdict) => ({ verdict, count: judged.filter((one) => one.verdict === verdict).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${count} ${verdict}`)
-    .join(', ');
-}
-
 /** One result file, read for claims. */
 export interface ClaimEvidence {
   readonly result: RunResult;
-  readonly cells: readonly Question[];
+  readonly questions: readonly Question[];
   readonly primitives: readonly PrimitiveSection[];
 }
 
 export function toEvidence(result: RunResult): ClaimEvidence {
-  const who = describeImplementations([result]);
-  return { result, cells: buildQuestions(result, [], who), primitives: primitiveSections(result, who) };
+  const implementations = describeImplementations([result]);
+  return {
+    result,
+    questions: buildQuestions(result, [], implementations),
+    primitives: primitiveSections(result, implementations),
+  };
 }
 
 /** Lines of code by language; null where a core is not there. */
@@ -160,15 +143,15 @@ export function readQuantity(evidence: ClaimEvidence, quantity: Quantity, codeLi
   if (quantity.kind === 'code-lines') return rangeOf([codeLines[quantity.language]]);
   if (quantity.kind === 'largest-cluster') return largestClusterRange(evidence, quantity.implementation);
   if (quantity.kind === 'primitive') return primitiveQuantity(evidence, quantity);
-  return trialQuantity(evidence.cells, quantity);
+  return trialQuantity(evidence.questions, quantity);
 }
 
 function trialQuantity(
-  cells: readonly Question[],
+  questions: readonly Question[],
   { workload, implementation, metric }: QuantityOfKind<'trial'>,
 ): Range | null {
-  const cell = cells.find((one) => one.workload === workload && one.temperature === 'warm');
-  const row = cell?.rows.find(({ implementation: who }) => who.id === implementation);
+  const question = questions.find((candidate) => candidate.workload === workload && candidate.temperature === 'warm');
+  const row = question?.rows.find((candidate) => candidate.implementation.id === implementation);
   return row?.figures[metric] ?? null;
 }
 
@@ -202,8 +185,8 @@ function primitiveRange(row: PrimitiveRow, of: QuantityOfKind<'primitive'>['of']
 }
 
 /** Only where it is known that nothing larger holds: a run cut short, or one that asked for no more, says nothing of the greatest. */
-function largestClusterRange({ result, cells }: ClaimEvidence, implementation: string): Range | null {
-  const scale = cells.filter(({ workload }) => workload === 'scale');
+function largestClusterRange({ result, questions }: ClaimEvidence, implementation: string): Range | null {
+  const scale = questions.filter(({ workload }) => workload === 'scale');
   const largest = largestClusters(scale, result.implementations).find(
     ({ row }) => row.implementation.id === implementation,
   );

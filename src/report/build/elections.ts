@@ -4,33 +4,7 @@ import type { OkTrial } from '../../model/trial.ts';
 import { median, sortedAscending } from '../../stats/descriptive.ts';
 import { type QuantileInterval, quantileInterval } from '../../stats/interval.ts';
 import { splitVoteProbability } from '../../stats/split-vote.ts';
-
-/** Every leader that was lost in the trials that count, pooled: each election is an experiment of its own. */
-export interface Elections {
-  /** Ascending, milliseconds; those that ended within the limit. */
-  readonly timesMs: readonly number[];
-  /** Without a new leader within the limit. */
-  readonly unfinishedCount: number;
-  readonly p50: QuantileInterval | null;
-  readonly p90: QuantileInterval | null;
-  readonly p99: QuantileInterval | null;
-  readonly maxMs: number | null;
-  /** Elections that needed a second term ÷ those that ended; null where laggards, who cannot win, use up terms of their own. */
-  readonly splitVoteRatio: number | null;
-  readonly meanTerms: number | null;
-  /** Expected from the measured one-way delay; null where that or the range of the time-outs is not known. */
-  readonly expectedSplitVoteRatio: number | null;
-  readonly oneWayDelayMs: number | null;
-  readonly comparisons: readonly PublishedComparison[];
-}
-
-/** One published quantile beside ours. */
-export interface PublishedComparison {
-  readonly name: string;
-  readonly publishedMs: number;
-  readonly ours: QuantileInterval | null;
-  readonly verdict: 'inside' | 'near' | 'off' | 'unknown';
-}
+import type { Elections, PublishedComparison } from '../model.ts';
 
 export function summarizeElections(
   trials: readonly OkTrial[],

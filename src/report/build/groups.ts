@@ -1,47 +1,17 @@
 import type { RunResult } from '../../model/run-result.ts';
 import { fitLine } from '../../stats/descriptive.ts';
-import type { BarChart, Chart } from '../charts/chart.ts';
-import { rateCharts, sizeCharts } from '../charts/group-charts.ts';
-import { rowSeries } from '../charts/series.ts';
-import type { Question, Row } from '../model.ts';
-import type { ReportedImplementation } from './implementations.ts';
-
-/** One workload at one or several rates. */
-export interface Group {
-  readonly id: string;
-  readonly service: string;
-  readonly workload: string;
-  readonly temperature: 'warm' | 'cold';
-  readonly cells: readonly Question[];
-  /** Empty below three rates: two points are always on a line. */
-  readonly slopes: readonly CpuSlope[];
-  /** Of a climb; empty otherwise. */
-  readonly largest: readonly LargestCluster[];
-  /** Rate on the x axis; empty for a single rate. */
-  readonly charts: readonly Chart[];
-}
-
-/** CPU time per second as a straight line over the rate. */
-export interface CpuSlope {
-  readonly implementation: ReportedImplementation;
-  /** What one more request costs. */
-  readonly slopeMsPerRequest: number;
-  /** The line's value at no load, CPU milliseconds a second; what was measured while idle is a figure of its own. */
-  readonly interceptMsPerSec: number;
-  readonly rateCount: number;
-}
+import type { CpuSlope, Group, LargestCluster, Question, Row } from '../model.ts';
 
 const minRateCount = 3;
 
-export function buildGroups(cells: readonly Question[], implementations: RunResult['implementations']): Group[] {
-  const byQuestion = Map.groupBy(cells, groupId);
+export function buildGroups(questions: readonly Question[], implementations: RunResult['implementations']): Group[] {
+  const byQuestion = Map.groupBy(questions, groupId);
   return [...byQuestion].flatMap(([id, same]) => {
     const [first] = same;
     if (first === undefined) return [];
     const { service, workload, temperature } = first;
     const largest = largestClusters(same, implementations);
-    const charts = [...largestClusterBars(id, largest), ...rateCharts(id, same), ...sizeCharts(id, same)];
-    return [{ id, service, workload, temperature, cells: same, slopes: cpuSlopes(same), largest, charts }];
+    return [{ id, service, workload, temperature, questions: same, slopes: cpuSlopes(same), largest }];
   });
 }
 
@@ -51,9 +21,9 @@ function groupId({ service, workload, temperature, ratePerSec, cluster }: Questi
   return `${service}-${workload}-${temperature}${size}`;
 }
 
-function cpuSlopes(cells: readonly Question[]): CpuSlope[] {
+function cpuSlopes(questions: readonly Question[]): CpuSlope[] {
   const byImplementation = Map.groupBy(
-    cells.flatMap((cell) => cell.rows.map((row) => ({ row, ratePerSec: cell.ratePerSec }))),
+    questions.flatMap((question) => question.rows.map((row) => ({ row, ratePerSec: question.ratePerSec }))),
     ({ row }) => row.implementation,
   );
   return [...byImplementation].flatMap(([implementation, entries]) => {
@@ -67,29 +37,16 @@ function cpuSlopes(cells: readonly Question[]): CpuSlope[] {
   });
 }
 
-/** How far one implementation came in a climb. */
-export interface LargestCluster {
-  readonly row: Row;
-  /** null: not even the smallest held. */
-  readonly size: number | null;
-  readonly okCount: number;
-  readonly startCount: number;
-  /** Nothing larger holds: the next one failed, or is beyond what the implementation declares as its limit. */
-  readonly isMax: boolean;
-  /** Why no larger one did. */
-  readonly limitReason: string;
-}
-
 type Implementations = RunResult['implementations'];
 
 const minFailedCount = 2;
 
-/** The largest size of each implementation that held; empty for cells that are no climb. */
-export function largestClusters(cells: readonly Question[], implementations: Implementations): LargestCluster[] {
-  const searched = cells.filter(({ sizeSearch }) => sizeSearch !== null);
+/** The largest size of each implementation that held; empty where no question is part of a search. */
+export function largestClusters(questions: readonly Question[], implementations: Implementations): LargestCluster[] {
+  const searched = questions.filter(({ sizeSearch }) => sizeSearch !== null);
   const sizes = searched[0]?.sizeSearch ?? [];
   const bySize = [...searched].sort((a, b) => sizeOf(a) - sizeOf(b));
-  const placed = bySize.flatMap((cell) => cell.rows.map((row) => ({ row, size: sizeOf(cell) })));
+  const placed = bySize.flatMap((question) => question.rows.map((row) => ({ row, size: sizeOf(question) })));
   return [...Map.groupBy(placed, ({ row }) => row.implementation.id)]
     .map(([id, steps]) => ({ limit: declaredLimit(id, implementations), steps: steps.filter(hasTrials) }))
     .flatMap(({ limit, steps }) => (steps.length === 0 ? [] : [largestCluster(steps, sizes, limit)]))
@@ -144,33 +101,4 @@ function failureTexts({ notes }: Row): string {
 
 function sizeOf({ cluster }: Question): number {
   return cluster?.size ?? 0;
-}
-
-/** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */
-export function largestClusterText({ row, size, okCount, startCount, limitReason }: LargestCluster): string {
-  const held = size === null ? 'no size held' : `${size} nodes (${okCount} of ${startCount} starts)`;
-  return `${row.implementation.id}: ${held}; ${limitReason}`;
-}
-
-export function largestClusterBars(groupId: string, largest: readonly LargestCluster[]): BarChart[] {
-  if (largest.length === 0) return [];
-  return [
-    {
-      kind: 'bars',
-      id: `${groupId}-largest`,
-      title: 'Largest cluster',
-      howToRead:
-        'The most nodes with which a fresh start elected a leader and kept it. Of the sizes asked; the next one failed for the reason given below. Longer is better.',
-      altText: `Largest cluster: ${largest.map(largestClusterText).join('. ')}.`,
-      unit: 'nodes',
-      bars: largest.map(({ row, size }) => ({
-        ...rowSeries(row),
-        value: size ?? 0,
-        text: String(size ?? 0),
-        whisker: null,
-        marks: [],
-      })),
-      line: null,
-    },
-  ];
 }

@@ -1,21 +1,7 @@
 import type { Implementation } from '../../model/implementation.ts';
 import type { RunResult } from '../../model/run-result.ts';
-
-/** How an implementation looks in every chart and table: a hue for its language, a shade, dash and shape for itself. */
-export interface SeriesStyle {
-  readonly family: 'node' | 'go' | 'python' | 'other';
-  /** 0 … 3, distinct within the family. */
-  readonly shade: number;
-}
-
-export interface ReportedImplementation {
-  readonly id: string;
-  readonly language: string;
-  readonly model: string;
-  readonly description: string;
-  readonly runtimeVersion: string | null;
-  readonly style: SeriesStyle;
-}
+import type { SeriesStyle } from '../charts/chart.ts';
+import type { ReportedImplementation } from '../model.ts';
 
 const shadeCount = 4;
 
@@ -32,10 +18,10 @@ export function describeImplementations(runs: readonly RunResult[]): ReadonlyMap
 
 /** Styles follow the order of ids, so that the same set of implementations looks the same in every report. */
 function assignStyles(
-  everyone: readonly Omit<ReportedImplementation, 'style'>[],
+  implementations: readonly Omit<ReportedImplementation, 'style'>[],
 ): ReadonlyMap<string, ReportedImplementation> {
   const used = new Map<string, number>();
-  const ordered = [...everyone].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ordered = [...implementations].sort((a, b) => (a.id < b.id ? -1 : 1));
   return new Map(
     ordered.map((implementation) => {
       const family = familyOf(implementation.language);

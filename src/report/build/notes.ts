@@ -1,6 +1,6 @@
+import { countOf } from '../../compare/text.ts';
 import type { Preparation } from '../../model/run-result.ts';
 import type { OkTrial, Trial } from '../../model/trial.ts';
-import { pluralize } from '../format.ts';
 import type { Note } from '../model.ts';
 
 /** Everything about a row that its numbers do not say, worst first. */
@@ -60,7 +60,7 @@ function failedNotes(trials: readonly Trial[]): Note[] {
     kind: 'failed',
     label: `failed in ${same[0]?.phase ?? 'an unknown phase'}`,
     trialCount: same.length,
-    text: `${cause} (${pluralize(same.length, 'trial')})`,
+    text: `${cause} (${countOf(same.length, 'trial')})`,
     remedy: null,
   }));
 }
@@ -69,7 +69,7 @@ function reasonNotes(trials: readonly Trial[], status: 'overloaded' | 'invalid',
   const concerned = trials.filter((trial) => trial.status === status);
   if (concerned.length === 0) return [];
   const reasons = concerned.flatMap((trial) => ('reasons' in trial ? trial.reasons : []));
-  const text = `${status} in ${pluralize(concerned.length, 'trial')} (${meaning}): ${oneMessagePerCode(reasons).join('; ')}`;
+  const text = `${status} in ${countOf(concerned.length, 'trial')} (${meaning}): ${oneMessagePerCode(reasons).join('; ')}`;
   return [{ kind: status, label: status, trialCount: concerned.length, text, remedy: null }];
 }
 
@@ -113,6 +113,6 @@ function warmupNotes(counted: readonly OkTrial[]): Note[] {
 function unfinishedNotes(trials: readonly Trial[], planned: number): Note[] {
   const done = new Set(trials.map((trial) => trial.spec.repetition)).size;
   if (done >= planned) return [];
-  const text = `${done} of ${pluralize(planned, 'planned trial')} had been made when the run ended`;
+  const text = `${done} of ${countOf(planned, 'planned trial')} had been made when the run ended`;
   return [{ kind: 'unfinished', label: 'unfinished', trialCount: 0, text, remedy: null }];
 }

@@ -1,62 +1,27 @@
 import type { PrimitiveFacts, PrimitiveMeasurement, PrimitiveResult, PrimitiveSample } from '../../model/primitive.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
-import type { Chart } from '../charts/chart.ts';
-import { primitiveCharts } from '../charts/primitive-charts.ts';
-import type { ReportedImplementation, SeriesStyle } from './implementations.ts';
-
-/** One primitive with everybody's rows. */
-export interface PrimitiveSection {
-  readonly facts: PrimitiveFacts;
-  /** By size, then by what it costs. */
-  readonly rows: readonly PrimitiveRow[];
-  readonly charts: readonly Chart[];
-}
-
-/** One case: a variant of an implementation at a size. Every range is over fresh processes. */
-export interface PrimitiveRow {
-  readonly label: string;
-  readonly implementation: string;
-  readonly language: string;
-  readonly caseId: string;
-  readonly description: string;
-  readonly style: SeriesStyle;
-  readonly size: number | null;
-  readonly wallNs: Range | null;
-  readonly cpuNs: Range | null;
-  readonly privateBytes: Range | null;
-  /** What one unit adds to the program that has none of them; null for the baseline, where there is none, and where it is too little to be seen. */
-  readonly bytesPerUnit: Range | null;
-  readonly osThreadCount: number | null;
-  readonly emptyLoopNs: number | null;
-  readonly isBelowLoop: boolean;
-  readonly okCount: number;
-  /** It ran out of memory, of time, or of what else the system gives: more than this cannot be had here. */
-  readonly isLimitReached: boolean;
-  /** Why there is no figure, or why some processes gave none; null: all did. */
-  readonly failureText: string | null;
-}
+import type { PrimitiveRow, PrimitiveSection, ReportedImplementation } from '../model.ts';
 
 /** Of a run's primitives, in the order of their declarations. */
 export function primitiveSections(
   { primitives, primitiveFacts }: RunResult,
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: ReadonlyMap<string, ReportedImplementation>,
 ): PrimitiveSection[] {
   return primitiveFacts.flatMap((facts) => {
     const own = primitives.filter(({ spec }) => spec.primitive === facts.id);
     if (own.length === 0) return [];
-    const rows = primitiveRows(own, facts, who);
-    return [{ facts, rows, charts: primitiveCharts(facts, rows) }];
+    return [{ facts, rows: primitiveRows(own, facts, implementations) }];
   });
 }
 
 function primitiveRows(
   results: readonly PrimitiveResult[],
   facts: PrimitiveFacts,
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: ReadonlyMap<string, ReportedImplementation>,
 ): PrimitiveRow[] {
   const cases = Map.groupBy(results, ({ spec }) => [spec.implementation, spec.caseId, spec.size].join('\n'));
-  const rows = [...cases.values()].map((same) => primitiveRow(same, results, facts, who));
+  const rows = [...cases.values()].map((same) => primitiveRow(same, results, facts, implementations));
   return rows.sort((a, b) => (a.size ?? 0) - (b.size ?? 0) || primitiveCost(a) - primitiveCost(b));
 }
 
@@ -68,11 +33,11 @@ function primitiveRow(
   same: readonly PrimitiveResult[],
   all: readonly PrimitiveResult[],
   facts: PrimitiveFacts,
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: ReadonlyMap<string, ReportedImplementation>,
 ): PrimitiveRow {
   const { spec } = same[0] as PrimitiveResult;
   const figures = okFigures(same);
-  const language = who.get(spec.implementation)?.language ?? '';
+  const language = implementations.get(spec.implementation)?.language ?? '';
   const siblings = facts.cases.filter((one) => one.language === language.toLowerCase());
   const index = siblings.findIndex(({ id }) => id === spec.caseId);
   return {
@@ -81,7 +46,7 @@ function primitiveRow(
     language,
     caseId: spec.caseId,
     description: siblings[index]?.description ?? '',
-    style: { family: who.get(spec.implementation)?.style.family ?? 'other', shade: Math.max(0, index) % 4 },
+    style: { family: implementations.get(spec.implementation)?.style.family ?? 'other', shade: Math.max(0, index) % 4 },
     size: spec.size,
     wallNs: rangeOf(figures.map(({ wallNs }) => wallNs)),
     cpuNs: rangeOf(figures.map(({ cpuNs }) => cpuNs)),

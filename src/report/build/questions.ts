@@ -1,117 +1,72 @@
 import { machineLabel } from '../../compare/text.ts';
-import {
-  describeCluster,
-  isAskedBy,
-  plannedQuestions,
-  type QuestionKey,
-  questionId,
-  questionOf,
-  trialsIn,
-  trialsOfQuestion,
-} from '../../model/cell-key.ts';
-import type { PublishedElections } from '../../model/cluster.ts';
+import { plannedQuestions, type QuestionKey, questionId, questionOf } from '../../model/cell-key.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import type { Trial } from '../../model/trial.ts';
 import { coefficientOfVariation, median } from '../../stats/descriptive.ts';
 import { studentQuantile } from '../../stats/distributions.ts';
-import { questionCharts } from '../charts/question-charts.ts';
-import type { Question, Resolution, Row, Source } from '../model.ts';
+import type { Question, ReportedImplementation, Resolution, Row, Source } from '../model.ts';
 import { answersOf } from './answers.ts';
-import type { ReportedImplementation } from './implementations.ts';
+import { type AskedQuestion, askedQuestion, byCpuCost, conditionsOf } from './question-key.ts';
 import { buildRow } from './row.ts';
 
-/** Every cell of the run in the scenario's order, then those that only trials know. */
+type Implementations = ReadonlyMap<string, ReportedImplementation>;
+
+/** Every question of the run in the scenario's order, then those that only trials know. */
 export function buildQuestions(
   live: RunResult,
   references: readonly RunResult[],
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: Implementations,
 ): Question[] {
-  return questionKeys(live).flatMap((key) => {
-    const rows = questionRows(live, key, who);
-    // Nobody was asked: a run of primitives alone, chosen by --impl.
-    if (rows.length === 0) return [];
-    const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
-    const recorded =
-      missingImplementations.length > 0 ? findReferences(live, references, key, who) : { rows: [], excluded: [] };
-    const entry = live.scenario.entries.find((candidate) => isAskedBy(candidate, key))?.cluster ?? null;
-    const sizeSearch = entry?.searchesSize ? entry.sizes : null;
-    const published = entry?.published ?? null;
-    const facts = {
-      ...key,
-      id: questionId(key),
-      conditions: conditionsOf(key),
-      published,
-      sizeSearch,
-      rows,
-      missingImplementations,
-      references: recorded.rows,
-    };
-    const question = {
-      ...facts,
-      excludedReferences: recorded.excluded,
-      answers: answersOf(facts, rows),
-      resolution: estimateResolution(rows),
-      charts: questionCharts(facts),
-    };
-    return [question];
+  return askedQuestions(live).flatMap((asked) => {
+    const rows = questionRows(live, asked, implementations, null);
+    // Asked of no implementation: a run of primitives alone, chosen by --impl.
+    return rows.length === 0 ? [] : [buildQuestion(live, references, asked, rows, implementations)];
   });
 }
 
-function questionKeys(live: RunResult): QuestionKey[] {
-  const seen = live.trials.map(({ spec }) => questionOf(spec));
-  const byId = new Map([...plannedQuestions(live.scenario), ...seen].map((key) => [questionId(key), key]));
-  return [...byId.values()].sort(
-    (a, b) =>
-      entryIndex(live, a) - entryIndex(live, b) ||
-      (a.cluster?.size ?? 0) - (b.cluster?.size ?? 0) ||
-      a.ratePerSec - b.ratePerSec,
-  );
+function buildQuestion(
+  live: RunResult,
+  references: readonly RunResult[],
+  asked: AskedQuestion,
+  rows: readonly Row[],
+  implementations: Implementations,
+): Question {
+  const { key, entry } = asked;
+  const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
+  const shown = missingImplementations.length === 0 ? [] : references;
+  const recorded = findReferences(live, shown, key, implementations);
+  const conditions = conditionsOf(key);
+  return {
+    ...key,
+    id: questionId(key),
+    conditions,
+    published: entry?.cluster?.published ?? null,
+    sizeSearch: entry?.cluster?.searchesSize ? entry.cluster.sizes : null,
+    rows,
+    missingImplementations,
+    references: recorded.rows,
+    excludedReferences: recorded.excluded,
+    answers: answersOf({ conditions, ratePerSec: key.ratePerSec }, rows),
+    resolution: estimateResolution(rows),
+  };
 }
 
-function entryIndex(live: RunResult, key: QuestionKey): number {
-  const index = live.scenario.entries.findIndex((cell) => isAskedBy(cell, key));
-  return index < 0 ? live.scenario.entries.length : index;
+function askedQuestions(live: RunResult): AskedQuestion[] {
+  const { entries } = live.scenario;
+  const measured = live.trials.map(({ spec }) => questionOf(spec));
+  const byId = new Map([...plannedQuestions(live.scenario), ...measured].map((key) => [questionId(key), key]));
+  const place = ({ entry }: AskedQuestion) => (entry === null ? entries.length : entries.indexOf(entry));
+  const size = ({ key }: AskedQuestion) => key.cluster?.size ?? 0;
+  return [...byId.values()]
+    .map((key) => askedQuestion(live, key))
+    .sort((a, b) => place(a) - place(b) || size(a) - size(b) || a.key.ratePerSec - b.key.ratePerSec);
 }
 
-function conditionsOf({ ratePerSec, workload, temperature, cluster }: QuestionKey): string {
-  const nodes = cluster === null ? '' : `, ${describeCluster(cluster)}`;
-  if (ratePerSec === 0) return `on ${workload}${nodes}`;
-  return `at ${ratePerSec}/s on ${workload}${temperature === 'cold' ? ', cold' : ''}${nodes}`;
-}
-
-/** What a question of a group of several is called: what differs between them. */
-export function questionHeading({ ratePerSec, cluster }: QuestionKey): string {
-  const rate = ratePerSec === 0 ? [] : [`${ratePerSec} requests a second`];
-  return [...rate, ...(cluster === null ? [] : [describeCluster(cluster)])].join(', ');
-}
-
-function questionRows(live: RunResult, key: QuestionKey, who: ReadonlyMap<string, ReportedImplementation>): Row[] {
-  const asked = live.implementations.filter((preparation) => preparation.manifest.service === key.service);
-  const rows = asked.map((preparation) => buildRow(live, preparation, key, who, null));
-  return rows.sort(byCpuCost);
-}
-
-/** Least CPU per request first. */
-export function byCpuCost(a: Row, b: Row): number {
-  return cpuCost(a) - cpuCost(b);
-}
-
-function cpuCost(row: Row): number {
-  return row.figures['cpu-per-request']?.median ?? Number.MAX_VALUE;
-}
-
-export function trialsOf(run: RunResult, key: QuestionKey, implementation: string): Trial[] {
-  return trialsIn(run, { ...key, implementation });
-}
-
-/** A climb makes as many as it needs. */
-export function plannedCount(run: RunResult, key: QuestionKey): number {
-  const cell = run.scenario.entries.find((candidate) => isAskedBy(candidate, key));
-  return cell === undefined || cell.cluster?.searchesSize ? 0 : cell.trialCount;
-}
-
-export function publishedOf(run: RunResult, key: QuestionKey): PublishedElections | null {
-  return run.scenario.entries.find((candidate) => isAskedBy(candidate, key))?.cluster?.published ?? null;
+function questionRows(run: RunResult, asked: AskedQuestion, implementations: Implementations, source: Source | null) {
+  return run.implementations
+    .filter(({ manifest }) => manifest.service === asked.key.service)
+    .map((preparation) => buildRow(asked, preparation, implementations, source))
+    .sort(byCpuCost);
 }
 
 interface References {
@@ -125,17 +80,22 @@ interface ContractVersions {
 }
 
 /** Recorded rows of the same question, under the same contract and workload version; what differs is left out and named. */
-export function findReferences(
+function findReferences(
   live: RunResult,
   references: readonly RunResult[],
   key: QuestionKey,
-  who: ReadonlyMap<string, ReportedImplementation>,
+  implementations: Implementations,
 ): References {
-  const asked = references.filter((run) => trialsOfQuestion(run, key).length > 0);
-  const versions = versionsOf(live.trials, key);
-  const checked = asked.map((run) => ({ run, reason: versionMismatch(versionsOf(run.trials, key), versions) }));
+  const here = versionsOf(live.trials, key);
+  const checked = references
+    .map((run) => ({ run, asked: askedQuestion(run, key) }))
+    .filter(({ asked }) => asked.trials.length > 0)
+    .map((recorded) => ({ ...recorded, reason: versionMismatch(versionsOf(recorded.run.trials, key), here) }));
   return {
-    rows: checked.filter(({ reason }) => reason === null).flatMap(({ run }) => referenceRows(run, key, who)),
+    rows: checked
+      .filter(({ reason }) => reason === null)
+      .flatMap(({ run, asked }) => questionRows(run, asked, implementations, sourceOf(run)))
+      .filter(({ okCount }) => okCount > 0),
     excluded: checked.flatMap(({ run, reason }) => (reason === null ? [] : [`${sourceOf(run).label}: ${reason}`])),
   };
 }
@@ -157,14 +117,6 @@ function versionMismatch(recorded: ContractVersions, here: ContractVersions): st
   return null;
 }
 
-function referenceRows(run: RunResult, key: QuestionKey, who: ReadonlyMap<string, ReportedImplementation>): Row[] {
-  return run.implementations
-    .filter((preparation) => preparation.manifest.service === key.service)
-    .map((preparation) => buildRow(run, preparation, key, who, sourceOf(run)))
-    .filter((row) => row.okCount > 0)
-    .sort(byCpuCost);
-}
-
 function sourceOf(run: RunResult): Source {
   const commit = run.commit === null ? '' : `, commit ${run.commit.sha.slice(0, 7)}`;
   const label = `${machineLabel(run.machine)}, recorded ${run.startedAt.slice(0, 10)}${commit}`;
@@ -172,7 +124,7 @@ function sourceOf(run: RunResult): Source {
 }
 
 /** The repeat noise of CPU per request and what it hides; null where no implementation was measured twice. */
-export function estimateResolution(rows: readonly Row[]): Resolution | null {
+function estimateResolution(rows: readonly Row[]): Resolution | null {
   const samples = rows
     .map((row) => row.figures['cpu-per-request']?.values ?? [])
     .filter((values) => values.length >= 2);

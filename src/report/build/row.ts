@@ -1,38 +1,35 @@
-import type { QuestionKey } from '../../model/cell-key.ts';
 import { metrics, metricValue } from '../../model/metric.ts';
-import type { Preparation, RunResult } from '../../model/run-result.ts';
+import type { Preparation } from '../../model/run-result.ts';
 import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
-import { formatNumber, formatPercent } from '../format.ts';
-import type { GeneratorQuality, NamedFigure, Row, Source, TrialRow } from '../model.ts';
+import { formatNumber, formatPercent, noValue } from '../format.ts';
+import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
 import { summarizeElections } from './elections.ts';
-import type { ReportedImplementation } from './implementations.ts';
 import { notesOf } from './notes.ts';
-import { plannedCount, publishedOf, trialsOf } from './questions.ts';
+import { type AskedQuestion, plannedCount } from './question-key.ts';
 import { overTimeOf, pooledCurve, tailOf } from './row-curves.ts';
 
-/** What became of one implementation in one cell of `run`; `source` is null when that is the run of the report. */
+/** What became of one implementation in one question; `source` is null when that is of the run of the report. */
 export function buildRow(
-  run: RunResult,
+  asked: AskedQuestion,
   preparation: Preparation,
-  key: QuestionKey,
-  everyone: ReadonlyMap<string, ReportedImplementation>,
+  implementations: ReadonlyMap<string, ReportedImplementation>,
   source: Source | null,
 ): Row {
-  const id = preparation.manifest.id;
-  const who = everyone.get(id);
-  if (who === undefined) throw new Error(`${id} is in no run`);
-  const trials = trialsOf(run, key, id);
+  const { id } = preparation.manifest;
+  const implementation = implementations.get(id);
+  if (implementation === undefined) throw new Error(`${id} is in no run`);
+  const trials = asked.trials.filter(({ spec }) => spec.implementation === id);
   const counted = breaksContract(preparation) ? [] : countedTrials(trials);
-  const planned = Math.max(plannedCount(run, key), new Set(trials.map((trial) => trial.spec.repetition)).size);
+  const planned = Math.max(plannedCount(asked), new Set(trials.map((trial) => trial.spec.repetition)).size);
   return {
-    implementation: who,
+    implementation,
     source,
     okCount: counted.length,
     plannedCount: planned,
     figures: metricRanges(counted),
     p99: tailOf(counted),
-    elections: summarizeElections(counted, key.cluster, publishedOf(run, key)),
+    elections: summarizeElections(counted, asked.key.cluster, asked.entry?.cluster?.published ?? null),
     notes: notesOf(preparation, trials, counted, planned),
     curve: pooledCurve(counted),
     overTime: overTimeOf(counted),
@@ -76,7 +73,7 @@ function ratioOf(part: number | null | undefined, whole: number | null | undefin
 }
 
 /** One trial as it was, whether it counts or not. */
-export function trialRow(trial: Trial, counted: readonly Trial[]): TrialRow {
+function trialRow(trial: Trial, counted: readonly Trial[]): TrialRow {
   const { measurement, spec } = trial;
   return {
     implementation: spec.implementation,
@@ -104,7 +101,7 @@ function trialRemarks(trial: Trial): string[] {
 function noiseFigures(noise: TrialNoise | null): NamedFigure[] {
   const figure = (name: string, value: number | null | undefined, format: (value: number) => string) => ({
     name,
-    text: value === null || value === undefined ? '–' : format(value),
+    text: value === null || value === undefined ? noValue : format(value),
   });
   return [
     figure('service waited for a core', noise?.targetRunDelayRatio, formatPercent),

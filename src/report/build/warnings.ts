@@ -1,15 +1,7 @@
+import { countOf } from '../../compare/text.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
-import { pluralize } from '../format.ts';
-import type { Group } from './groups.ts';
-
-/** A warning with everything it is about; said once, however many trials carry it. `message` is the first one's. */
-export interface CollectedWarning extends Warning {
-  /** Implementations, most often; empty: the run as a whole. */
-  readonly implementations: readonly string[];
-  /** How many different messages of this code stand behind the first. */
-  readonly similarCount: number;
-}
+import type { CollectedWarning, Group } from '../model.ts';
 
 /** Below this many cores target, generator and database share them. */
 const minSeparateCoreCount = 4;
@@ -39,18 +31,6 @@ function groupedWarning(same: readonly { readonly warning: Warning; readonly abo
   return [{ ...first.warning, implementations: [...new Set(same.map(({ about }) => about))], similarCount }];
 }
 
-/** The whole warning as sentences. */
-export function warningText({ message, advice, similarCount }: CollectedWarning): string {
-  const others = similarCount > 0 ? ` (and ${similarCount} more like it)` : '';
-  return `${toSentence(`${message.replace(/\.$/, '')}${others}`)}${advice === null ? '' : ` ${toSentence(advice)}`}`;
-}
-
-/** With a capital in front, unless that is a name, and a full stop behind. */
-export function toSentence(text: string): string {
-  const first = /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
-  return /[.!?]$/.test(first) ? first : `${first}.`;
-}
-
 function runWarnings(live: RunResult): Warning[] {
   return [...unfinishedWarnings(live), ...sharedCoreWarnings(live)];
 }
@@ -66,14 +46,14 @@ function progressText({ trials, primitives, ...planned }: RunResult): string {
   const { plannedTrialCount, plannedPrimitiveCount } = planned;
   const cases = `${primitives.length} of ${plannedPrimitiveCount} cases of primitives`;
   if (plannedTrialCount === 0 && plannedPrimitiveCount > 0) return cases;
-  const done = `${trials.length} of ${pluralize(plannedTrialCount, 'planned trial')}`;
+  const done = `${trials.length} of ${countOf(plannedTrialCount, 'planned trial')}`;
   return plannedPrimitiveCount === 0 ? done : `${done} and ${cases}`;
 }
 
 function sharedCoreWarnings(live: RunResult): Warning[] {
   const { coreCount } = live.machine;
   if (coreCount >= minSeparateCoreCount || live.plannedTrialCount === 0) return [];
-  const message = `${coreSharers(live)} shared ${pluralize(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
+  const message = `${coreSharers(live)} shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
   return [
     {
       code: 'shared-cores',
@@ -92,7 +72,7 @@ function coreSharers({ trials, database }: RunResult): string {
 }
 
 function excludedReferenceWarnings(groups: readonly Group[]): Warning[] {
-  const reasons = groups.flatMap((group) => group.cells.flatMap((cell) => cell.excludedReferences));
+  const reasons = groups.flatMap((group) => group.questions.flatMap((cell) => cell.excludedReferences));
   return reasons.map((reason) => ({
     code: 'reference-excluded',
     message: `A recorded run is not shown: ${reason}`,

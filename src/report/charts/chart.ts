@@ -1,5 +1,3 @@
-import type { SeriesStyle } from '../build/implementations.ts';
-
 /** A chart as data: what is drawn, and the words that go with it. Numbers are already in the unit shown. */
 export type Chart = BarChart | DotChart | LineChart;
 
@@ -86,4 +84,11 @@ export interface LinePoint {
 export function chartSeries(chart: Chart): readonly Series[] {
   if (chart.kind === 'bars') return chart.bars;
   return chart.kind === 'dots' ? chart.dots : chart.lines;
+}
+
+/** How an implementation looks in every chart and table: a hue for its language, a shade, dash and shape for itself. */
+export interface SeriesStyle {
+  readonly family: 'node' | 'go' | 'python' | 'other';
+  /** 0 … 3, distinct within the family. */
+  readonly shade: number;
 }

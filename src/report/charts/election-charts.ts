@@ -1,4 +1,4 @@
-import { metricById } from '../build/answers.ts';
+import { metricById } from '../../model/metric.ts';
 import { formatNumber } from '../format.ts';
 import type { Row } from '../model.ts';
 import type { BarChart, Line, LineChart } from './chart.ts';

@@ -1,8 +1,9 @@
 import { clusterId } from '../../model/cell-key.ts';
-import { metricById } from '../build/answers.ts';
+import { metricById } from '../../model/metric.ts';
 import { displayUnit, displayValue, formatNumber } from '../format.ts';
-import type { Question, Row } from '../model.ts';
-import type { Line, LineChart } from './chart.ts';
+import type { LargestCluster, Question, Row } from '../model.ts';
+import { largestClusterText } from '../sentences.ts';
+import type { BarChart, Line, LineChart } from './chart.ts';
 import { rowSeries } from './series.ts';
 
 interface RateMetric {
@@ -37,28 +38,28 @@ const rateMetrics: readonly RateMetric[] = [
 ];
 
 /** The same questions with the rate on the x axis; none for a single rate. */
-export function rateCharts(groupId: string, cells: readonly Question[]): LineChart[] {
-  const rates = cells.map((cell) => cell.ratePerSec);
+export function rateCharts(groupId: string, questions: readonly Question[]): LineChart[] {
+  const rates = questions.map((question) => question.ratePerSec);
   if (new Set(rates).size < 2) return [];
   return rateMetrics
-    .map((question) => rateChart(groupId, cells, rates, question))
+    .map((charted) => rateChart(groupId, questions, rates, charted))
     .filter(({ lines }) => lines.length > 0);
 }
 
 function rateChart(
   groupId: string,
-  cells: readonly Question[],
+  questions: readonly Question[],
   rates: readonly number[],
-  question: RateMetric,
+  charted: RateMetric,
 ): LineChart {
-  const { unit } = metricById(question.metricId);
-  const lines = metricLines(cells, question.metricId, (cell) => cell.ratePerSec);
+  const { unit } = metricById(charted.metricId);
+  const lines = metricLines(questions, charted.metricId, (question) => question.ratePerSec);
   return {
     kind: 'lines',
-    id: `${groupId}-by-rate-${question.metricId}`,
-    title: question.title,
-    howToRead: question.howToRead,
-    altText: `${question.title}: ${lines.map((line) => rateAltText(line, displayUnit(unit))).join('; ')}.`,
+    id: `${groupId}-by-rate-${charted.metricId}`,
+    title: charted.title,
+    howToRead: charted.howToRead,
+    altText: `${charted.title}: ${lines.map((line) => rateAltText(line, displayUnit(unit))).join('; ')}.`,
     unit: displayUnit(unit),
     x: {
       title: 'requests a second',
@@ -107,37 +108,37 @@ const sizeMetrics: readonly SizeMetric[] = [
 
 /** The same questions with the size of the cluster on the x axis; none for a single size. */
 export function sizeCharts(groupId: string, all: readonly Question[]): LineChart[] {
-  const cells = largestComparableSet(all);
-  const sizes = [...new Set(cells.flatMap(({ cluster }) => cluster?.size ?? []))].sort((a, b) => a - b);
-  if (sizes.length < 2 || cells.some(({ ratePerSec }) => ratePerSec > 0)) return [];
+  const questions = largestComparableSet(all);
+  const sizes = [...new Set(questions.flatMap(({ cluster }) => cluster?.size ?? []))].sort((a, b) => a - b);
+  if (sizes.length < 2 || questions.some(({ ratePerSec }) => ratePerSec > 0)) return [];
   return sizeMetrics
-    .map((question) => sizeChart(groupId, cells, sizes, question))
+    .map((charted) => sizeChart(groupId, questions, sizes, charted))
     .filter(({ lines }) => lines.length > 0);
 }
 
 /** Only the size may differ along a line: of all time-outs, delays and conditions those that were asked of most sizes. */
-function largestComparableSet(cells: readonly Question[]): readonly Question[] {
+function largestComparableSet(questions: readonly Question[]): readonly Question[] {
   const conditions = ({ cluster }: Question) => clusterId(cluster === null ? null : { ...cluster, size: 0 });
-  const alike = [...Map.groupBy(cells, conditions).values()];
+  const alike = [...Map.groupBy(questions, conditions).values()];
   return alike.reduce((most, same) => (same.length > most.length ? same : most), []);
 }
 
 function sizeChart(
   groupId: string,
-  cells: readonly Question[],
+  questions: readonly Question[],
   sizes: readonly number[],
-  question: SizeMetric,
+  charted: SizeMetric,
 ): LineChart {
-  const { unit } = metricById(question.metricId);
+  const { unit } = metricById(charted.metricId);
   // Nothing at or below zero has a place on a logarithmic axis.
-  const lines = metricLines(cells, question.metricId, (cell) => cell.cluster?.size ?? 0, 0);
+  const lines = metricLines(questions, charted.metricId, (question) => question.cluster?.size ?? 0, 0);
   const shown = displayUnit(unit);
   return {
     kind: 'lines',
-    id: `${groupId}-by-size-${question.metricId}`,
-    title: question.title,
-    howToRead: question.howToRead,
-    altText: `${question.title}: ${lines.map((line) => sizeAltText(line, shown)).join('; ')}.`,
+    id: `${groupId}-by-size-${charted.metricId}`,
+    title: charted.title,
+    howToRead: charted.howToRead,
+    altText: `${charted.title}: ${lines.map((line) => sizeAltText(line, shown)).join('; ')}.`,
     unit: shown,
     x: {
       title: 'nodes',
@@ -159,12 +160,14 @@ function sizeAltText(line: Line, unit: string): string {
 
 /** One figure of everybody across the cells of a group, at the x that a cell stands for; only values above `above` are drawn. */
 export function metricLines(
-  cells: readonly Question[],
+  questions: readonly Question[],
   metricId: string,
-  xOf: (cell: Question) => number,
+  xOf: (question: Question) => number,
   above = Number.NEGATIVE_INFINITY,
 ): Line[] {
-  const placed = cells.flatMap((cell) => [...cell.rows, ...cell.references].map((row) => ({ row, x: xOf(cell) })));
+  const placed = questions.flatMap((question) =>
+    [...question.rows, ...question.references].map((row) => ({ row, x: xOf(question) })),
+  );
   const bySeries = Map.groupBy(placed, ({ row }) => `${row.implementation.id}\n${row.source?.label ?? ''}`);
   return [...bySeries.values()].flatMap((entries) => {
     const points = entries.flatMap(({ row, x }) => metricPoint(row, metricId, x, above));
@@ -179,4 +182,27 @@ function metricPoint(row: Row, metricId: string, x: number, above: number) {
   const shown = (value: number) => displayValue(metricById(metricId).unit, value);
   const whisker = range.values.length > 1 ? ([shown(range.min), shown(range.max)] as const) : null;
   return [{ x, y: shown(range.median), whisker }];
+}
+
+export function largestClusterBars(groupId: string, largest: readonly LargestCluster[]): BarChart[] {
+  if (largest.length === 0) return [];
+  return [
+    {
+      kind: 'bars',
+      id: `${groupId}-largest`,
+      title: 'Largest cluster',
+      howToRead:
+        'The most nodes with which a fresh start elected a leader and kept it. Of the sizes asked; the next one failed for the reason given below. Longer is better.',
+      altText: `Largest cluster: ${largest.map(largestClusterText).join('. ')}.`,
+      unit: 'nodes',
+      bars: largest.map(({ row, size }) => ({
+        ...rowSeries(row),
+        value: size ?? 0,
+        text: String(size ?? 0),
+        whisker: null,
+        marks: [],
+      })),
+      line: null,
+    },
+  ];
 }

@@ -1,11 +1,11 @@
 import type { PrimitiveFacts } from '../../model/primitive.ts';
 import type { Range } from '../../stats/descriptive.ts';
-import type { PrimitiveRow } from '../build/primitives.ts';
 import { formatBytes, formatNs } from '../format.ts';
+import type { PrimitiveRow, PrimitiveSection } from '../model.ts';
 import type { Axis, Chart, Dot, DotChart, Line, LineChart } from './chart.ts';
 
-/** One picture a primitive, on a logarithmic axis: a dot a variant, or a line a variant over its sizes. */
-export function primitiveCharts(facts: PrimitiveFacts, rows: readonly PrimitiveRow[]): Chart[] {
+/** One picture a primitive, on a logarithmic axis: a dot for each case, or a line for each case over its sizes. */
+export function primitiveCharts({ facts, rows }: PrimitiveSection): Chart[] {
   const quantity = facts.kind === 'memory' ? memoryQuantity : timeQuantity;
   const known = rows.filter((row) => (quantity.of(row)?.median ?? 0) > 0);
   if (known.length === 0) return [];

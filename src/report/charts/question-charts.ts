@@ -1,4 +1,4 @@
-import { metricById } from '../build/answers.ts';
+import { metricById } from '../../model/metric.ts';
 import { formatNumber, toMebibytes } from '../format.ts';
 import type { CurvePoint, OverTime, Row } from '../model.ts';
 import { type Axis, type BarChart, type Chart, chartSeries, type Line, type LineChart } from './chart.ts';

@@ -1,10 +1,10 @@
+import { countOf } from '../../compare/text.ts';
 import { rangeCoverageRatio } from '../../stats/descriptive.ts';
-import { toSentence, warningText } from '../build/warnings.ts';
-import { formatBytes, formatNumber, formatPercent, pluralize, toMebibytes } from '../format.ts';
+import { formatBytes, formatNumber, formatPercent, noValue, toMebibytes, toSentence } from '../format.ts';
 import type { ReportedRun, ReportModel } from '../model.ts';
+import { warningText } from '../sentences.ts';
 import { marker } from './charts.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, h, type Markup, plainTable } from './markup.ts';
 
 /** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
 export function aboutSections(model: ReportModel): Child[] {
@@ -94,7 +94,7 @@ const clusterGlossary: readonly (readonly [string, string])[] = [
 
 /** Of a run with requests. */
 function loadGlossary({ scenario, workloads, database }: ReportedRun): readonly (readonly [string, string])[] {
-  const trialCount = Math.max(1, ...scenario.entries.map((cell) => cell.trialCount));
+  const trialCount = Math.max(1, ...scenario.entries.map((entry) => entry.trialCount));
   return [
     ...workloads.map(({ id, description }) => [id, toSentence(description)] as const),
     [
@@ -149,7 +149,7 @@ function implementationsSection({ run, implementations }: ReportModel): Markup {
       [known === undefined ? null : marker(known.style), preparation.manifest.id],
       preparation.manifest.model,
       preparation.status === 'ready' ? preparation.runtimeVersion : preparation.status,
-      preparation.status === 'ready' ? conformanceText(preparation) : '–',
+      preparation.status === 'ready' ? conformanceText(preparation) : noValue,
       h('div', { class: 'remarks' }, preparation.manifest.description),
     ];
   });
@@ -165,8 +165,8 @@ function conformanceText({
   manifest,
 }: Extract<ReportedRun['implementations'][number], { status: 'ready' }>): string {
   if (manifest.service === 'primitives') return 'each case checked';
-  if (conformance.status === 'passed') return `${pluralize(conformance.checkCount, 'check')} passed`;
-  return `${conformance.failures.length} of ${pluralize(conformance.checkCount, 'check')} failed`;
+  if (conformance.status === 'passed') return `${countOf(conformance.checkCount, 'check')} passed`;
+  return `${conformance.failures.length} of ${countOf(conformance.checkCount, 'check')} failed`;
 }
 
 function machineSection({ machine, versions, scenario, database }: ReportedRun): Markup {
@@ -177,7 +177,7 @@ function machineSection({ machine, versions, scenario, database }: ReportedRun):
     definitions([
       [
         'Machine',
-        `${machine.cpuModel}, ${pluralize(machine.coreCount, 'core')}, ${memory}${machine.hypervisor === null ? '' : `, ${machine.hypervisor}`}`,
+        `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}, ${memory}${machine.hypervisor === null ? '' : `, ${machine.hypervisor}`}`,
       ],
       ['Kernel', machine.kernel],
       ...Object.entries(machine.systemSettings),
@@ -193,7 +193,7 @@ function baselineSection({ baseline }: ReportModel): Child {
   const lines = baseline.rows.map((row): Child[] => [
     `${row.ratePerSec}/s`,
     ...[row.generatorDelayP50Ms, row.generatorDelayP99Ms, row.serviceP50Ms, row.serviceP99Ms, row.generatorCpuMs].map(
-      (value) => (value === null ? '–' : formatNumber(value)),
+      (value) => (value === null ? noValue : formatNumber(value)),
     ),
   ]);
   const heads = ['Rate', 'woke late p50 ms', 'p99 ms', 'answered p50 ms', 'p99 ms', 'CPU ms a request'];
@@ -208,7 +208,7 @@ function serviceSettings(
   const connections = hasDatabase ? `, ${databaseConnectionCount} database connections` : '';
   const loads = new Set(entries.filter(({ ratesPerSec }) => ratesPerSec.length > 0).map(loadText));
   return [
-    ['Service', `${pluralize(workerCount, 'worker')}${connections}, seed ${seed}`],
+    ['Service', `${countOf(workerCount, 'worker')}${connections}, seed ${seed}`],
     ...(loads.size === 0 ? [] : [['Load', [...loads].join('; ')] as const]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Range } from '../../stats/descriptive.ts';
-import type { SeriesStyle } from '../build/implementations.ts';
+import type { SeriesStyle } from '../charts/chart.ts';
 import { type Chart, chartSeries, type Series } from '../charts/chart.ts';
 import { publishedLabel } from '../charts/election-charts.ts';
 import { type Child, h, type Markup } from './markup.ts';

@@ -1,8 +1,6 @@
-import { type AssessedClaim, verdictCounts } from '../build/claims.ts';
-import type { ReportModel } from '../model.ts';
-import { claimColumns } from '../tables/claim-table.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h } from './markup.ts';
+import type { AssessedClaim, ReportModel } from '../model.ts';
+import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
+import { type Child, h, plainTable } from './markup.ts';
 
 /** What the seeds said of what this run measured: before everything else, as it is what a reader came for. */
 export function claimsSection({ claims }: ReportModel): Child {
@@ -12,7 +10,7 @@ export function claimsSection({ claims }: ReportModel): Child {
   const lines = assessed.map((one): Child[] => columns.map(({ head, text }) => claimCell(head, text(one), one)));
   return h(
     'section',
-    { class: 'cell claims', id: 'claims' },
+    { class: 'question claims', id: 'claims' },
     h('h2', {}, 'Claimed, and measured here'),
     h(
       'p',

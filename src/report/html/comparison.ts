@@ -1,21 +1,20 @@
-import { changeText } from '../../compare/text.ts';
+import { changeText, countOf } from '../../compare/text.ts';
 import type { Change, ComparedRun, Comparison, RunComparison } from '../../model/comparison.ts';
-import { toSentence } from '../build/warnings.ts';
-import { pluralize } from '../format.ts';
+import { toSentence } from '../format.ts';
 import {
-  buildFailuresSection,
   type ComparisonRow,
   type ComparisonTable,
   comparisonTables,
+  logSummary,
+  methodText,
+  shownLog,
   sideLabel,
   tableRemarks,
   verdictWords,
+  withLog,
 } from '../tables/comparison-table.ts';
-import { methodText } from '../text/comparison-text.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts';
 import { type PageAssets, pageBrand, pageHtml } from './page.ts';
-import { collapsible } from './question.ts';
 
 /** A comparison as one offline page: the sentence, a table a cell with each change drawn, what only informs folded. */
 export function comparisonHtml(comparison: RunComparison, assets: PageAssets): string {
@@ -56,7 +55,13 @@ function pageHeader(comparison: RunComparison): Markup {
 function tableSection(block: ComparisonTable, all: readonly Comparison[]): Markup {
   const table = rowsTable(`Gated: ${block.title}`, block.gated, all);
   const rest = informativeFold(block, all, block.informative.length);
-  return h('section', { class: 'cell', id: block.id.replaceAll('/', '-') }, h('h2', {}, block.title), table, ...rest);
+  return h(
+    'section',
+    { class: 'question', id: block.id.replaceAll('/', '-') },
+    h('h2', {}, block.title),
+    table,
+    ...rest,
+  );
 }
 
 /** What has no table of its own, and why. */
@@ -71,7 +76,7 @@ function remarkSection(blocks: readonly ComparisonTable[]): Child {
 function informativeFold({ title, informative }: ComparisonTable, all: readonly Comparison[], count: number): Child[] {
   if (count === 0) return [];
   const table = rowsTable(`Not gated, p as it is: ${title}`, informative, all);
-  return [collapsible(`${pluralize(count, 'more metric')}, not gated`, table)];
+  return [collapsible(`${countOf(count, 'more metric')}, not gated`, table)];
 }
 
 function rowsTable(caption: string, lines: readonly ComparisonRow[], all: readonly Comparison[]): Markup {
@@ -190,4 +195,12 @@ export function forestPlot(
       : h('line', { class: 'whisker', x1: at(interval.lowRatio), y1: middle, x2: at(interval.highRatio), y2: middle }),
     h('path', { class: 'point', d: `M${at(ratio)} ${middle - 4}l4 4l-4 4l-4 -4Z` }),
   );
+}
+
+export function buildFailuresSection({ buildFailures }: RunComparison): Child {
+  const folds = withLog(buildFailures).map((failure) =>
+    collapsible(logSummary(failure), h('pre', {}, shownLog(failure))),
+  );
+  if (folds.length === 0) return null;
+  return h('section', { class: 'about', id: 'build-failures' }, h('h2', {}, 'What the builds printed'), ...folds);
 }

@@ -1,5 +1,5 @@
+import { metricById } from '../../model/metric.ts';
 import type { Range } from '../../stats/descriptive.ts';
-import { metricById } from '../build/answers.ts';
 import { formatBounds, formatFigure, formatNumber } from '../format.ts';
 import type { Row } from '../model.ts';
 import { noteLabel, rowReason } from '../tables/summary-table.ts';

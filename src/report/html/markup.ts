@@ -43,3 +43,23 @@ export function scriptJson(data: unknown): string {
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+export function collapsible(summary: string, content: Child): Markup {
+  return h('details', {}, h('summary', {}, summary), content);
+}
+
+/** A plain table in a frame that scrolls by itself where the screen is too narrow. */
+export function plainTable(caption: string, heads: readonly string[], rows: readonly Child[][]): Markup {
+  const table = h(
+    'table',
+    { class: 'plain' },
+    h('caption', {}, h('span', { class: 'caption' }, caption)),
+    h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
+    h('tbody', {}, ...rows.map(plainRow)),
+  );
+  return h('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': caption }, table);
+}
+
+function plainRow([first, ...others]: Child[]): Markup {
+  return h('tr', {}, h('th', { scope: 'row' }, first ?? null), ...others.map((content) => h('td', {}, content)));
+}

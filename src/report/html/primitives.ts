@@ -1,29 +1,34 @@
-import type { PrimitiveRow, PrimitiveSection } from '../build/primitives.ts';
-import { toSentence } from '../build/warnings.ts';
-import { pluralize } from '../format.ts';
+import { countOf } from '../../compare/text.ts';
+import type { Chart } from '../charts/chart.ts';
+import type { ReportCharts } from '../charts/report-charts.ts';
+import { toSentence } from '../format.ts';
+import type { PrimitiveRow, PrimitiveSection } from '../model.ts';
 import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { chartBlock, chartFigure, marker } from './charts.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, h, type Markup, plainTable } from './markup.ts';
 
 /** All primitives of a run: small multiples, each with its table. */
-export function primitivesBlock(sections: readonly PrimitiveSection[]): Child {
+export function primitivesBlock(sections: readonly PrimitiveSection[], charts: ReportCharts): Child {
   if (sections.length === 0) return null;
   return h(
     'section',
-    { class: 'cell primitives', id: 'primitives' },
+    { class: 'question primitives', id: 'primitives' },
     h('h2', {}, 'What a unit of concurrency costs'),
     h(
       'p',
       { class: 'aside' },
       'Each language by the tool of its own convention, each case in fresh processes. Wall and CPU time are both shown: a ring to the right of its mark worked on more than one core, one to its left waited. All axes are logarithmic. Other machines will give other figures; the steps between the rows tell more than the rows.',
     ),
-    h('div', { class: 'multiples' }, ...sections.map(primitiveSection)),
+    h(
+      'div',
+      { class: 'multiples' },
+      ...sections.map((section) => primitiveSection(section, charts.get(section) ?? [])),
+    ),
   );
 }
 
-function primitiveSection(section: PrimitiveSection): Markup {
-  const { facts, rows, charts } = section;
+function primitiveSection(section: PrimitiveSection, charts: readonly Chart[]): Markup {
+  const { facts, rows } = section;
   return h(
     'section',
     { class: 'primitive', id: facts.id },
@@ -36,7 +41,7 @@ function primitiveSection(section: PrimitiveSection): Markup {
     h(
       'details',
       {},
-      h('summary', {}, `All figures (${pluralize(rows.length, 'case')})`),
+      h('summary', {}, `All figures (${countOf(rows.length, 'case')})`),
       primitiveFigures(section),
       h('p', { class: 'aside' }, `Checked: ${facts.correctnessCheck}.`),
       caseList(rows),

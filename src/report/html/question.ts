@@ -1,12 +1,11 @@
-import type { Answer } from '../build/answers.ts';
-import type { Question, Row } from '../model.ts';
-import { publishedText } from '../sentences.ts';
+import type { ReportCharts } from '../charts/report-charts.ts';
+import type { Answer, Question, Row } from '../model.ts';
+import { publishedText, resolutionSentence } from '../sentences.ts';
 import { clusterColumns, columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
-import { resolutionSentence } from '../text/report-text.ts';
 import { chartBlock, marker } from './charts.ts';
-import { generatorTable, metricTable, percentileTable, plainTable, trialTable } from './detail-tables.ts';
+import { generatorTable, metricTable, percentileTable, trialTable } from './detail-tables.ts';
 import { headlineTable } from './headline-table.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts';
 
 export interface QuestionLayout {
   /** null: the page's own heading says it. */
@@ -16,21 +15,27 @@ export interface QuestionLayout {
 }
 
 /** One workload at one rate: the answer first, then pictures, then every figure. */
-export function questionSection(cell: Question, { heading, isFolded }: QuestionLayout): Markup {
-  const pictures = chartBlock(cell.charts);
+export function questionSection(
+  question: Question,
+  { heading, isFolded }: QuestionLayout,
+  charts: ReportCharts,
+): Markup {
+  const pictures = chartBlock(charts.get(question) ?? []);
   return h(
     'section',
-    { class: 'cell', id: cell.id },
+    { class: 'question', id: question.id },
     heading === null ? null : h('h3', {}, heading),
-    answerList(cell.answers),
-    cell.ratePerSec === 0 ? idleTable(cell, cell.rows) : headlineTable(`Figures ${cell.conditions}`, cell.rows),
-    cell.ratePerSec === 0 ? null : electionTable(cell),
-    publishedComparisons(cell),
-    footnoteList(cell.rows),
-    cell.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(cell.resolution)),
-    referenceTables(cell),
-    isFolded && pictures !== null ? collapsible(`Charts ${cell.conditions}`, pictures) : pictures,
-    cell.rows.every((row) => row.trials.length === 0) ? null : questionDetails(cell),
+    answerList(question.answers),
+    question.ratePerSec === 0
+      ? idleTable(question, question.rows)
+      : headlineTable(`Figures ${question.conditions}`, question.rows),
+    question.ratePerSec === 0 ? null : electionTable(question),
+    publishedComparisons(question),
+    footnoteList(question.rows),
+    question.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(question.resolution)),
+    referenceTables(question),
+    isFolded && pictures !== null ? collapsible(`Charts ${question.conditions}`, pictures) : pictures,
+    question.rows.every((row) => row.trials.length === 0) ? null : questionDetails(question),
   );
 }
 
@@ -71,8 +76,8 @@ function footnoteList(rows: readonly Row[]): Child {
   return notes.length === 0 ? null : h('ul', { class: 'notes' }, ...notes);
 }
 
-function referenceTables(cell: Question): Child {
-  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
+function referenceTables(question: Question): Child {
+  const bySource = Map.groupBy(question.references, (row) => row.source?.label ?? '');
   return [...bySource].map(([label, rows]) =>
     h(
       'section',
@@ -83,26 +88,24 @@ function referenceTables(cell: Question): Child {
         { class: 'aside' },
         `${label}. Shown because an implementation has no figure of this run; compare these rows with each other only, never with those above.`,
       ),
-      cell.ratePerSec === 0 ? idleTable(cell, rows) : headlineTable(`Recorded figures ${cell.conditions}`, rows),
+      question.ratePerSec === 0
+        ? idleTable(question, rows)
+        : headlineTable(`Recorded figures ${question.conditions}`, rows),
     ),
   );
 }
 
-function questionDetails(cell: Question): Child {
+function questionDetails(question: Question): Child {
   return [
-    collapsible('All figures', metricTable(cell)),
-    ...(cell.ratePerSec === 0
+    collapsible('All figures', metricTable(question)),
+    ...(question.ratePerSec === 0
       ? []
       : [
-          collapsible('Response percentiles', percentileTable(cell)),
-          collapsible('How honest the load was', generatorTable(cell)),
+          collapsible('Response percentiles', percentileTable(question)),
+          collapsible('How honest the load was', generatorTable(question)),
         ]),
-    collapsible('Trials one by one', trialTable(cell)),
+    collapsible('Trials one by one', trialTable(question)),
   ];
-}
-
-export function collapsible(summary: string, content: Child): Markup {
-  return h('details', {}, h('summary', {}, summary), content);
 }
 
 /** The figures of a question in which nothing is sent: elections and nodes instead of requests. */

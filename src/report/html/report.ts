@@ -1,14 +1,13 @@
-import type { Answer } from '../build/answers.ts';
-import { type CpuSlope, type Group, largestClusterText } from '../build/groups.ts';
-import { questionHeading } from '../build/questions.ts';
-import { toSentence } from '../build/warnings.ts';
-import { formatNumber, formatRange, pluralize } from '../format.ts';
-import type { Chart, Question, ReportModel } from '../model.ts';
+import { countOf } from '../../compare/text.ts';
+import { questionHeading } from '../build/question-key.ts';
+import { type ReportCharts, reportCharts } from '../charts/report-charts.ts';
+import { formatNumber, formatRange, noValue, toSentence } from '../format.ts';
+import type { Answer, CpuSlope, Group, Question, ReportModel } from '../model.ts';
+import { largestClusterText } from '../sentences.ts';
 import { aboutSections } from './about.ts';
 import { chartBlock, marker } from './charts.ts';
 import { claimsSection } from './claims.ts';
-import { plainTable } from './detail-tables.ts';
-import { type Child, h, type Markup } from './markup.ts';
+import { type Child, h, type Markup, plainTable } from './markup.ts';
 import { type PageAssets, pageBrand, pageHtml } from './page.ts';
 import { primitivesBlock } from './primitives.ts';
 import { questionSection } from './question.ts';
@@ -17,34 +16,33 @@ export type { PageAssets };
 
 /** The report as one HTML document that needs no network and reads without JavaScript. */
 export function reportHtml(model: ReportModel, assets: PageAssets): string {
-  const charts: Chart[] = model.groups.flatMap((group) => [
-    ...group.charts,
-    ...group.cells.flatMap((cell) => cell.charts),
-  ]);
-  charts.push(...model.primitives.flatMap((section) => section.charts));
+  const charts = reportCharts(model);
   const main = h(
     'main',
     {},
     h('noscript', {}, noScript()),
     claimsSection(model),
-    ...mainSections(model),
-    primitivesBlock(model.primitives),
+    ...mainSections(model, charts),
+    primitivesBlock(model.primitives, charts),
     ...aboutSections(model),
   );
-  return pageHtml({ title: model.title, charts, content: [pageHeader(model), main] }, assets);
+  return pageHtml(
+    { title: model.title, charts: [...charts.values()].flat(), content: [pageHeader(model), main] },
+    assets,
+  );
 }
 
 function hasSeveralQuestions({ groups }: ReportModel): boolean {
-  return groups.flatMap((group) => group.cells).length > 1;
+  return groups.flatMap((group) => group.questions).length > 1;
 }
 
 /** A single question needs no level of headings for its group. */
-function mainSections(model: ReportModel): Child[] {
-  const cells = model.groups.flatMap((group) => group.cells);
-  if (cells.length === 0) return [];
+function mainSections(model: ReportModel, charts: ReportCharts): Child[] {
+  const questions = model.groups.flatMap((group) => group.questions);
+  if (questions.length === 0) return [];
   if (!hasSeveralQuestions(model))
-    return cells.map((cell) => questionSection(cell, { heading: null, isFolded: false }));
-  return [overviewTable(cells), ...model.groups.map(groupSection)];
+    return questions.map((question) => questionSection(question, { heading: null, isFolded: false }, charts));
+  return [overviewTable(questions), ...model.groups.map((group) => groupSection(group, charts))];
 }
 
 function noScript(): Child {
@@ -70,9 +68,9 @@ function questionText(model: ReportModel): string {
 }
 
 function introOf({ groups }: ReportModel): string {
-  const cells = groups.flatMap((group) => group.cells);
-  if (cells.length === 0) return primitivesIntro;
-  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? loadIntro : idleIntro;
+  const questions = groups.flatMap((group) => group.questions);
+  if (questions.length === 0) return primitivesIntro;
+  return questions.some(({ ratePerSec }) => ratePerSec > 0) ? loadIntro : idleIntro;
 }
 
 const loadIntro =
@@ -84,14 +82,14 @@ const primitivesIntro = 'The same operation in each language, checked each time,
 
 function contextSentence({ run, groups }: ReportModel): string {
   const { machine, scenario } = run;
-  const trialCounts = scenario.entries.map((cell) => cell.trialCount);
+  const trialCounts = scenario.entries.map((entry) => entry.trialCount);
   const atMost = new Set(trialCounts).size > 1 ? 'up to ' : '';
   const services = new Set(run.implementations.map(({ manifest }) => manifest.service)).size;
   const parts = [
     groups.length === 0
       ? primitivesSummary(run)
-      : `${pluralize(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${atMost}${pluralize(Math.max(0, ...trialCounts), 'trial')} each, in turn`,
-    `${machine.cpuModel}, ${pluralize(machine.coreCount, 'core')}`,
+      : `${countOf(run.implementations.length, 'implementation')} of ${services === 1 ? 'one service' : `${services} services`}, ${atMost}${countOf(Math.max(0, ...trialCounts), 'trial')} each, in turn`,
+    `${machine.cpuModel}, ${countOf(machine.coreCount, 'core')}`,
     run.startedAt.slice(0, 10),
     ...(run.commit === null ? [] : [`commit ${run.commit.sha.slice(0, 7)}${run.commit.dirty ? ' with changes' : ''}`]),
   ];
@@ -100,26 +98,26 @@ function contextSentence({ run, groups }: ReportModel): string {
 
 function primitivesSummary({ scenario, primitiveCount }: ReportModel['run']): string {
   const processes = scenario.primitives?.repetitionCount ?? 1;
-  return `${pluralize(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
+  return `${countOf(primitiveCount, 'measurement')}, ${processes === 1 ? 'one fresh process' : `${processes} fresh processes`} a case, in turn`;
 }
 
 /** Every question's answer in a word: the first screen of a run with several. */
-export function overviewTable(cells: readonly Question[]): Markup {
-  const answers = cells.flatMap((cell) => cell.answers).filter((answer) => answer.metricId !== null);
+function overviewTable(questions: readonly Question[]): Markup {
+  const answers = questions.flatMap((question) => question.answers).filter((answer) => answer.metricId !== null);
   const subjects = [...new Set(answers.map((answer) => answer.subject))];
-  const lines = cells.map((cell): Child[] => [
-    h('a', { href: `#${cell.id}` }, cell.conditions.replace(/^at /, '')),
-    ...subjects.map((subject) => answerSummary(cell.answers.find((answer) => answer.subject === subject))),
+  const lines = questions.map((question): Child[] => [
+    h('a', { href: `#${question.id}` }, question.conditions.replace(/^at /, '')),
+    ...subjects.map((subject) => answerSummary(question.answers.find((answer) => answer.subject === subject))),
   ]);
   return h(
     'section',
-    { class: 'cell overview' },
+    { class: 'question overview' },
     plainTable(subjects.length === 0 ? 'The questions' : 'The answers at a glance', ['Question', ...subjects], lines),
   );
 }
 
 function answerSummary(answer: Answer | undefined): Child {
-  if (answer === undefined) return '–';
+  if (answer === undefined) return noValue;
   if (answer.verdict === 'too-few') return 'too few trials';
   const names = answer.parts.filter(({ strong }) => strong).map(({ text }) => text);
   if (answer.verdict === 'told-apart') return h('b', {}, names.join(', '));
@@ -127,28 +125,30 @@ function answerSummary(answer: Answer | undefined): Child {
 }
 
 /** One workload at all its rates. */
-export function groupSection(group: Group): Markup {
-  const folded = group.cells.length > 1;
+function groupSection(group: Group, charts: ReportCharts): Markup {
+  const folded = group.questions.length > 1;
   return h(
     'section',
     { class: 'group', id: group.id },
     h('h2', {}, groupTitle(group)),
-    ...group.cells.map((cell) => questionSection(cell, { heading: questionHeading(cell), isFolded: folded })),
+    ...group.questions.map((question) =>
+      questionSection(question, { heading: questionHeading(question), isFolded: folded }, charts),
+    ),
     folded
       ? h(
           'section',
-          { class: 'cell' },
+          { class: 'question' },
           h('h3', {}, comparisonTitle(group)),
           largestClusterList(group),
-          chartBlock(group.charts),
+          chartBlock(charts.get(group) ?? []),
           slopeTable(group),
         )
       : null,
   );
 }
 
-function comparisonTitle({ cells }: Group): string {
-  return cells.some(({ ratePerSec }) => ratePerSec > 0) ? 'From rate to rate' : 'From size to size';
+function comparisonTitle({ questions }: Group): string {
+  return questions.some(({ ratePerSec }) => ratePerSec > 0) ? 'From rate to rate' : 'From size to size';
 }
 
 function largestClusterList({ largest }: Group): Child {
@@ -172,9 +172,11 @@ function slopeTable(group: Group): Child {
 }
 
 function idleText(group: Group, slope: CpuSlope): string {
-  const rows = group.cells.flatMap((cell) => cell.rows).filter((row) => row.implementation === slope.implementation);
+  const rows = group.questions
+    .flatMap((question) => question.rows)
+    .filter((row) => row.implementation === slope.implementation);
   const idle = rows.map((row) => row.figures['idle-cpu'] ?? null).find((range) => range !== null);
-  return idle === undefined ? '–' : formatRange('ms/s', idle);
+  return idle === undefined ? noValue : formatRange('ms/s', idle);
 }
 
 function groupTitle(group: { readonly workload: string; readonly temperature: string }): string {

@@ -1,5 +1,5 @@
 import type { ChartConfiguration, Chart as Drawing, Plugin } from 'chart.js';
-import type { Bar, BarChart } from '../model.ts';
+import type { Bar, BarChart } from '../charts/chart.ts';
 import {
   drawLine,
   drawRing,

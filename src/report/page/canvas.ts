@@ -1,5 +1,5 @@
 import type { Chart as Drawing } from 'chart.js';
-import type { Series, SeriesStyle } from '../model.ts';
+import type { Series, SeriesStyle } from '../charts/chart.ts';
 
 /** The page's colours as they are now (light, dark, paper), and whom the reader has singled out. */
 export interface Theme {

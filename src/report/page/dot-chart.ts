@@ -1,5 +1,5 @@
 import type { ChartConfiguration, Chart as Drawing, Plugin, PointStyle } from 'chart.js';
-import type { Dot, DotChart } from '../model.ts';
+import type { Dot, DotChart } from '../charts/chart.ts';
 import { drawRing, drawValue, drawWhisker, labelFont, labelLines, type Theme } from './canvas.ts';
 
 /** Room for the column of values, in pixels. */

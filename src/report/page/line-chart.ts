@@ -1,5 +1,5 @@
 import type { ChartConfiguration, ChartDataset, Plugin, PointStyle, ScaleOptionsByType, TooltipItem } from 'chart.js';
-import type { Axis, Line, LineChart } from '../model.ts';
+import type { Axis, Line, LineChart } from '../charts/chart.ts';
 import { shortNumber, type Theme } from './canvas.ts';
 
 /** A language's point, and the radius at which the four shapes look equally large. */

@@ -1,5 +1,5 @@
 import { Chart as Drawing } from 'chart.js';
-import type { Chart } from '../model.ts';
+import type { Chart } from '../charts/chart.ts';
 import { barConfiguration } from './bar-chart.ts';
 import { readTheme, type Theme } from './canvas.ts';
 import { dotConfiguration } from './dot-chart.ts';

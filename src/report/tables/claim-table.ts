@@ -1,5 +1,6 @@
 import type { ClaimSource } from '../../model/claim.ts';
-import type { AssessedClaim } from '../build/claims.ts';
+import { noValue } from '../format.ts';
+import type { AssessedClaim, ClaimVerdict } from '../model.ts';
 
 export interface ClaimColumn {
   readonly head: string;
@@ -12,7 +13,7 @@ export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
   return [
     { head: 'They say', text: ({ claim }) => `“${claim.quotation}” (${titles.get(claim.source) ?? claim.source})` },
     { head: 'Claimed', text: ({ claim }) => claim.claimed },
-    { head: 'Measured here', text: ({ measured }) => measured ?? '–' },
+    { head: 'Measured here', text: ({ measured }) => measured ?? noValue },
     { head: 'Verdict', text: ({ verdict }) => verdict },
     { head: 'How measured, and why', text: ({ claim }) => claimExplanation(claim) },
   ];
@@ -24,4 +25,13 @@ export function claimExplanation({ measuredBy, note }: AssessedClaim['claim']): 
 
 function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+export function verdictCounts(judged: readonly AssessedClaim[]): string {
+  const order: readonly ClaimVerdict[] = ['holds', 'holds in part', 'does not hold', 'not measured'];
+  return order
+    .map((verdict) => ({ verdict, count: judged.filter((one) => one.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+    .join(', ');
 }

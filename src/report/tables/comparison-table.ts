@@ -1,4 +1,4 @@
-import { changeText, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
+import { changeText, countOf, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
 import { cellId, describeCell } from '../../model/cell-key.ts';
 import type {
   BuildFailureRecord,
@@ -10,10 +10,7 @@ import type {
   VerdictKind,
 } from '../../model/comparison.ts';
 import { metrics } from '../../model/metric.ts';
-import { displayUnit, formatFigure, formatNumber } from '../format.ts';
-import { type Child, h } from '../html/markup.ts';
-import { collapsible } from '../html/question.ts';
-import { escapeMarkdown } from '../text/markdown.ts';
+import { formatFigure, formatNumber, labelWithUnit, noValue } from '../format.ts';
 
 /** A cell of a comparison as every table shows it. */
 export interface ComparisonTable {
@@ -42,8 +39,6 @@ export interface ComparisonRow {
   /** What qualifies the word: how sure, confirmed, waived, or what it would take. */
   readonly note: string;
 }
-
-const noValue = '–';
 
 export function comparisonTables({ comparisons }: RunComparison): ComparisonTable[] {
   const hasFloor = comparisons.some(({ noiseFloorRatio }) => noiseFloorRatio !== null);
@@ -88,7 +83,7 @@ function comparisonRow(comparison: Comparison, hasFloor: boolean): ComparisonRow
   return {
     id,
     kind: verdict.kind,
-    metric: metricLabel(comparison),
+    metric: comparison.metricId === 'errors' ? comparison.label : labelWithUnit(comparison),
     base: sideValue(comparison, comparison.base?.value ?? null),
     head: sideValue(comparison, comparison.head?.value ?? null),
     change: change === null ? noValue : changeText(change),
@@ -97,11 +92,6 @@ function comparisonRow(comparison: Comparison, hasFloor: boolean): ComparisonRow
     verdict: `${verdictWords[verdict.kind]}${comparison.confirmation === 'cut-short' ? ', not confirmed (cut short)' : ''}`,
     note: comparisonNote(comparison),
   };
-}
-
-function metricLabel({ label, unit, metricId }: Comparison): string {
-  const shown = displayUnit(unit);
-  return metricId === 'errors' || label.startsWith(shown) ? label : `${label}, ${shown}`;
 }
 
 function sideValue({ unit }: Comparison, value: number | null): string {
@@ -183,34 +173,16 @@ export function sideLabel({ commit, runIds, startedAt }: ComparedRun): string {
 /** Of each tool's output: enough for the error, short enough for a comment. */
 const maxLogLength = 6_000;
 
-/** Folded blocks of code, each with the end of what a build tool printed. */
-export function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
-  return withLog(buildFailures).map((failure) => {
-    const log = shownLog(failure);
-    const fence = '`'.repeat(Math.max(3, longestBacktickRun(log) + 1));
-    const summary = escapeMarkdown(logSummary(failure));
-    return `<details><summary>${summary}</summary>\n\n${fence}text\n${log}\n${fence}\n\n</details>`;
-  });
-}
-
-export function buildFailuresSection({ buildFailures }: RunComparison): Child {
-  const folds = withLog(buildFailures).map((failure) =>
-    collapsible(logSummary(failure), h('pre', {}, shownLog(failure))),
-  );
-  if (folds.length === 0) return null;
-  return h('section', { class: 'about', id: 'build-failures' }, h('h2', {}, 'What the builds printed'), ...folds);
-}
-
-function withLog(failures: readonly BuildFailureRecord[]): BuildFailureRecord[] {
+export function withLog(failures: readonly BuildFailureRecord[]): BuildFailureRecord[] {
   return failures.filter(({ logTail }) => logTail.trim() !== '');
 }
 
-function logSummary({ side, implementation }: BuildFailureRecord): string {
+export function logSummary({ side, implementation }: BuildFailureRecord): string {
   return `what ${side}’s build of ${implementation} printed`;
 }
 
 /** Without colours and other control characters. */
-function shownLog({ logTail }: BuildFailureRecord): string {
+export function shownLog({ logTail }: BuildFailureRecord): string {
   const plain = logTail.replaceAll(controlCharacters, '').trimEnd();
   if (plain.length <= maxLogLength) return plain;
   const end = plain.slice(-maxLogLength);
@@ -220,7 +192,12 @@ function shownLog({ logTail }: BuildFailureRecord): string {
 /** All but tab and line feed, with what a terminal reads after an escape. */
 const controlCharacters = /[^\P{Cc}\t\n](?:\[[\d;?]*[A-Za-z])?/gu;
 
-/** Of backticks: a fence must be longer. */
-function longestBacktickRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+/** By what all this was judged. */
+export function methodText({ alpha, familyCount, comparisons }: RunComparison): string {
+  const effects = comparisons
+    .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')
+    .map(({ label, minEffectRatio }) => `${label} ${percentText(minEffectRatio)}`);
+  const family = familyCount === 0 ? '' : `, over ${countOf(familyCount, 'gated comparison')} (Holm)`;
+  const matters = effects.length === 0 ? '' : ` Smallest changes that matter: ${[...new Set(effects)].join(', ')}.`;
+  return `Change: Hodges–Lehmann with its 95 % interval. p: one-sided exact rank test, at most ${alpha}${family}.${matters}`;
 }

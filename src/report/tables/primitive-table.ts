@@ -1,7 +1,8 @@
 import type { PrimitiveFacts } from '../../model/primitive.ts';
 import type { Range } from '../../stats/descriptive.ts';
-import { maxSize, type PrimitiveRow, type PrimitiveSection } from '../build/primitives.ts';
-import { formatBytes, formatNs } from '../format.ts';
+import { maxSize } from '../build/primitives.ts';
+import { formatBytes, formatNs, noValue } from '../format.ts';
+import type { PrimitiveRow, PrimitiveSection } from '../model.ts';
 
 export interface PrimitiveColumn {
   readonly head: string;
@@ -44,7 +45,7 @@ function memoryColumns(sizeName: string | null): PrimitiveColumn[] {
 }
 
 function wallTimeText(row: PrimitiveRow): string {
-  if (row.wallNs === null) return row.failureText === null ? '–' : 'failed';
+  if (row.wallNs === null) return row.failureText === null ? noValue : 'failed';
   return row.isBelowLoop ? `< ${formatNs(row.wallNs.median)}` : rangeText(row.wallNs, formatNs);
 }
 
@@ -53,16 +54,16 @@ function privateText(row: PrimitiveRow): string {
 }
 
 function emptyText({ emptyLoopNs }: PrimitiveRow): string {
-  return emptyLoopNs === null ? '–' : formatNs(emptyLoopNs);
+  return emptyLoopNs === null ? noValue : formatNs(emptyLoopNs);
 }
 
 function threadsText({ osThreadCount }: PrimitiveRow): string {
-  return osThreadCount === null ? '–' : osThreadCount.toLocaleString('en-US');
+  return osThreadCount === null ? noValue : osThreadCount.toLocaleString('en-US');
 }
 
 /** The unit once where it is the same: "1.20 µs (1.18–1.25)". */
 function rangeText(range: Range | null, text: (value: number) => string): string {
-  if (range === null) return '–';
+  if (range === null) return noValue;
   if (range.values.length < 2) return text(range.median);
   const ends = [range.min, range.max].map(text);
   const unit = text(range.median).split(' ')[1] ?? '';

@@ -1,8 +1,6 @@
-import type { QuantileInterval } from '../../stats/interval.ts';
-import { metricById } from '../build/answers.ts';
-import type { Elections } from '../build/elections.ts';
-import { formatFigure, formatNumber, formatPercent, formatRange } from '../format.ts';
-import type { Note, Row } from '../model.ts';
+import { metricById } from '../../model/metric.ts';
+import { formatFigure, formatNumber, formatPercent, formatRange, intervalText, noValue } from '../format.ts';
+import type { Elections, Note, Row } from '../model.ts';
 
 /** The table of few columns, the same in the terminal and in Markdown. */
 export interface SummaryColumn {
@@ -13,8 +11,6 @@ export interface SummaryColumn {
   appliesTo?(row: Row): boolean;
   text(row: Row): string;
 }
-
-const noValue = '–';
 
 function medianColumn(head: string, metricId: string): SummaryColumn {
   const { unit } = metricById(metricId);
@@ -68,17 +64,6 @@ const nodeColumns: readonly SummaryColumn[] = [
   { ...medianColumn('CPU ms/s\na node', 'node-cpu'), appliesTo: isIdleNode },
   { ...medianColumn('MiB\na node', 'node-memory'), appliesTo: isIdleNode },
 ];
-
-/** A quantile and its 95 % interval: "172 (165–181)". */
-export function intervalText(interval: QuantileInterval | null): string {
-  if (interval === null) return noValue;
-  const { estimate, lower, upper } = interval;
-  const bound = (value: number | null) => (value === null ? '?' : formatNumber(value));
-  return lower === null && upper === null
-    ? formatNumber(estimate)
-    : `${formatNumber(estimate)} (${bound(lower)}–${bound(upper)})`;
-}
-
 const requestHeads = new Set(['CPU ms\nper request', 'p50\nms', 'p90\nms']);
 
 /** Who, and what can be said of lost leaders and of nodes. */

@@ -1,42 +1,38 @@
-import Table from 'cli-table3';
-import type { ClaimSource } from '../../model/claim.ts';
-import { type AssessedClaim, type ClaimVerdict, verdictCounts } from '../build/claims.ts';
-import { claimColumns } from '../tables/claim-table.ts';
-import { borderless, wrap } from './terminal.ts';
+import { noValue } from '../format.ts';
+import type { AssessedClaim, ClaimVerdict } from '../model.ts';
+import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
+import { alignedLines, lineWidth, wrap } from './terminal.ts';
 
 export type VerdictStyle = (verdict: ClaimVerdict, text: string) => string;
 
 /** The terminal's claims table: what is claimed, what was measured, the verdict, why one was not; and with `long` the words behind each. */
-export function claimsText(judged: readonly AssessedClaim[], paint: VerdictStyle, long: boolean): string {
-  const table = new Table({
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  table.push(['claimed by the seeds', 'measured here', 'verdict', 'from']);
-  for (const { claim, measured, verdict, source } of judged)
-    table.push([claimName(claim), measured ?? '–', verdict, source ?? '–']);
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-  const painted = lines.map((line, index) => styledLine(line, judged[index - 1], paint));
-  const words = long ? ['', ...judged.flatMap(explanationLines)] : notMeasuredLines(judged);
-  return [...painted, '', verdictCounts(judged), ...words].join('\n');
+export function claimsText(assessed: readonly AssessedClaim[], paint: VerdictStyle, long: boolean): string {
+  const heads = ['claim', 'measured here', 'verdict', 'from'];
+  const rows = assessed.map(({ claim, measured, verdict, source }) => [
+    claimName(claim),
+    measured ?? noValue,
+    verdict,
+    source ?? noValue,
+  ]);
+  const lines = alignedLines([heads, ...rows], { aligns: ['left', 'left', 'left', 'left'], gap: 'after' });
+  const painted = lines.map((line, index) => styledLine(line, assessed[index - 1], paint));
+  const words = long ? ['', ...assessed.flatMap(explanationLines)] : notMeasuredLines(assessed);
+  return [...painted, '', verdictCounts(assessed), ...words].join('\n');
 }
 
 function claimName({ id, claimed }: AssessedClaim['claim']): string {
   return `${id}: ${claimed}`;
 }
 
-function styledLine(line: string, judged: AssessedClaim | undefined, paint: VerdictStyle): string {
-  if (judged === undefined) return line;
-  const at = line.lastIndexOf(judged.verdict);
-  return `${line.slice(0, at)}${paint(judged.verdict, judged.verdict)}${line.slice(at + judged.verdict.length)}`;
+function styledLine(line: string, assessed: AssessedClaim | undefined, paint: VerdictStyle): string {
+  if (assessed === undefined) return line;
+  const at = line.lastIndexOf(assessed.verdict);
+  return `${line.slice(0, at)}${paint(assessed.verdict, assessed.verdict)}${line.slice(at + assessed.verdict.length)}`;
 }
 
-function notMeasuredLines(judged: readonly AssessedClaim[]): string[] {
-  const missing = judged.filter(({ verdict }) => verdict === 'not measured');
-  const lines = missing.map(({ claim }) => `  ${wrap(`${claim.id}: ${whyNotMeasured(claim)}`, 96, '    ')}`);
+function notMeasuredLines(assessed: readonly AssessedClaim[]): string[] {
+  const missing = assessed.filter(({ verdict }) => verdict === 'not measured');
+  const lines = missing.map(({ claim }) => `  ${wrap(`${claim.id}: ${whyNotMeasured(claim)}`, lineWidth - 4, '    ')}`);
   return lines.length === 0 ? [] : ['', 'not measured:', ...lines];
 }
 
@@ -48,18 +44,5 @@ function whyNotMeasured({ test, note, measuredBy }: AssessedClaim['claim']): str
 function explanationLines({ claim, verdict }: AssessedClaim): string[] {
   const [, ...rest] = claimColumns([]).map(({ text }) => text);
   const how = rest.at(-1)?.({ claim, verdict, measured: null, source: null }) ?? '';
-  return [wrap(`${claim.id}: “${claim.quotation}”`, 100, '    '), `    ${wrap(how, 96, '    ')}`];
-}
-
-/** The whole table as Markdown, for docs/claims.md. */
-export function claimsMarkdown(judged: readonly AssessedClaim[], sources: readonly ClaimSource[]): string {
-  const columns = claimColumns(sources);
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    row(columns.map(({ head }) => head)),
-    row(columns.map(() => '---')),
-    ...judged.map((one) => row(columns.map(({ text }) => text(one)))),
-    '',
-    `${verdictCounts(judged)}.`,
-  ].join('\n');
+  return [wrap(`${claim.id}: “${claim.quotation}”`, lineWidth, '    '), `    ${wrap(how, lineWidth - 4, '    ')}`];
 }

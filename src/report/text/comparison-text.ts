@@ -1,16 +1,23 @@
-import Table from 'cli-table3';
-import { percentText } from '../../compare/text.ts';
+import { countOf } from '../../compare/text.ts';
 import type { ComparisonOutcome, RunComparison } from '../../model/comparison.ts';
-import { toSentence } from '../build/warnings.ts';
-import { pluralize } from '../format.ts';
+import { toSentence } from '../format.ts';
 import {
   type ComparisonRow,
   type ComparisonTable,
   comparisonTables,
+  methodText,
   sideLabel,
   tableRemarks,
 } from '../tables/comparison-table.ts';
-import { borderless, type TerminalStyles, type TextStyle, terminalStyles, wrap } from './terminal.ts';
+import {
+  alignedLines,
+  lineWidth,
+  paragraph,
+  type TerminalStyles,
+  type TextStyle,
+  terminalStyles,
+  wrap,
+} from './terminal.ts';
 
 export interface ComparisonTextOptions {
   readonly color: boolean;
@@ -18,19 +25,17 @@ export interface ComparisonTextOptions {
   readonly all: boolean;
 }
 
-const lineWidth = 100;
-
 /** The terminal's answer: the sentence, whose commits, a table a cell, the doubts. */
 export function comparisonText(comparison: RunComparison, { color, all }: ComparisonTextOptions): string {
   const paints = terminalStyles(color);
   const blocks = comparisonTables(comparison);
   const texts = [
-    outcomeStyle(comparison.outcome, paints)(wrap(comparison.outcome.summary, lineWidth, '    ')),
+    outcomeStyle(comparison.outcome, paints)(paragraph(comparison.outcome.summary)),
     sidesBlock(comparison),
     ...blocks.filter(({ remark }) => remark === null).map((block) => tableBlock(block, all, paints)),
     ...remarkLines(blocks),
     ...comparison.warnings.map(({ message, advice }) => warningText(message, advice, paints)),
-    paints.dim(wrap(methodText(comparison), lineWidth, '    ')),
+    paints.dim(paragraph(methodText(comparison))),
   ];
   return `${texts.join('\n\n')}\n`;
 }
@@ -46,7 +51,7 @@ function sidesBlock({ base, head }: RunComparison): string {
 
 /** What is true of whole cells, said once for all of which it is. */
 function remarkLines(blocks: readonly ComparisonTable[]): string[] {
-  return tableRemarks(blocks).map(({ remark, titles }) => wrap(`${remark}: ${titles.join('; ')}`, lineWidth, '    '));
+  return tableRemarks(blocks).map(({ remark, titles }) => paragraph(`${remark}: ${titles.join('; ')}`));
 }
 
 function tableBlock({ title, gated, informative }: ComparisonTable, all: boolean, paints: TerminalStyles): string {
@@ -57,7 +62,7 @@ function tableBlock({ title, gated, informative }: ComparisonTable, all: boolean
     paints.bold(title),
     rowsText([...gated, ...shown.map((line) => ({ ...line, metric: `(${line.metric})` }))]),
     ...(shown.length > 0 ? [paints.dim('  in brackets: shown, not gated, p as it is')] : []),
-    ...(hidden > 0 ? [paints.dim(`  ${pluralize(hidden, 'more metric')} without a verdict of change: --all`)] : []),
+    ...(hidden > 0 ? [paints.dim(`  ${countOf(hidden, 'more metric')} without a verdict of change: --all`)] : []),
   ].join('\n');
 }
 
@@ -73,17 +78,9 @@ function rowsText(lines: readonly ComparisonRow[]): string {
     ...(hasFloor ? [line.noiseFloor ?? ''] : []),
     line.verdict,
   ];
-  const heads = ['', 'base', 'head', 'change', 'p', ...(hasFloor ? ['floor'] : []), 'verdict'];
-  const table = new Table({
-    chars: borderless,
-    style: { 'padding-left': 2, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: heads.map((head) => (head === '' || head === 'verdict' ? 'left' : 'right')),
-  });
-  table.push(heads, ...lines.map(cells));
-  const [first = '', ...rows] = table
-    .toString()
-    .split('\n')
-    .map((row) => row.trimEnd());
+  const heads = ['', 'base', 'head', 'change', 'p', ...(hasFloor ? ['noise floor'] : []), 'verdict'];
+  const aligns = heads.map((head) => (head === '' || head === 'verdict' ? ('left' as const) : ('right' as const)));
+  const [first = '', ...rows] = alignedLines([heads, ...lines.map(cells)], { aligns, gap: 'before' });
   return [first, ...rows.flatMap((row, index) => [row, ...noteLines(lines[index])])].join('\n');
 }
 
@@ -93,15 +90,5 @@ function noteLines(line: ComparisonRow | undefined): string[] {
 }
 
 function warningText(message: string, advice: string | null, { warn }: TerminalStyles): string {
-  return warn(wrap(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`, lineWidth, '    '));
-}
-
-/** By what all this was judged. */
-export function methodText({ alpha, familyCount, comparisons }: RunComparison): string {
-  const effects = comparisons
-    .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')
-    .map(({ label, minEffectRatio }) => `${label} ${percentText(minEffectRatio)}`);
-  const family = familyCount === 0 ? '' : `, over ${pluralize(familyCount, 'gated comparison')} (Holm)`;
-  const matters = effects.length === 0 ? '' : ` Smallest changes that matter: ${[...new Set(effects)].join(', ')}.`;
-  return `Change: Hodges–Lehmann with its 95 % interval. p: one-sided exact rank test, at most ${alpha}${family}.${matters}`;
+  return warn(paragraph(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`));
 }

@@ -1,15 +1,11 @@
-import Table from 'cli-table3';
 import type { ExplainedPair, ExplainedTrial, Explanation } from '../../compare/explain.ts';
 import { changeText, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
 import { describeCell } from '../../model/cell-key.ts';
 import type { Change, Comparison, Correction } from '../../model/comparison.ts';
 import { signTails } from '../../stats/exact-tests.ts';
-import { displayUnit, formatFigure, formatNumber, formatPercent } from '../format.ts';
+import { displayUnit, formatFigure, formatNumber, formatPercent, noValue, orDash } from '../format.ts';
 import { correctionText, verdictWords } from '../tables/comparison-table.ts';
-import { borderless, type TerminalStyles, terminalStyles, wrap } from './terminal.ts';
-
-const lineWidth = 100;
-const noValue = '–';
+import { alignedLines, lineWidth, type TerminalStyles, terminalStyles, wrap } from './terminal.ts';
 
 /** Each verdict with its rule in numbers, its pairs, and every trial with its noise. */
 export function explanationText(explanations: readonly Explanation[], { color }: { readonly color: boolean }): string {
@@ -81,7 +77,7 @@ function correctionLines(correction: Correction | null): string[] {
 
 function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): string {
   const isCorrected = pairs.some(({ correctedRatio }) => correctedRatio !== null);
-  return plainTable(
+  return tableText(
     [
       'pair',
       `base ${displayUnit(unit)}`,
@@ -100,9 +96,7 @@ function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): strin
 }
 
 function trialTable(trials: readonly ExplainedTrial[], { unit }: Comparison): string {
-  const orDash = (value: number | null, format: (value: number) => string) =>
-    value === null ? noValue : format(value);
-  return plainTable(
+  return tableText(
     ['side', 'trial', 'status', 'counts', displayUnit(unit), 'spin', 'steal', 'waited ms', 'remark'],
     trials.map((trial) => [
       trial.side,
@@ -123,17 +117,11 @@ function trialName({ pairNumber, repetition, attempt }: ExplainedTrial): string 
   return attempt > 1 ? `${name}, attempt ${attempt}` : name;
 }
 
-function plainTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const words = ['side', 'trial', 'status', 'counts', 'remark', 'pair'];
-  const made = new Table({
-    chars: borderless,
-    style: { 'padding-left': 2, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: heads.map((head) => (words.includes(head) ? 'left' : 'right')),
-  });
-  made.push([...heads], ...rows.map((row) => [...row]));
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => `  ${line.trimEnd()}`)
+const wordColumns: ReadonlySet<string> = new Set(['side', 'trial', 'status', 'counts', 'remark', 'pair']);
+
+function tableText(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const aligns = heads.map((head) => (wordColumns.has(head) ? ('left' as const) : ('right' as const)));
+  return alignedLines([heads, ...rows], { aligns, gap: 'before' })
+    .map((line) => `  ${line}`)
     .join('\n');
 }

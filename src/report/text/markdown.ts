@@ -1,53 +1,53 @@
-import { machineLabel } from '../../compare/text.ts';
+import { countOf, machineLabel } from '../../compare/text.ts';
 import { describeCluster } from '../../model/cell-key.ts';
+import type { ClaimSource } from '../../model/claim.ts';
 import type { RunComparison } from '../../model/comparison.ts';
-import type { Answer } from '../build/answers.ts';
-import { largestClusterText } from '../build/groups.ts';
-import { toSentence } from '../build/warnings.ts';
-import { pluralize } from '../format.ts';
-import type { Question, ReportModel, Row } from '../model.ts';
-import { publishedLines } from '../sentences.ts';
+import { toSentence } from '../format.ts';
+import type { Answer, AssessedClaim, Question, ReportModel, Row } from '../model.ts';
+import { largestClusterText, publishedLines, resolutionSentence } from '../sentences.ts';
+import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
 import {
-  buildFailuresMarkdown,
   type ComparisonRow,
   type ComparisonTable,
   comparisonTables,
+  logSummary,
+  methodText,
+  shownLog,
   sideLabel,
   tableRemarks,
+  withLog,
 } from '../tables/comparison-table.ts';
 import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
-import { methodText } from './comparison-text.ts';
-import { resolutionSentence } from './report-text.ts';
 
 /** The sentences and the table of few columns as Markdown. */
 export function reportMarkdown(model: ReportModel): string {
-  const cells = model.groups.flatMap((group) => group.cells);
+  const questions = model.groups.flatMap((group) => group.questions);
   const largest = model.groups.flatMap((group) =>
     group.largest.map((one) => `- ${escapeMarkdown(largestClusterText(one))}`),
   );
   const blocks = [
-    ...cells.flatMap(questionBlocks),
+    ...questions.flatMap(questionBlocks),
     largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
     provenanceLine(model),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function questionBlocks(cell: Question): string[] {
-  const bySource = Map.groupBy(cell.references, (row) => row.source?.label ?? '');
+function questionBlocks(question: Question): string[] {
+  const bySource = Map.groupBy(question.references, (row) => row.source?.label ?? '');
   return [
-    headingLine(cell),
-    cell.answers.map(answerMarkdown).join('\n'),
-    summaryMarkdown(cell.rows),
-    publishedLines(cell)
+    headingLine(question),
+    question.answers.map(answerMarkdown).join('\n'),
+    summaryMarkdown(question.rows),
+    publishedLines(question)
       .map((line) => `- ${escapeMarkdown(line)}`)
       .join('\n'),
-    notesMarkdown(cell.rows),
+    notesMarkdown(question.rows),
     ...[...bySource].flatMap(([label, rows]) => [
       `Recorded earlier, not to be compared with the above: ${escapeMarkdown(label)}`,
       summaryMarkdown(rows),
     ]),
-    cell.resolution === null ? '' : resolutionSentence(cell.resolution),
+    question.resolution === null ? '' : resolutionSentence(question.resolution),
   ];
 }
 
@@ -135,7 +135,7 @@ function gatedMarkdown({ title, gated }: ComparisonTable): string {
 }
 
 function foldedMarkdown({ title, informative }: ComparisonTable): string {
-  const summary = `${escapeMarkdown(title)}: ${pluralize(informative.length, 'more metric')}, not gated`;
+  const summary = `${escapeMarkdown(title)}: ${countOf(informative.length, 'more metric')}, not gated`;
   return `<details><summary>${summary}</summary>\n\n${comparisonTableMarkdown(informative)}\n\n</details>`;
 }
 
@@ -177,5 +177,33 @@ function fitToLimit(sections: readonly (readonly string[])[], limit: number): st
 }
 
 function omittedLine(count: number): string {
-  return `${pluralize(count, 'further section')} left out for want of room; the JSON and the HTML have all.\n`;
+  return `${countOf(count, 'further section')} left out for want of room; the JSON and the HTML have all.\n`;
+}
+
+/** Folded blocks of code, each with the end of what a build tool printed. */
+export function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
+  return withLog(buildFailures).map((failure) => {
+    const log = shownLog(failure);
+    const fence = '`'.repeat(Math.max(3, longestBacktickRun(log) + 1));
+    const summary = escapeMarkdown(logSummary(failure));
+    return `<details><summary>${summary}</summary>\n\n${fence}text\n${log}\n${fence}\n\n</details>`;
+  });
+}
+
+/** Of backticks: a fence must be longer. */
+function longestBacktickRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}
+
+/** The whole table as Markdown, for docs/claims.md. */
+export function claimsMarkdown(judged: readonly AssessedClaim[], sources: readonly ClaimSource[]): string {
+  const columns = claimColumns(sources);
+  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    row(columns.map(({ head }) => head)),
+    row(columns.map(() => '---')),
+    ...judged.map((one) => row(columns.map(({ text }) => text(one)))),
+    '',
+    `${verdictCounts(judged)}.`,
+  ].join('\n');
 }

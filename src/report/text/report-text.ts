@@ -1,16 +1,17 @@
-import Table from 'cli-table3';
-import { baselineSentence } from '../baseline.ts';
-import type { Answer } from '../build/answers.ts';
-import { largestClusterText } from '../build/groups.ts';
-import type { PrimitiveRow, PrimitiveSection } from '../build/primitives.ts';
-import { warningText } from '../build/warnings.ts';
-import { formatPercent, pluralize } from '../format.ts';
-import type { Question, ReportModel, Resolution, Row } from '../model.ts';
-import { publishedLines } from '../sentences.ts';
+import type { Answer, PrimitiveRow, PrimitiveSection, Question, ReportModel, Resolution, Row } from '../model.ts';
+import { baselineSentence, largestClusterText, publishedLines, resolutionSentence, warningText } from '../sentences.ts';
 import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
 import { claimsText } from './claims-text.ts';
-import { borderless, type TerminalStyles, terminalStyles, wrap } from './terminal.ts';
+import {
+  alignedLines,
+  columnGap,
+  lineWidth,
+  paragraph,
+  type TerminalStyles,
+  terminalStyles,
+  wrap,
+} from './terminal.ts';
 
 export interface TextOptions {
   readonly color: boolean;
@@ -19,20 +20,18 @@ export interface TextOptions {
   readonly reportPath: string | null;
 }
 
-const lineWidth = 100;
-
 /** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
 export function reportText(model: ReportModel, options: TextOptions): string {
-  const paints = terminalStyles(options.color);
-  const cells = model.groups.flatMap((group) => group.cells);
+  const styles = terminalStyles(options.color);
+  const questions = model.groups.flatMap((group) => group.questions);
   const largest = model.groups.flatMap((group) => group.largest.map(largestClusterText));
   const blocks = [
-    claimsBlock(model, paints),
-    ...cells.map((cell) => questionText(cell, paints)),
-    largestClusterBlock(largest, paints),
-    ...model.primitives.map((section) => primitiveText(section, paints.bold)),
-    baselineBlock(model, paints),
-    warningsBlock(model, paints),
+    claimsBlock(model, styles),
+    ...questions.map((question) => questionText(question, styles)),
+    largestClusterBlock(largest, styles),
+    ...model.primitives.map((section) => primitiveText(section, styles)),
+    baselineBlock(model, styles),
+    warningsBlock(model, styles),
     pathsBlock(options),
   ];
   return `${nonEmpty(blocks).join('\n\n')}\n`;
@@ -40,28 +39,28 @@ export function reportText(model: ReportModel, options: TextOptions): string {
 
 function largestClusterBlock(lines: readonly string[], { bold }: TerminalStyles): string {
   if (lines.length === 0) return '';
-  return [bold('Largest cluster'), ...lines.map((line) => wrap(line, lineWidth, '    '))].join('\n');
+  return [bold('Largest cluster'), ...lines.map((line) => paragraph(line))].join('\n');
 }
 
 function nonEmpty(blocks: readonly string[]): string[] {
   return blocks.filter((block) => block !== '');
 }
 
-function questionText(cell: Question, paints: TerminalStyles): string {
+function questionText(question: Question, styles: TerminalStyles): string {
   const blocks = [
-    cell.answers.map((answer) => answerText(answer, paints)).join('\n'),
-    summaryTable(cell.rows, paints),
-    publishedLines(cell).join('\n'),
-    notesBlock(cell.rows, paints),
-    ...referenceTexts(cell, paints),
-    resolutionBlock(cell.resolution, paints),
+    question.answers.map((answer) => answerText(answer, styles)).join('\n'),
+    summaryTable(question.rows, styles),
+    publishedLines(question).join('\n'),
+    notesBlock(question.rows, styles),
+    ...referenceTexts(question, styles),
+    resolutionBlock(question.resolution, styles),
   ];
   return nonEmpty(blocks).join('\n\n');
 }
 
 /** The painting follows the wrapping, because colour codes take no room on the line. */
 function answerText({ subject, conditions, parts }: Answer, { bold }: TerminalStyles): string {
-  const text = wrap(`${subject} ${conditions}: ${parts.map((part) => part.text).join('')}`, lineWidth, '    ');
+  const text = paragraph(`${subject} ${conditions}: ${parts.map((part) => part.text).join('')}`);
   const names = parts.filter(({ strong }) => strong).map((part) => part.text);
   return names.reduce((painted, name) => painted.replace(name, bold), text);
 }
@@ -70,19 +69,10 @@ function answerText({ subject, conditions, parts }: Answer, { bold }: TerminalSt
 function summaryTable(rows: readonly Row[], { bold }: TerminalStyles): string {
   const columns = columnsFor(rows);
   const widths = columnWidths(columns, rows);
-  const table = new Table({
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': columnGap },
-    colAligns: columns.map(({ align }) => align),
-    colWidths: widths.map((width) => width + columnGap),
-  });
-  table.push(columns.map(({ head }) => head.split('\n').map(bold).join('\n')));
-  table.push(...rows.map((row) => (row.okCount > 0 ? figureCells(columns, row, widths) : reasonCells(row, widths))));
-  const lines = table.toString().split('\n');
-  return lines.map((line) => line.trimEnd()).join('\n');
+  const heads = columns.map(({ head }) => head.split('\n').map(bold).join('\n'));
+  const body = rows.map((row) => (row.okCount > 0 ? figureTexts(columns, row, widths) : reasonTexts(row, widths)));
+  return alignedLines([heads, ...body], { aligns: columns.map(({ align }) => align), gap: 'after', widths }).join('\n');
 }
-
-const columnGap = 2;
 
 /** Each column as wide as its widest line; the last one takes what is left. */
 function columnWidths(columns: readonly SummaryColumn[], rows: readonly Row[]): number[] {
@@ -94,14 +84,14 @@ function columnWidths(columns: readonly SummaryColumn[], rows: readonly Row[]): 
   return [...widths, Math.max(12, room)];
 }
 
-function figureCells(columns: readonly SummaryColumn[], row: Row, widths: readonly number[]): string[] {
+function figureTexts(columns: readonly SummaryColumn[], row: Row, widths: readonly number[]): string[] {
   return columns.map(({ text }, index) => {
     const isLast = index === columns.length - 1;
     return isLast ? wrap(text(row), widths[index] ?? lineWidth, '') : text(row);
   });
 }
 
-function reasonCells(row: Row, [first = 0, ...others]: readonly number[]) {
+function reasonTexts(row: Row, [first = 0, ...others]: readonly number[]) {
   const room = others.reduce((sum, width) => sum + width + columnGap, 0) - columnGap;
   const content = wrap(rowReason(row), Math.min(room, lineWidth - first - columnGap), '');
   return [row.implementation.id, { content, colSpan: others.length, hAlign: 'left' as const }];
@@ -109,34 +99,26 @@ function reasonCells(row: Row, [first = 0, ...others]: readonly number[]) {
 
 function notesBlock(rows: readonly Row[], { warn }: TerminalStyles): string {
   const lines = footnotes(rows.filter((row) => row.okCount > 0)).map(({ implementations, text, remedy }) =>
-    wrap(`${implementations.join(', ')}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`, lineWidth, '    '),
+    paragraph(`${implementations.join(', ')}: ${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`),
   );
   return lines.map(warn).join('\n');
 }
 
 /** Recorded rows, each machine under its own name. */
-function referenceTexts({ references }: Question, paints: TerminalStyles): string[] {
+function referenceTexts({ references }: Question, styles: TerminalStyles): string[] {
   const bySource = Map.groupBy(references, (row) => row.source?.label ?? '');
   return [...bySource].map(([label, rows]) =>
-    [paints.bold(recordedHeading(label)), summaryTable(rows, paints)].join('\n'),
+    [styles.bold(recordedHeading(label)), summaryTable(rows, styles)].join('\n'),
   );
 }
 
 function recordedHeading(label: string): string {
-  return wrap(`Recorded earlier, not to be compared with the above: ${label}`, lineWidth, '    ');
+  return paragraph(`Recorded earlier, not to be compared with the above: ${label}`);
 }
 
 function resolutionBlock(resolution: Resolution | null, { dim }: TerminalStyles): string {
   if (resolution === null) return '';
-  return dim(wrap(resolutionSentence(resolution), lineWidth, '    '));
-}
-
-/** What the reader may believe of small differences. */
-export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...of }: Resolution): string {
-  const [least, greatest] = of.trialCounts;
-  const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
-  const sample = `${pluralize(of.implementationCount, 'implementation')} of ${trials} trials`;
-  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(minDetectableDifferenceRatio)} will often not show in this run.`;
+  return dim(paragraph(resolutionSentence(resolution)));
 }
 
 function claimsBlock({ claims }: ReportModel, { bold, warn }: TerminalStyles): string {
@@ -146,13 +128,13 @@ function claimsBlock({ claims }: ReportModel, { bold, warn }: TerminalStyles): s
 }
 
 function baselineBlock({ baseline }: ReportModel, { dim }: TerminalStyles): string {
-  return (baseline?.rows ?? []).map((row) => dim(wrap(baselineSentence(row), lineWidth, '    '))).join('\n');
+  return (baseline?.rows ?? []).map((row) => dim(paragraph(baselineSentence(row)))).join('\n');
 }
 
 function warningsBlock(model: ReportModel, { warn }: TerminalStyles): string {
   const lines = model.warnings.map((warning) => {
     const whose = warning.implementations.length > 0 ? `${warning.implementations.join(', ')}: ` : '';
-    return wrap(`Warning: ${whose}${warningText(warning)}`, lineWidth, '    ');
+    return paragraph(`Warning: ${whose}${warningText(warning)}`);
   });
   return lines.map(warn).join('\n');
 }
@@ -163,26 +145,17 @@ function pathsBlock({ resultPath, reportPath }: TextOptions): string {
   return nonEmpty([result, report]).join('\n');
 }
 
-const primitiveLineWidth = 100;
-
 /** A primitive in the terminal: its table, and what must be known beside it. */
-export function primitiveText(section: PrimitiveSection, bold: (text: string) => string): string {
+function primitiveText(section: PrimitiveSection, { bold }: TerminalStyles): string {
   const rows = measuredRows(section.rows);
   const columns = primitiveColumns(section.facts);
-  const table = new Table({
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    colAligns: ['left', ...columns.map(({ align }) => align)],
-  });
-  table.push(['', ...columns.map(({ head }) => head)]);
-  table.push(...rows.map((row) => [row.label, ...columns.map(({ text }) => text(row))]));
-  const lines = rows.length === 0 ? [] : trimmedLines(table.toString());
-  const notes = failureLines(section).map((line) => wrap(line, primitiveLineWidth, '    '));
-  return [bold(section.facts.title), ...lines, ...notes].join('\n');
-}
-
-function trimmedLines(text: string): string[] {
-  return text.split('\n').map((line) => line.trimEnd());
+  const table = [
+    ['', ...columns.map(({ head }) => head)],
+    ...rows.map((row) => [row.label, ...columns.map(({ text }) => text(row))]),
+  ];
+  const aligns = ['left' as const, ...columns.map(({ align }) => align)];
+  const lines = rows.length === 0 ? [] : alignedLines(table, { aligns, gap: 'after' });
+  return [bold(section.facts.title), ...lines, ...failureLines(section).map(paragraph)].join('\n');
 }
 
 /** What was never tried says nothing that its note does not say. */

@@ -1,3 +1,8 @@
+import Table from 'cli-table3';
+
+/** Of everything but a table of `explain`, whose remarks need more. */
+export const lineWidth = 100;
+
 export type TextStyle = (text: string) => string;
 
 export interface TerminalStyles {
@@ -26,8 +31,45 @@ export function wrap(text: string, width: number, indent: string): string {
   return [...lines, line].join('\n');
 }
 
-/** cli-table3 without lines: columns are told apart by their alignment alone. */
-export const borderless = {
+/** Lines of a paragraph; what follows the first is indented. */
+export function paragraph(text: string): string {
+  return wrap(text, lineWidth, '    ');
+}
+
+export interface ColumnLayout {
+  readonly aligns: readonly ('left' | 'right')[];
+  /** Blanks before every column, or after it. */
+  readonly gap: 'before' | 'after';
+  /** Absent: as wide as the widest text. */
+  readonly widths?: readonly number[];
+}
+
+export type TableText = string | { readonly content: string; readonly colSpan: number; readonly hAlign: 'left' };
+
+/** Rows under each other without lines: columns are told apart by their alignment alone. A text may have several lines. */
+export function alignedLines(rows: readonly (readonly TableText[])[], { aligns, gap, widths }: ColumnLayout): string[] {
+  const table = new Table({
+    chars: borderless,
+    style: {
+      head: [],
+      border: [],
+      compact: true,
+      'padding-left': gap === 'before' ? columnGap : 0,
+      'padding-right': gap === 'after' ? columnGap : 0,
+    },
+    colAligns: [...aligns],
+    ...(widths === undefined ? {} : { colWidths: widths.map((width) => width + columnGap) }),
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+}
+
+export const columnGap = 2;
+
+const borderless = {
   top: '',
   'top-mid': '',
   'top-left': '',

@@ -1,15 +1,12 @@
-import Table from 'cli-table3';
 import { signedPercent } from '../../compare/text.ts';
 import type { ExcludedResult, MachineTrends, ResultSource, Trend } from '../../compare/trend.ts';
 import { describeCell } from '../../model/cell-key.ts';
-import { displayUnit, formatFigure, joinList } from '../format.ts';
-import { borderless, wrap } from './terminal.ts';
-
-const lineWidth = 100;
+import { formatFigure, joinList, labelWithUnit, noValue } from '../format.ts';
+import { alignedLines, paragraph, wrap } from './terminal.ts';
 
 /** Each metric of each cell over the results of a machine: first and last value, and where its level changed. */
-export function trendText(histories: readonly MachineTrends[]): string {
-  return histories.map((history) => `${machineText(history)}\n`).join('\n');
+export function trendText(machines: readonly MachineTrends[]): string {
+  return machines.map((machine) => `${machineText(machine)}\n`).join('\n');
 }
 
 function machineText({ machineLabel, trends, excluded }: MachineTrends): string {
@@ -18,7 +15,7 @@ function machineText({ machineLabel, trends, excluded }: MachineTrends): string 
     machineLabel,
     ...[...byCell].map(([name, own]) => `${name}\n${trendTable(own)}`),
     ...(trends.length === 0 ? ['No result has a trial of a service that counts.'] : []),
-    ...excluded.map((one) => wrap(excludedText(one), lineWidth, '    ')),
+    ...excluded.map((one) => paragraph(excludedText(one))),
   ].join('\n\n');
 }
 
@@ -35,28 +32,18 @@ function excludedText({ cells, reason, ...source }: ExcludedResult): string {
 }
 
 function trendTable(trends: readonly Trend[]): string {
-  const table = new Table({
-    chars: borderless,
-    style: { 'padding-left': 2, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
-  });
-  table.push(['', 'results', 'first', 'last', 'change', 'level changed with'], ...trends.map(trendRow));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const heads = ['', 'results', 'first', 'last', 'change', 'level changed with'];
+  const aligns = ['left', 'right', 'right', 'right', 'right', 'left'] as const;
+  return alignedLines([heads, ...trends.map(trendRow)], { aligns, gap: 'before' }).join('\n');
 }
 
 function trendRow({ label, unit, points, changePoint }: Trend): string[] {
   const [first, last] = [points[0], points.at(-1)];
-  const shown = displayUnit(unit);
-  if (first === undefined || last === undefined) return [label, '0', '–', '–', '–', ''];
-  const change = first.value > 0 ? signedPercent(last.value / first.value - 1) : '–';
+  if (first === undefined || last === undefined) return [label, '0', noValue, noValue, noValue, ''];
+  const change = first.value > 0 ? signedPercent(last.value / first.value - 1) : noValue;
   const changed = changePoint === null ? '' : `${sourceName(changePoint.at)} (${signedPercent(changePoint.ratio)})`;
-  const name = label.startsWith(shown) ? label : `${label}, ${shown}`;
   return [
-    name,
+    labelWithUnit({ label, unit }),
     String(points.length),
     formatFigure(unit, first.value),
     formatFigure(unit, last.value),
