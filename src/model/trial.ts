@@ -199,3 +199,19 @@ export function finalAttempts<T extends Trial>(trials: readonly T[]): T[] {
   }
   return [...byRepetition.values()];
 }
+
+/**
+ * Failures by which a target is wrong and not merely slow or broken: what it answered or stored, or that it does its work where
+ * nobody counts it. Once is enough: such an implementation is not ranked.
+ */
+const incorrectCodes: readonly string[] = [
+  'wrong-answers',
+  'rows-disagree',
+  'deferred-work',
+  'process-left',
+  'database-budget',
+];
+
+export function isIncorrect(trial: Trial): boolean {
+  return trial.status === 'failed' && incorrectCodes.includes(trial.code);
+}

@@ -84,6 +84,7 @@ export interface Row {
   readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
   readonly source: Source | null;
+  readonly isWrong: boolean;
   readonly okCount: number;
   readonly plannedCount: number;
   /** By metric id (see model/metric.ts). */

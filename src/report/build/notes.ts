@@ -1,6 +1,6 @@
 import { countOf } from '../../compare/text.ts';
 import type { Preparation } from '../../model/run-result.ts';
-import type { OkTrial, Trial } from '../../model/trial.ts';
+import { isIncorrect, type OkTrial, type Trial } from '../../model/trial.ts';
 import type { Note } from '../model.ts';
 
 /** Everything about a row that its numbers do not say, worst first. */
@@ -13,7 +13,8 @@ export function notesOf(
   const fromPreparation = preparationNotes(preparation);
   if (fromPreparation.length > 0) return fromPreparation;
   return [
-    ...failedNotes(trials),
+    ...failedNotes(trials.filter(isIncorrect)),
+    ...failedNotes(trials.filter((trial) => !isIncorrect(trial))),
     ...reasonNotes(trials, 'overloaded', 'did not hold the rate'),
     ...reasonNotes(trials, 'invalid', 'not counted'),
     ...latencyDiscardedNotes(counted),
@@ -58,7 +59,7 @@ function failedNotes(trials: readonly Trial[]): Note[] {
   const byCause = Map.groupBy(failed, (trial) => `failed in ${trial.phase} (${trial.code}): ${trial.message}`);
   return [...byCause].map(([cause, same]) => ({
     kind: 'failed',
-    label: `failed in ${same[0]?.phase ?? 'an unknown phase'}`,
+    label: same.some(isIncorrect) ? 'wrong' : `failed in ${same[0]?.phase ?? 'an unknown phase'}`,
     trialCount: same.length,
     text: `${cause} (${countOf(same.length, 'trial')})`,
     remedy: null,

@@ -34,9 +34,9 @@ export function plannedCount({ entry }: AskedQuestion): number {
   return entry === null || entry.cluster?.searchesSize ? 0 : entry.trialCount;
 }
 
-/** Least CPU per request first. */
+/** Those that were wrong first, then least CPU per request. */
 export function byCpuCost(a: Row, b: Row): number {
-  return cpuCost(a) - cpuCost(b);
+  return Number(b.isWrong) - Number(a.isWrong) || cpuCost(a) - cpuCost(b);
 }
 
 function cpuCost(row: Row): number {
