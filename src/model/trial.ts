@@ -95,6 +95,10 @@ const memorySchema = z.strictObject({
   /** The kernel's own peak, file pages included; null where it keeps none. */
   peakIncludingFileBytes: bytes.nullable(),
   anonHugePagesBytes: bytes.nullable(),
+  /** How private memory changes towards the window's end, with its 95 % interval; null: too few samples to say. */
+  growth: z
+    .strictObject({ bytesPerSec: z.number(), lowBytesPerSec: z.number(), highBytesPerSec: z.number() })
+    .nullable(),
 });
 
 const trialNoiseSchema = z.strictObject({
@@ -132,6 +136,8 @@ const measurementSchema = z.strictObject({
   }),
   /** Target's CPU while idle (no request but health), milliseconds per second. */
   idleCpuMsPerSec: ms.nullable(),
+  /** CPU of the target from the window's end to its exit, beyond what it uses while idle; null: not known. */
+  deferredCpuMs: ms.nullable(),
   memory: memorySchema,
   processCount: z.int().nullable(),
   threadCount: z.int().nullable(),

@@ -84,6 +84,7 @@ export interface Row {
   readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
   readonly source: Source | null;
+  /** It broke its contract, or was wrong in some trial: it has no figures. */
   readonly isWrong: boolean;
   readonly okCount: number;
   readonly plannedCount: number;

@@ -156,10 +156,14 @@ function fromMeasurement3(measurement: Json): Json {
   const { cluster, load } = measurement;
   return {
     ...renamed(measurement, { steady: 'warmupConverged' }),
-    memory: renamed(asObject(measurement.memory), {
-      afterBytes: 'afterDrainBytes',
-      peakInclFileBytes: 'peakIncludingFileBytes',
-    }),
+    deferredCpuMs: null,
+    memory: {
+      ...renamed(asObject(measurement.memory), {
+        afterBytes: 'afterDrainBytes',
+        peakInclFileBytes: 'peakIncludingFileBytes',
+      }),
+      growth: null,
+    },
     noise: renamed(asObject(measurement.noise), {
       spinRatio: 'slowdownFactor',
       otherCpuRatio: 'otherProcessesCpuRatio',

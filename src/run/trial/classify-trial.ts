@@ -12,6 +12,10 @@ export const trialLimits = {
   /** Of the window, with every task waiting for the disk. */
   diskStallRatio: 0.03,
   otherProcessesCpuRatio: 0.05,
+  /** CPU after the window: this much is the end of what was in flight and an orderly exit … */
+  deferredCpuMs: 500,
+  /** … and so much of what the window itself cost. */
+  deferredCpuRatio: 0.25,
 } as const;
 
 interface Reason {
@@ -34,6 +38,10 @@ export function classifyTrial({ spec, startedAt, measurement, warnings: given, t
   if (wrong !== null) {
     return { status: 'failed', spec, startedAt, phase: 'measure', ...wrong, logTail: targetLog, measurement, warnings };
   }
+  const deferred = deferredWork(spec, measurement);
+  if (deferred !== null) {
+    return { status: 'failed', spec, startedAt, phase: 'stop', ...deferred, logTail: targetLog, measurement, warnings };
+  }
   const measured = { spec, startedAt, measurement, warnings };
   const verdict = generatorVerdict(measurement);
   const invalid = [...generatorReasons(verdict), ...machineReasons(measurement)];
@@ -51,6 +59,15 @@ function incorrectness({ load }: Measurement): Reason | null {
   if (wrongCount > 0) return { code: 'wrong-answers', message: `${wrongCount} wrong answers${why}` };
   if (failedCount > 0) return { code: 'requests-failed', message: `${failedCount} requests without an answer${why}` };
   return null;
+}
+
+/** CPU that requests cost after the window is CPU that the table does not show. Clusters work without being asked. */
+function deferredWork({ cluster }: TrialSpec, { deferredCpuMs, cpu, load }: Measurement): Reason | null {
+  if (deferredCpuMs === null || load === null || cluster !== null) return null;
+  const limitMs = Math.max(trialLimits.deferredCpuMs, trialLimits.deferredCpuRatio * cpu.target.totalMs);
+  if (deferredCpuMs <= limitMs) return null;
+  const message = `${Math.round(deferredCpuMs)} ms of CPU after the window ended (the window itself: ${Math.round(cpu.target.totalMs)} ms): work was put off until nobody counted it`;
+  return { code: 'deferred-work', message };
 }
 
 /** Where nothing was sent there is no generator to doubt. */
