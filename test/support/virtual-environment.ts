@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DatabaseUse } from '../../src/database/trial-database.ts';
 import type { LoadResult } from '../../src/model/load-result.ts';
 import type { Reading } from '../../src/probe/probe.ts';
 import type {
@@ -24,6 +25,7 @@ export interface VirtualOptions {
   readonly load?: Partial<LoadResult>;
   /** CPU milliseconds the target spends on a request, in the n-th warm-up block and after. */
   readonly cpuPerRequestMs?: (block: number) => number;
+  readonly databaseUse?: Partial<DatabaseUse>;
   readonly rowCount?: (sql: string, when: 'before' | 'after') => number;
   readonly stop?: Partial<StoppedTarget>;
   /** Called at the start of each phase. */
@@ -113,6 +115,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       return {
         url: 'postgres://copy',
         count: async (sql) => options.rowCount?.(sql, measured ? 'after' : 'before') ?? 0,
+        use: async () => ({ connectionCount: 9, storedSettings: [], ...options.databaseUse }),
         drop: async () => note('database dropped'),
       };
     },
@@ -128,7 +131,11 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     cluster: () => options.cluster?.(note) ?? assert.fail('not asked'),
     observeWindow: async () => {
       note('window opens');
-      return { startAtNs: nowMs * 1e6, close: () => note('window closes'), end: async () => windowRecord({ targetCpuMs: cpuMs }) };
+      return {
+        startAtNs: nowMs * 1e6,
+        close: () => note('window closes'),
+        end: async () => windowRecord({ targetCpuMs: cpuMs }),
+      };
     },
   };
   return environment;

@@ -92,7 +92,12 @@ async function settledSlowdownFactor({ cacheDir, machine, signal }: Session): Pr
 async function copyDatabase({ session, service, spec }: TrialEnvironmentOptions): Promise<DatabaseCopy | null> {
   const copy = await session.copyDatabase(service, spec.loadPlan.seed);
   if (copy === null) return null;
-  return { url: copy.url, count: (sql) => orDatabaseLost(copy.count(sql)), drop: () => dropIfThere(copy) };
+  return {
+    url: copy.url,
+    count: (sql) => orDatabaseLost(copy.count(sql)),
+    use: () => orDatabaseLost(copy.use()),
+    drop: () => dropIfThere(copy),
+  };
 }
 
 /** A server that is gone by now has taken the copy with it. */

@@ -1,3 +1,4 @@
+import type { DatabaseUse } from '../../database/trial-database.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import type { Phase, ProcessSample } from '../../model/trial.ts';
 import type { Probe } from '../../probe/probe.ts';
@@ -6,6 +7,7 @@ import type { ClusterControl } from '../../target/cluster-control.ts';
 export interface DatabaseCopy {
   readonly url: string;
   count(sql: string): Promise<number>;
+  use(): Promise<DatabaseUse>;
   drop(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { Warning } from '../../model/warning.ts';
 import type { Reading } from '../../probe/probe.ts';
 import { classifyTrial } from './classify-trial.ts';
 import { clusterFigures, injectFaults } from './cluster-faults.ts';
+import { databaseBudgetProblem } from './database-budget.ts';
 import {
   type DatabaseCopy,
   type RunningGenerator,
@@ -267,6 +268,12 @@ async function invariants(state: TrialState): Promise<undefined> {
   const { database } = state;
   const load = state.observed.load;
   if (database === null || load == null) return;
+  const { spec, observed } = state;
+  const problem = databaseBudgetProblem(await database.use(), {
+    poolTotal: spec.databaseConnectionCount,
+    processCount: observed.window?.processCount ?? 1,
+  });
+  if (problem !== null) throw new TrialFailure('database-budget', problem);
   for (const rule of state.invariants) {
     const rowCount = await database.count(rule.sql);
     const { minCount, maxCount } = rule.expected(state.rowsBefore.get(rule.id) ?? 0, load.acknowledged);
