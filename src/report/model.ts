@@ -113,7 +113,15 @@ export interface Tail {
 }
 
 export interface Note {
-  readonly kind: 'skipped' | 'failed' | 'overloaded' | 'invalid' | 'latency-void' | 'not-steady' | 'unfinished';
+  readonly kind:
+    | 'skipped'
+    | 'failed'
+    | 'overloaded'
+    | 'invalid'
+    | 'latency-void'
+    | 'not-steady'
+    | 'memory-rising'
+    | 'unfinished';
   /** A few words, for a table. */
   readonly label: string;
   /** Trials it is about; 0: not about trials. */

@@ -19,6 +19,7 @@ export function notesOf(
     ...reasonNotes(trials, 'invalid', 'not counted'),
     ...latencyDiscardedNotes(counted),
     ...warmupNotes(counted),
+    ...risingMemoryNotes(counted),
     ...unfinishedNotes(trials, planned),
   ];
 }
@@ -107,6 +108,33 @@ function warmupNotes(counted: readonly OkTrial[]): Note[] {
       trialCount: count,
       text: 'not steady: CPU per request was still changing at the end of the warm-up',
       remedy: 'A scenario with a longer warm-up settles it.',
+    },
+  ];
+}
+
+/** Slower than this is not worth a word: a leak of 0.1 MiB/s takes an hour for 350 MiB. */
+const minGrowthBytesPerSec = 100 * 1024;
+
+function isRising({ measurement: { memory } }: OkTrial): boolean {
+  return (memory.growth?.lowBytesPerSec ?? 0) > minGrowthBytesPerSec;
+}
+
+/** With the slope of the median trial and its interval; a window of seconds does not tell a heap that fills from a leak. */
+function risingMemoryNotes(counted: readonly OkTrial[]): Note[] {
+  const rising = counted.filter(isRising);
+  if (rising.length * 2 <= counted.length) return [];
+  const slopes = rising.flatMap(({ measurement }) => measurement.memory.growth ?? []);
+  const middle = slopes.sort((a, b) => a.bytesPerSec - b.bytesPerSec)[slopes.length >> 1];
+  if (middle === undefined) return [];
+  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  const interval = `[${mib(middle.lowBytesPerSec)}, ${mib(middle.highBytesPerSec)}]`;
+  return [
+    {
+      kind: 'memory-rising',
+      label: 'memory rising',
+      trialCount: rising.length,
+      text: `memory rising: private memory still grew by ${mib(middle.bytesPerSec)} MiB/s ${interval} at the window's end`,
+      remedy: 'The scenario `soak` shows whether it levels off or leaks.',
     },
   ];
 }

@@ -68,7 +68,11 @@ export async function driveCounted(
       errors: load.errors,
       statements: calls,
       maxConnectionCount: Math.max(0, ...uses.map(({ connectionCount }) => connectionCount)),
-      connectionLimit: connectionLimit({ poolTotal: conformanceSize.dbPoolTotal, processCount: processCount ?? 1 }),
+      connectionLimit: connectionLimit({
+        poolTotal: conformanceSize.dbPoolTotal,
+        processCount: processCount ?? 1,
+        workerCount: conformanceSize.workerCount,
+      }),
       changedSettings: await changedSettings(database, uses),
     };
   } finally {

@@ -272,6 +272,7 @@ async function invariants(state: TrialState): Promise<undefined> {
   const problem = databaseBudgetProblem(await database.use(), {
     poolTotal: spec.databaseConnectionCount,
     processCount: observed.window?.processCount ?? 1,
+    workerCount: spec.workerCount,
   });
   if (problem !== null) throw new TrialFailure('database-budget', problem);
   for (const rule of state.invariants) {
