@@ -133,7 +133,7 @@ async function measure(
   if (prepared.byId.size === 0) throw nothingMeasured(prepared.preparations);
   const implementations = [...prepared.byId.values()].map(({ located }) => located.implementation);
   const origin = { command: request.command, commit: await currentCommit() };
-  const result = await initialResult(declarations, prepared.preparations, origin, session);
+  const result = await initialResult(declarations, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
   const runTrial = createTrialRunner(session, services, reporter.onPhase);
   const finished = await runTrials(

@@ -130,6 +130,7 @@ function expandableTexts(implementation: Implementation): readonly { key: string
       texts(`requires.${index}.versionCommand`, requirement.versionCommand),
     ),
     ...implementation.build.flatMap((command, index) => texts(`build.${index}`, command)),
+    ...texts('buildCheck', implementation.buildCheck ?? []),
     ...texts('command', implementation.command),
     ...Object.entries(implementation.programs).flatMap(([name, command]) => texts(`programs.${name}`, command)),
     ...Object.entries(implementation.env).map(([name, text]) => ({ key: `env.${name}`, text })),

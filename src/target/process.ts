@@ -134,7 +134,7 @@ export function spawnTarget(options: StartOptions, port: number): ChildProcess {
 }
 
 /** What every program of an implementation gets: the few names of ours that it needs, and its manifest's own. */
-function inheritedEnvironment({ env }: Implementation, values: Placeholders): Record<string, string> {
+export function inheritedEnvironment({ env }: Implementation, values: Placeholders): Record<string, string> {
   const own = Object.entries(env).map(([name, text]) => [name, expand(text, values)]);
   const inherited = inheritedNames.flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]]],

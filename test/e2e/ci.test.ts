@@ -17,7 +17,7 @@ import { type ScratchRepository, scratchRepository, writeEcho } from '../support
 
 /** A verdict from three pairs: the real policy needs six at least, and this is not about the statistics. */
 const hasty = `export const gate = {
-  alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeEffectRatio: 0.5, primary: {},
+  alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeMinEffectRatio: 0.5, primary: {},
   metrics: { 'cpu-per-request': { minEffectRatio: 0.5, control: null } },
   errors: { minMoreCount: 3, alpha: 0.01 },
 };`;
@@ -153,7 +153,10 @@ describe('ci', () => {
       const told = await ci('docs', '--markdown', markdown, '--html', page);
       assert.equal(told.exitCode, 0);
       const { outcome, comparisons, head } = told.comparison;
-      assert.match(outcome.summary, /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, /);
+      assert.match(
+        outcome.summary,
+        /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(5 unchanged: echo-a, /,
+      );
       assert.deepEqual([outcome.kind, comparisons, head.commit?.sha], ['no-regression', [], sha.slice(0, 10)]);
       for (const path of [markdown, page])
         assert.match(await readFile(path, 'utf8'), /No implementation is affected by /);

@@ -13,6 +13,7 @@ test('a target’s data folder is in the ledger while it stands, and goes with a
       noted.push(entry);
       return () => noted.pop();
     },
+    entries: () => [],
     close() {},
   });
   assert.deepEqual(noted, [{ kind: 'folder', path: folder.path }]);
@@ -29,6 +30,7 @@ test('a folder that cannot be noted does not stand', async () => {
       if (entry.kind === 'folder') path = entry.path;
       throw new Error('no room for a note');
     },
+    entries: () => [],
     close() {},
   };
   await assert.rejects(makeDataFolder(refusing), /no room/);

@@ -2,7 +2,6 @@ import { removeOrphan } from '../../database/orphan-cleanup.ts';
 import type { Machine } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import { signalGroup } from '../../os/child-process.ts';
-import { removeWorktree } from '../../os/git.ts';
 import { isAlive } from '../../os/process-identity.ts';
 import { removeOrphanGroup } from '../../probe/cgroup.ts';
 import { type CgroupLayout, findCgroupLayout } from '../../probe/cgroup-layout.ts';
@@ -11,10 +10,12 @@ import type { ProbeMethod } from '../../probe/probe.ts';
 import { cacheDir as cacheDirOf } from '../paths.ts';
 import { type CleanupEntry, type CleanupRegistry, cleanUpOrphans, openCleanupRegistry } from './cleanup-registry.ts';
 import { createSessionDatabases, type SessionDatabases } from './databases.ts';
+import { endInTime } from './deadline.ts';
 import {
   type DataFolder,
   makeDataFolder,
   openTrackedGroup,
+  removeCheckout,
   removeDataFolder,
   type TrackedGroup,
 } from './tracked-resources.ts';
@@ -55,7 +56,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const cacheDir = cacheDirOf(env);
   const orphanCount = await cleanUpOrphans(cacheDir, removeOrphanEntry);
   if (orphanCount > 0) onStep(`cleaned up ${orphanCount} leftovers of a run that was killed`);
-  const registry = openCleanupRegistry(cacheDir);
+  const registry = await openCleanupRegistry(cacheDir);
+  const endDeadline = endInTime(signal, registry, removeOrphanEntry);
   const layout = findCgroupLayout();
   // Empty is how a shell says unset.
   const databaseUrl = env.DATABASE_URL === '' ? null : (env.DATABASE_URL ?? null);
@@ -71,6 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     async close() {
       await closeDatabases();
       registry.close();
+      endDeadline();
     },
   };
 }
@@ -84,7 +87,7 @@ function groupWarnings(layout: CgroupLayout | null): Warning[] {
 
 /** Cleans up one thing that a killed run has left; a pid counts only with its recorded start time. */
 async function removeOrphanEntry(entry: CleanupEntry): Promise<void> {
-  if (entry.kind === 'worktree') return removeWorktree(entry.repository, entry.path);
+  if (entry.kind === 'worktree') return removeCheckout(entry.path);
   if (entry.kind === 'cgroup') return removeOrphanGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
   if (entry.kind === 'folder') return removeDataFolder(entry.path);
