@@ -36,8 +36,8 @@ function variables(variant: string, name: string, why: string): Claim {
     measuredBy: `private memory of 1,000,000 ${name} in a list, less that of the empty list`,
     test: {
       kind: 'times',
-      of: primitive('python', ['memory-variables', variant, 1_000_000], 'each'),
-      to: primitive('go', ['memory-variables', variant, 1_000_000], 'each'),
+      of: primitive('python', ['memory-variables', variant, 1_000_000], 'per-unit'),
+      to: primitive('go', ['memory-variables', variant, 1_000_000], 'per-unit'),
       claimed: 6,
     },
     note: why,
@@ -218,7 +218,7 @@ export const claims: readonly Claim[] = [
     claimed: '1,000 on a thread',
     measuredBy: '1,000,000 waiting goroutines ÷ the OS threads of that program',
     test: {
-      kind: 'least',
+      kind: 'at-least',
       of: primitive('go', ['memory-tasks', 'goroutine', 1_000_000], 'per-thread'),
       claimed: 1_000,
       unit: 'count',
@@ -298,8 +298,8 @@ export const claims: readonly Claim[] = [
     measuredBy: 'private memory of one of 1,000 waiting units',
     test: {
       kind: 'more',
-      of: primitive('python', ['memory-tasks', 'thread', 1_000], 'each'),
-      to: primitive('go', ['memory-tasks', 'goroutine', 1_000], 'each'),
+      of: primitive('python', ['memory-tasks', 'thread', 1_000], 'per-unit'),
+      to: primitive('go', ['memory-tasks', 'goroutine', 1_000], 'per-unit'),
       least: 1,
     },
     note: 'Of a thread’s stack only the pages that were touched count; the kernel’s own share is not in it',
@@ -342,7 +342,7 @@ export const claims: readonly Claim[] = [
     measuredBy:
       'lines of the two Raft cores, blank lines and comments left out, counted by `paceline claims`; “about” taken as within a quarter',
     test: {
-      kind: 'alike',
+      kind: 'similar',
       of: { kind: 'code-lines', language: 'go' },
       to: { kind: 'code-lines', language: 'python' },
       withinFactor: 1.25,

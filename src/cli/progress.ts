@@ -160,7 +160,7 @@ function describe({ implementation, workload, loadPlan, cluster, temperature, at
   const cold = temperature === 'cold' ? ' cold' : '';
   const nodes = cluster === null ? '' : ` ${cluster.size} nodes`;
   const rate = loadPlan.ratePerSec === 0 ? '' : ` ${loadPlan.ratePerSec}/s`;
-  return `${implementation} ${workload}${nodes}${rate}${cold}${attempt > 1 ? ` (try ${attempt})` : ''}`;
+  return `${implementation} ${workload}${nodes}${rate}${cold}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
 }
 
 function describeCase({ implementation, primitive, caseId, size, repetition }: PrimitiveSpec): string {
@@ -179,7 +179,7 @@ function outcomeText(trial: Trial): string {
   if (trial.status === 'failed') return `failed while ${trial.phase}: ${firstLine(trial.message)}`;
   const figures = figuresText(trial.measurement);
   if (trial.status === 'ok')
-    return trial.latencyDiscarded ? `${figures} (latency void: the generator woke late)` : figures;
+    return trial.latencyDiscarded ? `${figures} (latency discarded: generator delay too large)` : figures;
   return `${trial.status}: ${trial.reasons.map(({ message }) => message).join('; ')}`;
 }
 

@@ -13,8 +13,8 @@ export type Quantity =
       readonly primitive: string;
       readonly caseId: string;
       readonly size: number | null;
-      /** each: memory of one unit; max-size: the largest that worked; per-thread: units on one OS thread. */
-      readonly of: 'wall' | 'cpu' | 'private' | 'each' | 'max-size' | 'per-thread';
+      /** per-unit: memory of one unit; max-size: the largest that worked; per-thread: units on one OS thread. */
+      readonly of: 'wall' | 'cpu' | 'private' | 'per-unit' | 'max-size' | 'per-thread';
     }
   /** The largest Raft cluster that held a leader. */
   | { readonly kind: 'largest-cluster'; readonly implementation: string }
@@ -30,9 +30,9 @@ export type ClaimTest =
   /** More (faster, bigger), with no number; `least` is what the word is taken to mean. */
   | { readonly kind: 'more'; readonly of: Quantity; readonly to: Quantity; readonly least: number }
   /** About equal: within a factor. */
-  | { readonly kind: 'alike'; readonly of: Quantity; readonly to: Quantity; readonly withinFactor: number }
+  | { readonly kind: 'similar'; readonly of: Quantity; readonly to: Quantity; readonly withinFactor: number }
   /** At least so many. */
-  | { readonly kind: 'least'; readonly of: Quantity; readonly claimed: number; readonly unit: ClaimUnit }
+  | { readonly kind: 'at-least'; readonly of: Quantity; readonly claimed: number; readonly unit: ClaimUnit }
   /** Nothing a program can measure. */
   | { readonly kind: 'none' };
 

@@ -17,12 +17,12 @@ export interface BaselineRow {
   readonly pacer: string | null;
 }
 
-/** What `paceline calibrate` found: below it, a result on this machine says more about the generator than about a target. */
+/** What `paceline calibrate` found: the generator's own share of every result of this machine. */
 export interface Baseline {
   readonly machineId: string;
   readonly startedAt: string;
   readonly rows: readonly BaselineRow[];
-  /** The greatest rate of the ladder that most of its trials kept; null when none did. */
+  /** The highest rate of the ladder that most of its trials sustained; null when none did. */
   readonly highestRatePerSec: number | null;
   /** Whether a rate above it was tried and missed: without, the machine may keep more. */
   readonly isLimit: boolean;

@@ -41,10 +41,10 @@ export function formatFigure(unit: Metric['unit'], value: number): string {
   return formatNumber(displayValue(unit, value));
 }
 
-/** The median, and the least and greatest where there is more than one: "0.42 (0.41–0.44)". */
+/** The median, with minimum and maximum where there is more than one: "0.42 (0.41–0.44)". */
 export function formatRange(unit: Metric['unit'], range: Range): string {
-  const middle = formatFigure(unit, range.median);
-  return range.values.length > 1 ? `${middle} (${formatBounds(unit, range)})` : middle;
+  const median = formatFigure(unit, range.median);
+  return range.values.length > 1 ? `${median} (${formatBounds(unit, range)})` : median;
 }
 
 export function formatBounds(unit: Metric['unit'], range: Range): string {

@@ -19,11 +19,12 @@ export interface ReportModel {
   readonly primitives: readonly PrimitiveSection[];
   readonly claims: ReportClaims;
   readonly warnings: readonly CollectedWarning[];
+  readonly trust: Trust;
   /** null: this machine was never calibrated, or nothing was driven. */
   readonly baseline: ReportBaseline | null;
 }
 
-/** What the seeds said of what this run measured. */
+/** The claims of the source documents about what this run measured. */
 export interface ReportClaims {
   readonly assessed: readonly AssessedClaim[];
   /** Statements about something else. */
@@ -37,7 +38,7 @@ export interface ReportBaseline {
   readonly rows: readonly BaselineRow[];
 }
 
-/** The run as it was: what a reader needs to repeat or to doubt it. */
+/** The run: what a reader needs to repeat or to question it. */
 export interface ReportedRun extends Pick<RunResult, 'runId' | 'state' | 'startedAt' | 'finishedAt' | 'command'> {
   readonly commit: RunResult['commit'];
   readonly machine: Machine;
@@ -63,11 +64,11 @@ export interface Question {
   readonly ratePerSec: number;
   readonly cluster: ClusterKey | null;
   readonly published: PublishedElections | null;
-  /** The sizes asked, of which this question is one; null: the scenario does not look for the largest. */
+  /** The sizes tried, of which this question is one; null: the scenario does not look for the largest. */
   readonly sizeSearch: readonly number[] | null;
   /** In sentences: "at 100/s on history". */
   readonly conditions: string;
-  /** Least CPU per request first; what has no figure last. */
+  /** Lowest CPU per request first; what has no figure last. */
   readonly rows: readonly Row[];
   /** Implementations in `rows` without a figure: the reason why references are shown at all. */
   readonly missingImplementations: readonly string[];
@@ -91,7 +92,7 @@ export interface Row {
   /** By metric id (see model/metric.ts). */
   readonly figures: Readonly<Record<string, Range | null>>;
   readonly p99: Tail | null;
-  /** null: no leader was lost. */
+  /** null: no leader crashed. */
   readonly elections: Elections | null;
   readonly notes: readonly Note[];
   readonly curve: readonly CurvePoint[];
@@ -118,8 +119,8 @@ export interface Note {
     | 'failed'
     | 'overloaded'
     | 'invalid'
-    | 'latency-void'
-    | 'not-steady'
+    | 'latency-discarded'
+    | 'warmup-not-converged'
     | 'memory-rising'
     | 'unfinished';
   /** A few words, for a table. */
@@ -143,14 +144,14 @@ export interface OverTime {
   readonly responseP50Ms: readonly (number | null)[];
 }
 
-/** How honest the load was; medians over trials. */
+/** Load generator quality; medians over trials. */
 export interface GeneratorQuality {
   readonly sendDelayP50Ms: number | null;
   readonly sendDelayP99Ms: number | null;
   readonly generatorDelayP50Ms: number | null;
   readonly generatorDelayP99Ms: number | null;
   readonly connectionWaitP99Ms: number | null;
-  /** Woke-late p50 ÷ response p50: the share of the headline that the generator made. */
+  /** Generator delay p50 ÷ response p50: the share of the headline that the generator made. */
   readonly generatorDelayShareRatio: number | null;
   readonly sendGapCv: number | null;
   readonly eventLoopUtilizationRatio: number | null;
@@ -178,28 +179,47 @@ export interface NamedFigure {
   readonly text: string;
 }
 
-/** What this machine could tell apart with this many trials. */
+/** How far the figures of a run can be trusted: the generator, the machine's noise, and what both can resolve. */
+export interface Trust {
+  /** Trials with requests, whatever their status. */
+  readonly drivenTrialCount: number;
+  readonly latencyDiscardedCount: number;
+  /** Not counted, by the fault of the generator or the machine. */
+  readonly invalidCount: number;
+  /** The worst trial; null: not known. */
+  readonly maxOtherProcessesCpuRatio: number | null;
+  readonly maxStealRatio: number | null;
+  readonly maxSlowdownFactor: number | null;
+  /** By question, the coarsest first. */
+  readonly resolutions: readonly { readonly conditions: string; readonly resolution: Resolution }[];
+}
+
+/** Which differences this run can resolve with this many trials. */
 export interface Resolution {
   /** Coefficient of variation of CPU per request between trials, pooled over implementations. */
   readonly cvRatio: number;
-  /** The least relative difference of two implementations' means that stands out at 95 % (two-sided t). */
+  /** The smallest relative difference of two implementations' means that is significant at 95 % (two-sided t). */
   readonly minDetectableDifferenceRatio: number;
   readonly implementationCount: number;
-  /** Trials of an implementation, least and greatest. */
+  /** Trials of an implementation, minimum and maximum. */
   readonly trialCounts: readonly [number, number];
 }
 
 /** A question of the run and what its trials answer, in one sentence. */
 export interface Answer {
-  /** "Least CPU per request" */
+  /** "Lowest CPU per request" */
   readonly subject: string;
-  /** What was ranked; null: nothing (the pace, too few trials). */
+  /** What was ranked; null: nothing (the rate, too few trials). */
   readonly metricId: string | null;
-  readonly verdict: 'told-apart' | 'cannot-tell' | 'too-few' | 'pace';
+  readonly verdict: 'distinct' | 'indistinct' | 'too-few' | 'rate';
   /** "at 100/s on history" */
   readonly conditions: string;
-  /** The sentence after its subject and place; parts with `strong` name who it is about. */
+  /** The sentence after its subject and place; `strong` parts name the implementations. */
   readonly parts: readonly AnswerPart[];
+  /** What was ranked, in a word: "CPU". */
+  readonly short: string;
+  /** Of the first over the next, "1.2×"; null: nothing was ranked, or no winner was found. */
+  readonly advantage: string | null;
 }
 
 export interface AnswerPart {
@@ -243,7 +263,7 @@ export interface LargestCluster {
   readonly limitReason: string;
 }
 
-/** Every leader that was lost in the trials that count, pooled: each election is an experiment of its own. */
+/** Every crash of a leader in the trials that count, pooled: each election is an experiment of its own. */
 export interface Elections {
   /** Ascending, milliseconds; those that ended within the limit. */
   readonly timesMs: readonly number[];
@@ -253,7 +273,7 @@ export interface Elections {
   readonly p90: QuantileInterval | null;
   readonly p99: QuantileInterval | null;
   readonly maxMs: number | null;
-  /** Elections that needed a second term ÷ those that ended; null where laggards, who cannot win, use up terms of their own. */
+  /** Elections that needed a second term ÷ those that ended; null where laggards, which cannot win, use up terms of their own. */
   readonly splitVoteRatio: number | null;
   readonly meanTerms: number | null;
   /** Expected from the measured one-way delay; null where that or the range of the time-outs is not known. */
@@ -267,7 +287,7 @@ export interface PublishedComparison {
   readonly name: string;
   readonly publishedMs: number;
   readonly ours: QuantileInterval | null;
-  readonly verdict: 'inside' | 'near' | 'off' | 'unknown';
+  readonly verdict: 'inside' | 'close' | 'outside' | 'unknown';
 }
 
 export interface ReportedImplementation {
@@ -279,7 +299,7 @@ export interface ReportedImplementation {
   readonly style: SeriesStyle;
 }
 
-/** One primitive with everybody's rows. */
+/** One primitive with the rows of every implementation. */
 export interface PrimitiveSection {
   readonly facts: PrimitiveFacts;
   /** By size, then by what it costs. */
@@ -310,12 +330,12 @@ export interface PrimitiveRow {
   readonly failureText: string | null;
 }
 
-/** A warning with everything it is about; said once, however many trials carry it. `message` is the first one's. */
+/** Every warning of one cause; a number in which they differ is a range in `message`. */
 export interface CollectedWarning extends Warning {
-  /** Implementations, most often; empty: the run as a whole. */
+  /** In the order of their trials; empty: the run as a whole. */
   readonly implementations: readonly string[];
-  /** How many different messages of this code stand behind the first. */
-  readonly similarCount: number;
+  /** 0: the run as a whole. */
+  readonly trialCount: number;
 }
 
 /** A claim put beside what was measured. */

@@ -1,12 +1,21 @@
 import { countOf } from '../compare/text.ts';
+import { describeCluster } from '../model/cell-key.ts';
 import type { BaselineRow } from './baseline.ts';
-import { formatNumber, formatPercent, intervalText, noValue, toSentence } from './format.ts';
-import type { CollectedWarning, LargestCluster, PublishedComparison, Question, Resolution } from './model.ts';
+import { formatNumber, formatPercent, intervalText, joinList, orDash, toSentence } from './format.ts';
+import type {
+  Answer,
+  CollectedWarning,
+  LargestCluster,
+  PublishedComparison,
+  Question,
+  Resolution,
+  Trust,
+} from './model.ts';
 
 const reproductionTexts: Readonly<Record<PublishedComparison['verdict'], string>> = {
   inside: 'reproduced: inside our 95 % interval',
-  near: 'reproduced: within 10 % at p50, 25 % at p99',
-  off: 'not reproduced',
+  close: 'reproduced: within 10 % at p50, 25 % at p99',
+  outside: 'not reproduced',
   unknown: 'too few elections to say',
 };
 
@@ -25,32 +34,93 @@ export function reproductionText(verdict: PublishedComparison['verdict']): strin
   return reproductionTexts[verdict];
 }
 
-/** The whole warning as sentences. */
-export function warningText({ message, advice, similarCount }: CollectedWarning): string {
-  const others = similarCount > 0 ? ` (and ${similarCount} more like it)` : '';
-  return `${toSentence(`${message.replace(/\.$/, '')}${others}`)}${advice === null ? '' : ` ${toSentence(advice)}`}`;
+/** The whole warning as sentences; `subject` says whose trials it is about. */
+export function warningText({ message, advice }: CollectedWarning): string {
+  return `${toSentence(message.replace(/\.$/, ''))}${advice === null ? '' : ` ${toSentence(advice)}`}`;
 }
 
-/** What the reader may believe of small differences. */
-export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...of }: Resolution): string {
-  const [least, greatest] = of.trialCounts;
-  const trials = least === greatest ? `${least}` : `${least} to ${greatest}`;
-  const sample = `${countOf(of.implementationCount, 'implementation')} of ${trials} trials`;
-  return `From trial to trial CPU per request varies by ${formatPercent(cvRatio)} here (coefficient of variation, ${sample}): differences below ${formatPercent(minDetectableDifferenceRatio)} will often not show in this run.`;
+/** "20 trials of crud-go and crud-node-async"; null: about the run as a whole. */
+export function warningSubject({ implementations, trialCount }: CollectedWarning): string | null {
+  return trialCount === 0 ? null : `${countOf(trialCount, 'trial')} of ${joinList(implementations)}`;
 }
 
-/** What a reader must take off in thought: the part of a result at about this rate that the generator alone would show. */
-export function baselineSentence(row: BaselineRow): string {
-  const figures = [
-    `it wakes ${baselineFigure(row.generatorDelayP50Ms)} ms late (p50; p99 ${baselineFigure(row.generatorDelayP99Ms)})`,
-    `an answer takes ${baselineFigure(row.serviceP50Ms)} ms (p99 ${baselineFigure(row.serviceP99Ms)})`,
-    `it costs ${baselineFigure(row.generatorCpuMs)} ms CPU a request`,
+/** One line of trust: the generator, the noise of the machine, and the resolution. */
+export function trustText(trust: Trust): string {
+  return [generatorTrust(trust), noiseTrust(trust), resolutionTrust(trust)].filter((part) => part !== '').join('; ');
+}
+
+function generatorTrust({ drivenTrialCount, latencyDiscardedCount, invalidCount }: Trust): string {
+  const trials = countOf(drivenTrialCount, 'trial');
+  const invalid = invalidCount === 0 ? [] : [`${countOf(invalidCount, 'invalid trial')}`];
+  if (drivenTrialCount === 0) return invalid.join('');
+  const latency = `latency discarded in ${latencyDiscardedCount} of ${trials}`;
+  return [`generator: ${latencyDiscardedCount === 0 ? `valid in all ${trials}` : latency}`, ...invalid].join(', ');
+}
+
+function noiseTrust({ maxOtherProcessesCpuRatio, maxStealRatio, maxSlowdownFactor }: Trust): string {
+  const parts = [
+    ...(maxOtherProcessesCpuRatio === null ? [] : [`other processes’ CPU ${formatPercent(maxOtherProcessesCpuRatio)}`]),
+    ...(maxStealRatio === null ? [] : [`steal ${formatPercent(maxStealRatio)}`]),
+    ...(maxSlowdownFactor === null ? [] : [`slowdown factor ${formatNumber(maxSlowdownFactor)}`]),
   ];
-  return `Against a target that does nothing, at ${row.ratePerSec}/s, this machine's generator has a floor: ${figures.join(', ')}.`;
+  return parts.length === 0 ? '' : `noise at most: ${parts.join(', ')}`;
 }
 
-function baselineFigure(value: number | null): string {
-  return value === null ? noValue : formatNumber(value);
+function resolutionTrust({ resolutions: [coarsest, ...others] }: Trust): string {
+  if (coarsest === undefined) return '';
+  const ratio = formatPercent(coarsest.resolution.minDetectableDifferenceRatio);
+  return `resolution: CPU differences under ${ratio} do not show${others.length === 0 ? '' : ` ${coarsest.conditions}`}`;
+}
+
+/** "history at 100/s, cold" */
+export function questionTitle({ workload, ratePerSec, temperature, cluster }: Question): string {
+  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s${temperature === 'cold' ? ', cold' : ''}`;
+  return `${workload}${rate}${cluster === null ? '' : `, ${describeCluster(cluster)}`}`;
+}
+
+/** All answers of a question in a line: "all 7 sustained it; crud-go leads CPU 1.2×, memory 7.8×; p50: 3 indistinct". */
+export function answersBrief(answers: readonly Answer[]): string {
+  const of = (verdict: Answer['verdict']) => answers.filter((answer) => answer.verdict === verdict);
+  const byLeader = Map.groupBy(of('distinct'), (answer) => strongTexts(answer).join());
+  const rankings = [...[...byLeader].map(leadText), ...of('indistinct').map(indistinctText)];
+  const isTooFew = rankings.length === 0 && of('too-few').length > 0;
+  return [...of('rate').map(rateText), ...rankings, ...(isTooFew ? ['too few ok trials to rank'] : [])].join('; ');
+}
+
+function leadText([id, answers]: readonly [string, readonly Answer[]]): string {
+  return `${id} leads ${answers.map(({ short, advantage }) => `${short} ${advantage}`).join(', ')}`;
+}
+
+function rateText({ parts, short }: Answer): string {
+  const text = parts.map((part) => part.text).join('');
+  return /^all \d+$/.test(text) ? `${text} ${short}` : `${short}: ${text}`;
+}
+
+function indistinctText(answer: Answer): string {
+  const names = strongTexts(answer);
+  return `${answer.short}: ${names.length > 2 ? `${names.length} indistinct` : names.join(' or ')}`;
+}
+
+function strongTexts({ parts }: Answer): string[] {
+  return parts.filter(({ strong }) => strong).map(({ text }) => text);
+}
+
+/** Which differences this run can resolve. */
+export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...sample }: Resolution): string {
+  const [min, max] = sample.trialCounts;
+  const trials = min === max ? `${min}` : `${min} to ${max}`;
+  return `This run cannot reliably resolve differences in CPU per request under ${formatPercent(minDetectableDifferenceRatio)}: it varies by ${formatPercent(cvRatio)} between trials (coefficient of variation; ${countOf(sample.implementationCount, 'implementation')}, ${trials} trials each).`;
+}
+
+/** The part of a result at about this rate that comes from the generator alone. */
+export function baselineSentence(row: BaselineRow): string {
+  const figure = (value: number | null) => orDash(value, formatNumber);
+  const figures = [
+    `generator delay p50 ${figure(row.generatorDelayP50Ms)} ms, p99 ${figure(row.generatorDelayP99Ms)} ms`,
+    `service time p50 ${figure(row.serviceP50Ms)} ms, p99 ${figure(row.serviceP99Ms)} ms`,
+    `generator CPU ${figure(row.generatorCpuMs)} ms per request`,
+  ];
+  return `Null-target baseline of this machine at ${row.ratePerSec}/s: ${figures.join('; ')}.`;
 }
 
 /** "raft-go: 301 nodes (9 of 10 starts); 1001 nodes: …" */

@@ -121,12 +121,12 @@ test('the most units that worked count only in a run that came to the last size'
   const whole = [...cut, failedPrimitive({ ...shape, primitive: 'memory-tasks', size: 1_000_000 })];
   const run = (primitives: RunResult['primitives']) =>
     runResult({ implementations: primitiveRunners(), primitiveFacts: [facts], primitives });
-  const least = { kind: 'least', of: most, claimed: 1_000, unit: 'count' } as const;
+  const least = { kind: 'at-least', of: most, claimed: 1_000, unit: 'count' } as const;
   assert.match(verdict(least, run(cut)), /^not measured/);
   assert.equal(verdict(least, run(whole)), 'holds 1,000');
 });
 
-test('the largest cluster is claimed only of a climb that came to its end', () => {
+test('the largest cluster is claimed only of a search that came to its end', () => {
   const largest = (implementation: string) => ({ kind: 'largest-cluster', implementation }) as const;
   const test = { kind: 'more', of: largest('raft-go'), to: largest('raft-python-asyncio'), least: 2 } as const;
   // 301 nodes of Go held, and nobody knows how many more would have.

@@ -23,13 +23,13 @@ test('the page allows its own script and style and nothing else', () => {
 });
 
 test('the words of a cluster are explained where there is one, and nowhere else', () => {
-  for (const word of ['Election', 'Split votes, in theory', 'Gap']) {
+  for (const word of ['Election', 'Split votes, expected', 'Unavailability']) {
     assert.ok(htmlOf(raftRun()).includes(`<dt>${word}</dt>`), word);
     assert.ok(!htmlOf(sevenAtOneRate()).includes(`<dt>${word}</dt>`), word);
   }
 });
 
-test('cells with different numbers of trials are summed up by the most', () => {
+test('questions with different numbers of trials are summed up by the most', () => {
   assert.match(htmlOf(raftRun()), /, up to 11 trials each, in turn/);
   assert.match(htmlOf(sevenAtOneRate()), /, 3 trials each, in turn/);
 });

@@ -4,7 +4,7 @@ import { runResultSchema } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
 import { reportCharts } from '../../src/report/charts/report-charts.ts';
 import type { Question, ReportModel, Row } from '../../src/report/model.ts';
-import { warningText } from '../../src/report/sentences.ts';
+import { warningSubject, warningText } from '../../src/report/sentences.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
 
@@ -60,7 +60,7 @@ test('a discarded latency leaves CPU and memory standing', () => {
   assert.ok(row.figures['cpu-per-request']);
   assert.deepEqual(
     row.notes.map((note) => note.kind),
-    ['latency-void'],
+    ['latency-discarded'],
   );
 });
 
@@ -145,15 +145,28 @@ test('a recorded run of another contract or workload version is left out and sai
   }
 });
 
-test('a warning of many trials is said once, with whom it is about and how many more are like it', () => {
+test('a warning of many trials is said once, with a range, its implementations and how many trials', () => {
   const trials = okTrials(3).map((trial, index) => ({
     ...trial,
-    warnings: [{ code: 'noisy', message: `a neighbour took ${index} %`, advice: 'close it' }],
+    warnings: [{ code: 'noisy', message: `a neighbour took ${index}.5 % of 2 cores`, advice: 'close it' }],
+  }));
+  const [noisy, ...others] = buildReport(runResult({ trials }), []).warnings.filter(({ code }) => code === 'noisy');
+  assert.ok(noisy);
+  assert.deepEqual(others, []);
+  assert.equal(warningSubject(noisy), '3 trials of crud-go');
+  assert.equal(warningText(noisy), 'A neighbour took 0.5–2.5 % of 2 cores. Close it.');
+});
+
+test('warnings of one code that say different things stay apart', () => {
+  const trials = okTrials(2).map((trial, index) => ({
+    ...trial,
+    warnings: [{ code: 'noisy', message: index === 0 ? 'a neighbour' : 'a fan', advice: null }],
   }));
   const noisy = buildReport(runResult({ trials }), []).warnings.filter(({ code }) => code === 'noisy');
-  assert.equal(noisy.length, 1);
-  assert.deepEqual(noisy[0]?.implementations, ['crud-go']);
-  assert.equal(noisy[0] && warningText(noisy[0]), 'A neighbour took 0 % (and 2 more like it). Close it.');
+  assert.deepEqual(
+    noisy.map(({ message }) => message),
+    ['a neighbour', 'a fan'],
+  );
 });
 
 test('an unfinished run says how far it got', () => {

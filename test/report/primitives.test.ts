@@ -58,10 +58,10 @@ test('unknown CPU is a dash, not nothing', () => {
   assert.match(textOf([timedPrimitive({ cpuNs: null })]), /node promise +1\.00 µs +–/);
 });
 
-test('an operation that is not clearly dearer than its loop is only a bound', () => {
+test('an operation that is not clearly more expensive than its loop is only a bound', () => {
   const text = textOf([timedPrimitive({ wallNs: 1, emptyNs: 0.8 })]);
   assert.match(text, /node promise +< 1\.00 ns/);
-  assert.match(text, /not clearly dearer than the loop around it/);
+  assert.match(text, /not clearly more expensive than the loop around it/);
 });
 
 test('memory of one task is what it adds to the program that has none', () => {
@@ -94,7 +94,7 @@ test('where memory ends is a result: the largest size that worked', () => {
     notTriedPrimitive({ primitive: 'memory-tasks', caseId: 'worker', size: 10_000 }),
   ];
   const text = textOf(primitives, tasks);
-  assert.match(text, /node worker: at most 100 here; beyond, out-of-memory: it needed more than the limit/);
+  assert.match(text, /node worker: at most 100 here; more: out-of-memory: it needed more than the limit/);
   assert.doesNotMatch(text, /10,000/);
 });
 

@@ -100,8 +100,8 @@ test('a published quantile is inside our interval, near it, or not reproduced', 
   });
   const times = evenly(100, 200, 400);
   assert.deepEqual(verdicts(times, published(150)), ['inside']);
-  assert.deepEqual(verdicts(times, published(140)), ['near']);
-  assert.deepEqual(verdicts(times, published(120)), ['off']);
+  assert.deepEqual(verdicts(times, published(140)), ['close']);
+  assert.deepEqual(verdicts(times, published(120)), ['outside']);
   assert.deepEqual(verdicts([null], published(120)), ['unknown']);
   const p99: PublishedElections = { source: '', quantiles: [{ probability: 0.99, valueMs: 400 }], minMs: null };
   assert.deepEqual(verdicts(evenly(100, 200, 60), p99), ['unknown']);
@@ -111,7 +111,7 @@ test('a published quantile is inside our interval, near it, or not reproduced', 
 test('“longer than” is reproduced when most of ours are, those that never ended included', () => {
   const published: PublishedElections = { source: 'somewhere', quantiles: [], minMs: 9_800 };
   assert.deepEqual(verdicts([null, null, 500], published), ['inside']);
-  assert.deepEqual(verdicts([null, 500, 500], published), ['off']);
+  assert.deepEqual(verdicts([null, 500, 500], published), ['outside']);
 });
 
 test('the published curve is drawn beside ours, under its own name', () => {
@@ -140,10 +140,10 @@ test('the published curve is drawn beside ours, under its own name', () => {
 });
 
 test('the terminal has columns for what was asked, and none about requests where none were sent', () => {
-  const [first = ''] = text.split('Keeps the pace');
-  assert.match(first, /elections +election +p90 +most +split +in +idle/);
+  const [first = ''] = text.split('Sustained the rate');
+  assert.match(first, /elections +election +p90 +max +split +expected +idle/);
   assert.doesNotMatch(first, /per request/);
-  assert.match(text, /gap p50/);
+  assert.match(text, /unavail\./);
   assert.match(text, /raft-go p50: published 171 ms, here \d+ \(\d+–\d+\) ms: reproduced/);
 });
 
@@ -165,7 +165,7 @@ test('elections rank by the interval of their median, with one trial each', () =
     group.questions.flatMap(({ answers }) => answers),
   );
   const shortest = ranked.find(({ subject }) => subject.startsWith('Shortest election'));
-  assert.equal(shortest?.verdict, 'told-apart');
+  assert.equal(shortest?.verdict, 'distinct');
   assert.equal(shortest?.parts[0]?.text, 'raft-go');
 });
 
@@ -191,11 +191,11 @@ test('a size that no start was made of is beyond the limit only where the implem
       largest.map((one) => [one.size, one.isMax, one.limitReason]),
     );
   };
-  assert.deepEqual(why(301)[0], [25, false, '301 nodes: not known, too few starts of them counted']);
+  assert.deepEqual(why(301)[0], [25, false, '301 nodes: unknown, too few of their starts counted']);
   assert.deepEqual(why(101)[0], [25, true, '301 nodes are beyond what it declares as its limit']);
 });
 
-test('how far a climb came is the greatest only where a larger size failed or cannot be had', () => {
+test('the largest size of a search is the maximum only where a larger size failed or cannot be had', () => {
   const isGreatest = model.groups.flatMap(({ largest }) =>
     largest.map(({ row, isMax }) => [row.implementation.id, isMax]),
   );

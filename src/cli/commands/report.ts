@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { trendsByMachine } from '../../compare/trend.ts';
 import { reportMarkdown } from '../../report/text/markdown.ts';
 import { reportText } from '../../report/text/report-text.ts';
+import { summaryText } from '../../report/text/summary-text.ts';
 import { trendText } from '../../report/text/trend-text.ts';
 import { readResult } from '../../store/result-file.ts';
 import { readResults } from '../../store/result-folder.ts';
@@ -14,26 +15,28 @@ import { reportModelOf, writeReport } from '../report-file.ts';
 interface ReportFlags {
   readonly out?: string;
   readonly format: 'html' | 'text' | 'markdown';
-  readonly history?: boolean;
+  readonly details?: boolean;
+  readonly trend?: boolean;
   readonly json?: boolean;
 }
 
-/** `paceline report RESULT`: a finished or cut-off result, told again. */
+/** `paceline report RESULT`: a finished or cut-off result, printed again. */
 export function addReport(program: Command, context: CommandContext): void {
   program
     .command('report')
     .description('make the HTML report (or text, Markdown) of a result file')
-    .argument('<result>', 'results/<machine>/<file>.json; with --history a folder of them')
+    .argument('<result>', 'results/<machine>/<file>.json; with --trend a folder of them')
     .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
     .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
-    .option('--history', 'each metric over the results of a folder, machine by machine, as text')
-    .option('--json', 'with --history: as JSON')
+    .option('--details', 'with --format text: every table, note and warning instead of a summary')
+    .option('--trend', 'each metric over the results of a folder, machine by machine, as text')
+    .option('--json', 'with --trend: as JSON')
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
-      if (flags.history) {
-        const histories = trendsByMachine(await readResults(path));
-        context.stdout.write(flags.json ? `${JSON.stringify(histories)}\n` : trendText(histories));
+      if (flags.trend) {
+        const trends = trendsByMachine(await readResults(path));
+        context.stdout.write(flags.json ? `${JSON.stringify(trends)}\n` : trendText(trends));
         return;
       }
       const model = await reportModelOf(await readResult(path));
@@ -42,7 +45,10 @@ export function addReport(program: Command, context: CommandContext): void {
         return;
       }
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
-      else context.stdout.write(reportText(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
+      else {
+        const text = flags.details ? reportText : summaryText;
+        context.stdout.write(text(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
+      }
     });
 }
 
@@ -52,6 +58,6 @@ const examples = `
 Examples:
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- report results/<machine>/<file>.json --format markdown
-  npm run bench -- report results/<machine> --history
+  npm run bench -- report results/<machine> --trend
 
 The file is named at the end of each run; \`list\` shows all of this checkout.`;

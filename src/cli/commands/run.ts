@@ -5,6 +5,7 @@ import type { PrimitiveResult } from '../../model/primitive.ts';
 import type { Preparation, RunResult } from '../../model/run-result.ts';
 import { isIncorrect } from '../../model/trial.ts';
 import { reportText } from '../../report/text/report-text.ts';
+import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
@@ -30,6 +31,7 @@ interface RunFlags {
   readonly out?: string;
   readonly report: string | false;
   readonly json?: boolean;
+  readonly details?: boolean;
   readonly verbose?: boolean;
   readonly saveReference?: boolean;
 }
@@ -65,6 +67,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
     .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
+    .option('--details', 'print every table, note and warning at the end (default: a summary; the page has everything)')
     .option('--verbose', 'a line for each phase of a trial')
     .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error')
     .addHelpText('after', examples)
@@ -97,7 +100,8 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     const reportPath =
       flags.report === false ? null : await writeReport(model, basename(path, '.json'), flags.report ?? null);
     const people = flags.json ? context.stderr : context.stdout;
-    people.write(reportText(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
+    const text = flags.details ? reportText : summaryText;
+    people.write(text(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return runExitCode(result);
   } finally {

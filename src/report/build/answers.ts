@@ -8,12 +8,13 @@ export const minTrialCount = 3;
 
 interface Ranking {
   readonly subject: string;
+  readonly short: string;
   readonly metricId: string;
   readonly comparative: string;
   readonly superlative: string;
 }
 
-/** Asked where there is something to say; those about requests also where nobody has a figure, which is then said. */
+/** Those with a figure; those about requests also where no implementation has one, which is then said. */
 function rankingsFor(rows: readonly Row[]): readonly Ranking[] {
   const known = [...clusterRankings, ...requestRankings].filter(({ metricId }) =>
     rows.some(({ figures }) => (figures[metricId] ?? null) !== null),
@@ -22,22 +23,65 @@ function rankingsFor(rows: readonly Row[]): readonly Ranking[] {
 }
 
 const clusterRankings: readonly Ranking[] = [
-  { subject: 'Shortest election, p50', metricId: 'election-p50', comparative: 'shorter', superlative: 'longest' },
   {
-    subject: 'Shortest gap for clients after a crash, p50',
+    subject: 'Shortest election, p50',
+    short: 'election p50',
+    metricId: 'election-p50',
+    comparative: 'shorter',
+    superlative: 'longest',
+  },
+  {
+    subject: 'Shortest unavailability after a crash, p50',
+    short: 'unavailability',
     metricId: 'outage-p50',
     comparative: 'shorter',
     superlative: 'longest',
   },
-  { subject: 'Least CPU for a quiet node', metricId: 'node-cpu', comparative: 'less', superlative: 'most' },
-  { subject: 'Least private memory for a node', metricId: 'node-memory', comparative: 'less', superlative: 'most' },
+  {
+    subject: 'Lowest CPU for an idle node',
+    short: 'idle-node CPU',
+    metricId: 'node-cpu',
+    comparative: 'less',
+    superlative: 'highest',
+  },
+  {
+    subject: 'Lowest private memory for a node',
+    short: 'node memory',
+    metricId: 'node-memory',
+    comparative: 'less',
+    superlative: 'highest',
+  },
 ];
 
 const requestRankings: readonly Ranking[] = [
-  { subject: 'Least CPU per request', metricId: 'cpu-per-request', comparative: 'less', superlative: 'most' },
-  { subject: 'Shortest response, p50', metricId: 'response-p50', comparative: 'shorter', superlative: 'longest' },
-  { subject: 'Least private memory, loaded', metricId: 'memory-median', comparative: 'less', superlative: 'most' },
-  { subject: 'Shortest start-up', metricId: 'startup', comparative: 'shorter', superlative: 'longest' },
+  {
+    subject: 'Lowest CPU per request',
+    short: 'CPU',
+    metricId: 'cpu-per-request',
+    comparative: 'less',
+    superlative: 'highest',
+  },
+  {
+    subject: 'Shortest response, p50',
+    short: 'p50',
+    metricId: 'response-p50',
+    comparative: 'shorter',
+    superlative: 'longest',
+  },
+  {
+    subject: 'Lowest private memory, loaded',
+    short: 'memory',
+    metricId: 'memory-median',
+    comparative: 'less',
+    superlative: 'highest',
+  },
+  {
+    subject: 'Shortest start-up',
+    short: 'start-up',
+    metricId: 'startup',
+    comparative: 'shorter',
+    superlative: 'longest',
+  },
 ];
 
 interface RankedConditions {
@@ -45,7 +89,7 @@ interface RankedConditions {
   readonly ratePerSec: number;
 }
 
-/** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nobody was measured. */
+/** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nothing was measured. */
 export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: readonly Row[]): Answer[] {
   const tried = rows.filter((row) => row.trials.length > 0);
   if (tried.length === 0) return [];
@@ -53,12 +97,13 @@ export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: re
 }
 
 /** Where nothing can be ranked, that is said once. */
-function rankingAnswers(place: string, rows: readonly Row[]): Answer[] {
-  const answers = rankingsFor(rows).map((ranking) => rankingAnswer(ranking, place, rows));
+function rankingAnswers(conditions: string, rows: readonly Row[]): Answer[] {
+  const answers = rankingsFor(rows).map((ranking) => rankingAnswer(ranking, conditions, rows));
   const ranked = answers.filter(({ verdict }) => verdict !== 'too-few');
   const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
   if (few === undefined) return answers;
-  return [...ranked, { ...few, subject: ranked.length === 0 ? 'Rankings' : 'Other rankings', metricId: null }];
+  const subject = ranked.length === 0 ? 'Rankings' : 'Other rankings';
+  return [...ranked, { ...few, subject, metricId: null }];
 }
 
 interface RankedRange {
@@ -66,7 +111,7 @@ interface RankedRange {
   readonly range: Range;
 }
 
-function rankingAnswer(ranking: Ranking, place: string, rows: readonly Row[]): Answer {
+function rankingAnswer(ranking: Ranking, conditions: string, rows: readonly Row[]): Answer {
   const metric = metricById(ranking.metricId);
   const known = rows.flatMap((row) => {
     const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
@@ -76,8 +121,9 @@ function rankingAnswer(ranking: Ranking, place: string, rows: readonly Row[]): A
   const few = known.filter(({ range }) => range.values.length < minTrialCount);
   return {
     subject: ranking.subject,
+    short: ranking.short,
     metricId: metric.id,
-    conditions: place,
+    conditions,
     ...rankingVerdict(ranking, metric, ranked, few),
   };
 }
@@ -96,18 +142,28 @@ function rankingVerdict(ranking: Ranking, metric: Metric, ranked: readonly Ranke
   const [leader, next, ...others] = [...ranked].sort((a, b) => a.range.median - b.range.median);
   if (leader === undefined || next === undefined) {
     const text = `too few trials to say (two implementations with ${minTrialCount} ok trials each are needed)`;
-    return { verdict: 'too-few' as const, parts: [plain(text)] };
+    return { verdict: 'too-few' as const, parts: [plain(text)], advantage: null };
   }
   const rest = [next, ...others];
   const close = rest.filter(({ range }) => rangesOverlap(range, leader.range));
+  const unranked = unrankedParts(few);
+  if (close.length === 0) {
+    return {
+      verdict: 'distinct' as const,
+      parts: [strong(leader.id), ...leaderParts(ranking, metric, leader, rest), ...unranked],
+      advantage: formatAdvantage(leader.range.median, next.range.median, '').trim(),
+    };
+  }
   const far = rest.filter(({ range }) => !rangesOverlap(range, leader.range));
-  const parts =
-    close.length > 0
-      ? [plain('cannot tell apart: '), ...listedRows(metric, [leader, ...close]), ...slowestPart(ranking, metric, far)]
-      : [strong(leader.id), ...leaderParts(ranking, metric, leader, rest)];
   return {
-    verdict: close.length > 0 ? ('cannot-tell' as const) : ('told-apart' as const),
-    parts: [...parts, ...unrankedParts(few)],
+    verdict: 'indistinct' as const,
+    parts: [
+      plain('cannot tell apart: '),
+      ...listedRows(metric, [leader, ...close]),
+      ...slowestPart(ranking, metric, far),
+      ...unranked,
+    ],
+    advantage: null,
   };
 }
 
@@ -147,29 +203,31 @@ function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {
 }
 
 /**
- * Who held the rate. A row that did not is named with its reason; one whose trials all failed by the fault of the machine
- * or the generator is unknown, not guilty.
+ * Which implementations sustained the rate. One that did not is named with its reason; one whose trials are all invalid,
+ * by the fault of the machine or the generator, is unknown.
  */
-function rateAnswer(place: string, hasPace: boolean, tried: readonly Row[]): Answer {
-  const broken = tried.filter((row) => failureReason(row) !== null);
-  const unknown = tried.filter((row) => row.okCount === 0 && !broken.includes(row));
-  const kept = tried.filter((row) => !broken.includes(row) && !unknown.includes(row));
+function rateAnswer(conditions: string, hasRate: boolean, tried: readonly Row[]): Answer {
+  const failed = tried.filter((row) => failureReason(row) !== null);
+  const unknown = tried.filter((row) => row.okCount === 0 && !failed.includes(row));
+  const sustained = tried.filter((row) => !failed.includes(row) && !unknown.includes(row));
   const names = (rows: readonly Row[]) => rows.map((row) => row.implementation.id);
-  const all = kept.length === tried.length && kept.length > 1;
+  const all = sustained.length === tried.length && sustained.length > 1;
   const clauses = [
-    kept.length > 0 ? [strong(all ? `all ${kept.length}` : joinList(names(kept)))] : [],
-    broken.length > 0
-      ? [plain(`not ${broken.map((row) => `${row.implementation.id} (${failureReason(row)})`).join(', ')}`)]
+    sustained.length > 0 ? [strong(all ? `all ${sustained.length}` : joinList(names(sustained)))] : [],
+    failed.length > 0
+      ? [plain(`not ${failed.map((row) => `${row.implementation.id} (${failureReason(row)})`).join(', ')}`)]
       : [],
     unknown.length > 0 ? [plain(`unknown for ${joinList(names(unknown))} (no trial counts)`)] : [],
   ].filter((clause) => clause.length > 0);
   const parts = clauses.flatMap((clause, index) => (index > 0 ? [plain('; '), ...clause] : clause));
   return {
-    subject: hasPace ? 'Keeps the pace' : 'Came through',
+    subject: hasRate ? 'Sustained the rate' : 'Completed',
+    short: hasRate ? 'sustained it' : 'completed',
     metricId: null,
-    verdict: 'pace',
-    conditions: place,
+    verdict: 'rate',
+    conditions,
     parts,
+    advantage: null,
   };
 }
 

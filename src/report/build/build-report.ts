@@ -6,6 +6,7 @@ import { buildGroups } from './groups.ts';
 import { describeImplementations } from './implementations.ts';
 import { primitiveSections } from './primitives.ts';
 import { buildQuestions } from './questions.ts';
+import { trustOf } from './trust.ts';
 import { collectWarnings } from './warnings.ts';
 
 /**
@@ -30,6 +31,7 @@ export function buildReport(
     primitives,
     claims: reportClaims({ result: live, questions, primitives }, book),
     warnings: collectWarnings(live, groups),
+    trust: trustOf(live, questions),
     baseline: reportBaseline(live, baseline),
   };
 }

@@ -17,7 +17,7 @@ export interface ClaimBook {
 
 export const emptyClaimBook: ClaimBook = { claims: [], sources: [], codeLines: { go: null, python: null } };
 
-/** An interval from least to greatest, with its middle. */
+/** An interval from minimum to maximum, with the median. */
 interface ClaimInterval {
   readonly min: number;
   readonly median: number;
@@ -46,14 +46,14 @@ function assessClaim(claim: Claim, evidence: readonly ClaimEvidence[], codeLines
   const { test } = claim;
   const unknown = { claim, verdict: 'not measured', measured: null, source: null } as const;
   if (test.kind === 'none') return unknown;
-  for (const one of evidence) {
-    const interval = intervalOf(test, (quantity) => readQuantity(one, quantity, codeLines));
+  for (const entry of evidence) {
+    const interval = intervalOf(test, (quantity) => readQuantity(entry, quantity, codeLines));
     if (interval === null) continue;
     return {
       claim,
       verdict: claimVerdict(test, interval),
       measured: measuredRange(test, interval),
-      source: isFromResult(test) ? `${one.result.startedAt.slice(0, 10)} ${one.result.scenario.id}` : null,
+      source: isFromResult(test) ? `${entry.result.startedAt.slice(0, 10)} ${entry.result.scenario.id}` : null,
     };
   }
   return unknown;
@@ -67,7 +67,7 @@ function isFromResult(test: Measurable): boolean {
 function intervalOf(test: Measurable, read: (quantity: Quantity) => Range | null): ClaimInterval | null {
   const of = read(test.of);
   if (of === null) return null;
-  if (test.kind === 'value' || test.kind === 'least') return scaled(of, test.unit);
+  if (test.kind === 'value' || test.kind === 'at-least') return scaled(of, test.unit);
   const to = read(test.to);
   // A share of nothing says nothing: memory too small to be seen, a cluster of none.
   if (to === null || !(to.min > 0)) return null;
@@ -91,9 +91,9 @@ function claimVerdict(test: Measurable, interval: ClaimInterval): ClaimVerdict {
     case 'more':
       if (min <= 1) return 'does not hold';
       return min >= test.least ? 'holds' : 'holds in part';
-    case 'least':
+    case 'at-least':
       return min >= test.claimed ? 'holds' : max >= test.claimed ? 'holds in part' : 'does not hold';
-    case 'alike':
+    case 'similar':
       if (min >= 1 / test.withinFactor && max <= test.withinFactor) return 'holds';
       return min >= 1 / test.withinFactor ** 2 && max <= test.withinFactor ** 2 ? 'holds in part' : 'does not hold';
   }
@@ -106,7 +106,7 @@ function isWithinTolerance({ min, max }: ClaimInterval, claimed: number): boolea
 function measuredRange(test: Measurable, interval: ClaimInterval): string {
   const { min, median, max } = interval;
   const span = min === max ? '' : ` (${formatNumber(min)}–${formatNumber(max)})`;
-  if (test.kind === 'value' || test.kind === 'least') return `${formatNumber(median)}${span}${unitText(test.unit)}`;
+  if (test.kind === 'value' || test.kind === 'at-least') return `${formatNumber(median)}${span}${unitText(test.unit)}`;
   return min === max ? `${formatNumber(median)}×` : `${formatNumber(median)}×${span}`;
 }
 
@@ -169,7 +169,7 @@ function primitiveQuantity({ primitives }: ClaimEvidence, quantity: QuantityOfKi
   return row === undefined ? null : primitiveRange(row, quantity.of);
 }
 
-/** Only of a run that came to the last size (tried, or given up below it): one cut short says nothing of the greatest. */
+/** Only of a run that came to the last size (tried, or given up below it): one cut short says nothing of the largest. */
 function maxWorkingSize(rows: readonly PrimitiveRow[], lastSize: number | null): Range | null {
   if (!rows.some(({ size }) => size === lastSize)) return null;
   const worked = rows.filter(({ okCount }) => okCount > 0).map(({ size }) => size ?? 0);
@@ -180,11 +180,11 @@ function primitiveRange(row: PrimitiveRow, of: QuantityOfKind<'primitive'>['of']
   if (of === 'wall') return row.isBelowLoop ? null : row.wallNs;
   if (of === 'cpu') return row.cpuNs;
   if (of === 'private') return row.privateBytes;
-  if (of === 'each') return row.bytesPerUnit;
+  if (of === 'per-unit') return row.bytesPerUnit;
   return row.osThreadCount === null || row.okCount === 0 ? null : rangeOf([(row.size ?? 0) / row.osThreadCount]);
 }
 
-/** Only where it is known that nothing larger holds: a run cut short, or one that asked for no more, says nothing of the greatest. */
+/** Only where it is known that nothing larger holds: a run cut short, or one that asked for no more, says nothing of the largest. */
 function largestClusterRange({ result, questions }: ClaimEvidence, implementation: string): Range | null {
   const scale = questions.filter(({ workload }) => workload === 'scale');
   const largest = largestClusters(scale, result.implementations).find(

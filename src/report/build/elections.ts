@@ -43,14 +43,14 @@ function expectedSplitVotes({ size, ...key }: ClusterKey, oneWayDelayMs: number)
 }
 
 /** What docs/explanation/method.md asks of a reproduction: inside the interval, or within 10 % (p50) and 25 % (p99). */
-const toleranceRatio: Readonly<Record<string, number>> = { p50: 0.1, p99: 0.25, greatest: 0.25 };
+const toleranceRatio: Readonly<Record<string, number>> = { p50: 0.1, p99: 0.25, max: 0.25 };
 
 function comparePublished(
   { quantiles, minMs }: PublishedElections,
   timesMs: readonly number[],
-  unendedCount: number,
+  unfinishedCount: number,
 ): PublishedComparison[] {
-  if (minMs !== null) return [compareLowerBound(minMs, timesMs, unendedCount)];
+  if (minMs !== null) return [compareLowerBound(minMs, timesMs, unfinishedCount)];
   return quantiles
     .filter(({ probability }) => probability < 1)
     .map(({ probability, valueMs }) => {
@@ -75,19 +75,19 @@ function reproductionVerdict(
   const isAbove = ours.lower !== null && publishedMs >= ours.lower;
   if (isAbove && ours.upper !== null && publishedMs <= ours.upper) return 'inside';
   const off = Math.abs(ours.estimate - publishedMs) / publishedMs;
-  if (off <= (toleranceRatio[name] ?? 0)) return 'near';
+  if (off <= (toleranceRatio[name] ?? 0)) return 'close';
   // Too few elections to bound ours above: they do not contradict it.
-  return isAbove && ours.upper === null ? 'unknown' : 'off';
+  return isAbove && ours.upper === null ? 'unknown' : 'outside';
 }
 
 /** Published as "longer than": most of ours must be so too. */
-function compareLowerBound(leastMs: number, timesMs: readonly number[], unendedCount: number): PublishedComparison {
-  const longerCount = unendedCount + timesMs.filter((time) => time >= leastMs).length;
-  const isMajority = 2 * longerCount > unendedCount + timesMs.length;
+function compareLowerBound(leastMs: number, timesMs: readonly number[], unfinishedCount: number): PublishedComparison {
+  const longerCount = unfinishedCount + timesMs.filter((time) => time >= leastMs).length;
+  const isMajority = 2 * longerCount > unfinishedCount + timesMs.length;
   return {
     name: 'most take longer than',
     publishedMs: leastMs,
     ours: quantileInterval(timesMs, 0.5),
-    verdict: isMajority ? 'inside' : 'off',
+    verdict: isMajority ? 'inside' : 'outside',
   };
 }

@@ -72,22 +72,23 @@ function declaredLimit(id: string, implementations: Implementations): number {
   return known?.manifest.limits.clusterSize ?? Number.POSITIVE_INFINITY;
 }
 
-function largestCluster(steps: readonly SizeStep[], asked: readonly number[], limit: number): LargestCluster {
+function largestCluster(steps: readonly SizeStep[], sizes: readonly number[], limit: number): LargestCluster {
   const held = steps.findLast(({ row }) => row.okCount > 0 && failedCount(row) < minFailedCount);
   const above = steps.find(({ row, size }) => size > (held?.size ?? 0) && failedCount(row) >= minFailedCount);
   const row = (held ?? above ?? steps[0])?.row as Row;
   const startCount = held === undefined ? 0 : held.row.okCount + failedCount(held.row);
   const size = held?.size ?? null;
-  const next = asked.find((candidate) => candidate > (size ?? 0)) ?? null;
-  const why = above === undefined ? untriedReason(next, limit) : `${above.size} nodes: ${failureTexts(above.row)}`;
-  const isGreatest = above !== undefined || (next ?? (size ?? 0) + 1) > limit;
-  return { row, size, okCount: held?.row.okCount ?? 0, startCount, isMax: isGreatest, limitReason: why };
+  const next = sizes.find((candidate) => candidate > (size ?? 0)) ?? null;
+  const limitReason =
+    above === undefined ? untriedReason(next, limit) : `${above.size} nodes: ${failureTexts(above.row)}`;
+  const isMax = above !== undefined || (next ?? (size ?? 0) + 1) > limit;
+  return { row, size, okCount: held?.row.okCount ?? 0, startCount, isMax, limitReason };
 }
 
 function untriedReason(next: number | null, limit: number): string {
-  if (next === null) return 'no larger one was asked for';
+  if (next === null) return 'no larger size was requested';
   if (next > limit) return `${next} nodes are beyond what it declares as its limit`;
-  return `${next} nodes: not known, too few starts of them counted`;
+  return `${next} nodes: unknown, too few of their starts counted`;
 }
 
 function failedCount({ trials }: Row): number {

@@ -2,6 +2,7 @@ import { countOf } from '../../compare/text.ts';
 import type { Preparation } from '../../model/run-result.ts';
 import { isIncorrect, type OkTrial, type Trial } from '../../model/trial.ts';
 import type { Note } from '../model.ts';
+import { groupByMessage } from './message-groups.ts';
 
 /** Everything about a row that its numbers do not say, worst first. */
 export function notesOf(
@@ -15,8 +16,8 @@ export function notesOf(
   return [
     ...failedNotes(trials.filter(isIncorrect)),
     ...failedNotes(trials.filter((trial) => !isIncorrect(trial))),
-    ...reasonNotes(trials, 'overloaded', 'did not hold the rate'),
-    ...reasonNotes(trials, 'invalid', 'not counted'),
+    ...reasonNotes(trials, 'overloaded', 'did not sustain the rate', 'Use a lower rate: --rate N.'),
+    ...reasonNotes(trials, 'invalid', 'not counted', 'Repeat on a quieter machine, or with more cores.'),
     ...latencyDiscardedNotes(counted),
     ...warmupNotes(counted),
     ...risingMemoryNotes(counted),
@@ -57,31 +58,28 @@ function preparationNotes(preparation: Preparation): Note[] {
 
 function failedNotes(trials: readonly Trial[]): Note[] {
   const failed = trials.filter((trial) => trial.status === 'failed');
-  const byCause = Map.groupBy(failed, (trial) => `failed in ${trial.phase} (${trial.code}): ${trial.message}`);
-  return [...byCause].map(([cause, same]) => ({
+  const causes = groupByMessage(failed, ({ phase, code, message }) => `failed in ${phase} (${code}): ${message}`);
+  return causes.map(({ message, members }) => ({
     kind: 'failed',
-    label: same.some(isIncorrect) ? 'wrong' : `failed in ${same[0]?.phase ?? 'an unknown phase'}`,
-    trialCount: same.length,
-    text: `${cause} (${countOf(same.length, 'trial')})`,
+    label: members.some(isIncorrect) ? 'wrong' : `failed in ${members[0]?.phase ?? 'an unknown phase'}`,
+    trialCount: members.length,
+    text: `${message} (${countOf(members.length, 'trial')})`,
     remedy: null,
   }));
 }
 
-function reasonNotes(trials: readonly Trial[], status: 'overloaded' | 'invalid', meaning: string): Note[] {
+function reasonNotes(
+  trials: readonly Trial[],
+  status: 'overloaded' | 'invalid',
+  meaning: string,
+  remedy: string,
+): Note[] {
   const concerned = trials.filter((trial) => trial.status === status);
   if (concerned.length === 0) return [];
   const reasons = concerned.flatMap((trial) => ('reasons' in trial ? trial.reasons : []));
-  const text = `${status} in ${countOf(concerned.length, 'trial')} (${meaning}): ${oneMessagePerCode(reasons).join('; ')}`;
-  return [{ kind: status, label: status, trialCount: concerned.length, text, remedy: null }];
-}
-
-/** One message a code: the numbers of the others differ, their meaning does not. */
-function oneMessagePerCode(reasons: readonly { readonly code: string; readonly message: string }[]): string[] {
-  const byCode = Map.groupBy(reasons, (reason) => reason.code);
-  return [...byCode.values()].map((same) => {
-    const others = new Set(same.map((reason) => reason.message)).size - 1;
-    return `${same[0]?.message ?? ''}${others > 0 ? ` (and ${others} more like it)` : ''}`;
-  });
+  const causes = groupByMessage(reasons, ({ message }) => message).map(({ message }) => message);
+  const text = `${status} in ${countOf(concerned.length, 'trial')} (${meaning}): ${causes.join('; ')}`;
+  return [{ kind: status, label: status, trialCount: concerned.length, text, remedy }];
 }
 
 function latencyDiscardedNotes(counted: readonly OkTrial[]): Note[] {
@@ -89,10 +87,10 @@ function latencyDiscardedNotes(counted: readonly OkTrial[]): Note[] {
   if (count === 0) return [];
   return [
     {
-      kind: 'latency-void',
-      label: 'latency void',
+      kind: 'latency-discarded',
+      label: 'latency discarded',
       trialCount: count,
-      text: 'latency void: the load generator woke too late; CPU and memory stand',
+      text: 'latency discarded: the generator’s delay was too large; CPU and memory stand',
       remedy: 'Repeat on a quieter machine, or with more cores.',
     },
   ];
@@ -103,11 +101,11 @@ function warmupNotes(counted: readonly OkTrial[]): Note[] {
   if (count === 0) return [];
   return [
     {
-      kind: 'not-steady',
-      label: 'not steady',
+      kind: 'warmup-not-converged',
+      label: 'warm-up not converged',
       trialCount: count,
-      text: 'not steady: CPU per request was still changing at the end of the warm-up',
-      remedy: 'A scenario with a longer warm-up settles it.',
+      text: 'warm-up not converged: CPU per request was still changing at its end',
+      remedy: 'Use a longer warm-up: --warmup N.',
     },
   ];
 }

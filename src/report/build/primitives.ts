@@ -89,7 +89,7 @@ function bytesPerUnitOf(
   return rangeOf(added.values.map((bytes) => bytes / size));
 }
 
-/** Two starts of one program differ by some dozen pages: less than this cannot be told from nothing. */
+/** Two starts of one program differ by some dozen pages: less than this is not measurable. */
 const minDetectableBytes = 256 * 1024;
 
 function maxKnown(values: readonly (number | null)[]): number | null {
@@ -113,7 +113,7 @@ function failureTextOf(same: readonly PrimitiveResult[]): string | null {
   return reasons.length === 0 ? null : [...new Set(reasons)].join('; ');
 }
 
-/** A variant's greatest size that worked, and why the next did not; null where every size did, or there is but one. */
+/** The largest size of a case that worked, and why the next did not; null where every size did, or there is but one. */
 export function maxSize(rows: readonly PrimitiveRow[], label: string): { size: number; why: string } | null {
   const own = rows.filter((row) => row.label === label);
   const failed = own.find(({ isLimitReached }) => isLimitReached);
@@ -129,7 +129,7 @@ export interface PrimitiveFigure {
   readonly privateBytes: number | null;
   readonly osThreadCount: number | null;
   readonly emptyLoopNs: number | null;
-  /** Not clearly dearer than the loop around it: the figure is a bound, not a measurement. */
+  /** Not clearly more expensive than the loop around it: the figure is a bound, not a measurement. */
   readonly isBelowLoop: boolean;
 }
 

@@ -25,8 +25,11 @@ export interface AskedQuestion {
 }
 
 export function askedQuestion(run: RunResult, key: QuestionKey): AskedQuestion {
-  const entry = run.scenario.entries.find((candidate) => isAskedBy(candidate, key)) ?? null;
-  return { key, entry, trials: trialsOfQuestion(run, key) };
+  return {
+    key,
+    entry: run.scenario.entries.find((entry) => isAskedBy(entry, key)) ?? null,
+    trials: trialsOfQuestion(run, key),
+  };
 }
 
 /** A search for the largest cluster makes as many as it needs. */
@@ -34,7 +37,7 @@ export function plannedCount({ entry }: AskedQuestion): number {
   return entry === null || entry.cluster?.searchesSize ? 0 : entry.trialCount;
 }
 
-/** Those that were wrong first, then least CPU per request. */
+/** Those that were wrong first, then lowest CPU per request. */
 export function byCpuCost(a: Row, b: Row): number {
   return Number(b.isWrong) - Number(a.isWrong) || cpuCost(a) - cpuCost(b);
 }

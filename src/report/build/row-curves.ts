@@ -6,7 +6,7 @@ import type { CurvePoint, OverTime, Tail } from '../model.ts';
 /** Requests that must lie beyond a percentile for it to be shown: p99 needs 1,000, p99.9 needs 10,000. */
 const minCountBeyond = 10;
 
-/** The response percentiles of all given trials' requests together, as far as they carry; void latencies left out. */
+/** The response percentiles of all given trials' requests together, as far as they carry; discarded latencies left out. */
 export function pooledCurve(trials: readonly OkTrial[]): CurvePoint[] {
   const pooled = pool(trials);
   if (pooled === null) return [];

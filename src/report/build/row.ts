@@ -9,7 +9,7 @@ import {
   type TrialNoise,
 } from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
-import { formatNumber, formatPercent, noValue } from '../format.ts';
+import { formatNumber, formatPercent, orDash } from '../format.ts';
 import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
 import { summarizeElections } from './elections.ts';
 import { notesOf } from './notes.ts';
@@ -102,7 +102,7 @@ function trialRow(trial: Trial, counted: readonly Trial[]): TrialRow {
 
 function trialRemarks(trial: Trial): string[] {
   if (trial.status === 'failed') return [`${trial.phase}: ${trial.message}`];
-  if (trial.status === 'ok') return trial.latencyDiscarded ? ['latency void'] : [];
+  if (trial.status === 'ok') return trial.latencyDiscarded ? ['latency discarded'] : [];
   return trial.reasons.map((reason) => reason.message);
 }
 
@@ -110,15 +110,15 @@ function trialRemarks(trial: Trial): string[] {
 function noiseFigures(noise: TrialNoise | null): NamedFigure[] {
   const figure = (name: string, value: number | null | undefined, format: (value: number) => string) => ({
     name,
-    text: value === null || value === undefined ? noValue : format(value),
+    text: orDash(value, format),
   });
   return [
-    figure('service waited for a core', noise?.targetRunDelayRatio, formatPercent),
-    figure('generator waited for a core', noise?.generatorRunDelayRatio, formatPercent),
-    figure('anyone waited, ms', noise?.psiCpuSomeMs, formatNumber),
-    figure('all waited for the disk, ms', noise?.psiIoFullMs, formatNumber),
+    figure('target run-queue delay', noise?.targetRunDelayRatio, formatPercent),
+    figure('generator run-queue delay', noise?.generatorRunDelayRatio, formatPercent),
+    figure('PSI cpu some, ms', noise?.psiCpuSomeMs, formatNumber),
+    figure('PSI io full, ms', noise?.psiIoFullMs, formatNumber),
     figure('steal', noise?.stealRatio, formatPercent),
-    figure('spin, 1 is quiet', noise?.slowdownFactor, formatNumber),
-    figure('CPU of nobody here', noise?.otherProcessesCpuRatio, formatPercent),
+    figure('slowdown factor', noise?.slowdownFactor, formatNumber),
+    figure('other processes’ CPU', noise?.otherProcessesCpuRatio, formatPercent),
   ];
 }

@@ -2,33 +2,35 @@ import { countOf } from '../../compare/text.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import type { CollectedWarning, Group } from '../model.ts';
+import { groupByMessage } from './message-groups.ts';
 
 /** Below this many cores target, generator and database share them. */
 const minSeparateCoreCount = 4;
 
-/** Every doubt about the run: its own, its trials', and those that only the report can see. */
+/** Every warning about the run: its own, its trials', and those that only the report can see. Each cause once. */
 export function collectWarnings(live: RunResult, groups: readonly Group[]): CollectedWarning[] {
   const ofRun = [...runWarnings(live), ...live.warnings, ...excludedReferenceWarnings(groups)];
-  const ofTrials = live.trials.flatMap((trial) =>
-    trial.warnings.map((warning) => ({ warning, about: trial.spec.implementation })),
+  const ofTrials = live.trials.flatMap(({ spec, warnings }) =>
+    warnings.map((warning) => ({ ...warning, implementation: spec.implementation })),
   );
-  const byCode = Map.groupBy(ofTrials, ({ warning }) => warning.code);
   return [
-    ...[...new Map(ofRun.map((warning) => [warning.message, warning])).values()].map((warning) => ({
-      ...warning,
+    ...groupByMessage(ofRun, ({ message }) => message).map(({ message, members }) => ({
+      ...causeOf(members),
+      message,
       implementations: [],
-      similarCount: 0,
+      trialCount: 0,
     })),
-    ...[...byCode.values()].flatMap((same) => groupedWarning(same)),
+    ...groupByMessage(ofTrials, ({ message }) => message).map(({ message, members }) => ({
+      ...causeOf(members),
+      message,
+      implementations: [...new Set(members.map(({ implementation }) => implementation))],
+      trialCount: members.length,
+    })),
   ];
 }
 
-/** Trials' warnings of one code: their numbers differ, their meaning does not. */
-function groupedWarning(same: readonly { readonly warning: Warning; readonly about: string }[]): CollectedWarning[] {
-  const [first] = same;
-  if (first === undefined) return [];
-  const similarCount = new Set(same.map(({ warning }) => warning.message)).size - 1;
-  return [{ ...first.warning, implementations: [...new Set(same.map(({ about }) => about))], similarCount }];
+function causeOf([first]: readonly Warning[]): Pick<Warning, 'code' | 'advice'> {
+  return { code: first?.code ?? 'unknown', advice: first?.advice ?? null };
 }
 
 function runWarnings(live: RunResult): Warning[] {
@@ -53,17 +55,17 @@ function progressText({ trials, primitives, ...planned }: RunResult): string {
 function sharedCoreWarnings(live: RunResult): Warning[] {
   const { coreCount } = live.machine;
   if (coreCount >= minSeparateCoreCount || live.plannedTrialCount === 0) return [];
-  const message = `${coreSharers(live)} shared ${countOf(coreCount, 'core')}: nothing here says how a service scales over cores, and response times contain their waiting for each other.`;
+  const message = `${coreSharers(live)} shared ${countOf(coreCount, 'core')}: this run says nothing about scaling over cores, and response times include waiting for each other.`;
   return [
     {
       code: 'shared-cores',
       message,
-      advice: `A machine with ${minSeparateCoreCount} cores or more keeps them apart.`,
+      advice: `Use ${minSeparateCoreCount} or more cores to separate them.`,
     },
   ];
 }
 
-/** Who did something beside the service; where nothing was sent and there is no database, only what watches it. */
+/** What ran beside the service: generator, database, or only the harness. */
 function coreSharers({ trials, database }: RunResult): string {
   const generator = trials.some(({ spec }) => spec.loadPlan.ratePerSec > 0) ? ['load generator'] : [];
   const others = [...generator, ...(database === null ? [] : ['database'])];
@@ -72,7 +74,7 @@ function coreSharers({ trials, database }: RunResult): string {
 }
 
 function excludedReferenceWarnings(groups: readonly Group[]): Warning[] {
-  const reasons = groups.flatMap((group) => group.questions.flatMap((cell) => cell.excludedReferences));
+  const reasons = groups.flatMap((group) => group.questions.flatMap((question) => question.excludedReferences));
   return reasons.map((reason) => ({
     code: 'reference-excluded',
     message: `A recorded run is not shown: ${reason}`,

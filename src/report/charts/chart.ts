@@ -19,7 +19,7 @@ export interface Series {
   readonly recordedOn: string | null;
 }
 
-/** Horizontal bars from zero, one a series; least is best. */
+/** Horizontal bars from zero, one a series; shorter is better. */
 export interface BarChart extends ChartText {
   readonly kind: 'bars';
   readonly bars: readonly Bar[];
@@ -31,13 +31,13 @@ export interface Bar extends Series {
   readonly value: number;
   /** The value as every table writes it. */
   readonly text: string;
-  /** Least and greatest trial. */
+  /** Minimum and maximum trial. */
   readonly whisker: readonly [number, number] | null;
   /** Other values on the same scale. */
   readonly marks: readonly { readonly name: string; readonly shape: 'ring' | 'tick'; readonly value: number }[];
 }
 
-/** Marks on a logarithmic axis, where a bar's length would mean nothing; least is best. */
+/** Marks on a logarithmic axis, where a bar's length would mean nothing; lower is better. */
 export interface DotChart extends ChartText {
   readonly kind: 'dots';
   readonly x: Axis;

@@ -16,11 +16,17 @@ export function electionCurves({ id, conditions, published }: QuestionFacts, row
     id: `${id}-elections`,
     title: 'Election times',
     howToRead:
-      'Of 100 crashes of the leader, after how many did every other node have a heartbeat of the next leader within this time. Further left is better; a step to the right is a split vote.',
+      'The share of leader crashes after which every other node heard from the next leader within this time. Further left is better; a step to the right is a split vote.',
     altText: `Election times ${conditions}: ${lines.map(electionAltText).join('; ')}.`,
     unit: '%',
     x: { title: 'ms since the crash', scale: 'linear', ticks: null, min: 0, max: null },
-    y: { title: 'elections over, %', scale: 'linear', ticks: [0, 25, 50, 75, 90, 100].map(tickAt), min: 0, max: 100 },
+    y: {
+      title: 'elections finished, %',
+      scale: 'linear',
+      ticks: [0, 25, 50, 75, 90, 100].map(tickAt),
+      min: 0,
+      max: 100,
+    },
     lines: [...lines, ...reference],
     markPoints: false,
   };
@@ -61,16 +67,16 @@ function electionAltText(line: Line): string {
   return `${line.label} half within ${medianX === undefined ? 'unknown' : formatNumber(medianX)} ms`;
 }
 
-/** What clients saw of a lost leader. */
+/** What clients saw of a leader's crash. */
 export function unavailabilityBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart {
   const metric = metricById('outage-p50');
   return {
     kind: 'bars',
-    id: `${id}-gap`,
-    title: 'Gap after the leader is lost',
+    id: `${id}-unavailability`,
+    title: 'Unavailability after a leader crash',
     howToRead:
-      'From the moment the first request that was not served was due until the first one after it was answered: what a client that tries again waits at most. Bar: median over the crashes. Shorter is better.',
-    altText: `Gap for clients ${conditions}: ${metricAltText(metric, rows)}.`,
+      'From the due time of the first request that failed to the first answer after it: the longest that a retrying client waits. Bar: median over the crashes. Shorter is better.',
+    altText: `Unavailability for clients ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'ms',
     bars: metricBars(metric, rows, () => []),
     line: null,

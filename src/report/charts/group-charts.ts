@@ -16,24 +16,22 @@ const rateMetrics: readonly RateMetric[] = [
   {
     metricId: 'cpu-per-request',
     title: 'CPU per request by rate',
-    howToRead:
-      'Work that is done whether or not anyone asks is shared among more requests at a higher rate, so lines usually fall. Lower is better.',
+    howToRead: 'Fixed work is shared by more requests at a higher rate, so lines usually fall. Lower is better.',
   },
   {
     metricId: 'cores-used',
     title: 'Cores used by rate',
-    howToRead:
-      'The steeper the line, the more one further request costs; where it meets the left edge is the cost of being there.',
+    howToRead: 'The slope is the cost of one more request; the value at the left edge is the cost of running at all.',
   },
   {
     metricId: 'response-p50',
     title: 'Response time (p50) by rate',
-    howToRead: 'Half of the requests were answered within this time. A line that bends upwards is nearing its limit.',
+    howToRead: 'Half of the requests were answered within this time. A line that bends upwards is near saturation.',
   },
   {
     metricId: 'memory-median',
     title: 'Private memory by rate',
-    howToRead: 'Median under load. Thin lines at each point: least to greatest trial.',
+    howToRead: 'Median under load. Thin lines at each point: minimum to maximum trial.',
   },
 ];
 
@@ -90,19 +88,19 @@ const sizeMetrics: readonly SizeMetric[] = [
     metricId: 'node-memory',
     title: 'Private memory of a node by cluster size',
     howToRead:
-      'The whole program’s memory shared among its nodes: what the runtime itself needs is spread thinner in a larger cluster. Flat to the right is what one more node costs. Both axes grow by factors.',
+      'The program’s memory divided by its nodes: a larger cluster spreads the runtime’s own memory over more nodes. The level on the right is the cost of one more node. Both axes are logarithmic.',
   },
   {
     metricId: 'node-cpu',
-    title: 'CPU of a quiet node by cluster size',
+    title: 'CPU of an idle node by cluster size',
     howToRead:
-      'Processor time a second for heartbeats alone. The leader sends to every node, so the sum grows with the cluster and the share of each should not. Both axes grow by factors.',
+      'CPU time a second for heartbeats alone. The leader sends to every node, so the total grows with the cluster and the share of each node should not. Both axes are logarithmic.',
   },
   {
     metricId: 'election-p50',
     title: 'Election time (p50) by cluster size',
     howToRead:
-      'The more nodes draw a time-out, the earlier the first of them is due: while messages are quick, theory says that elections get slightly shorter. A rise is what handling messages costs.',
+      'With more nodes the shortest of their random time-outs is shorter, so elections should get slightly shorter. A rise is the cost of handling messages.',
   },
 ];
 
@@ -116,11 +114,11 @@ export function sizeCharts(groupId: string, all: readonly Question[]): LineChart
     .filter(({ lines }) => lines.length > 0);
 }
 
-/** Only the size may differ along a line: of all time-outs, delays and conditions those that were asked of most sizes. */
+/** Only the size may differ along a line: of all time-outs, delays and conditions those that cover the most sizes. */
 function largestComparableSet(questions: readonly Question[]): readonly Question[] {
   const conditions = ({ cluster }: Question) => clusterId(cluster === null ? null : { ...cluster, size: 0 });
   const alike = [...Map.groupBy(questions, conditions).values()];
-  return alike.reduce((most, same) => (same.length > most.length ? same : most), []);
+  return alike.reduce((longest, same) => (same.length > longest.length ? same : longest), []);
 }
 
 function sizeChart(
@@ -158,7 +156,7 @@ function sizeAltText(line: Line, unit: string): string {
   return `${line.label} ${values.join(', ')}`;
 }
 
-/** One figure of everybody across the cells of a group, at the x that a cell stands for; only values above `above` are drawn. */
+/** One figure of every implementation across the questions of a group, at the x of each question; only values above `above` are drawn. */
 export function metricLines(
   questions: readonly Question[],
   metricId: string,
@@ -192,7 +190,7 @@ export function largestClusterBars(groupId: string, largest: readonly LargestClu
       id: `${groupId}-largest`,
       title: 'Largest cluster',
       howToRead:
-        'The most nodes with which a fresh start elected a leader and kept it. Of the sizes asked; the next one failed for the reason given below. Longer is better.',
+        'The most nodes, of the sizes tried, with which a fresh start elected a leader and kept it. The next size failed for the reason given below. Longer is better.',
       altText: `Largest cluster: ${largest.map(largestClusterText).join('. ')}.`,
       unit: 'nodes',
       bars: largest.map(({ row, size }) => ({

@@ -46,7 +46,7 @@ function dotChart(facts: PrimitiveFacts, rows: readonly PrimitiveRow[], quantity
     kind: 'dots',
     id: `primitive-${facts.id}`,
     title: isTime ? 'Time of an operation' : memoryTitle(facts),
-    howToRead: `${isTime ? 'Filled: wall time. Ring: CPU time. ' : ''}Thin lines: least to greatest process.`,
+    howToRead: `${isTime ? 'Filled: wall time. Ring: CPU time. ' : ''}Thin lines: minimum to maximum process.`,
     altText: `${facts.title}: ${dots.map(({ label, text }) => `${label} ${text}`).join('; ')}.`,
     unit: 'log scale',
     x: logAxis('', dotValues(dots), quantity),
@@ -86,7 +86,7 @@ function lineChart(facts: PrimitiveFacts, rows: readonly PrimitiveRow[], quantit
     kind: 'lines',
     id: `primitive-${facts.id}`,
     title: quantity === timeQuantity ? 'Time of an operation' : memoryTitle(facts),
-    howToRead: `${quantity === timeQuantity ? 'A line that rises: the more take part, the dearer one operation.' : 'A line that falls to a level: what the first ones cost is shared by many. It ends where the limit was met.'}`,
+    howToRead: `${quantity === timeQuantity ? 'A rising line: the more participants, the more expensive one operation.' : 'A line that falls to a level: a fixed cost is shared by more units. It ends at the limit.'}`,
     altText: `${facts.title}: ${lines.map((line) => primitiveAltText(line, quantity)).join('; ')}.`,
     unit: 'log scale',
     x: sizeAxis(facts, rows),
@@ -115,7 +115,7 @@ function primitiveSeries({ label, style }: PrimitiveRow) {
   return { label, style, recordedOn: null };
 }
 
-/** Only what can stand on a logarithmic axis. */
+/** Only what fits a logarithmic axis. */
 function positiveWhisker({ min, max, values }: Range): readonly [number, number] | null {
   return values.length > 1 && min > 0 ? [min, max] : null;
 }
@@ -128,7 +128,7 @@ function sizeAxis({ sizeLabel }: PrimitiveFacts, rows: readonly PrimitiveRow[]):
 
 const maxTicks = 6;
 
-/** From the step at or below the least value to the one at or above the greatest. */
+/** From the step at or below the minimum to the one at or above the maximum. */
 function logAxis(title: string, values: readonly number[], { base, text }: ChartQuantity): Axis {
   const steps = base === 10 ? decades() : byteSteps();
   const first = steps.findLastIndex((step) => step <= Math.min(...values));

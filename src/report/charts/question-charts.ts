@@ -29,7 +29,7 @@ function cpuBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarCh
     id: `${id}-cpu`,
     title: 'CPU per request',
     howToRead:
-      'How long one request keeps a processor core busy, all processes of the service together. Bar: median trial; thin line: least to greatest trial. Shorter is better.',
+      'CPU time of one request, all processes of the service together. Bar: median trial; thin line: minimum to maximum trial. Shorter is better.',
     altText: `CPU per request ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'ms',
     bars: metricBars(metric, rows, () => []),
@@ -48,12 +48,12 @@ function memoryBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): Ba
     id: `${id}-memory`,
     title: 'Private memory',
     howToRead:
-      'Memory that belongs to the service alone. Ring: ready, before the first request; bar: median under load; tick: highest. Shorter is better.',
+      'Memory of the service alone. Ring: idle, before the first request; bar: median under load; tick: peak. Shorter is better.',
     altText: `Private memory under load ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'MiB',
     bars: metricBars(metric, rows, (row) => [
       ...mark(row, 'memory-idle', 'idle', 'ring'),
-      ...mark(row, 'memory-peak', 'highest', 'tick'),
+      ...mark(row, 'memory-peak', 'peak', 'tick'),
     ]),
     line: null,
   };
@@ -69,15 +69,15 @@ function generatorDelayBars({ id, conditions }: QuestionFacts, rows: readonly Ro
   return {
     kind: 'bars',
     id: `${id}-generator`,
-    title: 'How much of the response the load generator made itself',
+    title: 'Share of the response time that the generator caused',
     howToRead:
-      'The generator’s own lateness (p50) as a share of the response time (p50). Beyond the line the response times would be declared void.',
-    altText: `Share of the response that the generator made ${conditions}: ${shares
+      'Generator delay (p50) as a share of the response time (p50). Beyond the line, response times are discarded.',
+    altText: `Share of the response time that the generator caused ${conditions}: ${shares
       .map(({ label, value }) => `${label} ${formatNumber(value)} %`)
       .join(', ')}.`,
     unit: '%',
     bars: shares,
-    line: { value: 10, label: 'void beyond 10 %' },
+    line: { value: 10, label: 'discarded beyond 10 %' },
   };
 }
 
@@ -100,7 +100,7 @@ function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[
     id: `${id}-percentiles`,
     title: 'Response times',
     howToRead:
-      'Of 100 requests, how many were answered within this time, counted from the moment each was due. To the right are the rare slow ones: flat and low is better. All trials pooled.',
+      'The share of requests answered within a time, counted from the moment each was due. The rare slow ones are on the right: flat and low is better. All trials pooled.',
     altText: `Response times ${conditions}, pooled over trials: ${curves.map(percentileAltText).join('; ')}.`,
     unit: 'ms',
     x: {
@@ -135,7 +135,7 @@ function coresOverTime(facts: QuestionFacts, rows: readonly Row[]): LineChart {
   return overTimeChart(facts, rows, 'coresUsed', {
     id: `${facts.id}-cores-over-time`,
     title: 'CPU over time',
-    howToRead: 'Processor cores kept busy in each second. A level line is a steady service; median of the trials.',
+    howToRead: 'CPU cores used in each second; median of the trials. A level line is a steady service.',
     unit: 'cores',
     shown: (value) => value,
   });
@@ -145,7 +145,7 @@ function memoryOverTime(facts: QuestionFacts, rows: readonly Row[]): LineChart {
   return overTimeChart(facts, rows, 'privateBytes', {
     id: `${facts.id}-memory-over-time`,
     title: 'Private memory over time',
-    howToRead: 'A line that keeps rising under a steady rate is worth a longer run; median of the trials.',
+    howToRead: 'Median of the trials. A line that keeps rising at a fixed rate may be a leak: run longer.',
     unit: 'MiB',
     shown: toMebibytes,
   });
@@ -155,7 +155,7 @@ function responseOverTime(facts: QuestionFacts, rows: readonly Row[]): LineChart
   return overTimeChart(facts, rows, 'responseP50Ms', {
     id: `${facts.id}-response-over-time`,
     title: 'Response time over time',
-    howToRead: 'Half of the requests due in a second were answered within this time; median of the trials.',
+    howToRead: 'Half of the requests due in a second were answered within this time. Median of the trials.',
     unit: 'ms',
     shown: (value) => value,
   });
@@ -178,7 +178,7 @@ function overTimeChart(
   const { shown, ...texts } = spec;
   const lines: Line[] = rows.flatMap((row) => {
     const points = (row.overTime?.[what] ?? []).map((value, second) => ({
-      // The middle of its second.
+      // The centre of its second.
       x: second + 0.5,
       y: value === null ? null : shown(value),
       whisker: null,

@@ -3,7 +3,7 @@ import { displayUnit, displayValue, formatFigure, formatRange } from '../format.
 import type { Question, Row } from '../model.ts';
 import type { Bar, Series } from './chart.ts';
 
-/** What a chart of one cell is made of. */
+/** What a chart of one question is made of. */
 export type QuestionFacts = Pick<Question, 'id' | 'conditions' | 'rows' | 'references' | 'published'>;
 
 export function rowSeries(row: Row): Series {

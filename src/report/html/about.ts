@@ -2,11 +2,11 @@ import { countOf } from '../../compare/text.ts';
 import { rangeCoverageRatio } from '../../stats/descriptive.ts';
 import { formatBytes, formatNumber, formatPercent, noValue, toMebibytes, toSentence } from '../format.ts';
 import type { ReportedRun, ReportModel } from '../model.ts';
-import { warningText } from '../sentences.ts';
+import { warningSubject, warningText } from '../sentences.ts';
 import { marker } from './charts.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
 
-/** What stands behind the figures: doubts, method, who took part, machine, and how to repeat it. */
+/** What stands behind the figures: warnings, method, implementations, machine, and how to repeat the run. */
 export function aboutSections(model: ReportModel): Child[] {
   return [
     warningsSection(model),
@@ -24,16 +24,11 @@ function section(id: string, heading: string, ...children: Child[]): Markup {
 
 function warningsSection({ warnings }: ReportModel): Child {
   if (warnings.length === 0) return null;
-  const items = warnings.map((warning) =>
-    h(
-      'li',
-      {},
-      warning.implementations.length === 0
-        ? null
-        : h('b', { class: 'whose' }, `${warning.implementations.join(', ')} `),
-      warningText(warning),
-    ),
-  );
+  const items = warnings.map((warning) => {
+    const subject = warningSubject(warning);
+    const about = subject === null ? null : h('b', { class: 'implementation' }, `${subject}: `);
+    return h('li', {}, about, warningText(warning));
+  });
   return section('warnings', 'Warnings', h('ul', { class: 'warnings' }, ...items));
 }
 
@@ -54,15 +49,15 @@ function primitiveGlossary({ scenario: { primitives } }: ReportedRun): readonly 
   return [
     [
       'Wall, CPU',
-      'Time on the clock, and processor time of all processes that take part, of one operation. Median over samples, then over fresh processes.',
+      'Elapsed time of one operation, and CPU time of all its processes. Median over samples, then over fresh processes.',
     ],
     [
       'Empty loop',
-      'The same loop with the operation taken out: shown, never taken off. What is not at least twice as dear is only a bound.',
+      'The same loop without the operation: shown, never subtracted. An operation that is not at least twice as expensive is only an upper bound.',
     ],
     [
-      'Each',
-      'Private memory of the waiting program, less that of the same program with none, divided by their number.',
+      'Per unit',
+      'Private memory of the waiting program, less that of the same program with no units, divided by their number.',
     ],
     ['At most', `The largest size that worked under the stated limits.${limit}`],
   ];
@@ -72,23 +67,23 @@ function primitiveGlossary({ scenario: { primitives } }: ReportedRun): readonly 
 const clusterGlossary: readonly (readonly [string, string])[] = [
   [
     'Node, time-outs',
-    'One member of a Raft cluster; all of a cluster run in one program. A node that hears nothing of a leader for a time drawn at random between the two time-outs stands for election.',
+    'A member of a Raft cluster; all nodes of a cluster run in one program. A node that hears nothing from a leader for a random time between the two time-outs becomes a candidate.',
   ],
   [
     'Election',
-    'From the crash of the leader until every other node has had a heartbeat of the next one: most of it is waiting for the first time-out.',
+    'From the crash of the leader until every other node has heard from the next one. Most of it is waiting for the first time-out.',
   ],
   [
-    'Split votes, in theory',
-    'Elections that needed a second round because two nodes stood at once; beside it what the formula expects from the range of the time-outs and the measured delay of messages.',
+    'Split votes, expected',
+    'Elections that needed more than one term because two nodes were candidates at once; beside it the share that the formula expects from the range of the time-outs and the measured message delay.',
   ],
   [
-    'Gap',
-    'From the moment the first request that was not served was due until the first one after it was answered: what clients notice of an election.',
+    'Unavailability',
+    'From the due time of the first request that failed to the first answer after it: what clients notice of an election.',
   ],
   [
     'A node’s memory and CPU',
-    'Those of the whole program divided by its nodes; a quiet node only sends and answers heartbeats.',
+    'Those of the whole program divided by its nodes; an idle node only sends and answers heartbeats.',
   ],
 ];
 
@@ -98,35 +93,35 @@ function loadGlossary({ scenario, workloads, database }: ReportedRun): readonly 
   return [
     ...workloads.map(({ id, description }) => [id, toSentence(description)] as const),
     [
-      'Pace',
-      'Requests are due at fixed moments, whatever the service does. A slow answer never delays the next request.',
+      'Open loop',
+      'Requests are due at fixed times, whatever the service does. A slow answer never delays the next request.',
     ],
-    [
-      'Response',
-      'From the moment a request was due until its answer was complete, so the time it had to wait to be sent counts too.',
-    ],
+    ['Response', 'From the due time of a request until its answer was complete, so waiting to be sent counts too.'],
     [
       'p50, p90, p99',
       'Half, nine in ten, 99 in 100 requests were answered within this time. p99 needs 1,000 requests; “pooled” means all trials together, because one has fewer.',
     ],
     [
       'CPU per request',
-      'Processor time of all processes of the service, divided by requests sent. It depends on the rate: work done anyway is shared by more requests.',
+      'CPU time of all processes of the service, divided by requests sent. It depends on the rate: fixed work is shared by more requests.',
     ],
-    ['Private memory', 'Memory no other process shares. idle: ready and never asked; loaded: median under load.'],
+    [
+      'Private memory',
+      'Anonymous memory of the process tree. idle: before the first request; loaded: median under load.',
+    ],
     [
       'Range',
-      `Least to greatest trial. With ${trialCount} trials it holds the true median in ${formatPercent(rangeCoverageRatio(trialCount))} of cases. Somebody is called least only where ranges do not overlap.`,
+      `Minimum to maximum trial. With ${trialCount} trials it contains the true median in ${formatPercent(rangeCoverageRatio(trialCount))} of cases. A winner is declared only where ranges do not overlap.`,
     ],
     [
       'Trial',
-      `A fresh process on ${database === null ? 'an empty folder' : 'a fresh copy of the database'}. Trials of all implementations alternate, so that a slow minute of the machine meets everyone.`,
+      `A fresh process on ${database === null ? 'an empty folder' : 'a fresh copy of the database'}. Trials of all implementations alternate, so that a slow minute of the machine affects them all.`,
     ],
     [
       'ok, overloaded, invalid, failed',
-      'overloaded: the service did not hold the rate; invalid: the load generator or the machine was at fault, so nothing is counted; failed: wrong answers, or it died.',
+      'overloaded: the service did not hold the rate; invalid: the generator or the machine was at fault, so nothing counts; failed: wrong answers, or the service died.',
     ],
-    ['warm, cold', 'warm: after a fixed number of warm-up requests; cold: the first minute of a fresh process.'],
+    ['warm, cold', 'warm: after a fixed number of warm-up requests; cold: from the first request of a fresh process.'],
   ];
 }
 
@@ -154,9 +149,9 @@ function implementationsSection({ run, implementations }: ReportModel): Markup {
     ];
   });
   return section(
-    'who',
-    'Who took part',
-    plainTable('Implementations', ['Who', 'concurrency', 'runtime', 'contract', 'description'], lines),
+    'implementations',
+    'Implementations',
+    plainTable('Implementations', ['Implementation', 'concurrency', 'runtime', 'contract', 'description'], lines),
   );
 }
 
@@ -196,9 +191,9 @@ function baselineSection({ baseline }: ReportModel): Child {
       (value) => (value === null ? noValue : formatNumber(value)),
     ),
   ]);
-  const heads = ['Rate', 'woke late p50 ms', 'p99 ms', 'answered p50 ms', 'p99 ms', 'CPU ms a request'];
-  const caption = `The generator against a target that does nothing, calibrated ${baseline.calibratedAt.slice(0, 10)}`;
-  return section('floor', 'Floor of this machine', plainTable(caption, heads, lines));
+  const heads = ['Rate', 'generator delay p50, ms', 'p99, ms', 'service p50, ms', 'p99, ms', 'CPU per request, ms'];
+  const caption = `The generator against a null target on this machine, calibrated ${baseline.calibratedAt.slice(0, 10)}`;
+  return section('baseline', 'Null-target baseline', plainTable(caption, heads, lines));
 }
 
 function serviceSettings(

@@ -55,13 +55,13 @@ export function chartFigure(chart: Chart): Markup {
   );
 }
 
-/** Drawings that need no script: each implementation's sign, and a figure as a small bar. */
+/** Drawings that need no script: each implementation's marker, and a figure as a small bar. */
 
 export function seriesClass({ family, shade }: SeriesStyle): string {
   return `series ${family}-${shade}`;
 }
 
-/** The outline of each language's sign, around (14, 6). */
+/** The outline of each language's marker, around (14, 6). */
 const markerShapes: Readonly<Record<SeriesStyle['family'], string>> = {
   node: 'M10.5 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z',
   go: 'M14 2L18 9.2L10 9.2Z',
@@ -73,7 +73,7 @@ const markerShapes: Readonly<Record<SeriesStyle['family'], string>> = {
 export function marker(style: SeriesStyle): Markup {
   return h(
     'svg',
-    { class: `sign ${seriesClass(style)}`, viewBox: '0 0 28 12', width: 28, height: 12, 'aria-hidden': 'true' },
+    { class: `marker ${seriesClass(style)}`, viewBox: '0 0 28 12', width: 28, height: 12, 'aria-hidden': 'true' },
     h('line', { x1: 0, y1: 6, x2: 28, y2: 6 }),
     h('path', { d: markerShapes[style.family] }),
   );
@@ -87,7 +87,7 @@ export function rangeBar(style: SeriesStyle, range: Range, columnMax: number): M
   return h(
     'svg',
     {
-      class: `strip ${seriesClass(style)}`,
+      class: `range ${seriesClass(style)}`,
       viewBox: `0 0 ${rangeBarWidth} 10`,
       width: rangeBarWidth,
       height: 10,
@@ -98,10 +98,10 @@ export function rangeBar(style: SeriesStyle, range: Range, columnMax: number): M
   );
 }
 
-/** What the lines of the charts below mean; with JavaScript each name singles its line out. */
+/** What the lines of the charts below mean; with JavaScript each name highlights its line. */
 export function legend(series: readonly Series[]): Child {
   const entries = series.map(({ label, style }) =>
     h('li', {}, h('button', { type: 'button', 'data-series': label, 'aria-pressed': 'false' }, marker(style), label)),
   );
-  return h('ul', { class: 'legend', 'aria-label': 'Implementations; press a name to single it out' }, ...entries);
+  return h('ul', { class: 'legend', 'aria-label': 'Implementations; press a name to highlight it' }, ...entries);
 }

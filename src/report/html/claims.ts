@@ -2,7 +2,7 @@ import type { AssessedClaim, ReportModel } from '../model.ts';
 import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
 import { type Child, h, plainTable } from './markup.ts';
 
-/** What the seeds said of what this run measured: before everything else, as it is what a reader came for. */
+/** The claims of the source documents about what this run measured, before everything else. */
 export function claimsSection({ claims }: ReportModel): Child {
   const { assessed, unmeasuredCount, sources } = claims;
   if (assessed.length === 0) return null;
@@ -15,10 +15,10 @@ export function claimsSection({ claims }: ReportModel): Child {
     h(
       'p',
       { class: 'aside' },
-      `Two documents say how Python and Go compare; this is what they say of what this run measured: ${verdictCounts(assessed)}. A number holds within a factor of 1.5; “in part”: the direction is right, the size is not. ${unmeasuredText(unmeasuredCount)}`,
+      `The blog post and the paper with which this project began compare Python and Go. Their claims about what this run measured: ${verdictCounts(assessed)}. A number holds within a factor of 1.5; “holds in part”: the direction is right, the size is not. ${unmeasuredText(unmeasuredCount)}`,
     ),
     plainTable(
-      'Claims of the seeds',
+      'Claims of the source documents',
       columns.map(({ head }) => head),
       lines,
     ),
@@ -27,7 +27,7 @@ export function claimsSection({ claims }: ReportModel): Child {
 
 function unmeasuredText(count: number): string {
   if (count === 0) return '';
-  return `${count} more statements are about what this run did not measure: npm run bench -- claims.`;
+  return `${count} more claims are about what this run did not measure: npm run bench -- claims.`;
 }
 
 function claimCell(head: string, text: string, { verdict }: AssessedClaim): Child {

@@ -16,7 +16,7 @@ import {
 import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts';
 import { type PageAssets, pageBrand, pageHtml } from './page.ts';
 
-/** A comparison as one offline page: the sentence, a table a cell with each change drawn, what only informs folded. */
+/** A comparison as one offline page: the sentence, a table a cell with each change drawn, what is not gated folded. */
 export function comparisonHtml(comparison: RunComparison, assets: PageAssets): string {
   const blocks = comparisonTables(comparison);
   const main = h(
@@ -93,7 +93,16 @@ function rowsTable(caption: string, lines: readonly ComparisonRow[], all: readon
     ...(hasFloor ? [line.noiseFloor] : []),
     [h('span', { class: `verdict ${line.kind}` }, line.verdict), h('small', { class: 'why' }, line.note)],
   ]);
-  const heads = ['', 'base', 'head', 'better ← → worse', 'change', 'p', ...(hasFloor ? ['floor'] : []), 'verdict'];
+  const heads = [
+    '',
+    'base',
+    'head',
+    'better ← → worse',
+    'change',
+    'p',
+    ...(hasFloor ? ['noise floor'] : []),
+    'verdict',
+  ];
   return plainTable(caption, heads, rows);
 }
 
@@ -124,11 +133,11 @@ function warningSection({ warnings }: RunComparison): Child {
 const verdictMeanings: readonly (readonly [string, string])[] = [
   [
     'better, worse',
-    'The whole interval lies on one side of no change (and of the machine’s floor, where that is known), the estimate is at least the smallest change that matters, and p, adjusted over all that gates, is small enough.',
+    'The whole interval lies on one side of no change (and of the machine’s noise floor, where that is known), the estimate is at least the smallest change that matters, and p, adjusted over all that gates, is small enough.',
   ],
-  ['same', 'The whole interval lies within the smallest change that matters: shown to be no change worth a word.'],
-  ['inconclusive', 'Neither: more pairs would tell. Not the same as “same”.'],
-  ['too few', 'So few trials could not have shown anything, whatever they had measured.'],
+  ['same', 'The whole interval lies within the smallest change that matters: shown to be no change that matters.'],
+  ['inconclusive', 'Neither: more pairs are needed. Not the same as “same”.'],
+  ['too few', 'With so few trials no result could have been significant.'],
   ['not comparable', 'The machine, a setting, the contract or the workload differ, or a side has no value.'],
 ];
 
@@ -177,7 +186,7 @@ export function forestPlot(
   };
   const band = [-minEffectRatio / (1 + minEffectRatio), minEffectRatio].map(at);
   const [from = 0, to = 0] = [...band].sort((a, b) => a - b);
-  const middle = plotHeight / 2;
+  const centre = plotHeight / 2;
   return h(
     'svg',
     {
@@ -192,8 +201,8 @@ export function forestPlot(
     h('line', { class: 'zero', x1: plotWidth / 2, y1: 0, x2: plotWidth / 2, y2: plotHeight }),
     interval === null
       ? null
-      : h('line', { class: 'whisker', x1: at(interval.lowRatio), y1: middle, x2: at(interval.highRatio), y2: middle }),
-    h('path', { class: 'point', d: `M${at(ratio)} ${middle - 4}l4 4l-4 4l-4 -4Z` }),
+      : h('line', { class: 'whisker', x1: at(interval.lowRatio), y1: centre, x2: at(interval.highRatio), y2: centre }),
+    h('path', { class: 'point', d: `M${at(ratio)} ${centre - 4}l4 4l-4 4l-4 -4Z` }),
   );
 }
 

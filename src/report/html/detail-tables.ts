@@ -24,7 +24,7 @@ export function metricTable(question: Question): Markup {
     }),
   ]);
   return plainTable(
-    `All figures ${question.conditions}: median, and least to greatest of the trials that count`,
+    `All figures ${question.conditions}: median (min–max) over the trials that count`,
     ['Figure', ...rows.map((row) => row.implementation.id)],
     lines,
   );
@@ -37,7 +37,7 @@ export function percentileTable(question: Question): Markup {
     implementationName(row),
     ...percentiles.map((percentile) => percentileText(row, percentile)),
   ]);
-  const heads = ['Who', ...percentiles.map((percentile) => `p${percentile}, ms`)];
+  const heads = ['Implementation', ...percentiles.map((percentile) => `p${percentile}, ms`)];
   return plainTable(`Response percentiles ${question.conditions}, all trials that count pooled`, heads, lines);
 }
 
@@ -54,14 +54,14 @@ interface QualityColumn {
 }
 
 const qualityColumns: readonly QualityColumn[] = [
-  { head: 'sent of due', text: (q) => orDash(q.sentRatio, formatPercent) },
-  { head: 'late p50, ms', text: (q) => orDash(q.sendDelayP50Ms, formatNumber) },
-  { head: 'late p99, ms', text: (q) => orDash(q.sendDelayP99Ms, formatNumber) },
-  { head: 'woke late p50, ms', text: (q) => orDash(q.generatorDelayP50Ms, formatNumber) },
-  { head: 'woke late p99, ms', text: (q) => orDash(q.generatorDelayP99Ms, formatNumber) },
-  { head: 'no free connection p99, ms', text: (q) => orDash(q.connectionWaitP99Ms, formatNumber) },
-  { head: 'unevenness of sends', text: (q) => orDash(q.sendGapCv, formatNumber) },
-  { head: 'event loop busy', text: (q) => orDash(q.eventLoopUtilizationRatio, formatPercent) },
+  { head: 'sent ÷ due', text: (q) => orDash(q.sentRatio, formatPercent) },
+  { head: 'send delay p50, ms', text: (q) => orDash(q.sendDelayP50Ms, formatNumber) },
+  { head: 'send delay p99, ms', text: (q) => orDash(q.sendDelayP99Ms, formatNumber) },
+  { head: 'generator delay p50, ms', text: (q) => orDash(q.generatorDelayP50Ms, formatNumber) },
+  { head: 'generator delay p99, ms', text: (q) => orDash(q.generatorDelayP99Ms, formatNumber) },
+  { head: 'connection wait p99, ms', text: (q) => orDash(q.connectionWaitP99Ms, formatNumber) },
+  { head: 'send-interval CV', text: (q) => orDash(q.sendGapCv, formatNumber) },
+  { head: 'event-loop utilization', text: (q) => orDash(q.eventLoopUtilizationRatio, formatPercent) },
   { head: 'cores used', text: (q) => orDash(q.coresUsed, formatNumber) },
 ];
 
@@ -70,8 +70,8 @@ export function generatorTable(question: Question): Markup {
     implementationName(row),
     ...qualityColumns.map(({ text }) => (row.generator === null ? noValue : text(row.generator))),
   ]);
-  const caption = `The load generator itself ${question.conditions}, medians over trials. Unevenness: 0 is perfectly even, 1 is random arrivals.`;
-  return plainTable(caption, ['Against', ...qualityColumns.map(({ head }) => head)], lines);
+  const caption = `The load generator ${question.conditions}, medians over trials. Send-interval CV: 0 is perfectly even, 1 is Poisson.`;
+  return plainTable(caption, ['Implementation', ...qualityColumns.map(({ head }) => head)], lines);
 }
 
 const trialMetricIds = ['cpu-per-request', 'response-p50', 'response-p90', 'memory-idle', 'memory-median', 'startup'];
@@ -89,8 +89,8 @@ export function trialTable(question: Question): Markup {
       ...trial.noise.map(({ text }) => text),
       remarkContent(trial),
     ]);
-  const heads = ['Who', 'Trial', 'Status', ...shown.map(labelWithUnit), ...noiseHeads(question), 'Remarks'];
-  return plainTable(`Trials ${question.conditions} in the order they were made`, heads, lines);
+  const heads = ['Implementation', 'Trial', 'Status', ...shown.map(labelWithUnit), ...noiseHeads(question), 'Remarks'];
+  return plainTable(`Trials ${question.conditions} in the order in which they ran`, heads, lines);
 }
 
 function noiseHeads(question: Question): string[] {

@@ -40,8 +40,8 @@ function columnHeads({ withNotes }: TableFrame): Markup {
   const head = (text: string) =>
     h('th', { scope: 'col', role: 'columnheader', class: numeric.test(text) ? 'n' : null }, text);
   const texts = [
-    'Who',
-    'ms, least to greatest trial',
+    'Implementation',
+    'ms, min–max over trials',
     'p50, ms',
     'p90, ms',
     'p99, ms',

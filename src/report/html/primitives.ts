@@ -17,7 +17,7 @@ export function primitivesBlock(sections: readonly PrimitiveSection[], charts: R
     h(
       'p',
       { class: 'aside' },
-      'Each language by the tool of its own convention, each case in fresh processes. Wall and CPU time are both shown: a ring to the right of its mark worked on more than one core, one to its left waited. All axes are logarithmic. Other machines will give other figures; the steps between the rows tell more than the rows.',
+      'Each language is measured with its own benchmark tool, each case in fresh processes. Wall and CPU time are both shown: a ring to the right of its mark used more than one core, a ring to the left waited. All axes are logarithmic. Absolute figures depend on the machine; compare the rows with each other.',
     ),
     h(
       'div',
@@ -58,8 +58,8 @@ function failureList(section: PrimitiveSection): Child {
 function primitiveFigures({ facts, rows }: PrimitiveSection): Markup {
   const columns = primitiveColumns(facts);
   return plainTable(
-    `${facts.title}: median, and least to greatest of the processes`,
-    ['Who', ...columns.map(({ head }) => head)],
+    `${facts.title}: median (min–max) over the processes`,
+    ['Case', ...columns.map(({ head }) => head)],
     rows.map((row): Child[] => [[marker(row.style), row.label], ...columns.map(({ text }) => text(row))]),
   );
 }

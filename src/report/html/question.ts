@@ -68,7 +68,7 @@ function footnoteList(rows: readonly Row[]): Child {
     h(
       'li',
       { class: kind },
-      h('b', { class: 'whose' }, implementations.join(', ')),
+      h('b', { class: 'implementation' }, implementations.join(', ')),
       ` ${text}.`,
       remedy === null ? null : ` Remedy: ${remedy}`,
     ),
@@ -102,7 +102,7 @@ function questionDetails(question: Question): Child {
       ? []
       : [
           collapsible('Response percentiles', percentileTable(question)),
-          collapsible('How honest the load was', generatorTable(question)),
+          collapsible('Load generator quality', generatorTable(question)),
         ]),
     collapsible('Trials one by one', trialTable(question)),
   ];
@@ -141,7 +141,7 @@ export function publishedComparisons({ rows, published }: Question): Child {
       h(
         'li',
         { class: comparison.verdict },
-        h('b', { class: 'whose' }, implementation.id),
+        h('b', { class: 'implementation' }, implementation.id),
         ` ${publishedText(comparison)}`,
       ),
     ),

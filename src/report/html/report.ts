@@ -60,7 +60,7 @@ function pageHeader(model: ReportModel): Markup {
   );
 }
 
-/** What was asked, in the words of its declaration. */
+/** The question, in the words of its declaration. */
 function questionText(model: ReportModel): string {
   const { scenario, workloads } = model.run;
   const [only] = workloads;
@@ -74,11 +74,12 @@ function introOf({ groups }: ReportModel): string {
 }
 
 const loadIntro =
-  'Every implementation answers the same requests, due at the same fixed moments. What differs is what each spends to keep up.';
+  'Every implementation answers the same requests, due at the same fixed times. What differs is the cost of keeping up.';
 
-const idleIntro = 'Every implementation is asked the same under the same conditions; no requests are sent.';
+const idleIntro = 'Every implementation runs under the same conditions; no requests are sent.';
 
-const primitivesIntro = 'The same operation in each language, checked each time, by the tool its own people use.';
+const primitivesIntro =
+  'The same operation in each language, checked each time, measured with that language’s own benchmark tool.';
 
 function contextSentence({ run, groups }: ReportModel): string {
   const { machine, scenario } = run;
@@ -120,8 +121,8 @@ function answerSummary(answer: Answer | undefined): Child {
   if (answer === undefined) return noValue;
   if (answer.verdict === 'too-few') return 'too few trials';
   const names = answer.parts.filter(({ strong }) => strong).map(({ text }) => text);
-  if (answer.verdict === 'told-apart') return h('b', {}, names.join(', '));
-  return names.length > 3 ? `cannot tell apart: ${names.length} of them` : `cannot tell apart: ${names.join(', ')}`;
+  if (answer.verdict === 'distinct') return h('b', {}, names.join(', '));
+  return names.length > 3 ? `cannot tell apart ${names.length}` : `cannot tell apart: ${names.join(', ')}`;
 }
 
 /** One workload at all its rates. */
@@ -148,7 +149,7 @@ function groupSection(group: Group, charts: ReportCharts): Markup {
 }
 
 function comparisonTitle({ questions }: Group): string {
-  return questions.some(({ ratePerSec }) => ratePerSec > 0) ? 'From rate to rate' : 'From size to size';
+  return questions.some(({ ratePerSec }) => ratePerSec > 0) ? 'Across rates' : 'Across cluster sizes';
 }
 
 function largestClusterList({ largest }: Group): Child {
@@ -165,8 +166,8 @@ function slopeTable(group: Group): Child {
     idleText(group, slope),
   ]);
   return plainTable(
-    'What one more request costs: a straight line through the CPU used at each rate (least squares, every trial that counts)',
-    ['Who', 'CPU for one more request, ms', 'the line at no load, ms/s', 'measured while idle, ms/s'],
+    'The cost of one more request: a least-squares line through the CPU used at each rate, over every trial that counts',
+    ['Implementation', 'CPU for one more request, ms', 'the line at no load, ms/s', 'measured while idle, ms/s'],
     lines,
   );
 }

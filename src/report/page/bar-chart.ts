@@ -15,7 +15,7 @@ import {
 const valueColumnWidth = 52;
 
 /** Horizontal bars from zero with their range, marks and value. */
-export function barConfiguration(chart: BarChart, look: Theme): ChartConfiguration<'bar'> {
+export function barConfiguration(chart: BarChart, theme: Theme): ChartConfiguration<'bar'> {
   return {
     type: 'bar',
     data: {
@@ -23,7 +23,7 @@ export function barConfiguration(chart: BarChart, look: Theme): ChartConfigurati
       datasets: [
         {
           data: chart.bars.map((bar) => bar.value),
-          backgroundColor: chart.bars.map((bar) => look.colorOf(bar)),
+          backgroundColor: chart.bars.map((bar) => theme.colorOf(bar)),
           barPercentage: 0.62,
           categoryPercentage: 0.9,
         },
@@ -38,16 +38,16 @@ export function barConfiguration(chart: BarChart, look: Theme): ChartConfigurati
         x: {
           beginAtZero: true,
           suggestedMax: Math.max(...chart.bars.map(maxValue), chart.line?.value ?? 0),
-          grid: { color: look.gridline, drawTicks: false },
+          grid: { color: theme.gridline, drawTicks: false },
           border: { display: false },
-          ticks: { color: look.muted, font: { family: look.font, size: 12 }, padding: 6, maxTicksLimit: 6 },
+          ticks: { color: theme.muted, font: { family: theme.font, size: 12 }, padding: 6, maxTicksLimit: 6 },
         },
         y: {
           grid: { display: false },
-          border: { color: look.muted },
+          border: { color: theme.muted },
           ticks: {
-            color: look.ink,
-            font: labelFont(look),
+            color: theme.ink,
+            font: labelFont(theme),
             autoSkip: false,
             callback: (_, index) => labelLines(chart.bars[index]?.label),
           },
@@ -60,7 +60,7 @@ export function barConfiguration(chart: BarChart, look: Theme): ChartConfigurati
         },
       },
     },
-    plugins: [annotations(chart, look)],
+    plugins: [annotations(chart, theme)],
   };
 }
 
@@ -78,42 +78,42 @@ function barTooltip(chart: BarChart, bar: Bar | undefined): string[] {
   ];
 }
 
-function annotations(chart: BarChart, look: Theme): Plugin<'bar'> {
+function annotations(chart: BarChart, theme: Theme): Plugin<'bar'> {
   return {
     id: 'annotations',
     afterDatasetsDraw(drawing) {
       const { ctx } = drawing;
       ctx.save();
-      for (const [index, bar] of chart.bars.entries()) drawAnnotations(drawing, look, bar, index);
-      if (chart.line !== null) drawLimit(drawing, look, chart.line);
+      for (const [index, bar] of chart.bars.entries()) drawAnnotations(drawing, theme, bar, index);
+      if (chart.line !== null) drawLimit(drawing, theme, chart.line);
       ctx.restore();
     },
   };
 }
 
-function drawAnnotations(drawing: Drawing, look: Theme, bar: Bar, index: number): void {
+function drawAnnotations(drawing: Drawing, theme: Theme, bar: Bar, index: number): void {
   const { ctx } = drawing;
   const at = (value: number) => drawing.scales.x?.getPixelForValue(value) ?? 0;
   const y = drawing.getDatasetMeta(0).data[index]?.y ?? 0;
-  ctx.strokeStyle = look.ink;
+  ctx.strokeStyle = theme.ink;
   ctx.lineWidth = 1.5;
   if (bar.whisker !== null) drawWhisker(ctx, at(bar.whisker[0]), at(bar.whisker[1]), y);
   for (const { shape, value } of bar.marks) {
-    if (shape === 'ring') drawRing(ctx, at(value), y, look);
+    if (shape === 'ring') drawRing(ctx, at(value), y, theme);
     else drawLine(ctx, at(value), y - 8, at(value), y + 8);
   }
-  drawValue(drawing, look, bar.text, y);
+  drawValue(drawing, theme, bar.text, y);
 }
 
-function drawLimit(drawing: Drawing, look: Theme, { value, label }: NonNullable<BarChart['line']>): void {
+function drawLimit(drawing: Drawing, theme: Theme, { value, label }: NonNullable<BarChart['line']>): void {
   const { ctx, chartArea, scales } = drawing;
   const x = scales.x?.getPixelForValue(value) ?? 0;
-  ctx.strokeStyle = look.alert;
+  ctx.strokeStyle = theme.alert;
   ctx.setLineDash([4, 3]);
   drawLine(ctx, x, chartArea.top, x, chartArea.bottom);
   ctx.setLineDash([]);
-  ctx.fillStyle = look.alert;
-  ctx.font = `12px ${look.font}`;
+  ctx.fillStyle = theme.alert;
+  ctx.font = `12px ${theme.font}`;
   ctx.textBaseline = 'bottom';
   ctx.textAlign = 'center';
   ctx.fillText(label, x, chartArea.top - 3);

@@ -1,7 +1,7 @@
 import type { Chart as Drawing } from 'chart.js';
 import type { Series, SeriesStyle } from '../charts/chart.ts';
 
-/** The page's colours as they are now (light, dark, paper), and whom the reader has singled out. */
+/** The page's colours as they are now (light, dark, paper), and the series that the reader has highlighted. */
 export interface Theme {
   readonly ink: string;
   readonly muted: string;
@@ -9,33 +9,33 @@ export interface Theme {
   readonly background: string;
   readonly alert: string;
   readonly font: string;
-  /** With transparency: recorded series are fainter, and those that are not singled out fainter still. */
+  /** With transparency: recorded series are fainter, and those that are not highlighted fainter still. */
   colorOf(series: Series): string;
   dashOf(style: SeriesStyle): number[];
 }
 
-export function readTheme(singled: string | null): Theme {
+export function readTheme(highlighted: string | null): Theme {
   const root = getComputedStyle(document.documentElement);
   const named = (name: string) => root.getPropertyValue(`--${name}`).trim();
   return {
     ink: named('ink'),
-    muted: named('quiet'),
+    muted: named('muted'),
     gridline: named('rule'),
     background: named('paper'),
     alert: named('alert'),
     font: named('figures'),
     colorOf: ({ style, recordedOn, label }) => {
-      const alpha = (recordedOn === null ? 1 : 0.5) * (singled === null || singled === label ? 1 : 0.15);
+      const alpha = (recordedOn === null ? 1 : 0.5) * (highlighted === null || highlighted === label ? 1 : 0.15);
       return withAlpha(named(`${style.family}-${style.shade}`), alpha);
     },
     dashOf: dashOfStyle,
   };
 }
 
-/** Dashes are the style sheet's, so that the signs in tables and the lines in charts agree. */
+/** Dashes are the style sheet's, so that the markers in tables and the lines in charts agree. */
 function dashOfStyle(style: SeriesStyle): number[] {
-  const probe = document.querySelector(`.${style.family}-${style.shade}`);
-  const dash = probe === null ? '' : getComputedStyle(probe).getPropertyValue('--dash');
+  const element = document.querySelector(`.${style.family}-${style.shade}`);
+  const dash = element === null ? '' : getComputedStyle(element).getPropertyValue('--dash');
   return dash.trim() === '' ? [] : dash.trim().split(' ').map(Number);
 }
 
@@ -48,8 +48,8 @@ function withAlpha(color: string, alphaRatio: number): string {
 /** Below this a name has room for one word a line. */
 const narrowWidth = 480;
 
-export function labelFont(look: Theme) {
-  return (context: { chart: Drawing }) => ({ family: look.font, size: context.chart.width < narrowWidth ? 11 : 12 });
+export function labelFont(theme: Theme) {
+  return (context: { chart: Drawing }) => ({ family: theme.font, size: context.chart.width < narrowWidth ? 11 : 12 });
 }
 
 export function labelLines(label = ''): string | string[] {
@@ -57,9 +57,9 @@ export function labelLines(label = ''): string | string[] {
 }
 
 /** In the column at the right edge. */
-export function drawValue({ ctx, width }: Drawing, look: Theme, text: string, y: number): void {
-  ctx.fillStyle = look.ink;
-  ctx.font = `12px ${look.font}`;
+export function drawValue({ ctx, width }: Drawing, theme: Theme, text: string, y: number): void {
+  ctx.fillStyle = theme.ink;
+  ctx.font = `12px ${theme.font}`;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'right';
   ctx.fillText(text, width, y);
@@ -72,10 +72,10 @@ export function drawWhisker(ctx: CanvasRenderingContext2D, from: number, to: num
   drawLine(ctx, to, y - 3, to, y + 3);
 }
 
-export function drawRing(ctx: CanvasRenderingContext2D, x: number, y: number, look: Theme): void {
+export function drawRing(ctx: CanvasRenderingContext2D, x: number, y: number, theme: Theme): void {
   ctx.beginPath();
   ctx.arc(x, y, 4, 0, 2 * Math.PI);
-  ctx.fillStyle = look.background;
+  ctx.fillStyle = theme.background;
   ctx.fill();
   ctx.stroke();
 }

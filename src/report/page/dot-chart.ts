@@ -13,7 +13,7 @@ const shapes: Readonly<Record<Dot['style']['family'], PointStyle>> = {
 };
 
 /** One mark a row on a logarithmic axis, with its range, a ring for a second value, and the value in words. */
-export function dotConfiguration(chart: DotChart, look: Theme): ChartConfiguration<'line'> {
+export function dotConfiguration(chart: DotChart, theme: Theme): ChartConfiguration<'line'> {
   const { ticks, min, max } = chart.x;
   const labels = new Map(ticks?.map(({ value, label }) => [value, label]));
   return {
@@ -27,8 +27,8 @@ export function dotConfiguration(chart: DotChart, look: Theme): ChartConfigurati
           pointStyle: chart.dots.map(({ style }) => shapes[style.family]),
           pointRadius: 6,
           pointHoverRadius: 7,
-          pointBackgroundColor: chart.dots.map((dot) => look.colorOf(dot)),
-          pointBorderColor: look.background,
+          pointBackgroundColor: chart.dots.map((dot) => theme.colorOf(dot)),
+          pointBorderColor: theme.background,
         },
       ],
     },
@@ -45,11 +45,11 @@ export function dotConfiguration(chart: DotChart, look: Theme): ChartConfigurati
           afterBuildTicks: (built) => {
             built.ticks = (ticks ?? []).map(({ value }) => ({ value }));
           },
-          grid: { color: look.gridline, drawTicks: false },
+          grid: { color: theme.gridline, drawTicks: false },
           border: { display: false },
           ticks: {
-            color: look.muted,
-            font: { family: look.font, size: 12 },
+            color: theme.muted,
+            font: { family: theme.font, size: 12 },
             padding: 6,
             callback: (value) => labels.get(Number(value)) ?? '',
           },
@@ -57,11 +57,11 @@ export function dotConfiguration(chart: DotChart, look: Theme): ChartConfigurati
         y: {
           type: 'category',
           offset: true,
-          grid: { color: look.gridline, drawTicks: false },
+          grid: { color: theme.gridline, drawTicks: false },
           border: { display: false },
           ticks: {
-            color: look.ink,
-            font: labelFont(look),
+            color: theme.ink,
+            font: labelFont(theme),
             autoSkip: false,
             callback: (_, index) => labelLines(chart.dots[index]?.label),
           },
@@ -71,7 +71,7 @@ export function dotConfiguration(chart: DotChart, look: Theme): ChartConfigurati
         tooltip: { displayColors: false, callbacks: { label: (item) => dotTooltip(chart.dots[item.dataIndex]) } },
       },
     },
-    plugins: [annotations(chart, look)],
+    plugins: [annotations(chart, theme)],
   };
 }
 
@@ -80,16 +80,16 @@ function dotTooltip(dot: Dot | undefined): string[] {
   return dot.ring === null ? [dot.text] : [dot.text, dot.ring.text];
 }
 
-function annotations(chart: DotChart, look: Theme): Plugin<'line'> {
+function annotations(chart: DotChart, theme: Theme): Plugin<'line'> {
   return {
     id: 'annotations',
     beforeDatasetsDraw(drawing) {
       drawing.ctx.save();
-      for (const [index, dot] of chart.dots.entries()) drawBeneathDot(drawing, look, dot, index);
+      for (const [index, dot] of chart.dots.entries()) drawBeneathDot(drawing, theme, dot, index);
       drawing.ctx.restore();
     },
     afterDatasetsDraw(drawing) {
-      for (const [index, { text }] of chart.dots.entries()) drawValue(drawing, look, text, rowY(drawing, index));
+      for (const [index, { text }] of chart.dots.entries()) drawValue(drawing, theme, text, rowY(drawing, index));
     },
   };
 }
@@ -98,12 +98,12 @@ function rowY(drawing: Drawing, index: number): number {
   return drawing.getDatasetMeta(0).data[index]?.y ?? 0;
 }
 
-function drawBeneathDot(drawing: Drawing, look: Theme, dot: Dot, index: number): void {
+function drawBeneathDot(drawing: Drawing, theme: Theme, dot: Dot, index: number): void {
   const { ctx } = drawing;
   const at = (value: number) => drawing.scales.x?.getPixelForValue(value) ?? 0;
   const y = rowY(drawing, index);
-  ctx.strokeStyle = look.colorOf(dot);
+  ctx.strokeStyle = theme.colorOf(dot);
   ctx.lineWidth = 1.5;
   if (dot.whisker !== null) drawWhisker(ctx, at(dot.whisker[0]), at(dot.whisker[1]), y);
-  if (dot.ring !== null) drawRing(ctx, at(dot.ring.value), y, look);
+  if (dot.ring !== null) drawRing(ctx, at(dot.ring.value), y, theme);
 }

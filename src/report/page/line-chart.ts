@@ -2,7 +2,7 @@ import type { ChartConfiguration, ChartDataset, Plugin, PointStyle, ScaleOptions
 import type { Axis, Line, LineChart } from '../charts/chart.ts';
 import { shortNumber, type Theme } from './canvas.ts';
 
-/** A language's point, and the radius at which the four shapes look equally large. */
+/** A language's point, and the radius at which the four shapes theme equally large. */
 const markers: Readonly<Record<Line['style']['family'], { readonly shape: PointStyle; readonly radius: number }>> = {
   node: { shape: 'circle', radius: 3.5 },
   go: { shape: 'triangle', radius: 5 },
@@ -11,16 +11,16 @@ const markers: Readonly<Record<Line['style']['family'], { readonly shape: PointS
 };
 
 /** Lines over rate, time or percentile, each with its own colour, dash and shape. */
-export function lineConfiguration(chart: LineChart, look: Theme): ChartConfiguration<'line'> {
+export function lineConfiguration(chart: LineChart, theme: Theme): ChartConfiguration<'line'> {
   return {
     type: 'line',
-    data: { datasets: chart.lines.map((line) => dataset(chart, line, look)) },
+    data: { datasets: chart.lines.map((line) => dataset(chart, line, theme)) },
     options: {
       animation: false,
       maintainAspectRatio: false,
       parsing: false,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      scales: { x: scale(chart.x, look), y: scale(chart.y, look) },
+      scales: { x: scale(chart.x, theme), y: scale(chart.y, theme) },
       plugins: {
         tooltip: {
           usePointStyle: true,
@@ -32,23 +32,23 @@ export function lineConfiguration(chart: LineChart, look: Theme): ChartConfigura
         },
       },
     },
-    plugins: [whiskers(chart, look)],
+    plugins: [whiskers(chart, theme)],
   };
 }
 
-function dataset(chart: LineChart, line: Line, look: Theme): ChartDataset<'line'> {
-  const color = look.colorOf(line);
+function dataset(chart: LineChart, line: Line, theme: Theme): ChartDataset<'line'> {
+  const color = theme.colorOf(line);
   const { shape, radius } = markers[line.style.family];
   return {
     label: line.label,
     data: line.points.map(({ x, y }) => ({ x, y })) as { x: number; y: number }[],
     borderColor: color,
     backgroundColor: color,
-    borderDash: look.dashOf(line.style),
+    borderDash: theme.dashOf(line.style),
     borderWidth: line.recordedOn === null ? 2 : 1.25,
     pointStyle: shape,
     pointRadius: chart.markPoints ? radius + 1 : markerRadii(line, radius),
-    pointBorderColor: look.background,
+    pointBorderColor: theme.background,
     pointHoverRadius: 5,
     tension: 0,
     // A mark on the edge is drawn whole.
@@ -65,9 +65,9 @@ function markerRadii(line: Line, radius: number): number[] {
 
 type ScaleOptions = Partial<ScaleOptionsByType<'linear'>>;
 
-function scale(axis: Axis, look: Theme): ScaleOptions {
+function scale(axis: Axis, theme: Theme): ScaleOptions {
   const { ticks } = axis;
-  const font = { family: look.font, size: 12 };
+  const font = { family: theme.font, size: 12 };
   const labels = new Map(ticks?.map(({ value, label }) => [value, label]));
   return {
     type: axis.scale === 'logarithmic' ? 'logarithmic' : 'linear',
@@ -80,11 +80,11 @@ function scale(axis: Axis, look: Theme): ScaleOptions {
             built.ticks = ticks.map(({ value }) => ({ value }));
           },
         }),
-    title: { display: true, text: axis.title, color: look.muted, font },
-    grid: { color: look.gridline, drawTicks: false },
+    title: { display: true, text: axis.title, color: theme.muted, font },
+    grid: { color: theme.gridline, drawTicks: false },
     border: { display: false },
     ticks: {
-      color: look.muted,
+      color: theme.muted,
       font,
       padding: 6,
       maxTicksLimit: 7,
@@ -112,14 +112,14 @@ function tooltipLabel(chart: LineChart, item: TooltipItem<'line'>): string {
   return `${item.dataset.label ?? ''} ${shortNumber(Number(item.parsed.y))} ${chart.unit}${span}`;
 }
 
-function whiskers(chart: LineChart, look: Theme): Plugin<'line'> {
+function whiskers(chart: LineChart, theme: Theme): Plugin<'line'> {
   return {
     id: 'whiskers',
     beforeDatasetsDraw({ ctx, scales }) {
       ctx.save();
       ctx.lineWidth = 1.5;
       for (const line of chart.lines) {
-        ctx.strokeStyle = look.colorOf(line);
+        ctx.strokeStyle = theme.colorOf(line);
         for (const { x, whisker } of line.points) {
           if (whisker === null) continue;
           const at = scales.x?.getPixelForValue(x) ?? 0;

@@ -15,16 +15,16 @@ interface ChartCanvas {
 function drawPage(): void {
   document.documentElement.classList.add('js');
   const pictures = readCharts();
-  let singled: string | null = null;
+  let highlighted: string | null = null;
   const drawAll = () => {
-    const look = readTheme(singled);
-    for (const picture of pictures) draw(picture, look);
+    const theme = readTheme(highlighted);
+    for (const picture of pictures) draw(picture, theme);
   };
   for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', drawAll);
   addEventListener('beforeprint', openAllDetails);
   listenToLegends((label) => {
-    singled = singled === label ? null : label;
-    markLegends(singled);
+    highlighted = highlighted === label ? null : label;
+    markLegends(highlighted);
     drawAll();
   });
   drawAll();
@@ -39,11 +39,11 @@ function readCharts(): ChartCanvas[] {
   });
 }
 
-function draw({ canvas, chart }: ChartCanvas, look: Theme): void {
+function draw({ canvas, chart }: ChartCanvas, theme: Theme): void {
   Drawing.getChart(canvas)?.destroy();
-  if (chart.kind === 'bars') new Drawing(canvas, barConfiguration(chart, look));
-  else if (chart.kind === 'dots') new Drawing(canvas, dotConfiguration(chart, look));
-  else new Drawing(canvas, lineConfiguration(chart, look));
+  if (chart.kind === 'bars') new Drawing(canvas, barConfiguration(chart, theme));
+  else if (chart.kind === 'dots') new Drawing(canvas, dotConfiguration(chart, theme));
+  else new Drawing(canvas, lineConfiguration(chart, theme));
 }
 
 function legendButtons(): HTMLButtonElement[] {
@@ -54,10 +54,10 @@ function listenToLegends(press: (label: string) => void): void {
   for (const button of legendButtons()) button.addEventListener('click', () => press(button.dataset.series ?? ''));
 }
 
-function markLegends(singled: string | null): void {
+function markLegends(highlighted: string | null): void {
   for (const button of legendButtons()) {
-    button.setAttribute('aria-pressed', String(button.dataset.series === singled));
-    button.closest('.legend')?.classList.toggle('single', singled !== null);
+    button.setAttribute('aria-pressed', String(button.dataset.series === highlighted));
+    button.closest('.legend')?.classList.toggle('single', highlighted !== null);
   }
 }
 

@@ -11,7 +11,7 @@ export interface ClaimColumn {
 export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
   const titles = new Map(sources.map(({ id, title }) => [id, title]));
   return [
-    { head: 'They say', text: ({ claim }) => `“${claim.quotation}” (${titles.get(claim.source) ?? claim.source})` },
+    { head: 'Claim', text: ({ claim }) => `“${claim.quotation}” (${titles.get(claim.source) ?? claim.source})` },
     { head: 'Claimed', text: ({ claim }) => claim.claimed },
     { head: 'Measured here', text: ({ measured }) => measured ?? noValue },
     { head: 'Verdict', text: ({ verdict }) => verdict },
@@ -20,10 +20,10 @@ export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
 }
 
 export function claimExplanation({ measuredBy, note }: AssessedClaim['claim']): string {
-  return measuredBy === 'not at all' ? `${note}.` : `${capitalized(measuredBy)}. ${note}.`;
+  return measuredBy === 'not at all' ? `${note}.` : `${upperFirst(measuredBy)}. ${note}.`;
 }
 
-function capitalized(text: string): string {
+function upperFirst(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 

@@ -10,7 +10,7 @@ export interface PrimitiveColumn {
   text(row: PrimitiveRow): string;
 }
 
-/** The columns of a primitive's table, beside who it is: the same in every format. */
+/** The columns of a primitive's table, after the case: the same in every format. */
 export function primitiveColumns({ kind, sizeLabel }: PrimitiveFacts): PrimitiveColumn[] {
   const size: PrimitiveColumn[] =
     sizeLabel === null
@@ -23,7 +23,7 @@ function timeColumns(kind: PrimitiveFacts['kind']): PrimitiveColumn[] {
   const threads: PrimitiveColumn[] =
     kind === 'start' ? [] : [{ head: 'OS threads', align: 'right', text: (row) => threadsText(row) }];
   return [
-    { head: kind === 'lateness' ? 'late' : 'wall', align: 'right', text: (row) => wallTimeText(row) },
+    { head: kind === 'lateness' ? 'timer lateness' : 'wall', align: 'right', text: (row) => wallTimeText(row) },
     { head: 'CPU', align: 'right', text: ({ cpuNs }) => rangeText(cpuNs, formatNs) },
     ...(kind === 'time'
       ? [{ head: 'empty loop', align: 'right' as const, text: (row: PrimitiveRow) => emptyText(row) }]
@@ -36,7 +36,7 @@ function memoryColumns(sizeName: string | null): PrimitiveColumn[] {
   const perUnit: PrimitiveColumn[] =
     sizeName === null
       ? []
-      : [{ head: 'each', align: 'right', text: ({ bytesPerUnit }) => rangeText(bytesPerUnit, formatBytes) }];
+      : [{ head: 'per unit', align: 'right', text: ({ bytesPerUnit }) => rangeText(bytesPerUnit, formatBytes) }];
   return [
     { head: 'private memory', align: 'right', text: (row) => privateText(row) },
     ...perUnit,
@@ -72,18 +72,18 @@ function rangeText(range: Range | null, text: (value: number) => string): string
   return `${text(range.median)} (${shown.join('–')})`;
 }
 
-/** What a reader must know beside the figures: where a limit was met, what failed, what is faster than can be told. */
+/** What the figures do not show: where a limit was reached, what failed, what is too fast to measure. */
 export function failureLines({ rows, facts }: PrimitiveSection): string[] {
   const labels = [...new Set(rows.map(({ label }) => label))];
   return labels.flatMap((label) => {
     const own = rows.filter((row) => row.label === label);
     const limit = facts.kind === 'memory' && facts.sizeLabel !== null ? maxSize(rows, label) : null;
-    if (limit !== null) return [`${label}: at most ${limit.size.toLocaleString('en-US')} here; beyond, ${limit.why}`];
+    if (limit !== null) return [`${label}: at most ${limit.size.toLocaleString('en-US')} here; more: ${limit.why}`];
     const failed = own
       .filter(({ failureText }) => failureText !== null)
       .map(({ failureText }) => `${label}: ${failureText}`);
     const fast = own.some(({ isBelowLoop }) => isBelowLoop)
-      ? [`${label}: not clearly dearer than the loop around it, so no more than a bound`]
+      ? [`${label}: not clearly more expensive than the loop around it: an upper bound`]
       : [];
     return [...new Set(failed), ...fast];
   });

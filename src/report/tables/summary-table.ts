@@ -4,6 +4,7 @@ import type { Elections, Note, Row } from '../model.ts';
 
 /** The table of few columns, the same in the terminal and in Markdown. */
 export interface SummaryColumn {
+  readonly id: string;
   /** Two lines where the values are narrower than the words. */
   readonly head: string;
   readonly align: 'left' | 'right';
@@ -15,6 +16,7 @@ export interface SummaryColumn {
 function medianColumn(head: string, metricId: string): SummaryColumn {
   const { unit } = metricById(metricId);
   return {
+    id: metricId,
     head,
     align: 'right',
     text: ({ figures }) => {
@@ -28,8 +30,9 @@ function hasElections({ elections }: Row): boolean {
   return elections !== null;
 }
 
-function electionColumn(head: string, text: (elections: Elections) => string): SummaryColumn {
+function electionColumn(id: string, head: string, text: (elections: Elections) => string): SummaryColumn {
   return {
+    id,
     head,
     align: 'right',
     appliesTo: hasElections,
@@ -45,28 +48,28 @@ const hasUnavailability = ({ figures }: Row) => (figures['outage-p50'] ?? null) 
 const isIdleNode = ({ figures }: Row) => (figures['node-cpu'] ?? null) !== null;
 
 const electionColumns: readonly SummaryColumn[] = [
-  electionColumn('elections', ({ timesMs, unfinishedCount }) =>
+  electionColumn('elections', 'elections', ({ timesMs, unfinishedCount }) =>
     unfinishedCount === 0 ? `${timesMs.length}` : `${timesMs.length} of ${timesMs.length + unfinishedCount}`,
   ),
-  electionColumn('election\np50 ms', ({ p50 }) => intervalText(p50)),
-  electionColumn('p90\nms', ({ p90 }) => numberOrDash(p90?.estimate)),
-  electionColumn('most\nms', ({ maxMs }) => numberOrDash(maxMs)),
-  electionColumn('split\nvotes', ({ splitVoteRatio }) =>
+  electionColumn('election-p50', 'election\np50 ms', ({ p50 }) => intervalText(p50)),
+  electionColumn('election-p90', 'p90\nms', ({ p90 }) => numberOrDash(p90?.estimate)),
+  electionColumn('election-max', 'max\nms', ({ maxMs }) => numberOrDash(maxMs)),
+  electionColumn('split-votes', 'split\nvotes', ({ splitVoteRatio }) =>
     splitVoteRatio === null ? noValue : formatPercent(splitVoteRatio),
   ),
-  electionColumn('in\ntheory', ({ expectedSplitVoteRatio: ratio }) =>
+  electionColumn('expected-split-votes', 'expected', ({ expectedSplitVoteRatio: ratio }) =>
     ratio === null ? noValue : formatPercent(ratio),
   ),
 ];
 
 const nodeColumns: readonly SummaryColumn[] = [
-  { ...medianColumn('gap p50\nms', 'outage-p50'), appliesTo: hasUnavailability },
+  { ...medianColumn('unavail.\np50 ms', 'outage-p50'), appliesTo: hasUnavailability },
   { ...medianColumn('CPU ms/s\na node', 'node-cpu'), appliesTo: isIdleNode },
   { ...medianColumn('MiB\na node', 'node-memory'), appliesTo: isIdleNode },
 ];
-const requestHeads = new Set(['CPU ms\nper request', 'p50\nms', 'p90\nms']);
+const requestIds: ReadonlySet<string> = new Set(['cpu-per-request', 'response-p50', 'response-p90']);
 
-/** Who, and what can be said of lost leaders and of nodes. */
+/** The implementation, and what can be said of leader crashes and of nodes. */
 export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
   const clusterOnly = [...electionColumns, ...nodeColumns].filter(({ appliesTo }) =>
     rows.some((row) => appliesTo?.(row)),
@@ -76,24 +79,24 @@ export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
 
 /** What these rows have something to say about; columns about requests only where requests were sent. */
 export function columnsFor(rows: readonly Row[]): readonly SummaryColumn[] {
-  const [who, ...special] = clusterColumns(rows);
+  const [name, ...special] = clusterColumns(rows);
   const others = requestColumns.slice(1);
-  if (who === undefined) return requestColumns;
+  if (name === undefined) return requestColumns;
   const isIdle = rows.every(({ generator }) => generator === null);
-  const remaining = special.length > 0 && isIdle ? others.filter(({ head }) => !requestHeads.has(head)) : others;
-  const requests = remaining.filter(({ head }) => requestHeads.has(head));
-  return [who, ...requests, ...special, ...remaining.filter(({ head }) => !requestHeads.has(head))];
+  const remaining = special.length > 0 && isIdle ? others.filter(({ id }) => !requestIds.has(id)) : others;
+  const requests = remaining.filter(({ id }) => requestIds.has(id));
+  return [name, ...requests, ...special, ...remaining.filter(({ id }) => !requestIds.has(id))];
 }
 
 const requestColumns: readonly SummaryColumn[] = [
-  { head: 'who', align: 'left', text: (row) => row.implementation.id },
-  { head: 'CPU ms\nper request', align: 'right', text: cpuText },
+  { id: 'implementation', head: 'implementation', align: 'left', text: (row) => row.implementation.id },
+  { id: 'cpu-per-request', head: 'CPU ms\nper request', align: 'right', text: cpuText },
   medianColumn('p50\nms', 'response-p50'),
   medianColumn('p90\nms', 'response-p90'),
   medianColumn('idle\nMiB', 'memory-idle'),
   medianColumn('loaded\nMiB', 'memory-median'),
-  { head: 'trials\nok', align: 'right', text: (row) => `${row.okCount} of ${row.plannedCount}` },
-  { head: 'note', align: 'left', text: (row) => row.notes.map(noteLabel).join(', ') },
+  { id: 'ok', head: 'trials\nok', align: 'right', text: (row) => `${row.okCount} of ${row.plannedCount}` },
+  { id: 'note', head: 'note', align: 'left', text: (row) => row.notes.map(noteLabel).join(', ') },
 ];
 
 function cpuText({ figures }: Row): string {
@@ -112,7 +115,7 @@ export function rowReason(row: Row): string {
 }
 
 export interface Footnote extends Pick<Note, 'kind' | 'text' | 'remedy'> {
-  /** Of whom it is true; the note column says how often. */
+  /** The note column says how often. */
   readonly implementations: readonly string[];
 }
 

@@ -25,7 +25,7 @@ export interface ComparisonTextOptions {
   readonly all: boolean;
 }
 
-/** The terminal's answer: the sentence, whose commits, a table a cell, the doubts. */
+/** The terminal's answer: the sentence, the two commits, a table a cell, the warnings. */
 export function comparisonText(comparison: RunComparison, { color, all }: ComparisonTextOptions): string {
   const paints = terminalStyles(color);
   const blocks = comparisonTables(comparison);

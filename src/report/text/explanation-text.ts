@@ -57,9 +57,9 @@ function changeLines({ minEffectRatio, noiseFloorRatio, better, correction }: Co
   const spread = change.logRatioSd === null ? noValue : formatPercent(change.logRatioSd);
   return [
     `method: ${change.method}, ${change.count} ${change.method === 'paired' ? 'pairs' : 'trials a side'}; spread of the log ratios ${spread}`,
-    `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(minEffectRatio)}; A/A floor: ${floor}`,
+    `change: ${changeText(change)}, ${better} is better; the smallest that matters: ${percentText(minEffectRatio)}; noise floor of A/A runs: ${floor}`,
     ...correctionLines(correction),
-    `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); the least so many can give: ${pText(change.minP)}`,
+    `p worse ${pText(change.pWorse)} (adjusted ${pText(change.pWorseAdjusted)}), p better ${pText(change.pBetter)} (adjusted ${pText(change.pBetterAdjusted)}); smallest possible p: ${pText(change.minP)}`,
   ];
 }
 
@@ -97,7 +97,7 @@ function pairTable(pairs: readonly ExplainedPair[], { unit }: Comparison): strin
 
 function trialTable(trials: readonly ExplainedTrial[], { unit }: Comparison): string {
   return tableText(
-    ['side', 'trial', 'status', 'counts', displayUnit(unit), 'spin', 'steal', 'waited ms', 'remark'],
+    ['side', 'trial', 'status', 'counts', displayUnit(unit), 'slowdown', 'steal', 'PSI cpu ms', 'remark'],
     trials.map((trial) => [
       trial.side,
       trialName(trial),

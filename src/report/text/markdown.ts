@@ -1,10 +1,16 @@
 import { countOf, machineLabel } from '../../compare/text.ts';
-import { describeCluster } from '../../model/cell-key.ts';
 import type { ClaimSource } from '../../model/claim.ts';
 import type { RunComparison } from '../../model/comparison.ts';
 import { toSentence } from '../format.ts';
 import type { Answer, AssessedClaim, Question, ReportModel, Row } from '../model.ts';
-import { largestClusterText, publishedLines, resolutionSentence } from '../sentences.ts';
+import {
+  largestClusterText,
+  publishedLines,
+  questionTitle,
+  resolutionSentence,
+  warningSubject,
+  warningText,
+} from '../sentences.ts';
 import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
 import {
   type ComparisonRow,
@@ -28,6 +34,7 @@ export function reportMarkdown(model: ReportModel): string {
   const blocks = [
     ...questions.flatMap(questionBlocks),
     largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
+    warningsMarkdown(model),
     provenanceLine(model),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -36,7 +43,7 @@ export function reportMarkdown(model: ReportModel): string {
 function questionBlocks(question: Question): string[] {
   const bySource = Map.groupBy(question.references, (row) => row.source?.label ?? '');
   return [
-    headingLine(question),
+    `### ${escapeMarkdown(questionTitle(question))}`,
     question.answers.map(answerMarkdown).join('\n'),
     summaryMarkdown(question.rows),
     publishedLines(question)
@@ -49,11 +56,6 @@ function questionBlocks(question: Question): string[] {
     ]),
     question.resolution === null ? '' : resolutionSentence(question.resolution),
   ];
-}
-
-function headingLine({ workload, ratePerSec, temperature, cluster }: Question): string {
-  const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s${temperature === 'cold' ? ', cold' : ''}`;
-  return `### ${workload}${rate}${cluster === null ? '' : `, ${describeCluster(cluster)}`}`;
 }
 
 function answerMarkdown({ subject, conditions, parts }: Answer): string {
@@ -84,6 +86,14 @@ function notesMarkdown(rows: readonly Row[]): string {
       return `- ${implementations.join(', ')}: ${escapeMarkdown(text)}.${after}`;
     })
     .join('\n');
+}
+
+function warningsMarkdown({ warnings }: ReportModel): string {
+  const lines = warnings.map((warning) => {
+    const subject = warningSubject(warning);
+    return `- ${subject === null ? '' : `**${escapeMarkdown(subject)}**: `}${escapeMarkdown(warningText(warning))}`;
+  });
+  return lines.length === 0 ? '' : ['### Warnings', '', ...lines].join('\n');
 }
 
 function provenanceLine({ run }: ReportModel): string {
@@ -144,7 +154,7 @@ function comparisonTableMarkdown(lines: readonly ComparisonRow[]): string {
   const noiseFloorCells = (content: string) => (hasFloor ? [content] : []);
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    row(['', 'base', 'head', 'change', 'p', ...noiseFloorCells('floor'), 'verdict']),
+    row(['', 'base', 'head', 'change', 'p', ...noiseFloorCells('noise floor'), 'verdict']),
     row(['---', '---:', '---:', '---:', '---:', ...noiseFloorCells('---:'), '---']),
     ...lines.map((line) =>
       row(

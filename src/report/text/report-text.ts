@@ -1,17 +1,17 @@
 import type { Answer, PrimitiveRow, PrimitiveSection, Question, ReportModel, Resolution, Row } from '../model.ts';
-import { baselineSentence, largestClusterText, publishedLines, resolutionSentence, warningText } from '../sentences.ts';
-import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
-import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
-import { claimsText } from './claims-text.ts';
 import {
-  alignedLines,
-  columnGap,
-  lineWidth,
-  paragraph,
-  type TerminalStyles,
-  terminalStyles,
-  wrap,
-} from './terminal.ts';
+  baselineSentence,
+  largestClusterText,
+  publishedLines,
+  resolutionSentence,
+  warningSubject,
+  warningText,
+} from '../sentences.ts';
+import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
+import { footnotes } from '../tables/summary-table.ts';
+import { claimsText } from './claims-text.ts';
+import { rowTable } from './row-table.ts';
+import { alignedLines, paragraph, type TerminalStyles, terminalStyles } from './terminal.ts';
 
 export interface TextOptions {
   readonly color: boolean;
@@ -20,7 +20,7 @@ export interface TextOptions {
   readonly reportPath: string | null;
 }
 
-/** The terminal's answer: a sentence a question, the table of few columns, what this machine can resolve, the paths. */
+/** Everything the terminal can say of a run: claims, answers, tables, notes, references, primitives, warnings. */
 export function reportText(model: ReportModel, options: TextOptions): string {
   const styles = terminalStyles(options.color);
   const questions = model.groups.flatMap((group) => group.questions);
@@ -49,7 +49,7 @@ function nonEmpty(blocks: readonly string[]): string[] {
 function questionText(question: Question, styles: TerminalStyles): string {
   const blocks = [
     question.answers.map((answer) => answerText(answer, styles)).join('\n'),
-    summaryTable(question.rows, styles),
+    wholeTable(question.rows, styles),
     publishedLines(question).join('\n'),
     notesBlock(question.rows, styles),
     ...referenceTexts(question, styles),
@@ -65,36 +65,8 @@ function answerText({ subject, conditions, parts }: Answer, { bold }: TerminalSt
   return names.reduce((painted, name) => painted.replace(name, bold), text);
 }
 
-/** A row without figures says why in their place. */
-function summaryTable(rows: readonly Row[], { bold }: TerminalStyles): string {
-  const columns = columnsFor(rows);
-  const widths = columnWidths(columns, rows);
-  const heads = columns.map(({ head }) => head.split('\n').map(bold).join('\n'));
-  const body = rows.map((row) => (row.okCount > 0 ? figureTexts(columns, row, widths) : reasonTexts(row, widths)));
-  return alignedLines([heads, ...body], { aligns: columns.map(({ align }) => align), gap: 'after', widths }).join('\n');
-}
-
-/** Each column as wide as its widest line; the last one takes what is left. */
-function columnWidths(columns: readonly SummaryColumn[], rows: readonly Row[]): number[] {
-  const widths = columns.slice(0, -1).map(({ head, text }) => {
-    const figures = rows.filter((row) => row.okCount > 0 || head === 'who').map(text);
-    return Math.max(...[...head.split('\n'), ...figures].map((line) => line.length));
-  });
-  const room = lineWidth - widths.reduce((sum, width) => sum + width + columnGap, 0);
-  return [...widths, Math.max(12, room)];
-}
-
-function figureTexts(columns: readonly SummaryColumn[], row: Row, widths: readonly number[]): string[] {
-  return columns.map(({ text }, index) => {
-    const isLast = index === columns.length - 1;
-    return isLast ? wrap(text(row), widths[index] ?? lineWidth, '') : text(row);
-  });
-}
-
-function reasonTexts(row: Row, [first = 0, ...others]: readonly number[]) {
-  const room = others.reduce((sum, width) => sum + width + columnGap, 0) - columnGap;
-  const content = wrap(rowReason(row), Math.min(room, lineWidth - first - columnGap), '');
-  return [row.implementation.id, { content, colSpan: others.length, hAlign: 'left' as const }];
+function wholeTable(rows: readonly Row[], styles: TerminalStyles): string {
+  return rowTable(rows, { isBrief: false }, styles).join('\n');
 }
 
 function notesBlock(rows: readonly Row[], { warn }: TerminalStyles): string {
@@ -108,7 +80,7 @@ function notesBlock(rows: readonly Row[], { warn }: TerminalStyles): string {
 function referenceTexts({ references }: Question, styles: TerminalStyles): string[] {
   const bySource = Map.groupBy(references, (row) => row.source?.label ?? '');
   return [...bySource].map(([label, rows]) =>
-    [styles.bold(recordedHeading(label)), summaryTable(rows, styles)].join('\n'),
+    [styles.bold(recordedHeading(label)), wholeTable(rows, styles)].join('\n'),
   );
 }
 
@@ -133,13 +105,14 @@ function baselineBlock({ baseline }: ReportModel, { dim }: TerminalStyles): stri
 
 function warningsBlock(model: ReportModel, { warn }: TerminalStyles): string {
   const lines = model.warnings.map((warning) => {
-    const whose = warning.implementations.length > 0 ? `${warning.implementations.join(', ')}: ` : '';
-    return paragraph(`Warning: ${whose}${warningText(warning)}`);
+    const subject = warningSubject(warning);
+    return paragraph(`Warning: ${subject === null ? '' : `${subject}: `}${warningText(warning)}`);
   });
   return lines.map(warn).join('\n');
 }
 
-function pathsBlock({ resultPath, reportPath }: TextOptions): string {
+/** Where the result and its page lie. */
+export function pathsBlock({ resultPath, reportPath }: TextOptions): string {
   const result = resultPath === null ? '' : `Result  ${resultPath}`;
   const report = reportPath === null ? '' : `Report  ${reportPath}`;
   return nonEmpty([result, report]).join('\n');

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** Of everything but a table of `explain`, whose remarks need more. */
+/** Columns of every text but the tables of `explain`. */
 export const lineWidth = 100;
 
 export type TextStyle = (text: string) => string;
@@ -29,6 +29,11 @@ export function wrap(text: string, width: number, indent: string): string {
     } else line = longer;
   }
   return [...lines, line].join('\n');
+}
+
+/** The beginning of a text that is too long for its place, with a mark. */
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
 }
 
 /** Lines of a paragraph; what follows the first is indented. */

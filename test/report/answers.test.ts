@@ -18,7 +18,7 @@ test('the least is named where its range lies apart from the next one’s', () =
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
   ]);
-  assert.equal(answers['Least CPU per request'], 'crud-go (0.42 ms, 2.1× less than crud-node-async)');
+  assert.equal(answers['Lowest CPU per request'], 'crud-go (0.42 ms, 2.1× less than crud-node-async)');
 });
 
 test('the far end is named too when there are more than two', () => {
@@ -27,7 +27,7 @@ test('the far end is named too when there are more than two', () => {
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
     ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
   ]);
-  assert.match(answers['Least CPU per request'] ?? '', /; most: crud-python-flask \(1\.50 ms\)$/);
+  assert.match(answers['Lowest CPU per request'] ?? '', /; highest: crud-python-flask \(1\.50 ms\)$/);
 });
 
 test('overlapping ranges cannot be told apart', () => {
@@ -37,8 +37,8 @@ test('overlapping ranges cannot be told apart', () => {
     ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
   ]);
   assert.match(
-    answers['Least CPU per request'] ?? '',
-    /^cannot tell apart: crud-go \(0\.42 ms\), crud-node-async \(0\.42 ms\); most: crud-python-flask/,
+    answers['Lowest CPU per request'] ?? '',
+    /^cannot tell apart: crud-go \(0\.42 ms\), crud-node-async \(0\.42 ms\); highest: crud-python-flask/,
   );
 });
 
@@ -49,12 +49,12 @@ test('one or two trials are shown, never ranked', () => {
     ...few,
     ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
   ]);
-  assert.match(answers['Least CPU per request'] ?? '', /^crud-go .*; not ranked: crud-node-async \(2 trials\)$/);
+  assert.match(answers['Lowest CPU per request'] ?? '', /^crud-go .*; not ranked: crud-node-async \(2 trials\)$/);
 });
 
-test('too few trials of everybody are said once', () => {
+test('too few trials of all are reported once', () => {
   const answers = sentences([okTrial({ implementation: 'crud-go' }), okTrial({ implementation: 'crud-node-async' })]);
-  assert.deepEqual(Object.keys(answers), ['Keeps the pace', 'Rankings']);
+  assert.deepEqual(Object.keys(answers), ['Sustained the rate', 'Rankings']);
   assert.match(answers.Rankings ?? '', /^too few trials to say/);
 });
 
@@ -68,18 +68,18 @@ test('what did not hold the rate is named and not ranked', () => {
     ...overloaded,
   ]);
   assert.equal(
-    answers['Keeps the pace'],
+    answers['Sustained the rate'],
     'crud-go and crud-node-async; not crud-python-flask (overloaded, 3 of 3 trials)',
   );
-  assert.doesNotMatch(answers['Least CPU per request'] ?? '', /flask/);
+  assert.doesNotMatch(answers['Lowest CPU per request'] ?? '', /flask/);
 });
 
-test('what the machine spoiled is unknown, not guilty', () => {
+test('what the machine spoiled is unknown, not a failure', () => {
   const spoiled = [1, 2, 3].map((repetition) => invalidTrial({ implementation: 'crud-python-flask', repetition }));
   const answers = sentences([...goTrials, ...spoiled]);
-  assert.equal(answers['Keeps the pace'], 'crud-go; unknown for crud-python-flask (no trial counts)');
+  assert.equal(answers['Sustained the rate'], 'crud-go; unknown for crud-python-flask (no trial counts)');
 });
 
-test('a single implementation is ranked against nobody', () => {
-  assert.deepEqual(Object.keys(sentences(goTrials)), ['Keeps the pace']);
+test('a single implementation is not ranked', () => {
+  assert.deepEqual(Object.keys(sentences(goTrials)), ['Sustained the rate']);
 });
