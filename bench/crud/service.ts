@@ -199,4 +199,27 @@ export const service: Service = {
     'GET /aggregations/{id}': 2,
     'GET /events': 2,
   },
+  countedLoad: {
+    workload: 'history',
+    statementsByOperation: {
+      read: exactly(2),
+      // A hit, or a miss that fetches the body.
+      content: { min: 2, max: 3 },
+      revalidate: { min: 2, max: 3 },
+      list: exactly(2),
+      'list-next': exactly(2),
+      create: exactly(2),
+      replace: exactly(2),
+      delete: exactly(2),
+      'read-changed': { min: 2, max: 3 },
+      'use-session': exactly(1),
+      'log-out': exactly(2),
+      // Refused once the session is looked up.
+      'use-ended': exactly(1),
+    },
+  },
 };
+
+function exactly(count: number): { readonly min: number; readonly max: number } {
+  return { min: count, max: count };
+}

@@ -40,6 +40,7 @@ test('a trial goes through its phases in this order and puts everything away in 
     'driven from 300 ms',
     'window closes',
     'after-load',
+    'sleep 300 ms',
     'invariants',
     'stop',
     'generator stopped',

@@ -58,6 +58,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       database: roleCpu(s.databaseCpuPerRequestMs * requestCount, s.measureMs, requestCount),
     },
     idleCpuMsPerSec: 1.5,
+    deferredCpuMs: 20,
     memory: {
       idleBytes: s.idleMib * 2 ** 20,
       medianBytes: s.loadedMib * 2 ** 20,
@@ -66,6 +67,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       rssMedianBytes: s.loadedMib * 1.8 * 2 ** 20,
       peakIncludingFileBytes: null,
       anonHugePagesBytes: 0,
+      growth: null,
     },
     processCount: 1,
     threadCount: 9,

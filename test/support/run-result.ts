@@ -58,7 +58,7 @@ export function ready(id: string): Preparation {
     runtimeVersion: `${id.split('-')[1]} 1.2.3`,
     buildMs: 0,
     buildCached: true,
-    conformance: { status: 'passed', checkCount: 128, statementsHash: null },
+    conformance: { status: 'passed', checkCount: 128, statementsHash: null, countedLoad: null },
   };
 }
 
