@@ -15,7 +15,7 @@ import type { CountedLoadRecord } from '../../model/run-result.ts';
 import { benchDir } from '../paths.ts';
 import { TrialFailure } from '../trial/environment.ts';
 import { startInGroup } from '../trial/target-group.ts';
-import { driveCounted, type RunningSubject } from './drive-counted.ts';
+import { driveCounted, type RunningSubject } from './counted-load.ts';
 import { checkStartup } from './start-checks.ts';
 import { type ConformanceOutcome, type ConformancePart, type ConformanceSubject, conformanceSize } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import type { CheckOptions } from '../../conformance/checks/check-result.ts';
 import type { CountedLoadObservation } from '../../conformance/checks/counted-load.ts';
 import type { DatabaseUse, TrialDatabase } from '../../database/trial-database.ts';
-import { startDriver } from '../../load/driver.ts';
+import { startGenerator } from '../../load/generator.ts';
 import type { LoadPlan } from '../../model/scenario.ts';
 import type { CountedLoad } from '../../model/service.ts';
 import { pause } from '../../os/child-process.ts';
@@ -41,7 +41,7 @@ export async function driveCounted(
   { workload }: CountedLoad,
 ): Promise<CountedLoadObservation> {
   const { signal, cleanupRegistry } = session;
-  const generator = await startDriver({
+  const generator = await startGenerator({
     workloadPath: workloadPath(service.id, workload),
     targetUrl: baseUrl,
     profile: { ...countedPlan, seed },
