@@ -15,6 +15,7 @@ import {
   ready,
   runResult,
   skipped,
+  wrongTrial,
 } from '../support/run-result.ts';
 
 function notComparable(base: RunResult, head: RunResult, field: string | null, reason: RegExp): void {
@@ -353,4 +354,15 @@ test('the policy of the checkout gates only metrics that there are', () => {
   const { comparisons } = compare(base, head);
   for (const metricId of Object.keys(gate.metrics))
     assert.equal(of({ ...compare(base, head), comparisons }, `${cell}/${metricId}`).role, 'gated');
+});
+
+test('wrong in one of sixteen pairs: head is worse by its contract, and fresh pairs that are right change nothing', () => {
+  const { base, head } = pairedRuns(16, usual, usual);
+  const once = withTrials(head, (trial, index) => (index === 7 ? { ...wrongTrial(), spec: trial.spec } : trial));
+  const first = compare(base, once);
+  const found = of(first, cpu).verdict;
+  assert.ok(found.kind === 'worse' && found.rule === 'contract');
+  assert.match(found.reason, /3 wrong answers/);
+  assert.equal(first.outcome.exitCode, 1);
+  assert.equal(applyConfirmation(first, compare(base, head)).outcome.exitCode, 1);
 });

@@ -171,3 +171,34 @@ test('late waking voids the latency and nothing else', async () => {
   assert.ok(trial.status === 'ok');
   assert.equal(trial.latencyDiscarded, true);
 });
+
+test('CPU after the window is measured to the exit, without what the target uses while idle', async () => {
+  const trial = await runTrial(trialSpec(), [], virtualEnvironment({ stop: { cpuMs: 1_000 } }));
+  assert.ok(trial.status === 'ok');
+  // The warm-up has used 400 ms before the window.
+  assert.equal(trial.measurement.deferredCpuMs, 600);
+});
+
+test('work that was put off until after the window fails the trial', async () => {
+  const trial = await runTrial(trialSpec(), [], virtualEnvironment({ stop: { cpuMs: 3_000 } }));
+  assert.ok(trial.status === 'failed');
+  assert.deepEqual([trial.phase, trial.code], ['stop', 'deferred-work']);
+  assert.match(trial.message, /^2600 ms of CPU after the window ended/);
+});
+
+test('a process that left fails the trial', async () => {
+  const environment = virtualEnvironment({
+    window: { strayProcesses: ['process 7 of the target has left its session'] },
+  });
+  const trial = await runTrial(trialSpec(), [], environment);
+  assert.ok(trial.status === 'failed');
+  assert.deepEqual([trial.phase, trial.code], ['measure', 'process-left']);
+});
+
+for (const databaseUse of [{ connectionCount: 19 }, { storedSettings: ['default_transaction_read_only=on'] }]) {
+  test(`a database used otherwise than by the others fails the trial: ${JSON.stringify(databaseUse)}`, async () => {
+    const trial = await runTrial(trialSpec(), [], virtualEnvironment({ databaseUse }));
+    assert.ok(trial.status === 'failed');
+    assert.deepEqual([trial.phase, trial.code], ['invariants', 'database-budget']);
+  });
+}

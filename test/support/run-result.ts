@@ -150,6 +150,12 @@ export function failedTrial(shape: TrialShape = {}): Trial {
   };
 }
 
+/** Its answers were wrong; everything else went well. */
+export function wrongTrial(shape: TrialShape = {}): Trial {
+  const message = '3 wrong answers: 3 × read: status 404';
+  return { ...(failedTrial(shape) as Extract<Trial, { status: 'failed' }>), code: 'wrong-answers', message };
+}
+
 export function scenarioEntry(overrides: Partial<ScenarioEntry> = {}): ScenarioEntry {
   return {
     service: 'crud',

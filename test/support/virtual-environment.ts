@@ -25,6 +25,7 @@ export interface VirtualOptions {
   readonly load?: Partial<LoadResult>;
   /** CPU milliseconds the target spends on a request, in the n-th warm-up block and after. */
   readonly cpuPerRequestMs?: (block: number) => number;
+  readonly window?: Partial<WindowRecord>;
   readonly databaseUse?: Partial<DatabaseUse>;
   readonly rowCount?: (sql: string, when: 'before' | 'after') => number;
   readonly stop?: Partial<StoppedTarget>;
@@ -134,7 +135,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       return {
         startAtNs: nowMs * 1e6,
         close: () => note('window closes'),
-        end: async () => windowRecord({ targetCpuMs: cpuMs }),
+        end: async () => windowRecord({ targetCpuMs: cpuMs, ...options.window }),
       };
     },
   };
