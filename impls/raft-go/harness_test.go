@@ -26,13 +26,7 @@ type client struct {
 
 func newClient(t *testing.T, changes map[string]string) *client {
 	t.Helper()
-	values := map[string]string{"DATA_DIR": t.TempDir()}
-	for _, from := range []map[string]string{fast, changes} {
-		for name, value := range from {
-			values[name] = value
-		}
-	}
-	config, err := readConfig(environment(values))
+	config, err := readConfig(environment(map[string]string{"DATA_DIR": t.TempDir()}, fast, changes))
 	if err != nil {
 		t.Fatal(err)
 	}

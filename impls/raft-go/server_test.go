@@ -20,13 +20,7 @@ import (
 func startServer(t *testing.T, changes map[string]string) (url string, end func() error) {
 	t.Helper()
 	port := freePort(t)
-	values := map[string]string{"PORT": port, "DATA_DIR": t.TempDir()}
-	for _, from := range []map[string]string{fast, changes} {
-		for name, value := range from {
-			values[name] = value
-		}
-	}
-	config, err := readConfig(environment(values))
+	config, err := readConfig(environment(map[string]string{"PORT": port, "DATA_DIR": t.TempDir()}, fast, changes))
 	if err != nil {
 		t.Fatal(err)
 	}
