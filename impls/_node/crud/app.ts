@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import { refuseUnknownRoutes } from '../program/routing.ts';
+import { rejectUnknownRoutes } from '../program/routing.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
-import { answerBrokenRequest, refuseExpectation } from './brokenRequest.ts';
+import { answerBrokenRequest, refuseExpectation } from './broken-request.ts';
 import type { Parts } from './parts.ts';
 import { answerProblem, Problem } from './problem.ts';
-import { refuseOddTargets, targetRefusal } from './requestTarget.ts';
+import { refuseOddTargets, targetRefusal } from './request-target.ts';
 import { logInRoute, sessionRoutes, signUpRoute, userRoutes } from './routes/accounts.ts';
 import { aggregationRoutes } from './routes/aggregations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -40,7 +40,7 @@ export function createApp(logLevel: string): FastifyInstance {
   app.server.on('checkExpectation', refuseExpectation);
   keepBodiesRaw(app);
   refuseOddTargets(app);
-  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
+  rejectUnknownRoutes(app, (...problem) => new Problem(...problem));
   app.setErrorHandler(answerProblem);
   return app;
 }

@@ -17,6 +17,7 @@ from crud_asyncio import accounts, aggregations, event_routes, files
 from crud_asyncio.database import DatabaseLost
 from crud_asyncio.replies import bytes_reply, empty_reply, json_reply
 from crud_asyncio.service import CurrentService, Service
+from program.problems import MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
 routes = APIRouter()
@@ -69,7 +70,7 @@ def _register_refusals(app: FastAPI) -> None:
 
 
 def _answer(problem: Problem) -> Response:
-    return bytes_reply(problem.body(), problems.MEDIA_TYPE, problem.status, problem.headers)
+    return bytes_reply(problem.body(), MEDIA_TYPE, problem.status, problem.headers)
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:

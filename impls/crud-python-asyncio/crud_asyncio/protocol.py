@@ -2,8 +2,8 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from crud import problems
 from crud.problems import Problem
+from program.problems import MEDIA_TYPE
 
 FRAMING = (b"content-length", b"transfer-encoding")
 
@@ -30,7 +30,7 @@ class ProblemProtocol(HttpToolsProtocol):
         body = Problem("malformed-request", msg).body()
         head = (
             f"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
-            f"Content-Type: {problems.MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()

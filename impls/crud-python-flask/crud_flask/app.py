@@ -13,12 +13,13 @@ from werkzeug.routing import MapAdapter, Rule
 
 from crud import answers, problems
 from crud.config import load_config_or_exit
-from crud.logs import logging_config
 from crud.paths import is_plain_path
 from crud.problems import Problem
 from crud_flask import accounts, aggregations, event_routes, files
 from crud_flask.guards import drain_body
 from crud_flask.service import CONFIG, current_service
+from program.logs import PROCESS_LINE_FORMAT, logging_config
+from program.problems import MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class ExactFlask(Flask):
 def create_app() -> Flask:
     """Called by gunicorn once, before it forks the workers."""
     config = load_config_or_exit(os.environ)
-    logging.config.dictConfig(logging_config(config))
+    logging.config.dictConfig(logging_config(config, PROCESS_LINE_FORMAT))
     # The pool tells of each connection it lends.
     logging.getLogger("psycopg.pool").setLevel(max(logging.WARNING, logging.getLogger().level))
     app = ExactFlask(__name__)
@@ -99,7 +100,7 @@ def _keep_connection(answer: Response) -> Response:
 
 
 def _answer(problem: Problem) -> Response:
-    return Response(problem.body(), problem.status, problem.headers, content_type=problems.MEDIA_TYPE)
+    return Response(problem.body(), problem.status, problem.headers, content_type=MEDIA_TYPE)
 
 
 def _answer_wrong_method(error: MethodNotAllowed) -> Response:

@@ -5,7 +5,7 @@ import socket
 import sys
 
 from crud.config import load_config_or_exit
-from crud.logs import logging_config
+from program.logs import PROCESS_LINE_FORMAT, logging_config
 
 _config = load_config_or_exit(os.environ)
 
@@ -36,7 +36,9 @@ limit_request_line = 8_190
 control_socket_disable = True
 loglevel = _config.python_log_level.lower()
 # Access lines would go to standard output. Where there are none, gunicorn must not be asked to compose them either.
-logconfig_dict = logging_config(_config, "gunicorn.access", "gunicorn.error") if _config.logs_requests else {}
+logconfig_dict = (
+    logging_config(_config, PROCESS_LINE_FORMAT, "gunicorn.access", "gunicorn.error") if _config.logs_requests else {}
+)
 
 
 def on_starting(_server: object) -> None:

@@ -13,9 +13,9 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import ThreadWorker
 
-from crud import problems
 from crud.problems import Problem
 from crud_flask.service import Service, start_service
+from program.problems import MEDIA_TYPE
 
 # The first that fits; what is not listed is malformed.
 REFUSALS: tuple[tuple[type[ParseException], str], ...] = (
@@ -53,7 +53,7 @@ class StreamingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         body = problem.body()
         head = (
             f"HTTP/1.1 {problem.status} {problem.title}\r\nConnection: close\r\n"
-            f"Content-Type: {problems.MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self.log.info("a request was refused: %s", exc)
         try:

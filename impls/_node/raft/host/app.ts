@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import { refuseUnknownRoutes } from '../../program/routing.ts';
+import { rejectUnknownRoutes } from '../../program/routing.ts';
 import type { Cluster, Member } from './cluster.ts';
 import type { CrashLeader, CrashOrder } from './leader-crash.ts';
 import { answerProblem, Problem } from './problem.ts';
@@ -23,7 +23,7 @@ export function createApp(logLevel: string): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
+  rejectUnknownRoutes(app, (...problem) => new Problem(...problem));
   app.setErrorHandler(answerProblem);
   return app;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { targetRefusal } from '../../../impls/_node/crud/requestTarget.ts';
+import { targetRefusal } from '../../../impls/_node/crud/request-target.ts';
 
 test('a path is matched as it was sent: escapes and dot segments name no route', () => {
   for (const url of ['/%68ealth', '/files/x%2Fcontent?y', '/files/.', '/files/..', '/./x', '/x/../y?z']) {
