@@ -65,7 +65,7 @@ export function read(values: Values): Operation {
 }
 
 /** The contract's two ways to say "not now": no leader, and outcome unknown. */
-export function refusedReason({ status, header }: WorkloadResponse): string | null {
+function refusedReason({ status, header }: WorkloadResponse): string | null {
   if (status === 503) return header('retry-after') === null ? null : '503 no leader';
   return status === 504 ? '504 outcome unknown' : null;
 }
@@ -76,7 +76,7 @@ const valueLength = 64;
 const encoder = new TextEncoder();
 
 /** A write as this client knows it. `index` is null until it is acknowledged, and for ever where the outcome stayed unknown. */
-export interface Write {
+interface Write {
   readonly value: string;
   index: number | null;
 }
@@ -120,6 +120,6 @@ export function createValues(seed: number): Values {
   };
 }
 
-export function bytesOf(text: string): Uint8Array {
+function bytesOf(text: string): Uint8Array {
   return encoder.encode(text);
 }

@@ -107,11 +107,11 @@ func (s *service) replaceFile(w http.ResponseWriter, r *http.Request, caller ses
 	}
 	ifMatch, conditional := parseCondition(r.Header, "If-Match")
 	if !conditional {
-		return s.refuseReplacing(r.Context(), key, preconditionRequired)
+		return s.rejectReplacing(r.Context(), key, preconditionRequired)
 	}
 	replaced, err := s.db.replaceFile(r.Context(), key, ifMatch, mediaType, body)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return s.refuseReplacing(r.Context(), key, preconditionFailed)
+		return s.rejectReplacing(r.Context(), key, preconditionFailed)
 	}
 	if err != nil {
 		return err
@@ -120,8 +120,8 @@ func (s *service) replaceFile(w http.ResponseWriter, r *http.Request, caller ses
 	return writeFile(w, http.StatusOK, replaced)
 }
 
-// refuseReplacing refuses with the reason given, unless the file is not there at all.
-func (s *service) refuseReplacing(ctx context.Context, key fileKey, reason *program.Problem) error {
+// rejectReplacing returns the reason given, or 404 if there is no such file.
+func (s *service) rejectReplacing(ctx context.Context, key fileKey, reason *program.Problem) error {
 	if _, err := s.db.fileVersion(ctx, key); err != nil {
 		return err
 	}

@@ -57,23 +57,23 @@ func (o object) readField(decoder *json.Decoder, keys []string) error {
 	return nil
 }
 
-// text is a string of least to most code points.
-func (o object) text(key string, least, most int) (string, error) {
+// text is a string of min to max code points.
+func (o object) text(key string, min, max int) (string, error) {
 	text, ok := o[key].(string)
 	if !ok {
 		return "", program.Invalid(fmt.Sprintf("%q must be a string", key))
 	}
-	if count := utf8.RuneCountInString(text); count < least || count > most {
-		return "", program.Invalid(fmt.Sprintf("%q must have %d to %d characters", key, least, most))
+	if count := utf8.RuneCountInString(text); count < min || count > max {
+		return "", program.Invalid(fmt.Sprintf("%q must have %d to %d characters", key, min, max))
 	}
 	return text, nil
 }
 
-// ids is an array of least to most UUIDs.
-func (o object) ids(key string, least, most int) ([]pgtype.UUID, error) {
+// ids is an array of min to max UUIDs.
+func (o object) ids(key string, min, max int) ([]pgtype.UUID, error) {
 	items, ok := o[key].([]any)
-	if !ok || len(items) < least || len(items) > most {
-		return nil, program.Invalid(fmt.Sprintf("%q must be an array of %d to %d ids", key, least, most))
+	if !ok || len(items) < min || len(items) > max {
+		return nil, program.Invalid(fmt.Sprintf("%q must be an array of %d to %d ids", key, min, max))
 	}
 	ids := make([]pgtype.UUID, len(items))
 	for i, item := range items {

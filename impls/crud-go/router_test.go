@@ -66,7 +66,7 @@ func TestRouterNamesTheMethodsAllowed(t *testing.T) {
 	}
 }
 
-func TestPanicIsAnInternalErrorThatTellsNothing(t *testing.T) {
+func TestPanicIsAnInternalErrorWithoutDetails(t *testing.T) {
 	answer := httptest.NewRecorder()
 	testRouter(slog.LevelWarn).ServeHTTP(answer, httptest.NewRequest("POST", "/things", nil))
 	var got program.Problem

@@ -76,7 +76,7 @@ func TestServiceStopsDuringAnElectionWithRequestsInFlight(t *testing.T) {
 	clients.Wait()
 }
 
-// putUntilGone ends when nobody listens any more.
+// putUntilGone ends when the server is gone.
 func putUntilGone(url string) {
 	for {
 		request, err := http.NewRequest("PUT", url, bytes.NewReader([]byte("v")))
@@ -150,7 +150,7 @@ func TestServiceDoesNotStartWhereItCannot(t *testing.T) {
 		{map[string]string{"PORT": taken}, "address already in use"},
 		{map[string]string{"DATA_DIR": dir + "/none"}, "no such file"},
 		{map[string]string{"DATA_DIR": "/dev/null"}, "not a folder"},
-		{map[string]string{"DATA_DIR": "/proc/self"}, "node-1.log"}, // nobody can write there
+		{map[string]string{"DATA_DIR": "/proc/self"}, "node-1.log"}, // not writable for any user
 	} {
 		_, failed := startServer(t, bad.changes)
 		if err := failed(); !errors.Is(err, errCannotStart) || !strings.Contains(err.Error(), bad.says) {

@@ -7,7 +7,7 @@ import { createRandom } from '../../src/stats/random.ts';
 import { okTrial, overloadedTrial, ready, runResult, type TrialShape } from './run-result.ts';
 
 /** Synthetic runs of clusters, as plausible as a first look at the hosts was. */
-export const raftIds = ['raft-node-async', 'raft-go', 'raft-python-asyncio'] as const;
+const raftIds = ['raft-node-async', 'raft-go', 'raft-python-asyncio'] as const;
 
 interface ClusterShape extends TrialShape {
   readonly cell: ScenarioEntry;

@@ -30,7 +30,7 @@ export function answerBrokenRequest(error: ParserError, socket: Socket): void {
 }
 
 /** For the server's `checkExpectation`: only 100-continue is known, and Node handles it. */
-export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+export function rejectExpectation(_request: IncomingMessage, response: ServerResponse): void {
   const problem = new Problem('expectation-failed', 'only 100-continue can be expected');
   const headers = { 'content-type': 'application/problem+json', connection: 'close' };
   response.writeHead(problem.status, headers).end(problem.body());

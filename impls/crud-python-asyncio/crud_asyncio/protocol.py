@@ -1,4 +1,4 @@
-"""uvicorn's connection, whose refusals are problems too."""
+"""uvicorn's connection, whose errors are problems too."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -9,10 +9,10 @@ FRAMING = (b"content-length", b"transfer-encoding")
 
 
 class ProblemProtocol(HttpToolsProtocol):
-    """What the parser refuses is answered as application/problem+json, where uvicorn would write plain text."""
+    """What the parser rejects is answered as application/problem+json, where uvicorn would write plain text."""
 
     def on_headers_complete(self) -> None:
-        # What a callback raises is refused like what the parser finds itself.
+        # What a callback raises is answered like what the parser finds itself.
         if b"#" in self.url:
             raise ValueError("a request target has no fragment")
         # No protocol is upgraded to. The parser ends at such a head all the same: a body behind it would be lost

@@ -42,7 +42,7 @@ def bind(config: Config) -> socket.socket:
 
 
 def serve(config: Config, listening: socket.socket | None = None, supervisor_pid: int | None = None) -> None:
-    """Returns when the process has been told to stop and has stopped."""
+    """Returns when the process has got a signal to stop and has stopped."""
     service = Service(config)
     server = Server(_uvicorn_config(config, service), service, supervisor_pid)
     # uvicorn repeats the signal after its shutdown, for the handlers it found: the default one would
