@@ -76,7 +76,7 @@ func (s *service) logIn(w http.ResponseWriter, r *http.Request) error {
 	return s.createSession(w, r, userID)
 }
 
-// checkPassword derives a key whether the name is known or not, so that the time taken tells nothing.
+// checkPassword derives a key whether the name is known or not, so that the time taken reveals nothing.
 func (s *service) checkPassword(ctx context.Context, name, password string) (pgtype.UUID, error) {
 	userID, stored, err := s.findCredentials(ctx, name)
 	known := err == nil
@@ -93,7 +93,7 @@ func (s *service) checkPassword(ctx context.Context, name, password string) (pgt
 	return userID, err
 }
 
-// findCredentials does not ask for a name with U+0000, which PostgreSQL takes in no text: it is no one's.
+// findCredentials does not ask for a name with U+0000, which PostgreSQL takes in no text: so no user has it.
 func (s *service) findCredentials(ctx context.Context, name string) (pgtype.UUID, passwordHash, error) {
 	if strings.Contains(name, "\x00") {
 		return pgtype.UUID{}, passwordHash{}, pgx.ErrNoRows

@@ -37,7 +37,7 @@ func (s *service) listFiles(w http.ResponseWriter, r *http.Request, caller sessi
 	if err != nil {
 		return err
 	}
-	// One row more than wanted tells whether there is a next page.
+	// One row more than requested shows whether there is a next page.
 	files, err := s.db.listFiles(r.Context(), caller.user.ID, wanted.limit+1, wanted.after)
 	if err != nil {
 		return err

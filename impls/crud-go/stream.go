@@ -96,7 +96,7 @@ func (s *stream) serve(ctx context.Context, missed []event, closing <-chan struc
 	s.limitWriting() // of the last chunk, which net/http writes
 }
 
-// follow sends what comes, and tells why no more does.
+// follow sends what comes, and returns why no more does.
 func (s *stream) follow(ctx context.Context, closing <-chan struct{}) error {
 	heartbeat := time.NewTicker(heartbeatEvery)
 	defer heartbeat.Stop()

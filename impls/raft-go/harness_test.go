@@ -127,7 +127,7 @@ func (c *client) expect(key, value string) {
 
 func nodePath(id int, act string) string { return "/cluster/nodes/" + strconv.Itoa(id) + "/" + act }
 
-// crashLeader crashes whoever leads by then, and gives what was said of it.
+// crashLeader crashes the leader of that moment, and returns the answer.
 func (c *client) crashLeader(body string) crash {
 	c.t.Helper()
 	var crashed crash

@@ -10,7 +10,7 @@ import (
 type journal interface {
 	append(*raft.Persist)
 	// write writes what was appended, and returns up to which effect all is durable now; 0: nothing new is. A journal that is
-	// slow tells so later, through the mailbox.
+	// slow reports so later, through the mailbox.
 	write() (seq uint64, err error)
 	// close gives up what is not written yet: a crash flushes nothing.
 	close()

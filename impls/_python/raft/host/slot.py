@@ -66,7 +66,7 @@ class Slot:
         self._events = events
         self._carrier: Carrier | None = None
         self._burial: asyncio.Future[None] | None = None
-        # Raised by each cut: what an earlier incarnation still tells is dropped.
+        # Raised by each cut: what an earlier incarnation still reports is dropped.
         self._fence = 0
 
     def start(self, incarnation: int) -> Started:
