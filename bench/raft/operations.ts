@@ -41,24 +41,22 @@ export function put(values: Values): Operation {
   };
 }
 
-const readDecoder = new TextDecoder();
-
 /** GET /kv/{key}, linearizable: never older than a write of the key that was acknowledged before the read was sent. */
 export function read(values: Values): Operation {
   const key = values.drawKey();
-  const least = values.acknowledgedIndex(key);
+  const minIndex = values.acknowledgedIndex(key);
   return {
     name: 'read',
     request: { method: 'GET', path: `/kv/${key}`, headers: {}, body: null },
     refused: refusedReason,
     check({ status, body }) {
-      if (status === 404) return least === 0 ? null : `404 although a write with index ${least} was acknowledged`;
+      if (status === 404) return minIndex === 0 ? null : `404 although a write with index ${minIndex} was acknowledged`;
       if (status !== 200) return `status ${status} instead of 200`;
-      const found = values.find(key, readDecoder.decode(body));
+      const found = values.find(key, decoder.decode(body));
       if (found === null) return 'a value that nobody wrote';
-      return found.index === null || found.index >= least
+      return found.index === null || found.index >= minIndex
         ? null
-        : `stale: index ${found.index}, ${least} was acknowledged`;
+        : `stale: index ${found.index}, ${minIndex} was acknowledged`;
     },
     abandon() {},
   };
@@ -81,7 +79,7 @@ interface Write {
   index: number | null;
 }
 
-/** The keys, what was written to them, and the newest index that this client has been told. */
+/** The keys, what was written to them, and the newest index that this client has seen. */
 export interface Values {
   drawKey(): string;
   /** A new value for the key, never written before. */

@@ -13,7 +13,7 @@ function sentences(trials: Trial[]): Record<string, string> {
 
 const goTrials = okTrials(3, { implementation: 'crud-go', cpuPerRequestMs: 0.42 });
 
-test('the least is named where its range lies apart from the next one’s', () => {
+test('the lowest is named where its range does not overlap the next one’s', () => {
   const answers = sentences([
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
@@ -30,7 +30,7 @@ test('the far end is named too when there are more than two', () => {
   assert.match(answers['Least CPU per request'] ?? '', /; most: crud-python-flask \(1\.50 ms\)$/);
 });
 
-test('overlapping ranges cannot be told apart', () => {
+test('overlapping ranges give no order', () => {
   const answers = sentences([
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.425 }),
@@ -80,6 +80,6 @@ test('what the machine spoiled is unknown, not guilty', () => {
   assert.equal(answers['Keeps the pace'], 'crud-go; unknown for crud-python-flask (no trial counts)');
 });
 
-test('a single implementation is ranked against nobody', () => {
+test('a single implementation is not ranked', () => {
   assert.deepEqual(Object.keys(sentences(goTrials)), ['Keeps the pace']);
 });

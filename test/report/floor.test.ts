@@ -16,39 +16,39 @@ const trials = [
   overloadedTrial({ ratePerSec: 20_000 }),
 ];
 const calibrated = runResult({ trials });
-const floor = summarizeBaseline(calibrated);
+const baseline = summarizeBaseline(calibrated);
 const plain = { color: false, resultPath: null, reportPath: null };
 
-test('the highest rate kept is the greatest that most of its trials kept', () => {
-  assert.deepEqual([floor.highestRatePerSec, floor.isLimit], [1_000, true]);
+test('the highest sustained rate is the highest that most of its trials sustained', () => {
+  assert.deepEqual([baseline.highestRatePerSec, baseline.isLimit], [1_000, true]);
   assert.equal(summarizeBaseline(runResult({ trials: [okTrial({ ratePerSec: 100 })] })).isLimit, false);
   assert.equal(summarizeBaseline(runResult({ trials: [invalidTrial()] })).highestRatePerSec, null);
 });
 
 test('a row is the median of the trials that count, with how many there were', () => {
-  const [row] = floor.rows;
+  const [row] = baseline.rows;
   assert.deepEqual([row?.ratePerSec, row?.okCount, row?.trialCount], [100, 3, 3]);
-  const [middle] = summarizeBaseline(runResult({ trials: [okTrial({ ratePerSec: 100, lagP50Ms: 0.03 })] })).rows;
-  assert.equal(row?.generatorDelayP50Ms, middle?.generatorDelayP50Ms);
-  assert.deepEqual([floor.rows[1]?.okCount, floor.rows[1]?.trialCount], [1, 1]);
+  const [delayed] = summarizeBaseline(runResult({ trials: [okTrial({ ratePerSec: 100, lagP50Ms: 0.03 })] })).rows;
+  assert.equal(row?.generatorDelayP50Ms, delayed?.generatorDelayP50Ms);
+  assert.deepEqual([baseline.rows[1]?.okCount, baseline.rows[1]?.trialCount], [1, 1]);
 });
 
-test('a result is held against the calibrated rate that is nearest by ratio', () => {
-  assert.equal(nearestBaselineRow(floor, 300)?.ratePerSec, 100);
-  assert.equal(nearestBaselineRow(floor, 400)?.ratePerSec, 1_000);
-  assert.equal(nearestBaselineRow({ ...floor, rows: [] }, 400), null);
+test('a result is compared with the calibrated rate that is nearest by ratio', () => {
+  assert.equal(nearestBaselineRow(baseline, 300)?.ratePerSec, 100);
+  assert.equal(nearestBaselineRow(baseline, 400)?.ratePerSec, 1_000);
+  assert.equal(nearestBaselineRow({ ...baseline, rows: [] }, 400), null);
 });
 
-test('a report of a calibrated machine shows the floor at its rates, in the terminal and on the page', () => {
-  const model = buildReport(runResult({ trials: [okTrial()] }), [], undefined, floor);
+test('a report of a calibrated machine shows the baseline at its rates, in the terminal and on the page', () => {
+  const model = buildReport(runResult({ trials: [okTrial()] }), [], undefined, baseline);
   assert.equal(model.baseline?.rows.length, 1);
   assert.match(reportText(model, plain), /at\s+100\/s,\s+this\s+machine's\s+generator\s+has\s+a\s+floor/);
   const assets = { script: '', style: '', scriptHash: 'a', styleHash: 'b' };
   assert.match(reportHtml(model, assets), /Floor of this machine/);
 });
 
-test("another machine's floor, or none, is not shown", () => {
+test("another machine's baseline, or none, is not shown", () => {
   const live = runResult({ trials: [okTrial()] });
   assert.equal(buildReport(live, []).baseline, null);
-  assert.equal(buildReport(live, [], undefined, { ...floor, machineId: 'other' }).baseline, null);
+  assert.equal(buildReport(live, [], undefined, { ...baseline, machineId: 'other' }).baseline, null);
 });

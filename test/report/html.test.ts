@@ -29,7 +29,7 @@ test('the words of a cluster are explained where there is one, and nowhere else'
   }
 });
 
-test('cells with different numbers of trials are summed up by the most', () => {
+test('cells with different numbers of trials are summed up by the largest number', () => {
   assert.match(htmlOf(raftRun()), /, up to 11 trials each, in turn/);
   assert.match(htmlOf(sevenAtOneRate()), /, 3 trials each, in turn/);
 });

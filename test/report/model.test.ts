@@ -145,7 +145,7 @@ test('a recorded run of another contract or workload version is left out and sai
   }
 });
 
-test('a warning of many trials is said once, with whom it is about and how many more are like it', () => {
+test('a warning of many trials is printed once, with its trial and the number of others like it', () => {
   const trials = okTrials(3).map((trial, index) => ({
     ...trial,
     warnings: [{ code: 'noisy', message: `a neighbour took ${index} %`, advice: 'close it' }],
@@ -161,7 +161,7 @@ test('an unfinished run says how far it got', () => {
   assert.match(unfinished?.message ?? '', /interrupted after \d+ of 15 planned trials/);
 });
 
-test('the noise between trials sets what can be told apart', () => {
+test('the noise between trials sets the smallest difference that can be resolved', () => {
   const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
   const { resolution } = onlyQuestion(buildReport(runResult({ trials }), []));
   assert.ok(Math.abs((resolution?.cvRatio ?? 0) - 0.02) < 1e-6);

@@ -58,7 +58,7 @@ test('unknown CPU is a dash, not nothing', () => {
   assert.match(textOf([timedPrimitive({ cpuNs: null })]), /node promise +1\.00 µs +–/);
 });
 
-test('an operation that is not clearly dearer than its loop is only a bound', () => {
+test('an operation that does not clearly cost more than its loop is only a bound', () => {
   const text = textOf([timedPrimitive({ wallNs: 1, emptyNs: 0.8 })]);
   assert.match(text, /node promise +< 1\.00 ns/);
   assert.match(text, /not clearly dearer than the loop around it/);

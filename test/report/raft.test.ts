@@ -169,7 +169,7 @@ test('elections rank by the interval of their median, with one trial each', () =
   assert.equal(shortest?.parts[0]?.text, 'raft-go');
 });
 
-test('the largest cluster is told for everyone, with the reason why no larger one', () => {
+test('the largest cluster is shown for every implementation, with the reason why no larger one', () => {
   const largest = model.groups.flatMap((group) => group.largest);
   assert.deepEqual(
     largest.map(({ row, size, okCount }) => [row.implementation.id, size, okCount]),
@@ -195,7 +195,7 @@ test('a size that no start was made of is beyond the limit only where the implem
   assert.deepEqual(why(101)[0], [25, true, '301 nodes are beyond what it declares as its limit']);
 });
 
-test('how far a climb came is the greatest only where a larger size failed or cannot be had', () => {
+test('the last size of a search is the largest only where a larger one failed or is not possible', () => {
   const isGreatest = model.groups.flatMap(({ largest }) =>
     largest.map(({ row, isMax }) => [row.implementation.id, isMax]),
   );

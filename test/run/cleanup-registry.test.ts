@@ -76,7 +76,7 @@ test('a dead run’s entries are cleaned up newest first, and its record with th
   assert.deepEqual(records(folder), []);
 });
 
-test('a run whose pid was given away is dead, however alive the new process is', async (context) => {
+test('a run whose pid belongs to a new process is dead', async (context) => {
   const folder = cache(context);
   const pid = stranger(context);
   writeRecord(folder, `${pid}.json`, { pid, startTicks: 1, entries: [group('its')] });
@@ -100,7 +100,7 @@ test('a torn record is dropped, and nothing in it believed', async (context) => 
   assert.deepEqual(records(folder), []);
 });
 
-test('a folder that cannot be made is the user’s to mend', (context) => {
+test('a folder that cannot be made is a user error', (context) => {
   const folder = cache(context);
   writeFileSync(join(folder, 'file'), '');
   assert.throws(

@@ -171,8 +171,19 @@ function listen(child: ChildProcess, args: readonly string[]): Pick<RunningPacel
 /** The shortest run of echo fixtures: one trial each, half a second long. */
 export function echoRun(ids: readonly string[], out: string, ...more: readonly string[]): string[] {
   const size = ['--trials', '1', '--duration', '0.5', '--warmup', '8', '--attempts', '1'];
-  const who = ids.flatMap((id) => ['--impl', id]);
-  return ['run', 'known-answers', '--impls', fixturesDir, ...who, ...size, '--no-report', '--out', out, ...more];
+  const implementations = ids.flatMap((id) => ['--impl', id]);
+  return [
+    'run',
+    'known-answers',
+    '--impls',
+    fixturesDir,
+    ...implementations,
+    ...size,
+    '--no-report',
+    '--out',
+    out,
+    ...more,
+  ];
 }
 
 /** Writes a manifest of an implementation of echo; `change` says what is special about it. Returns the folder's parent. */

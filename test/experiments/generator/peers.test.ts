@@ -81,7 +81,7 @@ test('a rate that more than one thread sent is no proof for one', () => {
   assert.equal(verdictOf(two, /one sending thread/), 'unknown');
 });
 
-test('the page names who was there, who was not and why, and by how much a goal was missed', () => {
+test('the page names the generators that ran, those that did not and why, and by how much a goal was missed', () => {
   const summary = summaryOf({ 'paceline null 100': { cpuUs: 150 }, 'oha null 100': { cpuUs: 100 } });
   const machine = { id: 'm', cpuModel: 'A', coreCount: 2, memoryBytes: 1, kernel: 'k', hypervisor: null };
   const facts = {
