@@ -183,7 +183,7 @@ test('an unfinished run says how far it got', () => {
   assert.match(unfinished?.message ?? '', /interrupted after \d+ of 15 planned trials/);
 });
 
-test('the noise between trials sets what can be told apart', () => {
+test('the noise between trials sets the smallest difference that can be resolved', () => {
   const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
   const { resolution } = onlyQuestion(buildReport(runResult({ trials }), []));
   assert.ok(Math.abs((resolution?.cvRatio ?? 0) - 0.02) < 1e-6);

@@ -36,7 +36,7 @@ const usual: MeasurementShape = {
 };
 
 /** A log-normal distribution laid out evenly: record i is its quantile (i + ½) / count. */
-export function latency(count: number, p50Ms: number, spread: number): Latency {
+function latency(count: number, p50Ms: number, spread: number): Latency {
   const histogram = createHistogram();
   for (let index = 0; index < count; index++) {
     record(histogram, p50Ms * 1e6 * Math.exp(spread * normalQuantile((index + 0.5) / count)));

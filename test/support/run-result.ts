@@ -110,7 +110,7 @@ export function okTrial(shape: TrialShape & { readonly latencyDiscarded?: boolea
   return { status: 'ok', latencyDiscarded: shape.latencyDiscarded ?? false, ...measured(shape) };
 }
 
-/** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − middle) away. */
+/** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − median) away. */
 export function okTrials(count: number, shape: TrialShape = {}, spreadRatio = 0.01): Trial[] {
   return Array.from({ length: count }, (_, index) => {
     const factor = 1 + spreadRatio * (index - (count - 1) / 2);

@@ -166,7 +166,7 @@ export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {
   };
 }
 
-/** A cluster that does what it is told, and writes down what that was. */
+/** A cluster that follows its orders, and notes them. */
 export interface FakeControl extends ClusterControl {
   /** A new term by itself, as when a leader cannot keep up. */
   loseLeader(): void;

@@ -183,7 +183,7 @@ describe('the build cache', () => {
     assert.equal((await buildImplementation(options())).cached, false);
   });
 
-  test('a failed build tells the end of the tool’s own output and is tried anew', async () => {
+  test('a failed build reports the end of the tool’s own output and is tried anew', async () => {
     const failing = options([['sh', '-c', 'echo "source.txt:3: no such verb"; exit 7']]);
     for (let attempt = 0; attempt < 2; attempt++) {
       const error = await buildImplementation(failing).then(
@@ -220,13 +220,13 @@ describe('the build cache', () => {
       signal: controller.signal,
       trackProcessGroup: (pid: number) => {
         noted.push(`${pid} noted`);
-        return () => noted.push(`${pid} struck`);
+        return () => noted.push(`${pid} released`);
       },
     };
     setTimeout(() => controller.abort(new Error('interrupted')), 300);
     await assert.rejects(buildImplementation(slow), /interrupted/);
     const pid = Number(noted[0]?.split(' ')[0]);
-    assert.deepEqual(noted, [`${pid} noted`, `${pid} struck`]);
+    assert.deepEqual(noted, [`${pid} noted`, `${pid} released`]);
     assert.deepEqual(await livingMembers(pid), []);
   });
 
