@@ -137,7 +137,7 @@ export type BuildToolsName = keyof typeof toolsByName;
 const toolNames = Object.keys(toolsByName) as BuildToolsName[];
 
 /** Kinds of tools that an implementation's build commands name, also within the text of a shell's. */
-export function buildToolsOf({ implementation }: LocatedImplementation): readonly BuildToolsName[] {
+function buildToolsOf({ implementation }: LocatedImplementation): readonly BuildToolsName[] {
   const words = new Set(implementation.build.flat().flatMap((word) => word.split(/[\s;&|()'"]+/)));
   return toolNames.filter((name) => toolsByName[name].programs.some((program) => words.has(program)));
 }
