@@ -21,7 +21,9 @@ export interface SourceFile {
 
 /** `path` is relative to the checkout. */
 export function readSource(path: string, text: string): SourceFile {
-  const specifiers = [...text.matchAll(/^(?:import|export)\b[^;]*?'(\.[^']+)';/gm)].map(([, specifier = '']) => specifier);
+  const specifiers = [...text.matchAll(/^(?:import|export)\b[^;]*?'(\.[^']+)';/gm)].map(
+    ([, specifier = '']) => specifier,
+  );
   return {
     path,
     lineCount: text.split('\n').length - 1,
@@ -35,7 +37,10 @@ function functionLineCounts(text: string): number[] {
   const javascript = stripTypeScriptTypes(text);
   const counts: number[] = [];
   const visit = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(visit);
+    if (Array.isArray(node)) {
+      node.forEach(visit);
+      return;
+    }
     if (!isNode(node)) return;
     if (/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) {
       const lineCount = javascript.slice(node.start, node.end).split('\n').length;

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 // Loaded before each test file by run-tests.ts, and by none of the processes and threads that a test starts.
 if (isMainThread && process.env.NODE_TEST_CONTEXT !== undefined) {
   process.execArgv.splice(0);
-  // A test file that is told to end must end what it has started: that is done when it exits, not when a signal ends it.
+  // A test file must end what it has started. It does so when it exits, not when a signal ends it.
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

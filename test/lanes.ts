@@ -16,7 +16,7 @@ export const lanes: readonly Lane[] = [
   { id: 'busy', what: 'compiles, checks or starts much: a core of its own', halfCores: 2 },
   { id: 'waits', what: 'starts processes or listens, and mostly waits', halfCores: 1 },
   { id: 'unit', what: 'pure: starts nothing, waits for nothing', halfCores: 2 },
-  { id: 'alone', what: 'judges time or noise: nothing runs beside it', halfCores: null },
+  { id: 'alone', what: 'measures time or noise: nothing runs beside it', halfCores: null },
 ];
 
 /** What is too long for `npm test`. */

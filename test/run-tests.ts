@@ -94,11 +94,11 @@ async function runFile(file: TestFile): Promise<Ended> {
     isSuccess: total?.success === true,
     seconds: (performance.now() - startedMs) / 1000,
   };
-  await tell(ended, events);
+  await report(ended, events);
   return ended;
 }
 
-async function tell({ file, counts, isSuccess, seconds }: Ended, events: readonly TestEvent[]): Promise<void> {
+async function report({ file, counts, isSuccess, seconds }: Ended, events: readonly TestEvent[]): Promise<void> {
   if (interruption.signal.aborted) return;
   let text = `${isSuccess ? '✔' : '✖'} ${file.path}: ${counts.tests} tests, ${seconds.toFixed(1)} s (${file.lane})\n`;
   for (const { type, data } of events)
@@ -146,11 +146,11 @@ function timesTable(ended: readonly Ended[], cpuText: string): string {
 }
 
 function interruptedBy(signal: NodeJS.Signals): void {
-  // Those who run have it too from a terminal; they end what they have started.
+  // In a terminal the running test files get the signal too, and end what they have started.
   interruption.abort(new Error(signal));
 }
 
-function refuse(message: string): void {
+function exitWithUsageError(message: string): void {
   process.stderr.write(`${message}\n${usage}\n`);
   process.exitCode = 2;
 }
@@ -168,9 +168,10 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(`${usage}\n`);
   const known = [...lanes, ...parts].map(({ id }) => id);
   const unknown = values.lane?.find((id) => !known.includes(id));
-  if (unknown !== undefined) return refuse(`there is no lane "${unknown}"`);
+  if (unknown !== undefined) return exitWithUsageError(`there is no lane "${unknown}"`);
   const files = testFiles(values.lane ?? lanes.map(({ id }) => id), positionals);
-  if (files.length === 0 && positionals.length > 0) return refuse(`no test file is called ${positionals.join(' or ')}`);
+  if (files.length === 0 && positionals.length > 0)
+    return exitWithUsageError(`no test file is called ${positionals.join(' or ')}`);
   const scratch = mkdtempSync(join(tmpdir(), 'paceline-tests-'));
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const cpuFile = join(scratch, 'cpu.tsv');

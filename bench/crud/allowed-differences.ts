@@ -5,8 +5,8 @@ import { framingOf, headerValues } from '../../src/model/request-bytes.ts';
 
 /**
  * What implementations may answer unlike, as bytes.md says it for people. Mostly it is what HTTP forbids and one server's parser
- * refuses while another's is lenient: those are the stacks' own, and replacing them would measure something that nobody runs. An
- * entry sets aside who answers so; all others must agree.
+ * refuses while another's is lenient: those are the stacks' own, and replacing them would measure a stack that is not in use. An
+ * entry sets aside the implementations that answer so; all others must agree.
  */
 export const allowedDifferences: readonly AllowedDifference[] = [
   {

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"paceline/impls/_go/program"
 )
 
 func statusOf(t *testing.T, err error) int {
 	t.Helper()
-	var refused *problem
+	var refused *program.Problem
 	if err != nil && !errors.As(err, &refused) {
 		t.Fatalf("not a refusal: %v", err)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"paceline/impls/_go/program"
 )
 
 func testRouter(level slog.Level) http.Handler {
@@ -19,9 +21,11 @@ func testRouter(level slog.Level) http.Handler {
 	return newRouter(log, map[string]methods{
 		"/things": {
 			"POST": func(w http.ResponseWriter, _ *http.Request) error { panic("oh") },
-			"GET":  func(w http.ResponseWriter, _ *http.Request) error { return writeJSON(w, 200, []int{}) },
+			"GET":  func(w http.ResponseWriter, _ *http.Request) error { return program.WriteJSON(w, 200, []int{}) },
 		},
-		"/things/{id}": {"GET": func(w http.ResponseWriter, r *http.Request) error { return writeJSON(w, 200, r.PathValue("id")) }},
+		"/things/{id}": {"GET": func(w http.ResponseWriter, r *http.Request) error {
+			return program.WriteJSON(w, 200, r.PathValue("id"))
+		}},
 	})
 }
 
@@ -62,12 +66,12 @@ func TestRouterNamesTheMethodsAllowed(t *testing.T) {
 	}
 }
 
-func TestPanicIsAnInternalErrorThatTellsNothing(t *testing.T) {
+func TestPanicIsAnInternalErrorWithoutDetails(t *testing.T) {
 	answer := httptest.NewRecorder()
 	testRouter(slog.LevelWarn).ServeHTTP(answer, httptest.NewRequest("POST", "/things", nil))
-	var got problem
+	var got program.Problem
 	err := json.Unmarshal(answer.Body.Bytes(), &got)
-	if err != nil || answer.Code != 500 || got != *internalError || answer.Header().Get("Content-Type") != "application/problem+json" {
+	if err != nil || answer.Code != 500 || got != *program.InternalError || answer.Header().Get("Content-Type") != "application/problem+json" {
 		t.Errorf("got %d, %+v, %v", answer.Code, got, err)
 	}
 }
@@ -75,17 +79,17 @@ func TestPanicIsAnInternalErrorThatTellsNothing(t *testing.T) {
 func TestErrorsBecomeProblems(t *testing.T) {
 	for _, c := range []struct {
 		err  error
-		want *problem
+		want *program.Problem
 	}{
 		{errors.Join(errors.New("while reading"), preconditionFailed), preconditionFailed},
-		{pgx.ErrNoRows, notFound},
+		{pgx.ErrNoRows, program.NotFound},
 		{io.ErrUnexpectedEOF, databaseAway},
 		{&pgconn.PgError{Code: "57P01"}, databaseAway},
 		{&pgconn.PgError{Code: "57014"}, databaseAway},
 		{&pgconn.PgError{Code: "53300"}, databaseAway},
-		{&pgconn.PgError{Code: "23503"}, internalError},
-		{&pgconn.PgError{}, internalError},
-		{pgx.ScanArgError{Err: errors.New("no")}, internalError},
+		{&pgconn.PgError{Code: "23503"}, program.InternalError},
+		{&pgconn.PgError{}, program.InternalError},
+		{pgx.ScanArgError{Err: errors.New("no")}, program.InternalError},
 	} {
 		if got := problemOf(c.err); got != c.want {
 			t.Errorf("%v: got %v, want %v", c.err, got, c.want)

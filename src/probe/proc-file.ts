@@ -101,7 +101,7 @@ function kibFields(text: string): (name: string) => number {
   return (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
 }
 
-export function readThreadIds(pid: number): readonly string[] {
+function readThreadIds(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
@@ -110,7 +110,7 @@ export function readThreadIds(pid: number): readonly string[] {
 }
 
 /** Nanoseconds a thread was runnable but waited for a core: the second field of its schedstat. */
-export function readRunDelayNs(threadId: string): number | null {
+function readRunDelayNs(threadId: string): number | null {
   const fields = readProc(`${threadId}/schedstat`)?.split(' ');
   return fields?.[1] === undefined ? null : Number(fields[1]);
 }

@@ -1,6 +1,6 @@
 import type { ProcStat } from './proc-file.ts';
 
-export interface TreeCpu {
+interface TreeCpu {
   readonly userTicks: number;
   readonly systemTicks: number;
 }

@@ -85,6 +85,8 @@ export interface Row {
   readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
   readonly source: Source | null;
+  /** It broke its contract, or was wrong in some trial: it has no figures. */
+  readonly isWrong: boolean;
   readonly okCount: number;
   readonly plannedCount: number;
   /** By metric id (see model/metric.ts). */
@@ -119,6 +121,7 @@ export interface Note {
     | 'invalid'
     | 'latency-discarded'
     | 'warmup-not-converged'
+    | 'memory-rising'
     | 'unfinished';
   /** A few words, for a table. */
   readonly label: string;

@@ -126,7 +126,7 @@ function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
 }
 
 /** A size holds when so many of ten starts succeed; it does not when two fail. */
-export const minPassedCount = 9;
+const minPassedCount = 9;
 const maxFailedCount = 2;
 
 /**

@@ -9,7 +9,7 @@ import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkToolchain, type Toolchain } from '../target/toolchain.ts';
-import { conformToVectors } from './conform/conform.ts';
+import { conformToVectors, withCountedLoad } from './conform/conform.ts';
 import type { ConformanceOutcome } from './conform/subject.ts';
 import { benchDir } from './paths.ts';
 import type { Candidate, PreparationOutcome, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
@@ -125,7 +125,7 @@ export async function build(
 function outcomeOf(
   { result, preparedImplementation }: Built,
   runtimeVersion: string,
-  { checkCount, failures, statementsHash }: ConformanceOutcome,
+  { checkCount, failures, statementsHash, countedLoad }: ConformanceOutcome,
 ): PreparationOutcome {
   const passed = failures.length === 0;
   const preparation: Preparation = {
@@ -136,7 +136,7 @@ function outcomeOf(
     buildMs: result.durationMs,
     buildCached: result.cached,
     conformance: passed
-      ? { status: 'passed', checkCount, statementsHash }
+      ? { status: 'passed', checkCount, statementsHash, countedLoad }
       : { status: 'failed', checkCount, failures: [...failures] },
   };
   const warnings = unreachedWarnings(preparation.manifest.id, result);
@@ -165,17 +165,21 @@ async function conformOnce(
 ): Promise<ConformanceOutcome> {
   const { id, service: serviceId } = preparedImplementation.located.implementation;
   const service = services.get(serviceId);
-  if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null };
+  if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null, countedLoad: null };
   const hashes = [preparedImplementation.sourceHash, await contractHash(serviceId, benchDir)];
-  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'statements.json'].join('-'));
+  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'counted.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
   if (stamp !== null) return { ...JSON.parse(stamp), failures: [] };
   reporter.onStep(`${id}: checking the contract's vectors`);
-  const outcome = await conformToVectors({ preparedImplementation, service, seed, session });
+  const subject = { preparedImplementation, service, seed, session };
+  const vectors = await conformToVectors(subject);
+  if (vectors.failures.length === 0 && service.countedLoad !== null)
+    reporter.onStep(`${id}: counting its statements under load`);
+  const outcome = vectors.failures.length === 0 ? await withCountedLoad(vectors, subject) : vectors;
   if (outcome.failures.length === 0) {
-    const { checkCount, statementsHash } = outcome;
+    const { checkCount, statementsHash, countedLoad } = outcome;
     // Whole at any moment: another run may read it.
-    await writeFileAtomically(stampPath, JSON.stringify({ checkCount, statementsHash }));
+    await writeFileAtomically(stampPath, JSON.stringify({ checkCount, statementsHash, countedLoad }));
   }
   return outcome;
 }

@@ -1,6 +1,6 @@
 import type { Workload, WorkloadRequest } from '../model/workload.ts';
 
-export interface MixLine {
+interface MixLine {
   readonly operation: string;
   readonly drawnCount: number;
   readonly drawnRatio: number;

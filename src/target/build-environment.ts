@@ -136,9 +136,9 @@ const toolsByName = {
 export type BuildToolsName = keyof typeof toolsByName;
 const toolNames = Object.keys(toolsByName) as BuildToolsName[];
 
-/** Kinds of tools that an implementation's build commands name. */
-export function buildToolsOf({ implementation }: LocatedImplementation): readonly BuildToolsName[] {
-  const words = new Set(implementation.build.flat());
+/** Kinds of tools that an implementation's build commands name, also within the text of a shell's. */
+function buildToolsOf({ implementation }: LocatedImplementation): readonly BuildToolsName[] {
+  const words = new Set(implementation.build.flat().flatMap((word) => word.split(/[\s;&|()'"]+/)));
   return toolNames.filter((name) => toolsByName[name].programs.some((program) => words.has(program)));
 }
 
@@ -177,7 +177,8 @@ export async function buildEnvironmentOf(
   user: NodeJS.ProcessEnv,
 ): Promise<BuildEnvironment> {
   const names = buildToolsOf(located);
-  const declared = buildEnvironment(user, names);
+  // What a build of our own making calls is not known: it gets what any of them would.
+  const declared = buildEnvironment(user, names.length === 0 ? toolNames : names);
   if (!names.includes('go')) return declared;
   const written = await goSettings(user, declared);
   return { ...declared, env: { ...declared.env, ...written }, letThrough: { ...declared.letThrough, ...written } };

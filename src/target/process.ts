@@ -216,7 +216,7 @@ async function stopGroup(
 async function groupGone(groupId: number | undefined): Promise<void> {
   if (groupId === undefined) return;
   const limitMs = performance.now() + killLimitMs;
-  while ((await livingMembers(groupId)).length > 0 && performance.now() < limitMs) await pause(pollMs);
+  while ((await livingMembers(groupId)).length > 0 && performance.now() < limitMs) await sleep(pollMs);
 }
 
 function sendSigterm(pid: number): void {

@@ -91,7 +91,7 @@ describe('the vectors’ runner', () => {
     assert.deepEqual(report, { checkCount: 2, failures: [] });
   });
 
-  test('tells file, vector, step, what was expected and what came, and ends the vector there', async () => {
+  test('reports file, vector, step, the expected and the actual answer, and ends the vector there', async () => {
     const report = await against(
       (_, response) => json(response, 200, { a: 2 }),
       [get({ status: 200, json: { a: 1 } }), get({ status: 500 })],
@@ -228,7 +228,7 @@ describe('the vectors’ runner', () => {
     ]);
   });
 
-  test('a refusal of a large body is read although the server hangs up', async () => {
+  test('an answer to an unread large body is read although the server hangs up', async () => {
     server = createTcpServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', () => {
@@ -343,7 +343,7 @@ describe('the vectors’ runner', () => {
     assert.equal(report.failures[0]?.expected, 'streams: at most 3 open at once');
   });
 
-  test('a setup that fails is told once and its vectors are left out', async () => {
+  test('a setup that fails is reported once and its vectors are left out', async () => {
     server = createServer(withBody((_, response) => json(response, 500, {})));
     const baseUrl = await listen();
     const file = {

@@ -81,7 +81,7 @@ async function ownPlace(context: Pick<TestContext, 'after'>) {
     return startPaceline(['ci', ...places, ...short, ...more], surroundings());
   }
 
-  /** Whatever the way it ends: no process, control group, temporary file, ledger or worktree stays. */
+  /** Whatever the way it ends: no process, control group, temporary file, registry entry or worktree stays. */
   async function ended(running: RunningPaceline): Promise<Finished> {
     const finished = await running.finished;
     assert.deepEqual(leftovers(running.pid, space), [], finished.stderr);
@@ -152,7 +152,7 @@ describe('ci', { concurrency: 3 }, () => {
     assert.match(replayed.stdout, /^Worse: CPU per request of echo-a, echo at 20\/s, \+/);
   });
 
-  test('only what the change touches is measured: new and gone are told, wrong is worse, and what base cannot build ends in 1 for the wrong one', async (context) => {
+  test('only what the change touches is measured; added and removed are reported, wrong is worse and ends in 1', async (context) => {
     const { ci } = await ownPlace(context);
     const found = await ci('affected', '--impl', 'echo-[cd]', '--impl', 'echo-wrong', '--pairs', '1');
     assert.equal(verdictOf(found, 'echo-c/echo/warm/20/errors')?.verdict.kind, 'removed');
@@ -184,9 +184,9 @@ describe('ci', { concurrency: 3 }, () => {
     const sha = repository.commit('words');
     try {
       const [markdown, page] = [space.file('nothing.md'), space.file('nothing.html')];
-      const told = await ci('docs', '--markdown', markdown, '--html', page);
-      assert.equal(told.exitCode, 0);
-      const { outcome, comparisons, head } = told.comparison;
+      const docs = await ci('docs', '--markdown', markdown, '--html', page);
+      assert.equal(docs.exitCode, 0);
+      const { outcome, comparisons, head } = docs.comparison;
       assert.match(
         outcome.summary,
         /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(5 unchanged: echo-a, /,
@@ -194,7 +194,7 @@ describe('ci', { concurrency: 3 }, () => {
       assert.deepEqual([outcome.kind, comparisons, head.commit?.sha], ['no-regression', [], sha.slice(0, 10)]);
       for (const path of [markdown, page])
         assert.match(await readFile(path, 'utf8'), /No implementation is affected by /);
-      assert.doesNotMatch(told.stderr, /npm ci/);
+      assert.doesNotMatch(docs.stderr, /npm ci/);
       const measured = await ci('docs', '--impl', 'echo-b', '--pairs', '1');
       assert.match(measured.stderr, /head: npm ci \(.*repo has no node_modules\)/);
     } finally {
@@ -202,14 +202,14 @@ describe('ci', { concurrency: 3 }, () => {
     }
   });
 
-  test('what only head has is told, and no pair is promised', async (context) => {
+  test('an implementation that only head has is reported, without pairs', async (context) => {
     const { ci } = await ownPlace(context);
     const { stderr } = await ci('added', '--impl', 'echo-d');
     assert.match(stderr, /no pair can be made: base and head have none of echo-d in common/);
     assert.doesNotMatch(stderr, /about 0 ms|pairs? of 1/);
   });
 
-  test('the same revision twice is an A/A run: said so, kept as the floor, and used by the next, which writes Markdown and page where asked', async (context) => {
+  test('the same revision twice is an A/A run, kept for the noise floor of the next run, which writes Markdown and page', async (context) => {
     const { space, ci, filesOf } = await ownPlace(context);
     const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '4');
     assert.equal(found.exitCode, 0, found.stderr);
@@ -282,7 +282,7 @@ describe('ci', { concurrency: 3 }, () => {
     }
   });
 
-  test('a run that was killed leaves its worktrees in the ledger, and the next puts them away', async (context) => {
+  test('a killed run leaves its worktrees in the cleanup registry, and the next run removes them', async (context) => {
     const { space, started, ended } = await ownPlace(context);
     const running = started('killed', '--impl', 'echo-b', '--pairs', '9');
     await running.line(/^\[1\/18\]/);
@@ -318,7 +318,7 @@ describe('ci', { concurrency: 3 }, () => {
     });
   }
 
-  test('a pull request whose base was not fetched is told how, and compared with no other branch', async (context) => {
+  test('a pull request whose base was not fetched gets the remedy, and no other branch is compared', async (context) => {
     const { space, repository, surroundings } = await ownPlace(context);
     const args = ['ci', '--repo', repository.dir, '--out', space.file('results-gone'), ...short];
     const { exitCode, stderr } = await startPaceline(args, surroundings('gone')).finished;
@@ -326,7 +326,7 @@ describe('ci', { concurrency: 3 }, () => {
     assert.equal(exitCode, 2);
   });
 
-  test('a shallow clone is told how to get the history it lacks', async (context) => {
+  test('a shallow clone gets the command that fetches the history', async (context) => {
     const { space, repository } = await ownPlace(context);
     const clone = space.file('shallow');
     repository.git('clone', '--quiet', '--depth', '1', '--branch', 'work', `file://${repository.dir}`, clone);

@@ -92,7 +92,7 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
     });
   }
 
-  test('paceline itself is killed: the next run puts away what is left, and the result so far can be read', async (context) => {
+  test('paceline itself is killed: the next run cleans up, and the result so far can be read', async (context) => {
     const space = await workspace(context);
     await shareConformance(space);
     const out = space.file('r.json');

@@ -70,7 +70,7 @@ const crashing = (request: IncomingMessage, response: ServerResponse) => {
   else response.writeHead(500, { 'content-type': 'text/html', connection: 'close' }).end('<h1>');
 };
 
-test('a difference is told once, with its class, its groups and the smallest request that shows it', async () => {
+test('a difference is reported once, with its class, its groups and the smallest request that shows it', async () => {
   const report = await run(grammarOf([twoSteps]), 8, await serve(honest('a')), await serve(crashing));
   assert.deepEqual(report.classes, { things: { requestCount: 8, allowedCount: 0, failedCount: 4 } });
   assert.equal(report.failures.length, 1);
@@ -83,7 +83,7 @@ test('a difference is told once, with its class, its groups and the smallest req
   assert.deepEqual(failure?.requests, ['GET /${made}? HTTP/1.1\r\nHost: x\r\nX-B: 2\r\n\r\n']);
 });
 
-test('who was set aside is asked no further: what it refused has not happened to it', async () => {
+test('an implementation that was set aside gets no further requests of the case', async () => {
   const refusing = (request: IncomingMessage, response: ServerResponse) =>
     json(response, request.url === '/made' ? 400 : 418, {});
   const allowed = [

@@ -39,7 +39,7 @@ test('another status, media type, shape, header or number of answers is a differ
     assert.equal(verdictOf([ok, { ...ok, ...other }]).kind, 'different', JSON.stringify(other));
 });
 
-test('who answers as the list allows is set aside, and the others must agree', () => {
+test('an implementation with an allowed difference is set aside, and the others must agree', () => {
   assert.deepEqual(verdictOf([refused, ok, ok], [parser]), { kind: 'allowed', ids: ['parser'], compared: ['b', 'c'] });
   assert.equal(verdictOf([refused, ok, problem], [parser]).kind, 'different');
   assert.equal(verdictOf([refused, ok, ok], [{ ...parser, applies: () => false }]).kind, 'wrong');

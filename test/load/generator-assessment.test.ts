@@ -16,7 +16,7 @@ test('a generator that kept its pace is valid', () => {
   assert.deepEqual(assessGenerator(loadResult()), { status: 'valid' });
 });
 
-test('a generator out of CPU voids everything, by its own account or by an outer meter', () => {
+test('a generator out of CPU discards everything, by its own account or by an outer meter', () => {
   assert.deepEqual(codesOf({ generator: { ...generator, cpuUserMs: 700, cpuSystemMs: 150 } }), [
     'everything',
     'generator-busy',
@@ -29,7 +29,7 @@ test('each sending thread may use a core', () => {
   assert.deepEqual(codesOf({ generator: { ...generator, threadCount: 2 } }, 1.7), ['everything', 'generator-busy']);
 });
 
-test('sends not made while connections were free void everything; while all were taken they are the target’s', () => {
+test('unsent requests discard everything while connections were free; else they count against the target', () => {
   const short = { ...counts, sentCount: 990, okCount: 990, unsentCount: 10 };
   assert.deepEqual(codesOf({ counts: short }), ['everything', 'too-few-sent']);
   assert.deepEqual(codesOf({ counts: short, connectionWait: latency(5) }), ['valid']);
@@ -45,7 +45,7 @@ test('a target that refuses connections is no fault of the generator; ports or f
   assert.deepEqual(codesOf(refused('EMFILE')), ['everything', 'too-few-sent']);
 });
 
-test('waking late by a tenth of the answer voids the latency alone, and says by how much', () => {
+test('a generator delay of a tenth of the answer discards the latency alone, and says how large it was', () => {
   assert.deepEqual(codesOf({ generatorDelay: latency(0.19), responseTime: latency(2) }), ['valid']);
   const verdict = assessGenerator(loadResult({ generatorDelay: latency(0.21), responseTime: latency(2) }));
   assert.deepEqual(verdict, {
@@ -60,7 +60,7 @@ test('waking late by a tenth of the answer voids the latency alone, and says by 
   });
 });
 
-test('a late tail voids the latency above both two milliseconds and a quarter of the answer', () => {
+test('a late tail discards the latency above both two milliseconds and a quarter of the answer', () => {
   const tail = (p99Ms: number) => codesOf({ responseTime: latency(12), generatorDelay: latency(0.1, { p99Ms }) })[0];
   assert.deepEqual([2.9, 3.1].map(tail), ['valid', 'latency']);
 });
@@ -94,7 +94,7 @@ test('a busy loop and long collections void the latency', () => {
   assert.deepEqual(codesOf({ generator: { ...generator, gcMs: 60 } }), ['latency', 'garbage-collection']);
 });
 
-test('grave reasons come first, and all are told', () => {
+test('grave reasons come first, and all are reported', () => {
   const busy = { ...generator, eventLoopUtilizationRatio: 0.99 };
   assert.deepEqual(codesOf({ generator: busy, generatorDelay: latency(9) }, 0.99), [
     'everything',

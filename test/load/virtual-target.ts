@@ -5,7 +5,7 @@ import type { WorkloadRequest, WorkloadResponse } from '../../src/model/workload
 /** What a target of the tests does with its n-th request (from 0), which reached it at `nowNs`. */
 export type Behaviour = (index: number, nowNs: number) => Fate;
 
-export type Fate =
+type Fate =
   | { readonly kind: 'answer'; readonly afterNs: number; readonly status?: number; readonly isLast?: boolean }
   | { readonly kind: 'close'; readonly afterNs: number }
   /** The connection was dead before anything was sent on it. */

@@ -14,7 +14,7 @@ test('a request is read from its bytes, however odd', () => {
   assert.deepEqual(headerValues(read, 'a'), ['b']);
 });
 
-test('what is behind the end of a body is told from what is missing', () => {
+test('bytes after the end of a body are distinguished from missing ones', () => {
   assert.deepEqual(framingOf(counted('3', 'abcd')), { kind: 'plain', missingCount: 0, behind: 'd' });
   assert.deepEqual(framingOf(counted('3', 'a')), { kind: 'plain', missingCount: 2, behind: '' });
   assert.deepEqual(framingOf(chunked('3\r\nabc\r\n0\r\n\r\nGET')), { kind: 'plain', missingCount: 0, behind: 'GET' });

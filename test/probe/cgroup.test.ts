@@ -88,7 +88,7 @@ test('removing a removed group is no error', { skip }, async () => {
   await made.remove();
 });
 
-test('a leftover group is put away with its processes by its record alone', { skip }, async () => {
+test('a leftover group is removed with its processes by its record alone', { skip }, async () => {
   const made = group();
   const child = spawnInto(made, ['sleep', '60']);
   await untilMembers(made, 1);

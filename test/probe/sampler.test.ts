@@ -6,7 +6,7 @@ import { type SamplerClock, type SamplerOptions, startSampler } from '../../src/
 
 const openAtNs = 1_000e6;
 
-/** Time that moves only when told, in steps small enough for every alarm. */
+/** Time that moves only on order, in steps small enough for every alarm. */
 function virtualClock() {
   let nowNs = 0;
   const alarms: { timeNs: number; callback: () => void }[] = [];

@@ -23,7 +23,7 @@ test('a unit test starts no process: the loop at the desk stays short', () => {
   );
 });
 
-test('a lane that is none is told with the file and those that there are', () => {
+test('an unknown lane is an error with the file and the known lanes', () => {
   assert.throws(() => laneOf('a.test.ts', '// test-lane: wiats\n'), /a\.test\.ts: no lane is called "wiats"; .*waits/);
   assert.equal(laneOf('a.test.ts', "import assert from 'node:assert/strict';\n"), 'unit');
   assert.equal(laneOf('a.test.ts', '// test-lane: rare\n'), 'rare');

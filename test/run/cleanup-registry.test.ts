@@ -79,7 +79,7 @@ test('a dead run’s entries are cleaned up newest first, and its record with th
   assert.deepEqual(records(folder), []);
 });
 
-test('a run whose pid was given away is dead, however alive the new process is', async (context) => {
+test('a run whose pid belongs to a new process is dead', async (context) => {
   const folder = cache(context);
   const pid = stranger(context);
   writeRecord(folder, `${pid}.json`, { pid, startTicks: 1, space, entries: [group('its')] });

@@ -6,7 +6,6 @@ import { dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describeMachine } from '../../src/probe/machine.ts';
 import { cacheDir } from '../../src/run/paths.ts';
-import { readResult } from '../../src/store/result-file.ts';
 
 export const bin = resolve(import.meta.dirname, '../../bin/paceline.mjs');
 export const fixturesDir = resolve(import.meta.dirname, '../fixtures/impls');
@@ -172,11 +171,20 @@ function listen(child: ChildProcess, args: readonly string[]): Pick<RunningPacel
 /** The shortest run of echo fixtures: one trial each, half a second long. */
 export function echoRun(ids: readonly string[], out: string, ...more: readonly string[]): string[] {
   const size = ['--trials', '1', '--duration', '0.5', '--warmup', '8', '--attempts', '1'];
-  const who = ids.flatMap((id) => ['--impl', id]);
-  return ['run', 'known-answers', '--impls', fixturesDir, ...who, ...size, '--no-report', '--out', out, ...more];
+  const implementations = ids.flatMap((id) => ['--impl', id]);
+  return [
+    'run',
+    'known-answers',
+    '--impls',
+    fixturesDir,
+    ...implementations,
+    ...size,
+    '--no-report',
+    '--out',
+    out,
+    ...more,
+  ];
 }
-
-export const readTrials = async (path: string) => (await readResult(path)).trials;
 
 /** Writes a manifest of an implementation of echo; `change` says what is special about it. Returns the folder's parent. */
 export async function writeImplementation(

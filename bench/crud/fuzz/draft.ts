@@ -20,7 +20,7 @@ export type Oddity = (draft: Draft, random: Chance) => Draft;
 
 /** Set when the request is sent: the variables in a body are replaced by texts of other lengths. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the fuzzer
-export const ownLength = 'Content-Length: ${bodyLength}';
+const ownLength = 'Content-Length: ${bodyLength}';
 
 export const host = 'Host: paceline.test';
 

@@ -28,7 +28,7 @@ export function openFiles({ seed }: WorkloadContext): Files {
 }
 
 /**
- * vacant: no such file; present: it is there and nobody asks for it; reading, writing: an operation is in flight;
+ * vacant: no such file; present: it exists and no operation uses it; reading, writing: an operation is in flight;
  * retired: a write had an unknown outcome, so nothing can be expected of it any more.
  */
 export type SlotState = 'vacant' | 'present' | 'reading' | 'writing' | 'retired';
@@ -201,10 +201,10 @@ export interface ChangedFile {
   readonly isGone: boolean;
 }
 
-/** The newest changes, which nobody has looked at since. */
+/** The newest changes that were not read since. */
 export interface ChangedFiles {
   add(change: ChangedFile): void;
-  /** The newest one, which is then nobody else's. */
+  /** The newest one, and removes it. */
   take(): ChangedFile | null;
 }
 

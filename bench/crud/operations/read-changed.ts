@@ -6,7 +6,7 @@ import type { Draw } from './session.ts';
 
 /**
  * A file that was replaced or deleted a moment ago, its metadata and its bytes in turn: the generator sends on the connection that
- * has been free longest, so mostly on another one than the change came by. Whoever remembers rows answers with the old version.
+ * has been free longest, so mostly on another one than the change came by. A service that caches rows answers with the old version.
  * Where nothing has changed since the last look it is any file.
  */
 export function readChanged(files: Files, place: () => number): Draw {

@@ -8,8 +8,8 @@ import type { Draw } from './session.ts';
 export const sessionLifeNames = ['use-session', 'log-out', 'use-ended'] as const;
 
 /**
- * The seeded users' second sessions, one after the other, each used before it ends: whoever remembers sessions has it in mind by
- * then, and lets it in afterwards. `tokens` are sessions that log-ins made, which end too. Nobody else may use these sessions.
+ * The seeded users' second sessions, one after the other, each used before it ends: a service that caches sessions has it by
+ * then, and lets it in afterwards. `tokens` are sessions that log-ins made, which end too. No other operation may use these sessions.
  */
 export function sessionLife(
   seed: number,

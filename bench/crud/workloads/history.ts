@@ -7,7 +7,7 @@ import { sessionLife } from '../operations/session-life.ts';
 
 /**
  * Of 200. Four of five requests read; as many files are made as deleted, so that a long run looks like a short one. Some look at what
- * another connection has just changed or ended, so that whoever remembers rows or sessions is found out.
+ * another connection has just changed or ended, so that caches of rows or sessions are detected.
  */
 const mix = {
   read: 38,

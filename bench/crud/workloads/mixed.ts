@@ -35,7 +35,8 @@ export const workload: Workload = {
   id: 'mixed',
   service: 'crud',
   version: 2,
-  description: 'every route: file history, authentication, a little scrypt, aggregations told by three event streams',
+  description:
+    'every route: file history, authentication, a little scrypt, aggregations reported by three event streams',
   mix,
   fixedRatePerSec: null,
   open(context) {

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import { refuseUnknownRoutes } from '../program/routing.ts';
+import { rejectUnknownRoutes } from '../program/routing.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
-import { answerBrokenRequest, refuseExpectation } from './brokenRequest.ts';
+import { answerBrokenRequest, rejectExpectation } from './broken-request.ts';
 import type { Parts } from './parts.ts';
 import { answerProblem, Problem } from './problem.ts';
-import { refuseOddTargets, targetRefusal } from './requestTarget.ts';
+import { rejectOddTargets, targetProblem } from './request-target.ts';
 import { logInRoute, sessionRoutes, signUpRoute, userRoutes } from './routes/accounts.ts';
 import { aggregationRoutes } from './routes/aggregations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -35,12 +35,12 @@ export function createApp(logLevel: string): FastifyInstance {
     http: { joinDuplicateHeaders: true },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, request, reply) =>
-      answerProblem(targetRefusal(request.url) ?? new Problem('not-found', 'no such path'), request, reply),
+      answerProblem(targetProblem(request.url) ?? new Problem('not-found', 'no such path'), request, reply),
   });
-  app.server.on('checkExpectation', refuseExpectation);
+  app.server.on('checkExpectation', rejectExpectation);
   keepBodiesRaw(app);
-  refuseOddTargets(app);
-  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
+  rejectOddTargets(app);
+  rejectUnknownRoutes(app, (...problem) => new Problem(...problem));
   app.setErrorHandler(answerProblem);
   return app;
 }

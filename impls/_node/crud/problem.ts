@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemDocument, sendProblem } from '../program/problem.ts';
 import { isUnavailable } from './database.ts';
 
 const statusOf = {
@@ -27,44 +28,16 @@ const headersOf: Partial<Record<ProblemType, Record<string, string>>> = {
   unavailable: { 'retry-after': '1' },
 };
 
-/** A refusal the contract knows; thrown anywhere in a request, answered as problem+json (RFC 9457). */
-export class Problem extends Error {
-  readonly type: ProblemType;
-  readonly headers: Readonly<Record<string, string>>;
-
+export class Problem extends ProblemDocument<ProblemType> {
   constructor(type: ProblemType, detail: string, headers: Readonly<Record<string, string>> = {}) {
-    super(detail);
-    this.type = type;
-    this.headers = { ...headersOf[type], ...headers };
+    super(type, statusOf[type], detail, { ...headersOf[type], ...headers });
   }
 }
 
 export function answerProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
-  const { type, headers } = problem;
-  if (type === 'internal') request.log.error(error);
-  if (type === 'unavailable') request.log.info(error);
-  // Fastify closes the connection of a body it did not read to its end, and a client still sending may then lose this answer
-  // to a reset. Without that header Node reads the rest and keeps the connection.
-  if (type === 'content-too-large') reply.removeHeader('connection');
-  const { status, body } = problemBody(problem);
-  reply
-    .code(status)
-    .headers({ ...headers, 'content-type': 'application/problem+json' })
-    // With a serializer of its own the answer keeps its media type without a charset parameter.
-    .serializer(asItIs)
-    .send(body);
-}
-
-/** A problem's document (RFC 9457) and status. */
-export function problemBody({ type, message }: Problem): { status: number; type: ProblemType; body: string } {
-  const status = statusOf[type];
-  const members = { type: `urn:paceline:problem:${type}`, title: type.replaceAll('-', ' '), status, detail: message };
-  return { status, type, body: JSON.stringify(members) };
-}
-
-function asItIs(body: unknown): string {
-  return body as string;
+  if (problem.type === 'unavailable') request.log.info(error);
+  sendProblem(problem, error, request, reply);
 }
 
 function toProblem(error: FastifyError | Error): Problem {

@@ -7,7 +7,7 @@ ENTITY_TAG = r'(?:W/)?"[!\x23-\x7e\x80-\xff]*"'
 TAG_LIST = re.compile(rf"[ \t,]*{ENTITY_TAG}(?:[ \t]*,[ \t,]*{ENTITY_TAG})*[ \t,]*")
 LISTED_TAG = re.compile(ENTITY_TAG)
 VERSION_TAG = re.compile(r'"([1-9][0-9]{0,9})"', re.ASCII)
-LARGEST_VERSION = 2_147_483_647
+MAX_VERSION = 2_147_483_647
 
 
 def entity_tag(version: int) -> str:
@@ -30,7 +30,7 @@ def match_versions(header: str) -> list[int] | None:
         return None
     matches = (VERSION_TAG.fullmatch(listed) for listed in _listed_tags(header))
     versions = [int(match[1]) for match in matches if match]
-    return [version for version in versions if version <= LARGEST_VERSION]
+    return [version for version in versions if version <= MAX_VERSION]
 
 
 def _listed_tags(header: str) -> list[str]:

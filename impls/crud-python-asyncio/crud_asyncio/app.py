@@ -1,4 +1,4 @@
-"""The FastAPI application: exact routes, and every refusal as a problem."""
+"""The FastAPI application: exact routes, and every error as a problem."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -17,6 +17,7 @@ from crud_asyncio import accounts, aggregations, event_routes, files
 from crud_asyncio.database import DatabaseLost
 from crud_asyncio.replies import bytes_reply, empty_reply, json_reply
 from crud_asyncio.service import CurrentService, Service
+from program.problems import MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
 routes = APIRouter()
@@ -35,7 +36,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(ExactPaths)
     for router in ROUTERS:
         app.include_router(router)
-    _register_refusals(app)
+    _register_problem_handlers(app)
     return app
 
 
@@ -58,7 +59,7 @@ async def read_health(service: CurrentService) -> Response:
     return json_reply(answers.health_body())
 
 
-def _register_refusals(app: FastAPI) -> None:
+def _register_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(404, _answer_unknown_path)
     app.add_exception_handler(405, _answer_wrong_method)
@@ -69,7 +70,7 @@ def _register_refusals(app: FastAPI) -> None:
 
 
 def _answer(problem: Problem) -> Response:
-    return bytes_reply(problem.body(), problems.MEDIA_TYPE, problem.status, problem.headers)
+    return bytes_reply(problem.body(), MEDIA_TYPE, problem.status, problem.headers)
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
@@ -98,7 +99,7 @@ async def _answer_nobody(_request: Request, _error: Exception) -> Response:
 
 
 async def _answer_lost_database(_: Request, error: Exception) -> Response:
-    # The listener has told of it once; below info there is no line a request.
+    # The listener has logged it once; below info there is no line a request.
     logger.info("a request was refused: %s", error)
     return _answer(problems.unavailable())
 

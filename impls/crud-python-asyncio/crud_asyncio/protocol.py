@@ -1,18 +1,18 @@
-"""uvicorn's connection, whose refusals are problems too."""
+"""uvicorn's connection, whose errors are problems too."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from crud import problems
 from crud.problems import Problem
+from program.problems import MEDIA_TYPE
 
 FRAMING = (b"content-length", b"transfer-encoding")
 
 
 class ProblemProtocol(HttpToolsProtocol):
-    """What the parser refuses is answered as application/problem+json, where uvicorn would write plain text."""
+    """What the parser rejects is answered as application/problem+json, where uvicorn would write plain text."""
 
     def on_headers_complete(self) -> None:
-        # What a callback raises is refused like what the parser finds itself.
+        # What a callback raises is answered like what the parser finds itself.
         if b"#" in self.url:
             raise ValueError("a request target has no fragment")
         # No protocol is upgraded to. The parser ends at such a head all the same: a body behind it would be lost
@@ -30,7 +30,7 @@ class ProblemProtocol(HttpToolsProtocol):
         body = Problem("malformed-request", msg).body()
         head = (
             f"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
-            f"Content-Type: {problems.MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()

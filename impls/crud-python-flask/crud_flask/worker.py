@@ -13,12 +13,12 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import ThreadWorker
 
-from crud import problems
 from crud.problems import Problem
 from crud_flask.service import Service, start_service
+from program.problems import MEDIA_TYPE
 
 # The first that fits; what is not listed is malformed.
-REFUSALS: tuple[tuple[type[ParseException], str], ...] = (
+PROBLEM_KINDS: tuple[tuple[type[ParseException], str], ...] = (
     (LimitRequestLine, "uri-too-long"),
     (LimitRequestHeaders, "head-too-large"),
     (ExpectationFailed, "expectation-failed"),
@@ -44,22 +44,22 @@ class StreamingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         super().handle_exit(sig, frame)
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
-        """What gunicorn's parser refuses is a problem too. Its own answer is HTML, and a warning in the log."""
+        """What gunicorn's parser rejects is a problem too. Its own answer is HTML, and a warning in the log."""
         if not isinstance(exc, ParseException):
             super().handle_error(req, client, addr, exc)
             return
-        kind = next(kind for errors, kind in REFUSALS if isinstance(exc, errors))
+        kind = next(kind for errors, kind in PROBLEM_KINDS if isinstance(exc, errors))
         problem = Problem(kind, "These bytes are no request that this server takes.")
         body = problem.body()
         head = (
             f"HTTP/1.1 {problem.status} {problem.title}\r\nConnection: close\r\n"
-            f"Content-Type: {problems.MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self.log.info("a request was refused: %s", exc)
         try:
             util.write_nonblock(client, head.encode() + body)
         except OSError as error:
-            self.log.debug("nobody took the refusal: %s", error)
+            self.log.debug("the client did not read the problem: %s", error)
 
     def is_parent_alive(self) -> bool:
         # Asked once a second: a worker whose master was killed stops by itself.

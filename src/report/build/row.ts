@@ -1,6 +1,13 @@
 import { metrics, metricValue } from '../../model/metric.ts';
 import type { Preparation } from '../../model/run-result.ts';
-import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
+import {
+  countedTrials,
+  isIncorrect,
+  type Measurement,
+  type OkTrial,
+  type Trial,
+  type TrialNoise,
+} from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber, formatPercent, orDash } from '../format.ts';
 import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
@@ -20,11 +27,13 @@ export function buildRow(
   const implementation = implementations.get(id);
   if (implementation === undefined) throw new Error(`${id} is in no run`);
   const trials = asked.trials.filter(({ spec }) => spec.implementation === id);
-  const counted = breaksContract(preparation) ? [] : countedTrials(trials);
+  const isWrong = breaksContract(preparation) || trials.some(isIncorrect);
+  const counted = isWrong ? [] : countedTrials(trials);
   const planned = Math.max(plannedCount(asked), new Set(trials.map((trial) => trial.spec.repetition)).size);
   return {
     implementation,
     source,
+    isWrong,
     okCount: counted.length,
     plannedCount: planned,
     figures: metricRanges(counted),

@@ -101,7 +101,7 @@ function provenanceLine({ run }: ReportModel): string {
 }
 
 /** Text that must stay text: no markup, no table cell of its own, one line. */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\|*_`<>[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
 }
 
@@ -191,7 +191,7 @@ function omittedLine(count: number): string {
 }
 
 /** Folded blocks of code, each with the end of what a build tool printed. */
-export function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
+function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
   return withLog(buildFailures).map((failure) => {
     const log = shownLog(failure);
     const fence = '`'.repeat(Math.max(3, longestBacktickRun(log) + 1));

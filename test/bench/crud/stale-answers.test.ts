@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { workload as seedFiles } from '../../../bench/crud/workloads/blog-post-files.ts';
+import { workload as blogPostFiles } from '../../../bench/crud/workloads/blog-post-files.ts';
 import { workload as history } from '../../../bench/crud/workloads/history.ts';
 import { workload as mixed } from '../../../bench/crud/workloads/mixed.ts';
 import type { Operation, Workload, WorkloadRequest } from '../../../src/model/workload.ts';
@@ -46,13 +46,13 @@ function remembersRows(): Liar {
 }
 
 for (const workload of [history, mixed]) {
-  test(`${workload.id}: who remembers sessions is found out soon`, () => {
+  test(`${workload.id}: a cache of sessions is detected soon`, () => {
     assert.deepEqual([...found(workload, remembersSessions())], ['use-ended: status 200 instead of 401']);
   });
 }
 
-for (const workload of [history, mixed, seedFiles]) {
-  test(`${workload.id}: who remembers rows is found out soon`, () => {
+for (const workload of [history, mixed, blogPostFiles]) {
+  test(`${workload.id}: a cache of rows is detected soon`, () => {
     const wrong = [...found(workload, remembersRows())];
     assert.ok(
       wrong.some((reason) => /^read(-changed)?: (ETag|status 200 instead of 404)/.test(reason)),
@@ -61,7 +61,7 @@ for (const workload of [history, mixed, seedFiles]) {
   });
 }
 
-test('a change is looked at within a few operations, mostly, replacements as well as deletions', () => {
+test('a replacement or deletion is mostly read back within a few operations', () => {
   const [session, honest] = [openSession(history), fakePlatform(datasetSeed)];
   const changes = new Map<string, { readonly at: number; readonly name: string }>();
   const waits: Record<string, number[]> = { replace: [], delete: [] };

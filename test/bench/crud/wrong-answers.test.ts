@@ -159,7 +159,7 @@ function wrongListsAfter(spoil: (answer: Answer) => void): (string | null)[] {
   return judgements;
 }
 
-test('a list’s answers are looked into one by four, their status and type always', () => {
+test('one list in four is checked in full, status and type of every list', () => {
   const wrong = 'no list of files';
   assert.deepEqual(wrongListsAfter(setField('files', null)), [wrong, null, null, null, wrong, null, null, null]);
   assert.deepEqual(wrongListsAfter(setStatus(500)), new Array(8).fill('status 500 instead of 200'));

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem, type ProblemType, problemBody } from './problem.ts';
+import { Problem, type ProblemType } from './problem.ts';
 
-/** What Node's parser tells of bytes that are no request, by its code; everything else is malformed. */
+/** The problem for an error code of Node's parser; everything else is malformed. */
 const typeOf: Partial<Record<string, ProblemType>> = {
   HPE_HEADER_OVERFLOW: 'head-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
@@ -18,11 +18,10 @@ export function answerBrokenRequest(error: ParserError, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const { status, type, body } = problemBody(
-    new Problem(typeOf[error.code ?? ''] ?? 'malformed-request', 'this is no HTTP/1.1 request'),
-  );
+  const problem = new Problem(typeOf[error.code ?? ''] ?? 'malformed-request', 'this is no HTTP/1.1 request');
+  const body = problem.body();
   const head = [
-    `HTTP/1.1 ${status} ${type.replaceAll('-', ' ')}`,
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
@@ -31,7 +30,8 @@ export function answerBrokenRequest(error: ParserError, socket: Socket): void {
 }
 
 /** For the server's `checkExpectation`: only 100-continue is known, and Node handles it. */
-export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const { status, body } = problemBody(new Problem('expectation-failed', 'only 100-continue can be expected'));
-  response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' }).end(body);
+export function rejectExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const problem = new Problem('expectation-failed', 'only 100-continue can be expected');
+  const headers = { 'content-type': 'application/problem+json', connection: 'close' };
+  response.writeHead(problem.status, headers).end(problem.body());
 }
