@@ -125,7 +125,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
     threadCount: request.threadCount,
     transport: request.transport,
     signal: killer.signal,
-    onProgress: (progress) => line.tell(progressText(progress, loadPlan.measureMs)),
+    onProgress: (progress) => line.print(progressText(progress, loadPlan.measureMs)),
   });
   const cutShort = () => (isMeasuring ? generator.cutShort() : killer.abort(context.signal.reason));
   let isMeasuring = false;
