@@ -4,7 +4,7 @@ import type { Probe } from '../../probe/probe.ts';
 import { type Edges, startSampler } from '../../probe/sampler.ts';
 import type { CpuSpan, WindowObserver, WindowRecord } from './environment.ts';
 
-export interface RoleProbes {
+interface RoleProbes {
   readonly target: Probe;
   /** null: no request is sent. */
   readonly generator: Probe | null;
