@@ -200,7 +200,7 @@ function readIfThere(path: string): string {
   }
 }
 
-export interface GroupCpu {
+interface GroupCpu {
   readonly userMs: number;
   readonly systemMs: number;
 }

@@ -34,7 +34,7 @@ export interface Probe {
   memoryDetail(): Promise<MemoryDetail>;
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** null: this machine or this role has no group. */
   readonly group: ProcessGroup | null;
   readonly rootPid: number;

@@ -49,7 +49,7 @@ export function readStat(pid: number): ProcStat | null {
   return text === null ? null : parseStat(pid, text);
 }
 
-export interface ProcMemory {
+interface ProcMemory {
   readonly rssBytes: number;
   readonly anonBytes: number;
   readonly shmemBytes: number;
@@ -72,7 +72,7 @@ export function readMemory(pid: number): ProcMemory | null {
   };
 }
 
-export interface ProportionalMemory {
+interface ProportionalMemory {
   readonly anonBytes: number;
   readonly shmemBytes: number;
   readonly swapBytes: number;
@@ -125,7 +125,7 @@ function readProc(path: string): string | null {
 }
 
 /** Sums the run-queue delay of all threads of some processes; what a thread waited before it ended stays in the sum. */
-export interface RunDelay {
+interface RunDelay {
   /** Milliseconds so far; null where the kernel keeps no such count. */
   readMs(pids: readonly number[]): number | null;
 }

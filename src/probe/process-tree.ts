@@ -6,7 +6,7 @@ interface TreeCpu {
 }
 
 /** Follows one process and all it ever starts, from snapshots of the machine's processes. */
-export interface ProcessTree {
+interface ProcessTree {
   /** Takes a snapshot; returns its living members. */
   update(all: readonly ProcStat[]): readonly ProcStat[];
   /** CPU of everything that has ever belonged to the tree, as of the last snapshot. */

@@ -40,7 +40,7 @@ interface SamplerRecord {
   readonly samplingCoresUsed: number;
 }
 
-export interface Sampler {
+interface Sampler {
   /** The window is over: takes the closing readings now. */
   close(): void;
   /** Closes if need be; rejects with what a reading failed with. */

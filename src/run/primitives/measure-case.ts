@@ -19,7 +19,7 @@ import {
 } from './case-checks.ts';
 import { measureStarts, withStartLoop } from './start-timing.ts';
 
-export interface CaseOptions {
+interface CaseOptions {
   readonly spec: PrimitiveSpec;
   readonly primitive: Primitive;
   readonly preparedImplementation: PreparedImplementation;

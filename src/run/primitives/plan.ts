@@ -13,7 +13,7 @@ import type { Declarations } from '../declarations.ts';
 /** Of bench/primitives/contract.md: results of different versions are never compared. */
 export const primitivesContractVersion = 1;
 
-export interface PrimitivePlanInput {
+interface PrimitivePlanInput {
   readonly primitivePlan: PrimitivePlan;
   readonly primitives: readonly Primitive[];
   /** Ready runners. */
