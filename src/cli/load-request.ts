@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { RequestSpec } from '../load/request-workload.ts';
 import { createSchedule } from '../load/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
@@ -181,7 +183,7 @@ function exceededLimits({ host, loadPlan }: LoadRequest, baseline: Baseline | nu
     const message = `${loadPlan.measureMs / 1000} s is longer than ${defaultLimits.durationSec} s`;
     found.push({ limit: 'duration', message, remedy: 'ask for less' });
   }
-  if (!isLoopback(host)) {
+  if (!isThisMachine(host)) {
     found.push({ limit: 'remote', message: `${host} is not this machine`, remedy: 'start the target here' });
   }
   return found;
@@ -193,6 +195,20 @@ function highestText(highestRatePerSec: number | null, baseline: Baseline | null
   return `the ${highestRatePerSec}/s that this machine sustained when it was calibrated (${baseline.startedAt.slice(0, 10)})`;
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** Loopback and unspecified addresses, however written (an IPv4 one in IPv6 too), and those of this machine's own interfaces. */
+export function isThisMachine(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  const family = isIP(host);
+  if (family === 0) return false;
+  return thisMachine().check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function thisMachine(): BlockList {
+  const addresses = new BlockList();
+  addresses.addSubnet('127.0.0.0', 8, 'ipv4');
+  addresses.addAddress('0.0.0.0', 'ipv4');
+  for (const address of ['::1', '::']) addresses.addAddress(address, 'ipv6');
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((own) => own ?? []))
+    addresses.addAddress(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
+  return addresses;
 }

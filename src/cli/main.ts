@@ -1,12 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { HarnessError } from '../model/harness-error.ts';
+import { enterCallersFolder, normaliseEnvironment } from '../os/environment.ts';
 import { abortOnSignals, Interruption } from '../os/interruption.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
+import { rootDir } from '../run/paths.ts';
 import type { AddCommand, CommandContext } from './context.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed);
+  const notes = normaliseEnvironment(process.env);
+  for (const note of notes) process.stderr.write(`paceline: ${note}\n`);
+  enterCallersFolder(process.env, rootDir);
   const context: CommandContext = {
     signal: abortOnSignals(),
     env: process.env,

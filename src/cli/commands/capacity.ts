@@ -6,7 +6,7 @@ import { type Capacity, type RateStep, searchCapacity } from '../../run/capacity
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import { assertAllowed, type LoadFlags, loadRequestOf } from '../load-request.ts';
-import { collect, positiveNumber } from '../options.ts';
+import { collect, positiveNumber, secondsOption } from '../options.ts';
 
 interface CapacityFlags {
   readonly slo: Objective;
@@ -27,7 +27,7 @@ export function addCapacity(program: Command, context: CommandContext): void {
     .requiredOption('--slo <objective>', 'p50, p90, p99 or p999 of the response, as p99=50ms', objective)
     .option('--workload <id>', "a workload of the implementation's service (default: history, else its first)")
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
-    .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', positiveNumber, 5)
+    .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', secondsOption, 5)
     .option('--start <n>', 'the first rate (default: an eighth of what a closed loop reaches)', positiveNumber)
     .option('--allow <limit>', 'remote: a URL that is not this machine', collect)
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')

@@ -20,7 +20,7 @@ import {
   methods,
 } from '../load-request.ts';
 import { loadSummary } from '../load-summary.ts';
-import { collect, countOrZero, oneOf, positiveCount, positiveNumber } from '../options.ts';
+import { collect, countOrZero, oneOf, positiveCount, positiveNumber, secondsOption } from '../options.ts';
 import { progressLine } from '../progress.ts';
 
 /** `paceline load URL`: the generator as a tool of its own. */
@@ -30,7 +30,7 @@ export function addLoad(program: Command, context: CommandContext): void {
     .description('drive any HTTP service at a fixed rate, in an open loop, and say what the generator itself added')
     .argument('<url>', 'as http://127.0.0.1:8080/path?query')
     .requiredOption('--rate <n>', 'requests per second, as 1000 or 0.2', positiveNumber)
-    .option('--duration <s>', 'seconds', positiveNumber, 10)
+    .option('--duration <s>', 'seconds', secondsOption, 10)
     .option(
       '--arrivals <kind>',
       'constant (evenly spaced) or poisson',
@@ -43,7 +43,7 @@ export function addLoad(program: Command, context: CommandContext): void {
     .option('--expect-status <n>', 'the one right status (default: any below 400)', positiveCount)
     .option('--connections <n>', 'connections at most; one is opened when all others are busy', positiveCount, 256)
     .option('--threads <n>', 'sending threads, which split one sequence', positiveCount, 1)
-    .option('--timeout <s>', 'seconds from the due time', positiveNumber, 10)
+    .option('--timeout <s>', 'seconds from the due time', secondsOption, 10)
     .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
     .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
     .option('--allow <limit>', `go beyond a limit: ${allowances.join(', ')} (repeatable)`, collect)
@@ -60,7 +60,7 @@ const help = `
 Limits, each of which --allow lifts:
   rate        the highest rate this machine has kept in \`calibrate\`; ${defaultLimits.ratePerSec}/s where it was never run
   duration    ${defaultLimits.durationSec} s
-  remote      only targets on this machine (localhost, 127.0.0.0/8, ::1): load on other machines must be asked for
+  remote      only targets on this machine (localhost and its own addresses): load on other machines must be asked for
 Answers of more than 64 MiB count as failed.
 
 Exit codes: 0 all answered rightly, 1 some were not, 2 usage, 3 could not measure (nothing answers, or the generator could

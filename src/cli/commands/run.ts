@@ -9,7 +9,7 @@ import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
-import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from '../options.ts';
+import { collect, countOrZero, limitOption, oneOf, positiveCount, rateList, secondsOption } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { withRunCommand } from '../replay-command.ts';
 import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
@@ -52,7 +52,7 @@ export function addRun(program: Command, context: CommandContext): void {
       rateList,
     )
     .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
-    .option('--duration <s>', 'measured seconds of a trial (not for primitives)', positiveNumber)
+    .option('--duration <s>', 'measured seconds of a trial (not for primitives)', secondsOption)
     .option('--warmup <n>', 'requests sent before measuring (not for primitives)', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
     .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)

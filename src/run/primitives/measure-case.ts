@@ -19,7 +19,7 @@ import {
 } from './case-checks.ts';
 import { measureStarts, withStartLoop } from './start-timing.ts';
 
-export interface CaseOptions {
+interface CaseOptions {
   readonly spec: PrimitiveSpec;
   readonly primitive: Primitive;
   readonly preparedImplementation: PreparedImplementation;
@@ -231,7 +231,7 @@ async function exitText(runner: Runner): Promise<string> {
 }
 
 /** Whether GET / answers 200 within two seconds. */
-export function answersGet(host: string, port: number): Promise<boolean> {
+function answersGet(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const request = get({ host, port, path: '/', agent: false, timeout: 2_000 }, (response) => {
     response.resume();

@@ -2,6 +2,7 @@ import { removeOrphan } from '../../database/orphan-cleanup.ts';
 import type { Machine } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import { signalGroup } from '../../os/child-process.ts';
+import { variable } from '../../os/environment.ts';
 import { isAlive } from '../../os/process-identity.ts';
 import { removeOrphanGroup } from '../../probe/cgroup.ts';
 import { type CgroupLayout, findCgroupLayout } from '../../probe/cgroup-layout.ts';
@@ -20,7 +21,7 @@ import {
   type TrackedGroup,
 } from './tracked-resources.ts';
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ProbeMethod | null;
@@ -59,8 +60,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const registry = await openCleanupRegistry(cacheDir);
   const endDeadline = endInTime(signal, registry, removeOrphanEntry);
   const layout = findCgroupLayout();
-  // Empty is how a shell says unset.
-  const databaseUrl = env.DATABASE_URL === '' ? null : (env.DATABASE_URL ?? null);
+  const databaseUrl = variable(env, 'DATABASE_URL');
   const { closeDatabases, ...databases } = createSessionDatabases({
     ...{ databaseUrl, cacheDir, signal, probe, layout, registry, onStep },
   });
