@@ -8,7 +8,7 @@ export const filesPerUserCount = 10;
 export const fileCount = userCount * filesPerUserCount;
 export const fileSizeBytes = 4_096;
 export const vectorOwnerCount = 25;
-export const vectorsPerOwnerCount = 8;
+const vectorsPerOwnerCount = 8;
 export const vectorCount = vectorOwnerCount * vectorsPerOwnerCount;
 export const vectorSizeBytes = 262_144;
 

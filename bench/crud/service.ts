@@ -106,7 +106,7 @@ function never(id: string, sql: string): RowInvariant {
 const invariants: readonly RowInvariant[] = [
   {
     id: 'files-are-those-acknowledged',
-    // Results of aggregations are files too, but nobody is told of them by a create.
+    // Results of aggregations are files too, but no create returns them.
     sql: `SELECT count(*) FROM files WHERE name NOT LIKE 'aggregation-%'`,
     expected(beforeCount, { createdCount, deletedCount, uncertainCount }) {
       const certainCount = beforeCount + createdCount - deletedCount;
@@ -129,7 +129,7 @@ const invariants: readonly RowInvariant[] = [
     `SELECT count(*) FROM files f WHERE f.name LIKE 'aggregation-%'
      AND NOT EXISTS (SELECT FROM aggregations a WHERE a.status = 'ready' AND a.result_file_id = f.id)`,
   ),
-  // Workloads aggregate seeded vectors only, which nobody deletes or replaces. Accepted, not yet finished: pending.
+  // Workloads aggregate seeded vectors only, which no workload deletes or replaces. Accepted, not yet finished: pending.
   never('no-aggregation-fails', `SELECT count(*) FROM aggregations WHERE status = 'failed'`),
 ];
 
@@ -144,7 +144,7 @@ function numbered(prefix: string, ids: readonly string[]): Record<string, string
 
 export const service: Service = {
   id: 'crud',
-  contractVersion: 1,
+  contractVersion: 2,
   isCluster: false,
   database: {
     schemaFile: 'schema.sql',
@@ -199,4 +199,27 @@ export const service: Service = {
     'GET /aggregations/{id}': 2,
     'GET /events': 2,
   },
+  countedLoad: {
+    workload: 'history',
+    statementsByOperation: {
+      read: exactly(2),
+      // A hit, or a miss that fetches the body.
+      content: { min: 2, max: 3 },
+      revalidate: { min: 2, max: 3 },
+      list: exactly(2),
+      'list-next': exactly(2),
+      create: exactly(2),
+      replace: exactly(2),
+      delete: exactly(2),
+      'read-changed': { min: 2, max: 3 },
+      'use-session': exactly(1),
+      'log-out': exactly(2),
+      // Refused once the session is looked up.
+      'use-ended': exactly(1),
+    },
+  },
 };
+
+function exactly(count: number): { readonly min: number; readonly max: number } {
+  return { min: count, max: count };
+}

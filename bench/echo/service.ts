@@ -8,4 +8,5 @@ export const service: Service = {
   environment: ({ workerCount }) => ({ WORKERS: String(workerCount) }),
   vectorVariables: () => ({}),
   statementBudgets: null,
+  countedLoad: null,
 };

@@ -1,6 +1,6 @@
 import type { Primitive, PrimitiveCase } from '../../src/model/primitive.ts';
 
-/** The same four in each language: written as one would who does not think of memory. */
+/** The same four in each language: written without a thought for memory. */
 const cases: readonly PrimitiveCase[] = [
   { id: 'int', description: 'the integers 1,000 … 1,000,999' },
   { id: 'float', description: 'the floats 0.5 … 999,999.5' },

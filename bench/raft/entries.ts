@@ -54,7 +54,7 @@ export function idleEntry(workload: string, change: Change): ScenarioEntry {
   return raftEntry(workload, { ...change, loadPlan: { warmupCount: 0, ...change.loadPlan } });
 }
 
-/** One line of the published experiment (dissertation, section 9.4) under its two conditions; the heartbeat is half the least time-out. */
+/** One line of the published experiment (dissertation, section 9.4) under its two conditions; the heartbeat is half the minimum time-out. */
 export function paperEntry(minMs: number, maxMs: number, crashCount: number, networkDelayUs: number): ScenarioEntry {
   return idleEntry('election', {
     cluster: {

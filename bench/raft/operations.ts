@@ -41,31 +41,29 @@ export function put(values: Values): Operation {
   };
 }
 
-const readDecoder = new TextDecoder();
-
 /** GET /kv/{key}, linearizable: never older than a write of the key that was acknowledged before the read was sent. */
 export function read(values: Values): Operation {
   const key = values.drawKey();
-  const least = values.acknowledgedIndex(key);
+  const minIndex = values.acknowledgedIndex(key);
   return {
     name: 'read',
     request: { method: 'GET', path: `/kv/${key}`, headers: {}, body: null },
     refused: refusedReason,
     check({ status, body }) {
-      if (status === 404) return least === 0 ? null : `404 although a write with index ${least} was acknowledged`;
+      if (status === 404) return minIndex === 0 ? null : `404 although a write with index ${minIndex} was acknowledged`;
       if (status !== 200) return `status ${status} instead of 200`;
-      const found = values.find(key, readDecoder.decode(body));
+      const found = values.find(key, decoder.decode(body));
       if (found === null) return 'a value that nobody wrote';
-      return found.index === null || found.index >= least
+      return found.index === null || found.index >= minIndex
         ? null
-        : `stale: index ${found.index}, ${least} was acknowledged`;
+        : `stale: index ${found.index}, ${minIndex} was acknowledged`;
     },
     abandon() {},
   };
 }
 
 /** The contract's two ways to say "not now": no leader, and outcome unknown. */
-export function refusedReason({ status, header }: WorkloadResponse): string | null {
+function refusedReason({ status, header }: WorkloadResponse): string | null {
   if (status === 503) return header('retry-after') === null ? null : '503 no leader';
   return status === 504 ? '504 outcome unknown' : null;
 }
@@ -76,12 +74,12 @@ const valueLength = 64;
 const encoder = new TextEncoder();
 
 /** A write as this client knows it. `index` is null until it is acknowledged, and for ever where the outcome stayed unknown. */
-export interface Write {
+interface Write {
   readonly value: string;
   index: number | null;
 }
 
-/** The keys, what was written to them, and the newest index that this client has been told. */
+/** The keys, what was written to them, and the newest index that this client has seen. */
 export interface Values {
   drawKey(): string;
   /** A new value for the key, never written before. */
@@ -120,6 +118,6 @@ export function createValues(seed: number): Values {
   };
 }
 
-export function bytesOf(text: string): Uint8Array {
+function bytesOf(text: string): Uint8Array {
   return encoder.encode(text);
 }

@@ -18,4 +18,5 @@ export const service: Service = {
   }),
   vectorVariables: () => ({}),
   statementBudgets: null,
+  countedLoad: null,
 };

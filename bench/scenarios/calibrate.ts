@@ -27,7 +27,7 @@ export const scenario: Scenario = {
     {
       service: 'echo',
       workload: 'echo',
-      // Up to where no rate is kept any more: the greatest one kept is the limit of `paceline load`.
+      // Up to where no rate is sustained: the highest sustained one is the limit of `paceline load`.
       ratesPerSec: [10_000, 15_000, 20_000, 30_000, 40_000],
       temperature: 'warm',
       trialCount: 2,

@@ -3,7 +3,7 @@ import { paperEntry } from '../raft/entries.ts';
 import { fittedDelayMs } from '../raft/published.ts';
 import { scenario as paper } from './election-paper.ts';
 
-/** Does it matter for elections who runs the algorithm? The usual line, and the narrowest, where each tenth of a millisecond counts. */
+/** Does it matter for elections which implementation runs the algorithm? The usual line, and the narrowest, where each tenth of a millisecond counts. */
 export const scenario: Scenario = {
   ...paper,
   id: 'election-paper-hosts',

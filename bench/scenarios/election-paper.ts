@@ -2,7 +2,7 @@ import type { Scenario } from '../../src/model/scenario.ts';
 import { paperEntry } from '../raft/entries.ts';
 import { fittedDelayMs } from '../raft/published.ts';
 
-/** Least and greatest time-out in milliseconds, and crashes. */
+/** Minimum and maximum time-out in milliseconds, and crashes. */
 const lines = [
   [150, 300, 1_000],
   [12, 24, 1_000],

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../src/model/scenario.ts';
-import { scenario as seed } from './blog-post.ts';
+import { scenario as blogPost } from './blog-post.ts';
 import { scenario as primitives } from './primitives.ts';
 import { scenario as raft } from './raft.ts';
 import { scenario as standard } from './standard.ts';
@@ -17,7 +17,7 @@ export const scenario: Scenario = {
     'every primitive, every question of raft, and every workload of crud: standard, the blog post’s load and its halves, authentication, log-in ladder, aggregation, mixed',
   entries: [
     ...standard.entries.filter(({ service }) => service === 'crud'),
-    ...seed.entries,
+    ...blogPost.entries,
     { ...warm, workload: 'authenticate', ratesPerSec: [100] },
     {
       ...warm,

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../src/model/scenario.ts';
 
-/** Fixtures whose latency, CPU and memory are known beforehand: does paceline measure what is there? */
+/** Fixtures whose latency, CPU and memory are known beforehand: does paceline measure them right? */
 export const scenario: Scenario = {
   id: 'known-answers',
   description: 'fixtures of known latency, CPU and memory (with --impls test/fixtures/impls)',

@@ -14,7 +14,7 @@ const loadPlan: ScenarioEntry['loadPlan'] = {
   connectionCount: 64,
 };
 
-/** What a quiet half hour can tell: cost against rate (the slope: one more request), and cold beside warm. */
+/** What a quiet half hour can show: cost against rate (the slope: one more request), and cold beside warm. */
 export const scenario: Scenario = {
   id: 'standard',
   description:

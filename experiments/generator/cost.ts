@@ -1,5 +1,5 @@
 /*
- * What the load driver costs and how even it is, rate by rate: `npm run generator-cost -- [--rate 100,1000,…] [--seconds 8]
+ * What the load generator costs and how even it is, rate by rate: `npm run generator-cost -- [--rate 100,1000,…] [--seconds 8]
  * [--connections 50] [--repeat 1] [--warmup N] [--oha PATH]`. Against the Go null target of experiments/generator, which tells when requests
  * reached it; with oha beside it, in turns. For profiling; the comparison that counts is `npm run bench:peers`.
  */
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startDriver } from '../../src/load/driver.ts';
+import { startGenerator } from '../../src/load/generator.ts';
 import { assessGenerator } from '../../src/load/generator-assessment.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
 import { startNullTarget } from './null-target.ts';
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     niceness: { type: 'string', default: '-10' },
     warmup: { type: 'string' },
     oha: { type: 'string' },
+    transport: { type: 'string' },
   },
 });
 const rates = options.rate.split(',').map(Number);
@@ -57,28 +58,37 @@ async function driveOurs(ratePerSec: number): Promise<Row> {
     ...{ arrivals: 'constant', ratePerSec, steps: null, warmupCount: 0, warmupRatePerSec: 1, seed: 1 },
     ...{ measureMs: seconds * 1000, drainMs: 1_000, timeoutMs: 5_000, maxInFlightCount: 10_000, connectionCount },
   };
-  const driver = await startDriver({
+  const generator = await startGenerator({
     ...{ workloadPath: pathOf('../../bench/echo/workloads/echo.ts'), targetUrl: target.url, profile, joinPaths: [] },
-    ...{ niceness: Number(options.niceness), signal: new AbortController().signal, onProgress: () => undefined },
+    ...{
+      niceness: Number(options.niceness),
+      transport: transportOf(options.transport),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    },
   });
   try {
     const warmupCount = Number(options.warmup ?? Math.min(20_000, Math.max(1_000, 2 * ratePerSec)));
-    if (warmupCount > 0) await driver.warmUp(warmupCount, Math.min(5_000, Math.max(1_000, ratePerSec)));
+    if (warmupCount > 0) await generator.warmUp(warmupCount, Math.min(5_000, Math.max(1_000, ratePerSec)));
     await target.reset('null');
-    const result = await driver.measure(Number(process.hrtime.bigint()) + 50e6, () => undefined);
-    const { generator, counts, responseTime, generatorDelay } = result;
+    const result = await generator.measure(Number(process.hrtime.bigint()) + 50e6, () => undefined);
+    const { generator: usage, counts, responseTime, generatorDelay } = result;
     const verdict = assessGenerator(result);
     const reasons = verdict.status === 'valid' ? '' : verdict.reasons.map(({ code }) => code).join(' ');
-    const loop = `loop ${(100 * generator.eventLoopUtilizationRatio).toFixed(0)} %`;
+    const loop = `loop ${(100 * usage.eventLoopUtilizationRatio).toFixed(0)} %`;
     return {
       ...{ tool: 'paceline', ratePerSec, p50Ms: responseTime.p50Ms, p99Ms: responseTime.p99Ms },
-      userMicros: (1000 * generator.cpuUserMs) / counts.sentCount,
-      systemMicros: (1000 * generator.cpuSystemMs) / counts.sentCount,
-      note: `late ${generatorDelay.p50Ms?.toFixed(2)}/${generatorDelay.p99Ms?.toFixed(2)} send CV ${generator.sendGapCv?.toFixed(2)} ok ${counts.okCount}/${counts.scheduledCount} ${loop} gc ${generator.gcMs.toFixed(0)} ${JSON.stringify(generator.wakes)?.replace(/[{}"a-z]/gi, '')} conns ${generator.connectionsOpenedCount} rss ${(generator.rssBytes / 2 ** 20).toFixed(0)} ${reasons}`,
+      userMicros: (1000 * usage.cpuUserMs) / counts.sentCount,
+      systemMicros: (1000 * usage.cpuSystemMs) / counts.sentCount,
+      note: `late ${generatorDelay.p50Ms?.toFixed(2)}/${generatorDelay.p99Ms?.toFixed(2)} send CV ${usage.sendGapCv?.toFixed(2)} ok ${counts.okCount}/${counts.scheduledCount} ${loop} gc ${usage.gcMs.toFixed(0)} ${((usage.wakeupCount ?? 0) / counts.sentCount).toFixed(2)} wake-ups conns ${usage.connectionsOpenedCount} rss ${(usage.rssBytes / 2 ** 20).toFixed(0)} ${reasons}`,
     };
   } finally {
-    await driver.stop();
+    await generator.stop();
   }
+}
+
+function transportOf(text: string | undefined): 'native' | 'portable' | null {
+  return text === 'native' || text === 'portable' ? text : null;
 }
 
 /** oha with latency correction; its CPU is that of `time`'s child. */

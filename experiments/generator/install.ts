@@ -5,9 +5,9 @@ import { execa } from 'execa';
 import { cacheDir } from '../../src/run/paths.ts';
 import {
   autocannonAt,
+  cSenderAt,
   fortioAt,
   k6At,
-  nodeBaselineAt,
   ohaAt,
   oursAt,
   rootDir,
@@ -53,7 +53,10 @@ type Find = (signal: AbortSignal, say: (text: string) => void) => Promise<Found>
 
 const finders: Readonly<Record<string, Find>> = {
   paceline: async () => ({ tool: oursAt(process.execPath) }),
-  'node-baseline': async () => ({ tool: nodeBaselineAt(process.execPath) }),
+  'c-sender': (signal) => cSender(signal, 1),
+  'c-sender ×2': (signal) => cSender(signal, 2),
+  'c-sender ×4': (signal) => cSender(signal, 4),
+  'c-sender ×8': (signal) => cSender(signal, 8),
   oha: async (signal, say) => {
     const path = await cargoInstalled(signal, say);
     return { tool: ohaAt(path, pinned.oha.version) };
@@ -66,6 +69,16 @@ const finders: Readonly<Record<string, Find>> = {
 };
 
 export const toolIds: readonly string[] = Object.keys(finders);
+
+/** Built where a C compiler is on PATH. */
+async function cSender(signal: AbortSignal, burstCount: number): Promise<Found> {
+  const dir = join(cacheDir(process.env), 'peers');
+  const path = join(dir, 'c-sender');
+  await mkdir(dir, { recursive: true });
+  const source = join(import.meta.dirname, 'c-sender', 'sender.c');
+  await execa('cc', ['-O2', '-o', path, source], silently(signal));
+  return { tool: cSenderAt(path, burstCount) };
+}
 
 function peerDir(name: string, version: string): string {
   return join(cacheDir(process.env), 'peers', `${name}-${version}`);

@@ -20,7 +20,7 @@ export interface Sample {
   readonly stdout: Buffer;
 }
 
-/** Joins the group, then takes the priority that paceline's own driver takes: equal terms. */
+/** Joins the group, then takes the priority that paceline's own generator takes: equal terms. */
 const joinScript =
   'while [ "$1" != -- ]; do echo $$ > "$1" || exit 97; shift; done; shift; renice -n -10 -p $$ >/dev/null 2>&1; exec "$@"';
 

@@ -1,14 +1,14 @@
 /*
- * Whether the load driver's memory is flat in the number of requests: `npm run generator-memory -- [--requests 10000000]
- * [--rate 20000] [--target URL]` drives the null target and prints the driver's resident set as the requests pass (ten million
- * at 20,000/s are nine minutes), and how long the driver takes from its start to its first due request.
+ * Whether the load generator's memory is flat in the number of requests: `npm run generator-memory -- [--requests 10000000]
+ * [--rate 20000] [--target URL]` drives the null target and prints the generator's resident set as the requests pass (ten million
+ * at 20,000/s are nine minutes), and how long the generator takes from its start to its first due request.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type DriverProgress, startDriver } from '../../src/load/driver.ts';
+import { type DriverProgress, startGenerator } from '../../src/load/generator.ts';
 
 const programPath = fileURLToPath(new URL('../../src/load/null-target.ts', import.meta.url));
 
@@ -36,7 +36,7 @@ const target = options.target === undefined ? await startNullTarget() : { url: o
 let shown = 0;
 let mostMib = 0;
 const startedNs = nowNs();
-const loadGenerator = await startDriver({
+const loadGenerator = await startGenerator({
   workloadPath: pathOf('../../bench/echo/workloads/echo.ts'),
   targetUrl: target.url,
   profile: {

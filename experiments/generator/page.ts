@@ -1,13 +1,14 @@
 import type { Machine } from '../../src/model/run-result.ts';
+import { type Estimate, ratioOf } from '../../test/peers/estimate.ts';
 import type { Absent } from './install.ts';
 import type { TargetMode } from './null-target.ts';
-import { type FigureName, figureOf, type GoalLine, type HighestRate, type Summary } from './summary.ts';
+import { type FigureName, figureOf, type GoalLine, type HighestRate, pairsOf, type Summary } from './summary.ts';
 
 export interface PageFacts {
   readonly command: string;
   readonly startedAt: string;
   readonly machine: Machine;
-  readonly runCount: number;
+  readonly turnCount: number;
   readonly seconds: number;
   readonly rates: readonly number[];
   readonly tools: readonly { readonly id: string; readonly version: string; readonly isFloor: boolean }[];
@@ -22,6 +23,7 @@ export function peersPage(facts: PageFacts): string {
     heading(facts),
     rateTable(facts, 'CPU µs a request while driving', 'cpuUs', (value) => value.toFixed(1)),
     ratioTable(facts),
+    evennessTable(facts),
     rateTable(facts, 'CPU µs a request, start and end included', 'wholeCpuUs', (value) => value.toFixed(1)),
     rateTable(facts, 'Arrival CV as the server saw it (0 even, 1 Poisson)', 'gapCv', (value) => value.toFixed(2)),
     rateTable(facts, 'Share of 10 ms with more than twice the even count', 'overTwiceEvenRatio', percent),
@@ -31,18 +33,17 @@ export function peersPage(facts: PageFacts): string {
     rateTable(facts, 'Answered ÷ due', 'answeredRatio', (value) => value.toFixed(4)),
     truthTable(facts),
     otherTable(facts),
-    memoryText(facts),
     goalTable(facts),
   ].join('\n\n');
 }
 
-function heading({ command, startedAt, machine, runCount, seconds, tools, absent }: PageFacts): string {
+function heading({ command, startedAt, machine, turnCount, seconds, tools, absent }: PageFacts): string {
   const versions = tools.map(({ id, version }) => `${id} ${version}`).join(', ');
   const missing = absent.map(({ id, reason }) => `${id}: ${reason}`);
   return [
     '# paceline beside other load generators',
     '',
-    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${runCount} runs of ${seconds} s, all generators interleaved, each alone in its control group at the same priority, against the null target of \`test/peers/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
+    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s (of every fourth turn for those whose ratios are no goals, and for slow targets), all generators interleaved, each alone in its control group at the same priority, against the null target of \`test/peers/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
     '',
     `Compared: ${versions}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
   ].join('\n');
@@ -50,7 +51,7 @@ function heading({ command, startedAt, machine, runCount, seconds, tools, absent
 
 function baselineText(tools: PageFacts['tools']): string {
   if (!tools.some(({ isFloor }) => isFloor)) return '';
-  return ' *node-baseline* is no generator: one sleep, one write and one read a request in Node, nothing checked or recorded, each answer waited for (`experiments/generator/node-baseline.ts`).';
+  return " *c-sender* is no generator: the least C program that sends as evenly (`test/peers/c-sender`), ×2, ×4 and ×8 with so many requests due at once: what the kernel's work costs by itself.";
 }
 
 function rateTable(facts: PageFacts, title: string, name: FigureName, text: (value: number) => string): string {
@@ -62,17 +63,42 @@ function rateTable(facts: PageFacts, title: string, name: FigureName, text: (val
   return `## ${title}\n\n${markdownTable(['', ...rates.map((rate) => `${rate}/s`)], rows)}`;
 }
 
+/** Method 1: the ratio of what is spent while driving, whatever the evenness. */
 function ratioTable({ tools, rates, summary }: PageFacts): string {
-  const peers = ['oha', 'k6', 'node-baseline'].filter((peer) => tools.some(({ id }) => id === peer));
+  const peers = ['oha', 'k6', 'c-sender'].filter((peer) => tools.some(({ id }) => id === peer));
   const rows = peers.map((peer) => [
     `paceline ÷ ${peer}`,
-    ...rates.map((rate) => {
-      const cpu = (tool: string) => figureOf(summary, tool, 'null', rate, 'cpuUs');
-      const [own, theirs] = [cpu('paceline'), cpu(peer)];
-      return own === null || theirs === null ? '–' : (own / theirs).toFixed(2);
-    }),
+    ...rates.map((ratePerSec) =>
+      estimateText(ratioOf(pairsOf(summary, ['paceline', peer], { mode: 'null', ratePerSec }, 'cpuUs'))),
+    ),
   ]);
-  return markdownTable(['CPU while driving', ...rates.map((rate) => `${rate}/s`)], rows);
+  return `### Cost while driving\n\n${markdownTable(['', ...rates.map((rate) => `${rate}/s`)], rows)}`;
+}
+
+/** Method 2: what is spent over what the bare sender spends when its bursts make it as uneven, log-linear between its bursts. */
+function evennessTable({ tools, rates, summary }: PageFacts): string {
+  const at = (tool: string, rate: number, name: FigureName) => figureOf(summary, tool, 'null', rate, name);
+  const floors = tools.filter(({ isFloor }) => isFloor).map(({ id }) => id);
+  const ratio = (tool: string, rate: number) => {
+    const points = floors.flatMap((id) => {
+      const [cv, cpu] = [at(id, rate, 'gapCv'), at(id, rate, 'cpuUs')];
+      return cv === null || cpu === null ? [] : [{ x: cv, y: Math.log(cpu) }];
+    });
+    const [cv, cpu] = [at(tool, rate, 'gapCv'), at(tool, rate, 'cpuUs')];
+    const floor = cv === null ? null : between(points, cv);
+    return cpu === null || floor === null ? '–' : (cpu / Math.exp(floor)).toFixed(2);
+  };
+  const rows = generatorsOf(tools).map(({ id }) => [id, ...rates.map((rate) => ratio(id, rate))]);
+  return `### Cost at equal evenness\n\nCPU ÷ that of a bare sender as uneven.\n\n${markdownTable(['', ...rates.map((rate) => `${rate}/s`)], rows)}`;
+}
+
+/** Straight lines from point to point, level beyond the last. */
+function between(points: readonly { readonly x: number; readonly y: number }[], x: number): number | null {
+  const sorted = points.toSorted((a, b) => a.x - b.x);
+  const above = sorted.find((point) => point.x >= x);
+  const below = sorted.findLast((point) => point.x <= x);
+  if (above === undefined || below === undefined) return (above ?? below)?.y ?? null;
+  return above.x === below.x ? above.y : below.y + ((above.y - below.y) * (x - below.x)) / (above.x - below.x);
 }
 
 function generatorsOf(tools: PageFacts['tools']): PageFacts['tools'] {
@@ -118,24 +144,25 @@ function highestText({ keptRatePerSec: kept, missedRatePerSec: missed }: Highest
   return missed === null ? `${kept}/s or more` : `${kept}/s, not ${missed}/s`;
 }
 
-function memoryText({ summary }: PageFacts): string {
-  const rows = summary.memory.map(({ requestCount, rssBytes }) => [`${requestCount}`, (rssBytes / 1e6).toFixed(1)]);
-  return `## Memory of paceline's driver\n\n${markdownTable(['requests', 'RSS MB'], rows)}`;
-}
-
 function goalTable({ goals }: PageFacts): string {
-  const rows = goals.map(({ goal, measured, bound, isLeast, verdict }) => [
+  const rows = goals.map(({ goal, estimate, bound, verdict, note }) => [
     goal,
-    textOf(measured, short),
-    bound === null ? '–' : `${isLeast ? '≥' : '≤'} ${short(bound)}`,
-    verdict === 'missed' ? `missed by ${missText(measured, bound)}` : verdict,
+    estimateText(estimate),
+    bound === null ? '–' : `≤ ${short(bound)}`,
+    verdict === 'missed' && estimate !== null && bound !== null
+      ? `missed by ${percent(estimate.value / bound - 1)}`
+      : verdict,
+    note ?? '',
   ]);
-  return `## Goals\n\n${markdownTable(['goal', 'measured', 'bound', 'verdict'], rows)}\n`;
+  const meaning =
+    'Ratios are geometric means of turns paired in the same run, with their 95 % interval. Met: the estimate is. Missed: the whole interval lies above. Else undecided.';
+  return `## Goals\n\n${meaning}\n\n${markdownTable(['goal', 'measured', 'bound', 'verdict', ''], rows)}\n`;
 }
 
-function missText(measured: number | null, bound: number | null): string {
-  if (measured === null || bound === null || bound === 0) return '–';
-  return percent(Math.abs(measured - bound) / bound);
+function estimateText(estimate: Estimate | null): string {
+  if (estimate === null) return '–';
+  const { value, low, high } = estimate;
+  return `${short(value)} (${short(low)}–${short(high)})`;
 }
 
 function textOf(value: number | null, text: (value: number) => string): string {
@@ -151,7 +178,7 @@ function percent(value: number): string {
 }
 
 function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(Number(value.toPrecision(3)));
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,7 +1,8 @@
 /*
- * paceline beside other load generators, in one run: `npm run bench:peers [-- --runs 5 --seconds 5 --only paceline,oha]`.
+ * paceline beside other load generators, in one run: `npm run bench:peers [-- --turns 12 --seconds 3 --only paceline,oha]`.
  * Installs pinned versions of the others into the cache (minutes, once), drives the null target with all of them in turns,
- * and writes docs/peers.md and docs/peers.json. About 25 minutes with its defaults; a run of less than 5 turns says so.
+ * and writes docs/peers.md and docs/peers.json. About 25 minutes with its defaults. Those whose ratios are goals run in every turn,
+ * the others in every fourth. Ten million requests for memory are `npm run generator-memory`.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,13 +23,12 @@ import {
   type Summary,
   type ToolMedians,
 } from './summary.ts';
-import { parseOurs, rootDir, type Tool } from './tool.ts';
+import { rootDir, type Tool } from './tool.ts';
 
 interface Flags {
-  readonly runs: number;
+  readonly turns: number;
   readonly seconds: number;
   readonly only?: string;
-  readonly requests: number;
   readonly out: string;
 }
 
@@ -40,8 +40,9 @@ const freezeConnectionCount = 600;
 const ladder = [10_000, 20_000, 30_000, 40_000, 60_000, 80_000];
 const ladderSeconds = 3;
 const keptRatio = 0.999;
-const memoryRatePerSec = 20_000;
-const fewRequests = 20_000;
+/** Whose ratios are goals. */
+const paired = ['paceline', 'oha', 'k6', 'c-sender'];
+const othersEachTurns = 4;
 
 const rows: readonly Row[] = [
   ...rates.map((ratePerSec): Row => ({ mode: 'null', ratePerSec, connectionCount })),
@@ -51,10 +52,9 @@ const rows: readonly Row[] = [
 ];
 
 const program = new Command('bench:peers')
-  .option('--runs <n>', 'turns', positiveCount, 5)
-  .option('--seconds <s>', 'of one run', positiveNumber, 5)
+  .option('--turns <n>', 'how often all are run', positiveCount, 12)
+  .option('--seconds <s>', 'of one run', positiveNumber, 3)
   .option('--only <list>', `of ${toolIds.join(', ')}`)
-  .option('--requests <n>', "after how many requests paceline's memory is read", positiveCount, 1_000_000)
   .option('--out <dir>', 'where peers.md and peers.json go', join(rootDir, 'docs'));
 const flags = program.parse().opts<Flags>();
 const signal = abortOnSignals();
@@ -76,13 +76,12 @@ async function main(): Promise<void> {
   try {
     const cells = await measureRows(tools, target);
     const highest = await measureHighest(tools, target);
-    const memory = tools.some(({ id }) => id === 'paceline') ? await measureMemory(tools, target) : [];
-    const summary: Summary = { cells, highest, memory };
+    const summary: Summary = { cells, highest };
     const facts = {
       command: ['npm run bench:peers --', ...process.argv.slice(2)].join(' ').replace(/ --$/, ''),
       startedAt,
       machine: describeMachine(),
-      runCount: flags.runs,
+      turnCount: flags.turns,
       seconds: flags.seconds,
       rates,
       tools: tools.map(({ id, version, isBaseline = false }) => ({ id, version, isFloor: isBaseline })),
@@ -98,27 +97,33 @@ async function main(): Promise<void> {
   }
 }
 
-/** In turns: every row once with every tool, each turn beginning with another tool. */
+/** In turns: each row once with each tool, each turn beginning with another tool. */
 async function measureRows(tools: readonly Tool[], target: NullTarget): Promise<ToolMedians[]> {
-  const runs = new Map<string, { tool: string; row: Row; figures: Figures[]; failures: string[] }>();
-  for (let turn = 0; turn < flags.runs; turn++) {
+  const runs = new Map<string, { tool: string; row: Row; turns: (Figures | null)[]; failures: string[] }>();
+  for (let turn = 0; turn < flags.turns; turn++) {
     for (const row of rows) {
       for (const tool of rotated(tools, turn)) {
-        if (tool.isBaseline && row.mode !== 'null') continue;
+        if (!isInTurn(tool, row, turn)) continue;
         const key = `${tool.id} ${row.mode} ${row.ratePerSec}`;
-        const cell = runs.get(key) ?? { tool: tool.id, row, figures: [], failures: [] };
+        const cell = runs.get(key) ?? { tool: tool.id, row, turns: [], failures: [] };
         runs.set(key, cell);
         const outcome = await attempt(tool, row, target);
         if (typeof outcome === 'string') cell.failures.push(outcome);
-        else cell.figures.push(figuresOf(outcome));
-        say(`[${turn + 1}/${flags.runs}] ${key}: ${typeof outcome === 'string' ? outcome : shortText(outcome)}`);
+        else cell.turns[turn] = figuresOf(outcome);
+        say(`[${turn + 1}/${flags.turns}] ${key}: ${typeof outcome === 'string' ? outcome : shortText(outcome)}`);
       }
     }
   }
-  return [...runs.values()].map(({ tool, row, figures, failures }) => ({
-    ...{ tool, row, failures, runCount: figures.length },
-    figures: mediansOf(figures),
-  }));
+  return [...runs.values()].map(({ tool, row, turns, failures }) => {
+    const ran = turns.filter((figures) => figures != null);
+    const byTurn = Array.from({ length: flags.turns }, (_, turn) => turns[turn] ?? null);
+    return { tool, row, failures, runCount: ran.length, figures: mediansOf(ran), turns: byTurn };
+  });
+}
+
+function isInTurn({ id, isBaseline: isFloor = false }: Tool, { mode }: Row, turn: number): boolean {
+  if (mode !== 'null') return !isFloor && turn % othersEachTurns === 0;
+  return paired.includes(id) || turn % othersEachTurns === 0;
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {
@@ -189,17 +194,4 @@ async function keeps(tool: Tool, ratePerSec: number, target: NullTarget): Promis
     signal.throwIfAborted();
     return false;
   }
-}
-
-async function measureMemory(tools: readonly Tool[], target: NullTarget): Promise<Summary['memory']> {
-  const tool = tools.find(({ id }) => id === 'paceline') as Tool;
-  const memory: { requestCount: number; rssBytes: number; threadCount: number }[] = [];
-  for (const count of [fewRequests, flags.requests]) {
-    say(`paceline: memory after ${count} requests`);
-    const order = { ratePerSec: memoryRatePerSec, seconds: count / memoryRatePerSec, connectionCount };
-    const { stdout, seen } = await measure(tool, 'null', order, target, signal);
-    const { rssBytes, threadCount } = parseOurs(stdout).load.generator;
-    memory.push({ requestCount: seen.count, rssBytes, threadCount });
-  }
-  return memory;
 }

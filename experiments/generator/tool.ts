@@ -32,7 +32,6 @@ export interface Tool {
 }
 
 export const rootDir = join(import.meta.dirname, '..', '..');
-const nothingReported: ReportedLatency = { p50Ms: null, p90Ms: null, p99Ms: null };
 
 export function oursAt(nodePath: string): Tool {
   return {
@@ -58,19 +57,21 @@ export function oursAt(nodePath: string): Tool {
   };
 }
 
-export function nodeBaselineAt(nodePath: string): Tool {
+/** Sends `burstCount` requests at once, at the same rate: less evenly, and cheaper. */
+export function cSenderAt(path: string, burstCount: number): Tool {
   return {
-    id: 'node-baseline',
-    version: process.version,
+    id: burstCount === 1 ? 'c-sender' : `c-sender ×${burstCount}`,
+    version: `bursts of ${burstCount}`,
     isBaseline: true,
-    command: ({ url, ratePerSec, seconds, connectionCount }) => ({
-      argv: [
-        ...[nodePath, '--max-semi-space-size=8', join(import.meta.dirname, 'node-baseline.ts')],
-        ...[url, `${ratePerSec}`, `${seconds}`, `${connectionCount}`],
-      ],
-      input: '',
-    }),
-    readClaim: () => nothingReported,
+    command: ({ url, ratePerSec, seconds, connectionCount }) => {
+      const { hostname, port } = new URL(url);
+      const order = [ratePerSec, seconds, connectionCount, burstCount].map(String);
+      return { argv: [path, hostname, port, ...order], input: '' };
+    },
+    readClaim: (stdout) => {
+      const { p50Ms, p90Ms, p99Ms } = JSON.parse(stdout.toString()) as Record<'p50Ms' | 'p90Ms' | 'p99Ms', number>;
+      return { p50Ms, p90Ms, p99Ms };
+    },
   };
 }
 
@@ -152,7 +153,7 @@ export function k6At(path: string, version: string): Tool {
 export function readK6(stdout: Buffer): ReportedLatency {
   const metrics = JSON.parse(stdout.toString()) as { http_req_duration?: { values: Record<string, number> } };
   const values = metrics.http_req_duration?.values;
-  if (values === undefined) return nothingReported;
+  if (values === undefined) return { p50Ms: null, p90Ms: null, p99Ms: null };
   return { p50Ms: values['p(50)'] ?? null, p90Ms: values['p(90)'] ?? null, p99Ms: values['p(99)'] ?? null };
 }
 

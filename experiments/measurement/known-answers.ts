@@ -1,6 +1,6 @@
 /*
  * Known answers: fixtures whose latency, CPU and memory are known beforehand, measured by a whole run. Prints expected
- * beside measured. `npm run known-answers [-- TRIALS]` (about five minutes a trial of each).
+ * beside measured. `npm run known-answers [-- TRIALS [native|portable]]` (about five minutes a trial of each).
  */
 import { join } from 'node:path';
 import Table from 'cli-table3';
@@ -40,7 +40,7 @@ interface Line {
   readonly unit: string;
 }
 
-const [trialsAsked] = process.argv.slice(2);
+const [trialsAsked, transport] = process.argv.slice(2);
 const { result } = await runScenario(
   {
     scenario: 'known-answers',
@@ -59,6 +59,7 @@ const { result } = await runScenario(
     },
     limit: null,
     probe: null,
+    transport: transport === 'native' || transport === 'portable' ? transport : null,
     maxAttempts: 3,
     out: null,
     saveReference: false,

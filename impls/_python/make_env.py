@@ -10,14 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-LEAST_VERSION = (3, 11)
+MIN_VERSION = (3, 11)
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         print("usage: make_env.py TARGET LOCK", file=sys.stderr)
         return 2
-    if sys.version_info < LEAST_VERSION:
+    if sys.version_info < MIN_VERSION:
         print(f"make_env.py: needs Python 3.11 or newer, this is {sys.version.split()[0]}", file=sys.stderr)
         return 2
     target, lock = (Path(argument).resolve() for argument in arguments)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"paceline/impls/_go/program"
 )
 
 var userNamePattern = regexp.MustCompile(`^[a-z0-9._-]{3,64}$`)
@@ -29,7 +31,7 @@ func (s *service) signUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !userNamePattern.MatchString(name) {
-		return invalid(`"name" may have a to z, 0 to 9, dot, underscore and hyphen`)
+		return program.Invalid(`"name" may have a to z, 0 to 9, dot, underscore and hyphen`)
 	}
 	password, err := body.text("password", minPasswordChars, maxCredentialChars)
 	if err != nil {
@@ -51,7 +53,7 @@ func (s *service) createUser(w http.ResponseWriter, r *http.Request, name, passw
 		return err
 	}
 	w.Header().Set("Location", "/users/me")
-	return writeJSON(w, http.StatusCreated, created)
+	return program.WriteJSON(w, http.StatusCreated, created)
 }
 
 func (s *service) logIn(w http.ResponseWriter, r *http.Request) error {
@@ -74,7 +76,7 @@ func (s *service) logIn(w http.ResponseWriter, r *http.Request) error {
 	return s.createSession(w, r, userID)
 }
 
-// checkPassword derives a key whether the name is known or not, so that the time taken tells nothing.
+// checkPassword derives a key whether the name is known or not, so that the time taken reveals nothing.
 func (s *service) checkPassword(ctx context.Context, name, password string) (pgtype.UUID, error) {
 	userID, stored, err := s.findCredentials(ctx, name)
 	known := err == nil
@@ -91,7 +93,7 @@ func (s *service) checkPassword(ctx context.Context, name, password string) (pgt
 	return userID, err
 }
 
-// findCredentials does not ask for a name with U+0000, which PostgreSQL takes in no text: it is no one's.
+// findCredentials does not ask for a name with U+0000, which PostgreSQL takes in no text: so no user has it.
 func (s *service) findCredentials(ctx context.Context, name string) (pgtype.UUID, passwordHash, error) {
 	if strings.Contains(name, "\x00") {
 		return pgtype.UUID{}, passwordHash{}, pgx.ErrNoRows
@@ -105,7 +107,7 @@ func (s *service) createSession(w http.ResponseWriter, r *http.Request, userID p
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, struct {
+	return program.WriteJSON(w, http.StatusCreated, struct {
 		Token     string      `json:"token"`
 		UserID    pgtype.UUID `json:"userId"`
 		ExpiresAt instant     `json:"expiresAt"`
@@ -121,5 +123,5 @@ func (s *service) logOut(w http.ResponseWriter, r *http.Request, caller session)
 }
 
 func (s *service) me(w http.ResponseWriter, _ *http.Request, caller session) error {
-	return writeJSON(w, http.StatusOK, caller.user)
+	return program.WriteJSON(w, http.StatusOK, caller.user)
 }

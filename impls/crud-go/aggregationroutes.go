@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"paceline/impls/_go/program"
 )
 
 const maxAggregatedFiles = 64
@@ -29,7 +31,7 @@ func (s *service) aggregate(w http.ResponseWriter, r *http.Request, caller sessi
 		return err
 	}
 	w.Header().Set("Location", "/aggregations/"+queued.ID.String())
-	return writeJSON(w, http.StatusAccepted, queued)
+	return program.WriteJSON(w, http.StatusAccepted, queued)
 }
 
 // checkVectors refuses files that are not there before files that are no vectors of one length.
@@ -38,12 +40,12 @@ func checkVectors(ids []pgtype.UUID, sizes map[pgtype.UUID]int) error {
 	for i, id := range ids {
 		size, found := sizes[id]
 		if !found {
-			return notFound
+			return program.NotFound
 		}
 		ordered[i] = size
 	}
 	if !areVectors(ordered) {
-		return invalid("the files must have one length, a multiple of 4 and not 0")
+		return program.Invalid("the files must have one length, a multiple of 4 and not 0")
 	}
 	return nil
 }
@@ -51,11 +53,11 @@ func checkVectors(ids []pgtype.UUID, sizes map[pgtype.UUID]int) error {
 func (s *service) readAggregation(w http.ResponseWriter, r *http.Request, caller session) error {
 	id, ok := parseID(r.PathValue("id"))
 	if !ok {
-		return notFound
+		return program.NotFound
 	}
 	found, err := s.db.readAggregation(r.Context(), id, caller.user.ID)
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, found)
+	return program.WriteJSON(w, http.StatusOK, found)
 }

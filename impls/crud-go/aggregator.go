@@ -45,7 +45,7 @@ func (a *aggregator) run(ctx context.Context) {
 	}
 }
 
-// emptyQueue tells how long to wait before the next look that nobody asks for.
+// emptyQueue returns how long to wait before the next look without a notification.
 func (a *aggregator) emptyQueue(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
 		found, err := a.db.finishNextJob(context.WithoutCancel(ctx))

@@ -5,17 +5,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"paceline/impls/_go/program"
 )
 
-func environment(changes map[string]string) lookup {
-	values := map[string]string{"HOST": "127.0.0.1", "PORT": "8080", "DATABASE_URL": "postgres://app:secret@127.0.0.1:5432/crud"}
-	for name, value := range changes {
-		values[name] = value
-	}
-	return func(name string) (string, bool) {
-		value, set := values[name]
-		return value, set
-	}
+func environment(changes map[string]string) program.Environment {
+	return program.EnvironmentOf(map[string]string{
+		"HOST": "127.0.0.1", "PORT": "8080", "DATABASE_URL": "postgres://app:secret@127.0.0.1:5432/crud",
+	}, changes)
 }
 
 func TestConfigHasTheDefaultsOfTheContract(t *testing.T) {

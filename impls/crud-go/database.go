@@ -71,7 +71,7 @@ func rows[T any](ctx context.Context, db *database, scan pgx.RowToFunc[T], sql s
 	return pgx.CollectRows(found, scan)
 }
 
-// databaseLost tells a database that is away, starting, stopping, full or too slow from one that refuses a statement. What
+// databaseLost separates a database that is away, starting, stopping, full or too slow from one that rejects a statement. What
 // pgx reports without an answer of the server is trouble on the way to it, except a row that does not fit its variables.
 func databaseLost(err error) bool {
 	var connect *pgconn.ConnectError

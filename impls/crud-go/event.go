@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// event tells a user that an aggregation has ended. Ids count from 1 for each user.
+// event notifies a user that an aggregation has ended. Ids count from 1 for each user.
 type event struct {
 	id            int64
 	AggregationID pgtype.UUID `json:"aggregationId"`

@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/jackc/pgx/v5"
+
+	"paceline/impls/_go/program"
 )
 
 func (s *service) createFile(w http.ResponseWriter, r *http.Request, caller session) error {
@@ -20,7 +22,7 @@ func (s *service) createFile(w http.ResponseWriter, r *http.Request, caller sess
 	}
 	name := params["name"]
 	if !isFileName(name) {
-		return invalid(`parameter "name" must have 1 to 255 bytes and no control characters`)
+		return program.Invalid(`parameter "name" must have 1 to 255 bytes and no control characters`)
 	}
 	created, err := s.db.createFile(r.Context(), caller.user.ID, name, mediaType, body)
 	if err != nil {
@@ -35,7 +37,7 @@ func (s *service) listFiles(w http.ResponseWriter, r *http.Request, caller sessi
 	if err != nil {
 		return err
 	}
-	// One row more than wanted tells whether there is a next page.
+	// One row more than requested shows whether there is a next page.
 	files, err := s.db.listFiles(r.Context(), caller.user.ID, wanted.limit+1, wanted.after)
 	if err != nil {
 		return err
@@ -45,7 +47,7 @@ func (s *service) listFiles(w http.ResponseWriter, r *http.Request, caller sessi
 		last := files[len(files)-1].ID
 		w.Header().Set("Link", fmt.Sprintf(`</files?limit=%d&after=%s>; rel="next"`, wanted.limit, last))
 	}
-	return writeJSON(w, http.StatusOK, struct {
+	return program.WriteJSON(w, http.StatusOK, struct {
 		Files []file `json:"files"`
 	}{files})
 }
@@ -90,7 +92,7 @@ func (s *service) readContent(w http.ResponseWriter, r *http.Request, caller ses
 	}
 	w.Header().Set("X-Cache", outcome)
 	w.Header().Set("ETag", etag(found.version))
-	writeBody(w, http.StatusOK, found.contentType, found.body)
+	program.WriteBody(w, http.StatusOK, found.contentType, found.body)
 	return nil
 }
 
@@ -105,11 +107,11 @@ func (s *service) replaceFile(w http.ResponseWriter, r *http.Request, caller ses
 	}
 	ifMatch, conditional := parseCondition(r.Header, "If-Match")
 	if !conditional {
-		return s.refuseReplacing(r.Context(), key, preconditionRequired)
+		return s.rejectReplacing(r.Context(), key, preconditionRequired)
 	}
 	replaced, err := s.db.replaceFile(r.Context(), key, ifMatch, mediaType, body)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return s.refuseReplacing(r.Context(), key, preconditionFailed)
+		return s.rejectReplacing(r.Context(), key, preconditionFailed)
 	}
 	if err != nil {
 		return err
@@ -118,8 +120,8 @@ func (s *service) replaceFile(w http.ResponseWriter, r *http.Request, caller ses
 	return writeFile(w, http.StatusOK, replaced)
 }
 
-// refuseReplacing refuses with the reason given, unless the file is not there at all.
-func (s *service) refuseReplacing(ctx context.Context, key fileKey, reason *problem) error {
+// rejectReplacing returns the reason given, or 404 if there is no such file.
+func (s *service) rejectReplacing(ctx context.Context, key fileKey, reason *program.Problem) error {
 	if _, err := s.db.fileVersion(ctx, key); err != nil {
 		return err
 	}
@@ -142,14 +144,14 @@ func (s *service) deleteFile(w http.ResponseWriter, r *http.Request, caller sess
 func fileAsked(r *http.Request, caller session) (fileKey, error) {
 	id, ok := parseID(r.PathValue("id"))
 	if !ok {
-		return fileKey{}, notFound
+		return fileKey{}, program.NotFound
 	}
 	return fileKey{id: id, userID: caller.user.ID}, nil
 }
 
 func writeFile(w http.ResponseWriter, status int, f file) error {
 	w.Header().Set("ETag", etag(f.Version))
-	return writeJSON(w, status, f)
+	return program.WriteJSON(w, status, f)
 }
 
 // notModified answers 304 when If-None-Match names this version.

@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/jackc/pgx/v5 v5.12.0
 	golang.org/x/crypto v0.55.0
+	paceline/impls/_go/program v0.0.0
 )
 
 require (
@@ -14,3 +15,5 @@ require (
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
 )
+
+replace paceline/impls/_go/program => ../_go/program

@@ -104,7 +104,7 @@ func (j job) conclude(ctx context.Context, vectors [][]byte) (outcome, error) {
 	return ended, err
 }
 
-// failure tells what has become of the files since the job was accepted.
+// failure returns what has become of the files since the job was accepted.
 func failure(vectors [][]byte) (reason string, failed bool) {
 	sizes := make([]int, len(vectors))
 	for i, vector := range vectors {
@@ -116,7 +116,7 @@ func failure(vectors [][]byte) (reason string, failed bool) {
 	return reasonLengthChanged, !areVectors(sizes)
 }
 
-// record finishes the job and tells its user by an event. The counter is raised in this transaction, which holds the user's row
+// record finishes the job and notifies its user by an event. The counter is raised in this transaction, which holds the user's row
 // until it commits: numbers from a sequence could become visible out of order.
 func (j job) record(ctx context.Context, ended outcome) error {
 	_, err := j.tx.Exec(ctx,

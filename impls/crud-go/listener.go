@@ -43,7 +43,7 @@ func (l *listener) run(ctx context.Context) {
 	}
 }
 
-// listen always returns with an error; listened tells whether there was a connection before it.
+// listen always returns with an error; listened is whether there was a connection before it.
 func (l *listener) listen(ctx context.Context) (listened bool, err error) {
 	conn, err := l.connect(ctx)
 	if err != nil {

@@ -2,13 +2,11 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"os"
-	"os/signal"
 	"runtime"
-	"syscall"
+
+	"paceline/impls/_go/program"
 )
 
 func main() {
@@ -18,13 +16,8 @@ func main() {
 		os.Exit(2)
 	}
 	runtime.GOMAXPROCS(config.workers)
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.logLevel}))
-
-	stopped, forget := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	// From the first signal on, a second one has its default effect: it ends the program at once.
-	context.AfterFunc(stopped, forget)
-
-	if err := serve(stopped, config, log); err != nil {
+	log := program.NewLogger(config.logLevel)
+	if err := serve(program.UntilSignal(), config, log); err != nil {
 		log.Error("stopped", "error", err)
 		os.Exit(1)
 	}

@@ -7,7 +7,7 @@ import (
 
 const float32Bytes = 4
 
-// areVectors tells whether bodies of these sizes are float32 vectors of one length.
+// areVectors is true if bodies of these sizes are float32 vectors of one length.
 func areVectors(sizes []int) bool {
 	for _, size := range sizes {
 		if size == 0 || size%float32Bytes != 0 || size != sizes[0] {

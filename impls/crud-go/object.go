@@ -8,21 +8,23 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"paceline/impls/_go/program"
 )
 
 // object is a JSON object as a client sent it: strings, []any, json.Number and so on by key.
 type object map[string]any
 
-// parseObject wants exactly these keys, each once. Decoding into a struct would not do: encoding/json takes keys in any case,
-// keeps the last of two equal ones and leaves a field alone at null.
+// parseObject wants exactly these keys; of two equal ones the last counts. Decoding into a struct would not do: encoding/json
+// takes keys in any case and leaves a field alone at null.
 func parseObject(text []byte, keys ...string) (object, error) {
 	if !utf8.Valid(text) || !json.Valid(text) {
-		return nil, malformedJSON
+		return nil, program.MalformedJSON
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
-		return nil, invalid("the body must be a JSON object")
+		return nil, program.Invalid("the body must be a JSON object")
 	}
 	fields := make(object, len(keys))
 	for decoder.More() {
@@ -32,7 +34,7 @@ func parseObject(text []byte, keys ...string) (object, error) {
 	}
 	for _, key := range keys {
 		if _, present := fields[key]; !present {
-			return nil, invalid(fmt.Sprintf("%q is missing", key))
+			return nil, program.Invalid(fmt.Sprintf("%q is missing", key))
 		}
 	}
 	return fields, nil
@@ -41,47 +43,44 @@ func parseObject(text []byte, keys ...string) (object, error) {
 func (o object) readField(decoder *json.Decoder, keys []string) error {
 	token, err := decoder.Token()
 	if err != nil {
-		return malformedJSON
+		return program.MalformedJSON
 	}
 	key, _ := token.(string)
 	if !slices.Contains(keys, key) {
-		return invalid("the body has a key that does not belong here")
-	}
-	if _, twice := o[key]; twice {
-		return invalid(fmt.Sprintf("%q is given twice", key))
+		return program.Invalid("the body has a key that does not belong here")
 	}
 	var value any
 	if err := decoder.Decode(&value); err != nil {
-		return malformedJSON
+		return program.MalformedJSON
 	}
 	o[key] = value
 	return nil
 }
 
-// text is a string of least to most code points.
-func (o object) text(key string, least, most int) (string, error) {
+// text is a string of min to max code points.
+func (o object) text(key string, min, max int) (string, error) {
 	text, ok := o[key].(string)
 	if !ok {
-		return "", invalid(fmt.Sprintf("%q must be a string", key))
+		return "", program.Invalid(fmt.Sprintf("%q must be a string", key))
 	}
-	if count := utf8.RuneCountInString(text); count < least || count > most {
-		return "", invalid(fmt.Sprintf("%q must have %d to %d characters", key, least, most))
+	if count := utf8.RuneCountInString(text); count < min || count > max {
+		return "", program.Invalid(fmt.Sprintf("%q must have %d to %d characters", key, min, max))
 	}
 	return text, nil
 }
 
-// ids is an array of least to most UUIDs.
-func (o object) ids(key string, least, most int) ([]pgtype.UUID, error) {
+// ids is an array of min to max UUIDs.
+func (o object) ids(key string, min, max int) ([]pgtype.UUID, error) {
 	items, ok := o[key].([]any)
-	if !ok || len(items) < least || len(items) > most {
-		return nil, invalid(fmt.Sprintf("%q must be an array of %d to %d ids", key, least, most))
+	if !ok || len(items) < min || len(items) > max {
+		return nil, program.Invalid(fmt.Sprintf("%q must be an array of %d to %d ids", key, min, max))
 	}
 	ids := make([]pgtype.UUID, len(items))
 	for i, item := range items {
 		text, _ := item.(string)
 		id, ok := parseID(text)
 		if !ok {
-			return nil, invalid(fmt.Sprintf("item %d of %q must be a UUID", i, key))
+			return nil, program.Invalid(fmt.Sprintf("item %d of %q must be a UUID", i, key))
 		}
 		ids[i] = id
 	}

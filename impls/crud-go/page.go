@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"paceline/impls/_go/program"
 )
 
 const (
@@ -29,14 +31,14 @@ func parsePage(rawQuery string) (page, error) {
 	if limit, given := params["limit"]; given {
 		count, err := strconv.Atoi(limit)
 		if err != nil || !limitPattern.MatchString(limit) || count > maxPageFiles {
-			return page{}, invalid(`parameter "limit" must be a whole number from 1 to 100`)
+			return page{}, program.Invalid(`parameter "limit" must be a whole number from 1 to 100`)
 		}
 		wanted.limit = count
 	}
 	if after, given := params["after"]; given {
 		id, ok := parseID(after)
 		if !ok {
-			return page{}, invalid(`parameter "after" must be a UUID`)
+			return page{}, program.Invalid(`parameter "after" must be a UUID`)
 		}
 		wanted.after = id
 	}

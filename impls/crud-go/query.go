@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"paceline/impls/_go/program"
 )
 
 // query holds the listed parameters that a request names.
@@ -20,13 +22,13 @@ func parseQuery(raw string, listed ...string) (query, error) {
 		name, nameErr := unescape(rawName)
 		value, valueErr := unescape(rawValue)
 		if nameErr != nil || valueErr != nil {
-			return nil, invalid("the query's percent-encoding is wrong or not UTF-8")
+			return nil, program.Invalid("the query's percent-encoding is wrong or not UTF-8")
 		}
 		if !slices.Contains(listed, name) {
 			continue
 		}
 		if _, twice := found[name]; twice {
-			return nil, invalid(fmt.Sprintf("parameter %q is given twice", name))
+			return nil, program.Invalid(fmt.Sprintf("parameter %q is given twice", name))
 		}
 		found[name] = value
 	}

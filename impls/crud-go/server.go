@@ -2,22 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"paceline/impls/_go/program"
 )
 
-const (
-	// idleWait keeps unused connections for more than the 75 s that the contract asks for.
-	idleWait = 90 * time.Second
-	// writeWait bounds how long the answer to a request may take; event streams set their own limits.
-	writeWait = 60 * time.Second
-	// stopWait leaves the contract's 10 s some air.
-	stopWait = 8 * time.Second
-)
+// writeWait bounds how long the answer to a request may take. Event streams set their own limits.
+const writeWait = 60 * time.Second
 
 // serve runs the service until the context ends, then lets it finish what it has begun.
 func serve(ctx context.Context, config config, log *slog.Logger) error {
@@ -33,47 +28,21 @@ func serve(ctx context.Context, config config, log *slog.Logger) error {
 		config: config, log: log, db: db,
 		cache: newCache(config.cacheBytes), hasher: newHasher(config.workers), hub: newHub(config.maxEventStreams),
 	}
-	server := newServer(s.routes(), log)
+	server := program.NewServer(s.routes(), log)
+	server.WriteTimeout = writeWait
 	var background sync.WaitGroup
 	queue := newBell()
 	background.Go(func() { (&aggregator{db: db, log: log, queue: queue}).run(ctx) })
 	background.Go(func() { (&listener{db: db, log: log, queue: queue, hub: s.hub}).run(ctx) })
 
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(socket) }()
 	log.Info("serving", "address", config.address, "workers", config.workers)
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	stop(server, s, &background)
-	return nil
+	return program.Run(ctx, server, socket, log, func(deadline context.Context) { stop(deadline, server, s, &background) })
 }
 
-func newServer(handler http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler: handler,
-		// A connection opened ahead of its first request is idle too, but net/http counts its wait as that for a header.
-		ReadHeaderTimeout: idleWait,
-		IdleTimeout:       idleWait,
-		WriteTimeout:      writeWait,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-
-		DisableGeneralOptionsHandler: true, // OPTIONS is a wrong method like others
-	}
-}
-
-// stop gives up on what has not ended after stopWait.
-func stop(server *http.Server, s *service, background *sync.WaitGroup) {
-	s.log.Info("stopping")
-	deadline, cancel := context.WithTimeout(context.Background(), stopWait)
-	defer cancel()
+// stop gives up on what has not ended by the deadline.
+func stop(deadline context.Context, server *http.Server, s *service, background *sync.WaitGroup) {
 	s.hub.close()
-	if err := server.Shutdown(deadline); errors.Is(err, context.DeadlineExceeded) {
-		s.log.Warn("requests cut off")
-		_ = server.Close()
-	}
+	program.Shutdown(deadline, server, s.log)
 	ended := make(chan struct{})
 	go func() {
 		background.Wait()

@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/jackc/pgx/v5"
+
+	"paceline/impls/_go/program"
 )
 
 // service answers the requests.
@@ -24,9 +26,6 @@ type session struct {
 	tokenHash []byte
 }
 
-// handler answers a request, or returns why it does not.
-type handler func(w http.ResponseWriter, r *http.Request) error
-
 func (s *service) routes() http.Handler {
 	return newRouter(s.log, map[string]methods{
 		"/health":             {"GET": s.health},
@@ -44,7 +43,7 @@ func (s *service) routes() http.Handler {
 }
 
 // authenticated asks the database for the session, each request anew.
-func (s *service) authenticated(next func(http.ResponseWriter, *http.Request, session) error) handler {
+func (s *service) authenticated(next func(http.ResponseWriter, *http.Request, session) error) program.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		token, given := bearerToken(r.Header)
 		if !given {
@@ -66,5 +65,5 @@ func (s *service) health(w http.ResponseWriter, r *http.Request) error {
 	if err := s.db.ping(r.Context()); err != nil {
 		return databaseAway
 	}
-	return writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	return program.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }

@@ -162,7 +162,7 @@ func TestFilesAreReplacedUnderTheirVersionAndNeverReadStale(t *testing.T) {
 	c.call(404, "GET", path+"/content", "")
 }
 
-func TestAggregationsAreToldToTheirUser(t *testing.T) {
+func TestAggregationsAreReportedToTheirUser(t *testing.T) {
 	c := newClient(t)
 	c.signUpAndLogIn()
 	stream := bufio.NewScanner(c.open("GET", "/events", "").Body)

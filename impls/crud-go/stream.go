@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"paceline/impls/_go/program"
 )
 
 const (
@@ -43,7 +45,7 @@ func lastEventID(header http.Header) (id int64, given bool, err error) {
 		return 0, false, nil
 	}
 	if len(values) != 1 || !eventIDPattern.MatchString(values[0]) {
-		return 0, true, invalid("Last-Event-ID must be the id of an event")
+		return 0, true, program.Invalid("Last-Event-ID must be the id of an event")
 	}
 	id, _ = strconv.ParseInt(values[0], 10, 64)
 	return id, true, nil
@@ -94,7 +96,7 @@ func (s *stream) serve(ctx context.Context, missed []event, closing <-chan struc
 	s.limitWriting() // of the last chunk, which net/http writes
 }
 
-// follow sends what comes, and tells why no more does.
+// follow sends what comes, and returns why no more does.
 func (s *stream) follow(ctx context.Context, closing <-chan struct{}) error {
 	heartbeat := time.NewTicker(heartbeatEvery)
 	defer heartbeat.Stop()

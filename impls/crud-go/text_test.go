@@ -70,6 +70,7 @@ func TestMediaTypesFollowTheGrammar(t *testing.T) {
 func TestBearerTokensComeWithTheirSchemeInAnyCase(t *testing.T) {
 	for text, want := range map[string]string{
 		"Bearer abc": "abc", "bEARER  abc": "abc", "": "", "Bearer": "", "Bearer ": "", "Basic abc": "", "abc": "",
+		"Bearer\tabc": "", "Bearer \tabc": "\tabc", "Bearer abc, Bearer abc": "abc, Bearer abc",
 	} {
 		got, ok := bearerToken(http.Header{"Authorization": {text}})
 		if ok != (want != "") || (ok && got != want) {

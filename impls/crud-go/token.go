@@ -22,9 +22,13 @@ func tokenHash(token string) []byte {
 	return hash[:]
 }
 
-// bearerToken reads `Authorization: Bearer <token>`, the scheme in any case.
+// bearerToken reads the only `Authorization: Bearer <token>`, the scheme in any case.
 func bearerToken(header http.Header) (string, bool) {
-	scheme, token, _ := strings.Cut(header.Get("Authorization"), " ")
+	values := header["Authorization"]
+	if len(values) != 1 {
+		return "", false
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
 	token = strings.TrimLeft(token, " ")
 	return token, token != "" && strings.EqualFold(scheme, "Bearer")
 }

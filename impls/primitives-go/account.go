@@ -18,7 +18,7 @@ func ownCPU() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// threadCount is the number of OS threads of this process; nil where the system does not tell.
+// threadCount is the number of OS threads of this process; nil where the system does not report it.
 func threadCount() *int {
 	status, err := os.Open("/proc/self/status")
 	if err != nil {
@@ -35,16 +35,16 @@ func threadCount() *int {
 	return nil
 }
 
-// clockStep is the least difference above zero between two readings of the clock, of many pairs.
+// clockStep is the smallest difference above zero between two readings of the clock, of many pairs.
 func clockStep() time.Duration {
 	const pairCount = 10_000
-	least := time.Duration(1<<63 - 1)
+	smallest := time.Duration(1<<63 - 1)
 	for found := 0; found < pairCount; {
 		start := time.Now()
 		if step := time.Since(start); step > 0 {
-			least = min(least, step)
+			smallest = min(smallest, step)
 			found++
 		}
 	}
-	return least
+	return smallest
 }

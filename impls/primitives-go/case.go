@@ -21,7 +21,7 @@ type benchCase struct {
 	dataFile    string
 }
 
-// sizes tells of each variant which sizes make sense; an unknown one is missing.
+// sizes lists the variants, each with the sizes that it can have.
 var sizes = map[string]func(size int) bool{
 	"spawn/goroutine":            noSize,
 	"message/channel-unbuffered": noSize,
@@ -48,7 +48,7 @@ func powerOfTwo(size int) bool { return size >= 1 && size&(size-1) == 0 }
 
 type lookup func(name string) (string, bool)
 
-// readCase refuses what makes no sense; the error names the variable.
+// readCase rejects invalid values. The error names the variable.
 func readCase(environment lookup) (benchCase, error) {
 	reader := caseReader{environment: environment}
 	c := benchCase{
@@ -66,10 +66,10 @@ func readCase(environment lookup) (benchCase, error) {
 	if c.primitive == "sort" {
 		c.dataFile = reader.text("DATA_FILE")
 	}
-	return c, c.refuse(reader.err)
+	return c, c.check(reader.err)
 }
 
-func (c benchCase) refuse(err error) error {
+func (c benchCase) check(err error) error {
 	if err != nil {
 		return err
 	}
@@ -97,11 +97,11 @@ func (r *caseReader) text(name string) string {
 	return text
 }
 
-func (r *caseReader) whole(name string, least int) int {
+func (r *caseReader) whole(name string, min int) int {
 	text := r.text(name)
 	value, err := strconv.ParseInt(text, 10, 32)
-	if (err != nil || int(value) < least) && r.err == nil {
-		r.err = fmt.Errorf("%s must be a whole number of at least %d, not %q", name, least, text)
+	if (err != nil || int(value) < min) && r.err == nil {
+		r.err = fmt.Errorf("%s must be a whole number of at least %d, not %q", name, min, text)
 	}
 	return int(value)
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// followLifeline reads standard input's lines: each is passed on. Its end means that nobody is left to report to, and ends the
+// followLifeline reads standard input's lines: each is passed on. Its end means that the harness is gone, and ends the
 // program at once (partners end with it: their standard input is a pipe from here).
 func followLifeline(input io.Reader) <-chan struct{} {
 	lines := make(chan struct{})

@@ -24,7 +24,7 @@ type partner struct {
 	message  [8]byte
 }
 
-// A partnerAccount is what a partner tells of itself: of CPU time what it has spent so far.
+// A partnerAccount is what a partner reports of itself: of CPU time what it has spent so far.
 type partnerAccount struct {
 	CPU         time.Duration
 	ThreadCount *int
@@ -124,7 +124,7 @@ func answerQuestions(questions io.Reader, answers io.Writer) {
 			break
 		}
 	}
-	os.Exit(0) // whoever asked is gone
+	os.Exit(0) // the asking process is gone
 }
 
 func ignoreEnd(err error) error {

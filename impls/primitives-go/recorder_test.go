@@ -108,7 +108,7 @@ func (r *recorder) takeSamples() []sample {
 	return taken
 }
 
-// threadCount is of this process and its partners; nil where the system does not tell.
+// threadCount is of this process and its partners; nil where the system does not report it.
 func (r *recorder) threadCount() *int {
 	total := threadCount()
 	for _, account := range r.partners {

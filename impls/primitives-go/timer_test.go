@@ -10,7 +10,7 @@ const (
 	driftRound      = 5 * time.Millisecond
 )
 
-// BenchmarkTimer has a goroutine wait for the timer, as an election does: the runtime keeps a timer that nobody waits for
+// BenchmarkTimer has a goroutine wait for the timer, as an election does: the runtime keeps a timer without a waiter
 // out of its heap, and restarting that one would cost next to nothing.
 func BenchmarkTimer(b *testing.B) {
 	sampled(b, "reset", func(b *testing.B) {

@@ -10,7 +10,7 @@ export async function startChildren(file: URL, count: number): Promise<ChildProc
   return children;
 }
 
-/** Each child tells what it has used itself: units/child.mjs. */
+/** Each child reports its own usage: units/child.mjs. */
 export function otherProcessesOf(children: readonly ChildProcess[]): OtherProcesses {
   return {
     processCount: children.length,

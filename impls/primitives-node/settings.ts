@@ -27,9 +27,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
-function count(env: NodeJS.ProcessEnv, name: string, least: number): number {
+function count(env: NodeJS.ProcessEnv, name: string, min: number): number {
   const text = env[name] ?? '';
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least) throw new BadSetting(`${name} must be a whole number from ${least}`);
+  if (!/^\d+$/.test(text) || value < min) throw new BadSetting(`${name} must be a whole number from ${min}`);
   return value;
 }

@@ -16,7 +16,7 @@ export interface TimedCase {
   finish(askedCount: number): Promise<Trace>;
 }
 
-export interface Trace {
+interface Trace {
   readonly doneCount: number;
   readonly hash?: string;
 }

@@ -80,7 +80,7 @@ async function warmUp(
   }
 }
 
-/** tinybench is told beforehand how many samples to take: as many as end within the budget. */
+/** tinybench gets the number of samples beforehand: as many as end within the budget. */
 function affordable(batchMs: number, { budgetMs, sampleCount }: Settings): number {
   const leftMs = budgetMs - (performance.now() - startedMs);
   return Math.min(sampleCount, Math.max(1, Math.floor(leftMs / batchMs)));
@@ -154,7 +154,10 @@ function sum(a: number | null, b: number): number | null {
   return a === null ? null : a + b;
 }
 
-/** What is written here cannot be left out: others could read it. */
+/**
+ * Exported so that no optimizer may leave out what is written here.
+ * @public
+ */
 export const sink = { value: 0 };
 
 async function sampleEmptyLoop(operationCount: number): Promise<Sample[]> {
@@ -172,11 +175,11 @@ async function sampleEmptyLoop(operationCount: number): Promise<Sample[]> {
 }
 
 function clockStepNs(): number {
-  let leastMs = Number.POSITIVE_INFINITY;
+  let minMs = Number.POSITIVE_INFINITY;
   for (let pair = 0; pair < 1_000; pair += 1) {
     const before = performance.now();
     const step = performance.now() - before;
-    if (step > 0) leastMs = Math.min(leastMs, step);
+    if (step > 0) minMs = Math.min(minMs, step);
   }
-  return leastMs * 1e6;
+  return minMs * 1e6;
 }

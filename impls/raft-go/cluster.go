@@ -25,7 +25,7 @@ type cluster struct {
 
 	mu        sync.Mutex
 	seats     []seat // by id
-	started   int    // nodes that have been started once: before all have, nobody leads
+	started   int    // nodes that have been started once: before all have, there is no leader
 	leader    *member
 	elections elections
 }
@@ -127,7 +127,7 @@ func (c *cluster) send(from *member, message raft.Message, sentUs int64, b *broa
 	}
 }
 
-// roleChanged is told by the node's own goroutine, at the time of the step. A node that has just crashed has no say.
+// roleChanged is called by the node's own goroutine, at the time of the step. A node that has just crashed has no say.
 func (c *cluster) roleChanged(m *member, role raft.RoleChange, nowUs int64) {
 	c.log.Info("role", "node", m.id, "role", role.Role, "term", role.Term, "leader", role.Leader)
 	c.mu.Lock()
@@ -144,7 +144,7 @@ func (c *cluster) roleChanged(m *member, role raft.RoleChange, nowUs int64) {
 	c.elections.roleChanged(m.id, role, nowUs)
 }
 
-// countStart tells whether this was the last node to take its first step.
+// countStart returns whether this was the last node to take its first step.
 func (c *cluster) countStart(m *member, s *seat) (allStarted bool) {
 	if m.incarnation > 1 || s.role.Role != "" {
 		return false
@@ -175,7 +175,7 @@ func (c *cluster) currentLeader() *member {
 	return c.leader
 }
 
-// crash is what the client of either crash route is told.
+// crash is the answer of both crash routes.
 type crash struct {
 	ID          int    `json:"id"`
 	WasLeader   bool   `json:"wasLeader"`
@@ -220,7 +220,7 @@ func (c *cluster) liveIDs() map[int]bool {
 	return ids
 }
 
-// fail is the crash of a node that cannot write its log. No election is opened: nobody asked for this crash.
+// fail is the crash of a node that cannot write its log. No election is opened: no request asked for this crash.
 func (c *cluster) fail(m *member, cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -239,7 +239,7 @@ func (c *cluster) fail(m *member, cause error) {
 	}
 }
 
-// restart is what the client is told of one.
+// restart is the answer of the restart route.
 type restart struct {
 	ID            int    `json:"id"`
 	Incarnation   int    `json:"incarnation"`
@@ -296,7 +296,7 @@ func (c *cluster) setIsolated(id int, cut bool) error {
 		m.link.cut()
 		seat.status = isolated
 	default:
-		m.link.mend()
+		m.link.heal()
 		seat.status = live
 	}
 	c.findLeader()

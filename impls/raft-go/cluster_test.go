@@ -246,7 +246,7 @@ func TestWhatWasUnderWayWhenALinkBrokeNeverArrives(t *testing.T) {
 	if _, open := from.open(&to); open {
 		t.Error("a message set out to a node cut off")
 	}
-	to.mend()
+	to.heal()
 	if states.whole(&from, &to) {
 		t.Error("a message outlived the cut")
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"paceline/impls/_go/program"
 	"paceline/impls/_go/raft"
 )
 
@@ -45,37 +46,34 @@ func (c *config) node(id int) raft.Config {
 	}
 }
 
-// lookup has the form of os.LookupEnv.
-type lookup func(name string) (value string, set bool)
-
 // readConfig names every variable that makes no sense, in one line.
-func readConfig(env lookup) (config, error) {
-	host, hostErr := env.host("HOST")
-	port, portErr := env.number("PORT", "", 1, 65_535)
-	dataDir, dirErr := env.required("DATA_DIR")
-	size, sizeErr := env.number("CLUSTER_SIZE", "3", 1, maxClusterSize)
-	leastUs, leastErr := env.milliseconds("ELECTION_TIMEOUT_MIN_MS", "150")
-	mostUs, mostErr := env.milliseconds("ELECTION_TIMEOUT_MAX_MS", "300")
-	heartbeatUs, heartbeatErr := env.milliseconds("HEARTBEAT_MS", "75")
-	delayUs, delayErr := env.number("NETWORK_DELAY_US", "0", 0, 10_000_000)
-	durability, durabilityErr := env.oneOf("DURABILITY", "file", "file", "fsync")
-	seed, seedErr := env.number("SEED", "1", 0, math.MaxUint32)
-	patienceMs, patienceErr := env.number("REQUEST_TIMEOUT_MS", "2000", 1, 60_000)
-	level, levelErr := env.logLevel("LOG_LEVEL", "info")
-	if leastErr == nil && mostErr == nil && mostUs < leastUs {
-		mostErr = errors.New("ELECTION_TIMEOUT_MAX_MS must not be less than ELECTION_TIMEOUT_MIN_MS")
+func readConfig(env program.Environment) (config, error) {
+	host, hostErr := env.Host("HOST")
+	port, portErr := env.Number("PORT", "", 1, 65_535)
+	dataDir, dirErr := env.Required("DATA_DIR")
+	size, sizeErr := env.Number("CLUSTER_SIZE", "3", 1, maxClusterSize)
+	minUs, minErr := milliseconds(env, "ELECTION_TIMEOUT_MIN_MS", "150")
+	maxUs, maxErr := milliseconds(env, "ELECTION_TIMEOUT_MAX_MS", "300")
+	heartbeatUs, heartbeatErr := milliseconds(env, "HEARTBEAT_MS", "75")
+	delayUs, delayErr := env.Number("NETWORK_DELAY_US", "0", 0, 10_000_000)
+	durability, durabilityErr := env.OneOf("DURABILITY", "file", "file", "fsync")
+	seed, seedErr := env.Number("SEED", "1", 0, math.MaxUint32)
+	patienceMs, patienceErr := env.Number("REQUEST_TIMEOUT_MS", "2000", 1, 60_000)
+	level, levelErr := env.LogLevel("LOG_LEVEL", "info")
+	if minErr == nil && maxErr == nil && maxUs < minUs {
+		maxErr = errors.New("ELECTION_TIMEOUT_MAX_MS must not be less than ELECTION_TIMEOUT_MIN_MS")
 	}
-	if leastErr == nil && heartbeatErr == nil && heartbeatUs >= leastUs {
+	if minErr == nil && heartbeatErr == nil && heartbeatUs >= minUs {
 		heartbeatErr = errors.New("HEARTBEAT_MS must be less than ELECTION_TIMEOUT_MIN_MS")
 	}
-	err := oneLine(hostErr, portErr, dirErr, sizeErr, leastErr, mostErr, heartbeatErr, delayErr, durabilityErr, seedErr,
+	err := program.OneLine(hostErr, portErr, dirErr, sizeErr, minErr, maxErr, heartbeatErr, delayErr, durabilityErr, seedErr,
 		patienceErr, levelErr)
 	return config{
 		address:              net.JoinHostPort(host, strconv.FormatInt(port, 10)),
 		dataDir:              dataDir,
 		clusterSize:          int(size),
-		electionTimeoutMinUs: leastUs,
-		electionTimeoutMaxUs: mostUs,
+		electionTimeoutMinUs: minUs,
+		electionTimeoutMaxUs: maxUs,
 		heartbeatUs:          heartbeatUs,
 		networkDelayUs:       delayUs,
 		fsync:                durability == "fsync",
@@ -85,43 +83,11 @@ func readConfig(env lookup) (config, error) {
 	}, err
 }
 
-func (env lookup) text(name, fallback string) string {
-	if value, set := env(name); set {
-		return value
-	}
-	return fallback
-}
-
-func (env lookup) required(name string) (string, error) {
-	value := env.text(name, "")
-	if value == "" {
-		return "", fmt.Errorf("%s is missing", name)
-	}
-	return value, nil
-}
-
-func (env lookup) host(name string) (string, error) {
-	host := env.text(name, "")
-	if host == "" || strings.ContainsAny(host, "/ ") {
-		return "", fmt.Errorf("%s must be the address to listen on, not %q", name, host)
-	}
-	return host, nil
-}
-
-func (env lookup) number(name, fallback string, least, most int64) (int64, error) {
-	text := env.text(name, fallback)
-	number, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || number < least || number > most || strings.HasPrefix(text, "+") {
-		return 0, fmt.Errorf("%s must be a whole number from %d to %d, not %q", name, least, most, text)
-	}
-	return number, nil
-}
-
 var decimalPattern = regexp.MustCompile(`^([0-9]{1,7})(?:\.([0-9]{1,3}))?$`)
 
-// milliseconds gives microseconds.
-func (env lookup) milliseconds(name, fallback string) (int64, error) {
-	text := env.text(name, fallback)
+// milliseconds reads milliseconds and returns microseconds.
+func milliseconds(env program.Environment, name, fallback string) (int64, error) {
+	text := env.Text(name, fallback)
 	parts := decimalPattern.FindStringSubmatch(text)
 	if parts == nil {
 		parts = []string{"", "0", ""}
@@ -133,39 +99,4 @@ func (env lookup) milliseconds(name, fallback string) (int64, error) {
 			name, maxTimeoutMs, text)
 	}
 	return us, nil
-}
-
-func (env lookup) oneOf(name, fallback string, values ...string) (string, error) {
-	text := env.text(name, fallback)
-	for _, value := range values {
-		if text == value {
-			return text, nil
-		}
-	}
-	return "", fmt.Errorf("%s must be %s, not %q", name, strings.Join(values, " or "), text)
-}
-
-func (env lookup) logLevel(name, fallback string) (slog.Level, error) {
-	levels := map[string]slog.Level{
-		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
-	}
-	text := env.text(name, fallback)
-	level, known := levels[text]
-	if !known {
-		return 0, fmt.Errorf("%s must be debug, info, warn or error, not %q", name, text)
-	}
-	return level, nil
-}
-
-func oneLine(errs ...error) error {
-	var lines []string
-	for _, err := range errs {
-		if err != nil {
-			lines = append(lines, err.Error())
-		}
-	}
-	if lines == nil {
-		return nil
-	}
-	return errors.New(strings.Join(lines, "; "))
 }

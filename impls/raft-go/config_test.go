@@ -5,17 +5,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"paceline/impls/_go/program"
 )
 
-func environment(changes map[string]string) lookup {
-	values := map[string]string{"HOST": "127.0.0.1", "PORT": "8080", "DATA_DIR": "/data"}
-	for name, value := range changes {
-		values[name] = value
-	}
-	return func(name string) (string, bool) {
-		value, set := values[name]
-		return value, set
-	}
+func environment(maps ...map[string]string) program.Environment {
+	defaults := map[string]string{"HOST": "127.0.0.1", "PORT": "8080", "DATA_DIR": "/data"}
+	return program.EnvironmentOf(append([]map[string]string{defaults}, maps...)...)
 }
 
 func TestConfigHasTheDefaultsOfTheContract(t *testing.T) {

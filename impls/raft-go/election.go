@@ -28,7 +28,7 @@ type elections struct {
 	kept    []*election
 	current *election      // nil: none is under way
 	live    map[int]bool   // those that must agree on a successor
-	told    map[int]report // by id, the last
+	reports map[int]report // by id, the last
 }
 
 // report is what a node said of itself, and when.
@@ -60,10 +60,10 @@ func (e *elections) lost(id int) {
 }
 
 func (e *elections) roleChanged(id int, role raft.RoleChange, nowUs int64) {
-	if e.told == nil {
-		e.told = map[int]report{}
+	if e.reports == nil {
+		e.reports = map[int]report{}
 	}
-	e.told[id] = report{role, nowUs}
+	e.reports[id] = report{role, nowUs}
 	e.complete()
 }
 
@@ -73,7 +73,7 @@ func (e *elections) complete() {
 		return
 	}
 	for id := range e.live {
-		successor := e.told[id]
+		successor := e.reports[id]
 		if successor.Role != raft.Leader || successor.Term <= e.current.CrashedTerm {
 			continue
 		}
@@ -88,7 +88,7 @@ func (e *elections) complete() {
 // heardUs is when the last live node heard of the leader, if all have.
 func (e *elections) heardUs(leader report) (lastUs int64, all bool) {
 	for id := range e.live {
-		last := e.told[id]
+		last := e.reports[id]
 		if last.Term != leader.Term || last.Leader != leader.Leader {
 			return 0, false
 		}

@@ -35,7 +35,7 @@ func TestElectionIsCompleteWhenAllLiveNodesHaveHeard(t *testing.T) {
 	e.roleChanged(2, candidate(5), 1100)
 	e.roleChanged(3, candidate(6), 1200)
 	e.roleChanged(2, follower(6, 0), 1250)
-	e.roleChanged(2, follower(6, 3), 1400) // may be told before the leader's own word
+	e.roleChanged(2, follower(6, 3), 1400) // may be reported before the leader's own role
 	e.roleChanged(3, leader(6, 3), 1300)
 	if got := e.after(0)[0]; got.Leader != nil || got.ElectionUs != nil || got.LiveCount != 3 {
 		t.Fatalf("node 4 has not heard, and yet: %+v", got)

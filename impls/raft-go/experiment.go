@@ -11,8 +11,8 @@ import (
 // Crashing the leader as the published experiment did (dissertation 9.4): at a random time within the heartbeat interval, on
 // request just after a heartbeat reached all, and with followers whose logs are too short to win.
 
-// laggardLook is how often the logs of the others are looked at.
-const laggardLook = 500 * time.Microsecond
+// laggardPollInterval is how often the logs of the others are looked at.
+const laggardPollInterval = 500 * time.Microsecond
 
 // conditions are those of the experiment.
 type conditions struct {
@@ -178,7 +178,7 @@ func (c *cluster) proposeNothing(ctx context.Context, leader *member) (index uin
 
 // awaitLogs waits until every follower that is no laggard has the entry.
 func (c *cluster) awaitLogs(ctx context.Context, followers []int, laggards map[int]bool, index uint64) error {
-	look := time.NewTicker(laggardLook)
+	look := time.NewTicker(laggardPollInterval)
 	defer look.Stop()
 	for _, id := range followers {
 		m := c.members[id].Load()

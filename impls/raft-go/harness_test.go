@@ -26,13 +26,7 @@ type client struct {
 
 func newClient(t *testing.T, changes map[string]string) *client {
 	t.Helper()
-	values := map[string]string{"DATA_DIR": t.TempDir()}
-	for _, from := range []map[string]string{fast, changes} {
-		for name, value := range from {
-			values[name] = value
-		}
-	}
-	config, err := readConfig(environment(values))
+	config, err := readConfig(environment(map[string]string{"DATA_DIR": t.TempDir()}, fast, changes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +127,7 @@ func (c *client) expect(key, value string) {
 
 func nodePath(id int, act string) string { return "/cluster/nodes/" + strconv.Itoa(id) + "/" + act }
 
-// crashLeader crashes whoever leads by then, and gives what was said of it.
+// crashLeader crashes the leader of that moment, and returns the answer.
 func (c *client) crashLeader(body string) crash {
 	c.t.Helper()
 	var crashed crash

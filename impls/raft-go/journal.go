@@ -9,8 +9,8 @@ import (
 // journal writes a node's persist effects, in order.
 type journal interface {
 	append(*raft.Persist)
-	// write writes what was appended, and tells up to which effect all is durable now; 0: nothing new is. A journal that is
-	// slow tells so later, through the mailbox.
+	// write writes what was appended, and returns up to which effect all is durable now; 0: nothing new is. A journal that is
+	// slow reports so later, through the mailbox.
 	write() (seq uint64, err error)
 	// close gives up what is not written yet: a crash flushes nothing.
 	close()
@@ -54,7 +54,7 @@ func (j *fileJournal) close() { j.log.close() }
 type syncedJournal struct {
 	log  *logFile
 	bell bell
-	// durable and failed tell the node.
+	// durable and failed notify the node.
 	durable func(seq uint64)
 	failed  func(error)
 	done    chan struct{}

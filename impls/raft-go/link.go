@@ -2,7 +2,7 @@ package main
 
 import "sync/atomic"
 
-// link is how a node is tied to the others. Each cut and each mending gives it a new state, so that a message can tell
+// link is how a node is tied to the others. Each cut and each healing gives it a new state, so that a message can tell
 // whether its way was whole all the time that it was under way.
 type link struct{ state atomic.Uint32 } // odd: cut
 
@@ -17,7 +17,7 @@ func (l *link) cut() {
 	}
 }
 
-func (l *link) mend() {
+func (l *link) heal() {
 	if l.isCut() {
 		l.state.Add(1)
 	}
@@ -29,7 +29,7 @@ func (l *link) open(to *link) (linkStates, bool) {
 	return states, states.from%2 == 0 && states.to%2 == 0
 }
 
-// whole tells whether neither end has changed since.
+// whole returns whether neither end has changed since.
 func (s linkStates) whole(from, to *link) bool {
 	return from.state.Load() == s.from && to.state.Load() == s.to
 }

@@ -86,7 +86,7 @@ func (m *mailbox) take(into *mail) {
 	*into, m.mail = m.mail, empty
 }
 
-// close gives what nobody has looked at, and takes nothing more.
+// close returns what was not read yet. The mailbox takes nothing more.
 func (m *mailbox) close() mail {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -3,14 +3,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
+
+	"paceline/impls/_go/program"
 )
 
 func main() {
@@ -19,13 +17,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "raft-go:", err)
 		os.Exit(2)
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.logLevel}))
-
-	stopped, forget := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	// From the first signal on, a second one has its default effect: it ends the program at once.
-	context.AfterFunc(stopped, forget)
-
-	err = serve(stopped, config, log)
+	log := program.NewLogger(config.logLevel)
+	err = serve(program.UntilSignal(), config, log)
 	switch {
 	case errors.Is(err, errCannotStart):
 		fmt.Fprintln(os.Stderr, "raft-go:", strings.ReplaceAll(err.Error(), "\n", ": "))

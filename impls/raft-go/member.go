@@ -92,7 +92,7 @@ func (m *member) wake() {
 	m.writeJournal()
 }
 
-// writeJournal may be told at once that all is durable, and what is done then may have to be written too.
+// writeJournal may learn at once that all is durable, and what is done then may have to be written too.
 func (m *member) writeJournal() {
 	for !m.fenced.Load() {
 		seq, err := m.journal.write()
@@ -217,7 +217,7 @@ func (m *member) reply(reply raft.Reply) {
 	r.answer <- answer{reply.Outcome, reply.Index, reply.Term, value, found}
 }
 
-// publish tells others what GET /cluster shows.
+// publish stores what GET /cluster shows.
 func (m *member) publish() {
 	m.commitIndex.Store(m.core.CommitIndex())
 	m.lastLogIndex.Store(m.core.LastLogIndex())

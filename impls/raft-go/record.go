@@ -16,7 +16,7 @@ const (
 	logSignatureBytes = len(logSignature)
 )
 
-// persisted is what a log file tells.
+// persisted is the content of a log file.
 type persisted struct {
 	term     uint64
 	votedFor int
@@ -43,7 +43,7 @@ func appendRecord(to []byte, p *raft.Persist) []byte {
 	return to
 }
 
-// takeRecords takes the whole records that the text begins with, and tells how many bytes they have.
+// takeRecords takes the whole records that the text begins with, and returns how many bytes they have.
 func (p *persisted) takeRecords(text []byte) (wholeBytes int) {
 	for {
 		payload, whole := firstPayload(text[wholeBytes:])

@@ -6,7 +6,7 @@ import "paceline/impls/_go/raft"
 type request struct {
 	key     string
 	command string
-	answer  chan answer // has room for the one answer: nobody waits for a client that has given up
+	answer  chan answer // has room for the one answer: a node never waits for a client that has given up
 }
 
 // answer is what a node says to a request.

@@ -4,10 +4,10 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
+
+	"paceline/impls/_go/program"
 )
 
 // handler answers a request to a path with this parameter, or returns why it does not.
@@ -16,34 +16,24 @@ type handler func(w http.ResponseWriter, r *http.Request, parameter string) erro
 // methods are the handlers of one path.
 type methods map[string]handler
 
-// router finds the handler and answers what it refuses. Paths have at most one parameter, written *. ServeMux is not used: it
-// would clean the path of the key "..".
-type router struct {
-	log   *slog.Logger
-	paths map[string]methods
-}
+// router finds the handler of a request. Paths have at most one parameter, written *. ServeMux is not used: it would clean the
+// path of the key "..".
+type router struct{ paths map[string]methods }
 
-func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if rt.log.Enabled(r.Context(), slog.LevelInfo) {
-		recorder := &statusRecorder{ResponseWriter: w}
-		defer rt.logRequest(recorder, r, time.Now())
-		w = recorder
-	}
-	defer rt.recoverPanic(w)
-	if err := rt.answer(w, r); err != nil {
-		rt.refuse(w, r, err)
-	}
+func newRouter(log *slog.Logger, paths map[string]methods) http.Handler {
+	responder := &program.Responder{Log: log, ProblemOf: problemOf}
+	return program.LogRequests(log, responder.Handle((&router{paths}).answer))
 }
 
 func (rt *router) answer(w http.ResponseWriter, r *http.Request) error {
 	found, parameter := rt.find(r.URL.EscapedPath())
 	if found == nil {
-		return notFound
+		return program.NotFound
 	}
 	chosen, allowed := found[r.Method]
 	if !allowed {
 		w.Header().Set("Allow", strings.Join(slices.Sorted(maps.Keys(found)), ", "))
-		return methodNotAllowed
+		return program.MethodNotAllowed
 	}
 	return chosen(w, r, parameter)
 }
@@ -63,38 +53,3 @@ func (rt *router) find(path string) (found methods, parameter string) {
 	}
 	return nil, ""
 }
-
-func (rt *router) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	reason := problemOf(err)
-	if reason == internalError {
-		rt.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
-	}
-	drain(w, r)
-	reason.write(w)
-}
-
-func (rt *router) recoverPanic(w http.ResponseWriter) {
-	if reason := recover(); reason != nil {
-		rt.log.Error("handler panicked", "reason", reason, "stack", string(debug.Stack()))
-		internalError.write(w)
-	}
-}
-
-func (rt *router) logRequest(w *statusRecorder, r *http.Request, start time.Time) {
-	rt.log.Info("request", "method", r.Method, "path", r.URL.Path, "status", w.status,
-		"durationMs", float64(time.Since(start).Microseconds())/1000)
-}
-
-// statusRecorder remembers the status for the log.
-type statusRecorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusRecorder) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController find the deadlines.
-func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

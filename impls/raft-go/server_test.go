@@ -20,13 +20,7 @@ import (
 func startServer(t *testing.T, changes map[string]string) (url string, end func() error) {
 	t.Helper()
 	port := freePort(t)
-	values := map[string]string{"PORT": port, "DATA_DIR": t.TempDir()}
-	for _, from := range []map[string]string{fast, changes} {
-		for name, value := range from {
-			values[name] = value
-		}
-	}
-	config, err := readConfig(environment(values))
+	config, err := readConfig(environment(map[string]string{"PORT": port, "DATA_DIR": t.TempDir()}, fast, changes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +76,7 @@ func TestServiceStopsDuringAnElectionWithRequestsInFlight(t *testing.T) {
 	clients.Wait()
 }
 
-// putUntilGone ends when nobody listens any more.
+// putUntilGone ends when the server is gone.
 func putUntilGone(url string) {
 	for {
 		request, err := http.NewRequest("PUT", url, bytes.NewReader([]byte("v")))
@@ -156,7 +150,7 @@ func TestServiceDoesNotStartWhereItCannot(t *testing.T) {
 		{map[string]string{"PORT": taken}, "address already in use"},
 		{map[string]string{"DATA_DIR": dir + "/none"}, "no such file"},
 		{map[string]string{"DATA_DIR": "/dev/null"}, "not a folder"},
-		{map[string]string{"DATA_DIR": "/proc/self"}, "node-1.log"}, // nobody can write there
+		{map[string]string{"DATA_DIR": "/proc/self"}, "node-1.log"}, // not writable for any user
 	} {
 		_, failed := startServer(t, bad.changes)
 		if err := failed(); !errors.Is(err, errCannotStart) || !strings.Contains(err.Error(), bad.says) {

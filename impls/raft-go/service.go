@@ -9,8 +9,11 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"paceline/impls/_go/program"
 	"paceline/impls/_go/raft"
 )
+
+const maxBodyBytes = 65_536
 
 // service answers the requests.
 type service struct {
@@ -25,7 +28,7 @@ var (
 )
 
 func (s *service) routes() http.Handler {
-	return &router{log: s.log, paths: map[string]methods{
+	return newRouter(s.log, map[string]methods{
 		"/health":                  {"GET": s.health},
 		"/kv/*":                    {"GET": s.get, "PUT": s.put},
 		"/cluster":                 {"GET": s.overview},
@@ -35,26 +38,26 @@ func (s *service) routes() http.Handler {
 		"/cluster/nodes/*/restart": {"POST": s.ofNode(s.restartNode)},
 		"/cluster/nodes/*/isolate": {"POST": s.ofNode(s.isolate)},
 		"/cluster/nodes/*/heal":    {"POST": s.ofNode(s.heal)},
-	}}
+	})
 }
 
 func (s *service) health(w http.ResponseWriter, _ *http.Request, _ string) error {
 	if s.cluster.currentLeader() == nil {
 		return noLeader
 	}
-	return writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	return program.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 func (s *service) put(w http.ResponseWriter, r *http.Request, key string) error {
 	if !keyPattern.MatchString(key) {
 		return badKey()
 	}
-	value, err := readBody(w, r)
+	value, err := program.ReadBody(w, r, maxBodyBytes)
 	if err != nil {
 		return err
 	}
 	if !utf8.Valid(value) {
-		return invalid("the value must be UTF-8")
+		return program.Invalid("the value must be UTF-8")
 	}
 	asked := newRequest(key, key+"="+string(value))
 	answered, err := s.ask(r, asked, func(m *mail) { m.proposals = append(m.proposals, asked) })
@@ -63,7 +66,7 @@ func (s *service) put(w http.ResponseWriter, r *http.Request, key string) error 
 	}
 	switch answered.outcome {
 	case raft.Committed:
-		return writeJSON(w, http.StatusOK, struct {
+		return program.WriteJSON(w, http.StatusOK, struct {
 			Index uint64 `json:"index"`
 			Term  uint64 `json:"term"`
 		}{answered.index, answered.term})
@@ -88,14 +91,14 @@ func (s *service) get(w http.ResponseWriter, r *http.Request, key string) error 
 	}
 	w.Header().Set("Raft-Index", strconv.FormatUint(answered.index, 10))
 	if !answered.found {
-		return notFound
+		return program.NotFound
 	}
-	writeBody(w, http.StatusOK, "text/plain; charset=utf-8", []byte(answered.value))
+	program.WriteBody(w, http.StatusOK, "text/plain; charset=utf-8", []byte(answered.value))
 	return nil
 }
 
 func badKey() error {
-	return invalid("a key has 1 to 64 letters, digits, dots, underscores, tildes and hyphens")
+	return program.Invalid("a key has 1 to 64 letters, digits, dots, underscores, tildes and hyphens")
 }
 
 // ask puts a request to the leader and waits for its answer as long as a client's patience lasts.
@@ -116,7 +119,7 @@ func (s *service) ask(r *http.Request, asked *request, add func(*mail)) (answer,
 }
 
 func (s *service) overview(w http.ResponseWriter, _ *http.Request, _ string) error {
-	return writeJSON(w, http.StatusOK, s.cluster.overview())
+	return program.WriteJSON(w, http.StatusOK, s.cluster.overview())
 }
 
 func (s *service) elections(w http.ResponseWriter, r *http.Request, _ string) error {
@@ -127,7 +130,7 @@ func (s *service) elections(w http.ResponseWriter, r *http.Request, _ string) er
 	s.cluster.mu.Lock()
 	listed := s.cluster.elections.after(after)
 	s.cluster.mu.Unlock()
-	return writeJSON(w, http.StatusOK, map[string][]election{"elections": listed})
+	return program.WriteJSON(w, http.StatusOK, map[string][]election{"elections": listed})
 }
 
 func afterNumber(query url.Values) (int, error) {
@@ -136,13 +139,13 @@ func afterNumber(query url.Values) (int, error) {
 		return 0, nil
 	}
 	if len(values) != 1 || !numberPattern.MatchString(values[0]) {
-		return 0, invalid(`"after" must be the number of an election`)
+		return 0, program.Invalid(`"after" must be the number of an election`)
 	}
 	return strconv.Atoi(values[0])
 }
 
 func (s *service) crashLeader(w http.ResponseWriter, r *http.Request, _ string) error {
-	body, err := readBody(w, r)
+	body, err := program.ReadBody(w, r, maxBodyBytes)
 	if err != nil {
 		return err
 	}
@@ -154,7 +157,7 @@ func (s *service) crashLeader(w http.ResponseWriter, r *http.Request, _ string) 
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, crashed)
+	return program.WriteJSON(w, http.StatusOK, crashed)
 }
 
 // ofNode finds the node that the path names, and writes what is to be said of it.
@@ -162,13 +165,13 @@ func (s *service) ofNode(do func(id int) (any, error)) handler {
 	return func(w http.ResponseWriter, _ *http.Request, text string) error {
 		id, err := strconv.Atoi(text)
 		if err != nil || !nodePattern.MatchString(text) || id > s.cluster.config.clusterSize {
-			return notFound
+			return program.NotFound
 		}
 		said, err := do(id)
 		if err != nil {
 			return err
 		}
-		return writeJSON(w, http.StatusOK, said)
+		return program.WriteJSON(w, http.StatusOK, said)
 	}
 }
 

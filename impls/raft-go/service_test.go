@@ -32,7 +32,7 @@ func TestRoutesAreMatchedExactly(t *testing.T) {
 	}
 }
 
-func TestReadsTellTheirIndex(t *testing.T) {
+func TestReadsReturnTheirIndex(t *testing.T) {
 	c := newClient(t, nil)
 	c.put("a", "grüße")
 	status, header, text := c.do("GET", "/kv/a", "")

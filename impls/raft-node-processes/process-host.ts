@@ -15,7 +15,7 @@ export function createProcessHost(config: Config): Host {
 
   function post(id: number, command: ProcessCommand): void {
     const child = children.get(id);
-    // What can no longer be told need not be: it is ending.
+    // What cannot be sent need not be: the process is ending.
     if (child?.connected) child.send(command, () => {});
   }
 
@@ -65,12 +65,12 @@ function socketPrefix(dataDir: string): string {
   return `\0paceline-raft:${dev}:${ino}`;
 }
 
-/** Keeps the gates of nodes that share no memory: each process is told, and says when it has done so. */
-export interface GateKeeper extends Gates {
+/** Keeps the gates of nodes that share no memory: each process gets an order, and reports when it has followed it. */
+interface GateKeeper extends Gates {
   epochs(): GateEpochs;
   /** The process of node `id` answered. */
   answered(id: number, ask: number, atUs: number): void;
-  /** Its process is gone: nobody waits for it. */
+  /** Its process is gone, and is not waited for. */
   gone(id: number): void;
 }
 
@@ -80,7 +80,7 @@ interface Round {
   readonly done: (atUs: number) => void;
 }
 
-export function createGateKeeper(
+function createGateKeeper(
   clusterSize: number,
   runningIds: () => readonly number[],
   post: (id: number, command: ProcessCommand) => void,
@@ -91,7 +91,7 @@ export function createGateKeeper(
   let lastAsk = 0;
 
   /** Resolves with the time from which the last of all processes knows. */
-  function tell(id: number, epoch: number): Promise<number> {
+  function sendGate(id: number, epoch: number): Promise<number> {
     epochs[id] = epoch;
     const ask = ++lastAsk;
     const ids = runningIds();
@@ -121,9 +121,9 @@ export function createGateKeeper(
     async open(id) {
       const epoch = (lastEpochs[id] ?? 0) + 1;
       lastEpochs[id] = epoch;
-      await tell(id, epoch);
+      await sendGate(id, epoch);
     },
-    shut: (id) => tell(id, 0),
+    shut: (id) => sendGate(id, 0),
     answered: (id, ask, atUs) => heard(ask, id, atUs),
     gone(id) {
       for (const ask of [...rounds.keys()]) heard(ask, id, 0);

@@ -18,5 +18,5 @@ export type ProcessCommand =
 /** From a node's process. */
 export type ProcessReport =
   | Report
-  /** From `atUs` on the gate is as it was told. */
+  /** From `atUs` on the gate is as ordered. */
   | { readonly type: 'gate'; readonly ask: number; readonly atUs: number };

@@ -22,11 +22,11 @@ export type ThreadCommand =
 /** From a node's thread. */
 export type ThreadReport = Report | { readonly type: 'connect'; readonly to: number };
 
-/** What each link has delivered, in memory that all threads share: a port does not tell how much waits in it. */
+/** What each link has delivered, in memory that all threads share: a port does not show how much waits in it. */
 export interface LinkCounts {
   /** Node `to` has taken a message of node `from`. */
   delivered(from: number, to: number): void;
-  /** For a new link: tells of each message whether there is room for it. */
+  /** For a new link: returns for each message whether there is room for it. */
   admission(from: number, to: number): () => boolean;
 }
 

@@ -1,60 +1,106 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
+import { implementationFolders, type Repository } from './repository.ts';
 import type { Revision, SideName, Sides } from './revision.ts';
 import { openWorktree, type Worktree, type WorktreeContext } from './worktree.ts';
 
 /** One side laid out in a folder of its own, with the implementations that lie there. */
 export interface Checkout {
   readonly side: SideName;
+  /** What `sources` are relative to: the place of the checkout within its worktree. */
   readonly rootDir: string;
   readonly located: readonly LocatedImplementation[];
-  /** What its package-lock.json asks for: needed to build and to start, not to be looked at. */
+  /** What its package-lock.json asks for: needed to build and to start, not to be read. */
   install(): Promise<void>;
 }
 
 export interface CheckoutsRequest {
-  readonly repository: string;
+  readonly repository: Repository;
   readonly revisions: Sides<Revision>;
   /** Looked through beside impls/. */
   readonly implementationDirs: readonly string[];
 }
 
-/** Lays out both revisions, lets them be used, and removes them on every path. */
+/**
+ * Lays out both revisions, lets them be used, and removes them on every path. Throws HarnessError cannot-measure where neither
+ * holds an implementation: a comparison of nothing would be green for ever.
+ */
 export async function withCheckouts<T>(
   request: CheckoutsRequest,
   context: WorktreeContext,
   use: (checkouts: Sides<Checkout>) => Promise<T>,
 ): Promise<T> {
   const worktrees: Worktree[] = [];
-  const open = async (side: SideName): Promise<Checkout> => {
+  const open = async (side: SideName): Promise<Worktree> => {
     context.signal.throwIfAborted();
-    const { repository, revisions, implementationDirs } = request;
+    const { repository, revisions } = request;
     const worktree = await openWorktree({ repository, side, revision: revisions[side] }, context);
     worktrees.push(worktree);
-    return checkoutOf(side, worktree, implementationDirs);
+    return worktree;
   };
   try {
-    return await use({ base: await open('base'), head: await open('head') });
+    return await use(await findCheckouts({ base: await open('base'), head: await open('head') }, request));
   } finally {
     for (const worktree of worktrees) await worktree.dispose();
   }
 }
 
-/** Looks through impls/ and the given folders of a worktree; one that is not there holds none. */
+/** At the nearest place that holds an implementation on either side. */
+async function findCheckouts(worktrees: Sides<Worktree>, request: CheckoutsRequest): Promise<Sides<Checkout>> {
+  const { repository, implementationDirs } = request;
+  for (const place of repository.places) {
+    const folders = implementationFolders(repository, place, implementationDirs);
+    const base = await checkoutOf('base', worktrees.base, place, folders);
+    const head = await checkoutOf('head', worktrees.head, place, folders);
+    if (base.located.length + head.located.length > 0) return { base, head };
+  }
+  throw noImplementation(request);
+}
+
 async function checkoutOf(
   side: SideName,
   { dir, install }: Worktree,
-  directories: readonly string[],
+  place: string,
+  folders: readonly string[],
 ): Promise<Checkout> {
-  const folders = ['impls', ...directories].map((folder) => resolve(dir, folder)).filter((one) => existsSync(one));
+  const found = folders.map((folder) => join(dir, folder)).filter((folder) => existsSync(folder));
+  for (const folder of found) await assertWithin(dir, folder, side);
+  const located = await scanSide(side, found);
+  return { side, rootDir: join(dir, place), located, install: () => install(place) };
+}
+
+/** A link that leads out of the commit leads both sides to the same files, which never differ. */
+async function assertWithin(dir: string, folder: string, side: SideName): Promise<void> {
+  const [top, real] = await Promise.all([realpath(dir), realpath(folder)]);
+  if (real === top || real.startsWith(`${top}/`)) return;
+  const name = folder.slice(dir.length + 1);
+  throw new HarnessError(
+    'cannot-measure',
+    `${side}: ${name} is a link that leads out of the commit, to ${real}: both commits would be read from there`,
+    'commit the folder itself, or name another with --impls DIR',
+  );
+}
+
+async function scanSide(side: SideName, folders: readonly string[]): Promise<readonly LocatedImplementation[]> {
   try {
-    return { side, rootDir: dir, located: await scanImplementations([...new Set(folders)]), install };
+    return await scanImplementations(folders);
   } catch (error) {
     if (side === 'head' || !(error instanceof HarnessError)) throw error;
     throw new HarnessError('cannot-measure', `base: ${error.message}`, 'choose a later base with --base REV');
   }
+}
+
+function noImplementation({ repository, revisions, implementationDirs }: CheckoutsRequest): HarnessError {
+  const folders = repository.places.flatMap((place) => implementationFolders(repository, place, implementationDirs));
+  const [base, head] = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10));
+  return new HarnessError(
+    'cannot-measure',
+    `no implementation was found in base (${base}) or head (${head}) of ${repository.dir}; looked in:${[...new Set(folders)].map((folder) => `\n  ${folder}/`).join('')}`,
+    'name the folder of the checkout with --repo DIR, or a folder that holds implementations with --impls DIR',
+  );
 }
 
 export function findImplementation({ located }: Checkout, id: string): LocatedImplementation | null {

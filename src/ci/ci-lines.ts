@@ -50,10 +50,15 @@ export function emptyComparison(commits: TwoCommits, { alpha }: GatePolicy, star
   };
 }
 
+/** With how many were looked at: none found and none changed must not read alike. */
 function nothingSentence({ affected, revisions }: TwoCommits): string {
-  const of = affected.length === 0 ? 'there is none' : `none of ${affected.map(({ id }) => id).join(', ')}`;
   const commits = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10)).join(' → ');
-  return `No implementation is affected by ${commits} (${of}): nothing was measured. --all measures them nevertheless.`;
+  const idsOf = (isChanged: boolean) =>
+    affected.filter(({ change }) => (change !== 'unchanged') === isChanged).map(({ id }) => id);
+  const [unchanged, notAsked] = [idsOf(false), idsOf(true)];
+  const rest = notAsked.length === 0 ? '' : `; changed, but not in this scenario: ${notAsked.join(', ')}`;
+  const found = `${unchanged.length} unchanged: ${unchanged.join(', ') || 'none'}${rest}`;
+  return `No implementation is affected by ${commits} (${found}): nothing was measured. --all measures them nevertheless.`;
 }
 
 /** How long it will take and what it will be able to see. */

@@ -74,5 +74,5 @@ async function sideResult(
   const entries = scenario.entries.map((entry) => ({ ...entry, trialCount: pairCount }));
   const own = { ...declarations, scenario: { ...scenario, id: `${name}-${side}`, entries } };
   const origin = { command: request.command, commit: revisions[side] };
-  return { ...(await initialResult(own, prepared[side].preparations, origin, session)), startedAt };
+  return { ...(await initialResult(own, prepared[side], origin, session)), startedAt };
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { HarnessError } from '../model/harness-error.ts';
-import { git } from '../os/git.ts';
+import { changedPaths, commitSubject, git, resolveCommit } from '../os/git.ts';
+import type { Repository } from './repository.ts';
 
 export type SideName = 'base' | 'head';
 export type Sides<T> = Readonly<Record<SideName, T>>;
@@ -17,18 +17,6 @@ export function revisionText({ sha, subject, dirty }: Revision): string {
   return `${sha.slice(0, 10)}${dirty ? ' with changes' : ''} ${subject}`;
 }
 
-/** The folder at the top of the working tree. Throws HarnessError usage outside of one. */
-export async function repositoryRoot(folder: string): Promise<string> {
-  const { failed, stdout, stderr } = await git(folder, ['rev-parse', '--show-toplevel']);
-  if (!failed) return stdout.trim();
-  const why = existsSync(folder) ? stderr.trim().split('\n')[0] : 'there is no such folder';
-  throw new HarnessError(
-    'usage',
-    `${folder} is no git working tree: ${why}`,
-    'name one with --repo DIR, or see `git config safe.directory`',
-  );
-}
-
 export interface RevisionsRequest {
   /** null: where the head left the default branch. */
   readonly base: string | null;
@@ -39,22 +27,21 @@ export interface RevisionsRequest {
 }
 
 export async function revisionsOf(
-  repository: string,
+  repository: Repository,
   { base, head, isAA }: RevisionsRequest,
   env: NodeJS.ProcessEnv,
 ): Promise<Sides<Revision>> {
   const ofHead = await headRevision(repository, head);
   if (isAA) return { base: ofHead, head: ofHead };
-  const ofBase = base === null ? await mergeBase(repository, ofHead, env) : await revisionOf(repository, base);
+  const ofBase = base === null ? await mergeBase(repository, ofHead, env) : await revisionOf(repository.dir, base);
   return { base: ofBase, head: ofHead };
 }
 
 /** What a name of git's stands for. Throws HarnessError usage that names it, and says so where the clone is shallow. */
 async function revisionOf(repository: string, name: string): Promise<Revision> {
-  const { failed, stdout } = await git(repository, ['log', '-1', '--format=%H%x00%s', `${name}^{commit}`, '--']);
-  if (failed) throw await noSuchRevision(repository, name);
-  const [sha = '', subject = ''] = stdout.split('\0');
-  return { sha, subject, dirty: false };
+  const sha = await resolveCommit(repository, name);
+  if (sha === null) throw await noSuchRevision(repository, name);
+  return { sha, subject: await commitSubject(repository, sha), dirty: false };
 }
 
 async function noSuchRevision(repository: string, name: string): Promise<HarnessError> {
@@ -77,15 +64,22 @@ async function isShallow(repository: string): Promise<boolean> {
 }
 
 /** HEAD, or with it all that is uncommitted. */
-async function headRevision(repository: string, requested: string): Promise<Revision> {
-  if (requested !== 'worktree') return revisionOf(repository, requested);
-  await assertCleanSubmodules(repository);
-  return { ...(await revisionOf(repository, 'HEAD')), dirty: await hasChanges(repository) };
+async function headRevision(repository: Repository, requested: string): Promise<Revision> {
+  if (requested !== 'worktree') return revisionOf(repository.dir, requested);
+  if (repository.isBare) {
+    throw new HarnessError(
+      'usage',
+      `${repository.dir} is bare: it has no working tree`,
+      'measure a commit: --head REV',
+    );
+  }
+  await assertCleanSubmodules(repository.dir);
+  return { ...(await revisionOf(repository.dir, 'HEAD')), dirty: await hasChanges(repository) };
 }
 
 /** Whether anything is uncommitted, or new and not ignored. */
-export async function hasChanges(repository: string): Promise<boolean> {
-  return (await git(repository, ['status', '--porcelain'])).stdout !== '';
+export async function hasChanges({ dir, isBare }: Repository): Promise<boolean> {
+  return !isBare && (await changedPaths(dir)).length > 0;
 }
 
 async function assertCleanSubmodules(repository: string): Promise<void> {
@@ -99,17 +93,19 @@ async function assertCleanSubmodules(repository: string): Promise<void> {
   );
 }
 
-const dirtySubmoduleScript = 'test -z "$(git status --porcelain)" || echo "$displaypath"';
+const dirtySubmoduleScript =
+  'test -z "$(git status --porcelain=v1 --untracked-files=normal --ignore-submodules=none)" || echo "$displaypath"';
 
 /** Where the head left the default branch. Throws HarnessError usage where that cannot be found, or is the head itself. */
-async function mergeBase(repository: string, head: Revision, env: NodeJS.ProcessEnv): Promise<Revision> {
-  const branch = await defaultBranch(repository, env);
+async function mergeBase(repository: Repository, head: Revision, env: NodeJS.ProcessEnv): Promise<Revision> {
+  const { dir } = repository;
+  const branch = await defaultBranch(dir, env);
   if (branch === null) {
     throw new HarnessError('usage', 'the default branch is not known here', 'name the base: --base REV');
   }
-  const { failed, stdout } = await git(repository, ['merge-base', head.sha, branch]);
+  const { failed, stdout } = await git(dir, ['merge-base', head.sha, branch]);
   if (failed) {
-    if (await isShallow(repository))
+    if (await isShallow(dir))
       throw shallowCloneError(`the clone is shallow: its history does not reach back to ${branch}`);
     throw new HarnessError('usage', `${branch} and the head have no common ancestor`, 'name the base: --base REV');
   }
@@ -121,7 +117,7 @@ async function mergeBase(repository: string, head: Revision, env: NodeJS.Process
       changed ? 'measure what is uncommitted: --head worktree' : 'name an earlier commit: --base HEAD~1; or --aa',
     );
   }
-  return revisionOf(repository, stdout.trim());
+  return revisionOf(dir, stdout.trim());
 }
 
 /** That of a pull request, else what the remote calls its HEAD, else main or master. */
@@ -145,5 +141,5 @@ async function pullRequestBase(repository: string, branch: string): Promise<stri
 }
 
 async function exists(repository: string, name: string): Promise<boolean> {
-  return !(await git(repository, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`])).failed;
+  return (await resolveCommit(repository, name)) !== null;
 }

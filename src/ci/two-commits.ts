@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
 import type { Machine, Preparation } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
@@ -10,7 +11,6 @@ import {
   workloadsByService,
 } from '../run/declarations.ts';
 import { noOverrides, withOverrides } from '../run/overrides.ts';
-import { rootDir } from '../run/paths.ts';
 import { plan } from '../run/plan.ts';
 import { checkCandidates, prepareAll } from '../run/prepare.ts';
 import type { PreparedSet } from '../run/prepared-implementation.ts';
@@ -22,15 +22,8 @@ import { type AffectedImplementation, affectedBy } from './affected.ts';
 import { type Checkout, findImplementation, withCheckouts } from './checkouts.ts';
 import { measurePairs, type PairsRequest, type ResultsRequest } from './measure-pairs.ts';
 import type { MeasuredPairs } from './pairs.ts';
-import {
-  hasChanges,
-  type Revision,
-  type RevisionsRequest,
-  repositoryRoot,
-  revisionsOf,
-  revisionText,
-  type Sides,
-} from './revision.ts';
+import { openRepository } from './repository.ts';
+import { hasChanges, type Revision, type RevisionsRequest, revisionsOf, revisionText, type Sides } from './revision.ts';
 
 export interface CommitsRequest extends RevisionsRequest, ResultsRequest {
   /** A folder in it; null: this checkout. */
@@ -72,7 +65,7 @@ export async function withTwoCommits<T>(
   reporter: RunReporter,
   use: (commits: TwoCommits) => Promise<T>,
 ): Promise<T> {
-  const repository = await repositoryRoot(request.repository ?? rootDir);
+  const repository = await openRepository(request.repository);
   const revisions = await revisionsOf(repository, request, env);
   const scenario = await scenarioOf(request);
   if (request.head === 'HEAD' && (await hasChanges(repository))) {
@@ -101,7 +94,7 @@ interface CommitsContext {
   readonly reporter: RunReporter;
 }
 
-const nothingPrepared: PreparedSet = { preparations: [], byId: new Map() };
+const nothingPrepared: PreparedSet = { preparations: [], byId: new Map(), warnings: [] };
 
 async function twoCommits(request: CommitsRequest, scenario: Scenario, context: CommitsContext): Promise<TwoCommits> {
   const { revisions, checkouts, session } = context;
@@ -166,6 +159,7 @@ function requestedImplementations(
 ): AffectedImplementation[] {
   const services = new Set(entries.map(({ service }) => service));
   const candidates = affected.filter(({ service }) => services.has(service));
+  if (candidates.length === 0) throw notInScenario(affected, [...services]);
   if (implementationGlobs.length > 0) {
     const ids = idsMatching(
       candidates.map(({ id }) => id),
@@ -174,6 +168,16 @@ function requestedImplementations(
     return candidates.filter(({ id }) => ids.includes(id));
   }
   return all || isAA ? candidates : candidates.filter(({ change }) => change !== 'unchanged');
+}
+
+/** Nothing that it finds could ever fail this gate. */
+function notInScenario(affected: readonly AffectedImplementation[], services: readonly string[]): HarnessError {
+  const found = affected.map(({ id, service }) => `${id} (${service})`).join(', ');
+  return new HarnessError(
+    'cannot-measure',
+    `the scenario asks ${services.join(' and ')}, and the commits have only ${found}`,
+    'choose a scenario of that service with --scenario (`paceline list` names them)',
+  );
 }
 
 /** Of the questions that a requested implementation answers. */

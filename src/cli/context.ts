@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { variable } from '../os/environment.ts';
 import type { GuardedStream } from './output.ts';
 
 /** What a command is given: where to write, the environment, and the signal that ends it early. */
@@ -12,15 +13,18 @@ export interface CommandContext {
 
 export type AddCommand = (program: Command, context: CommandContext) => void;
 
-/** Whether colours are wanted: a terminal, and NO_COLOR (no-color.org) not set. */
+/** Whether colours are wanted: as FORCE_COLOR says (0 and false are no), else in a terminal where NO_COLOR (no-color.org) is not set. */
 export function wantsColor({ env, stdout }: CommandContext): boolean {
-  return stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+  const forced = variable(env, 'FORCE_COLOR');
+  if (forced !== null) return forced !== '0' && forced !== 'false';
+  return stdout.isTTY === true && variable(env, 'NO_COLOR') === null && env.TERM !== 'dumb';
 }
 
 const defaultWidth = 100;
-const minWidth = 60;
+/** Narrower, a column would hold no word. */
+const minWidth = 20;
 
 /** The columns that a line may have. */
 export function lineWidth({ stdout }: CommandContext): number {
-  return Math.max(minWidth, stdout.columns ?? defaultWidth);
+  return Math.max(minWidth, stdout.columns || defaultWidth);
 }

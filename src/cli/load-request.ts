@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { createSchedule } from '../load/pace/schedule.ts';
 import type { RequestSpec } from '../load/request-workload.ts';
-import { createSchedule } from '../load/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import type { Baseline } from '../report/baseline.ts';
@@ -16,6 +18,7 @@ export interface LoadFlags {
   readonly expectStatus?: number;
   readonly connections: number;
   readonly threads: number;
+  readonly transport?: 'native' | 'portable';
   readonly timeout: number;
   readonly warmup: number;
   readonly seed: number;
@@ -32,6 +35,8 @@ export interface LoadRequest {
   readonly spec: RequestSpec;
   readonly loadPlan: LoadPlan;
   readonly threadCount: number;
+  /** null: the native loop where it is known to work. */
+  readonly transport: 'native' | 'portable' | null;
 }
 
 export const methods = [
@@ -70,6 +75,7 @@ export async function loadRequestOf(text: string, flags: LoadFlags): Promise<Loa
     },
     loadPlan,
     threadCount: flags.threads,
+    transport: flags.transport ?? null,
   };
 }
 
@@ -181,7 +187,7 @@ function exceededLimits({ host, loadPlan }: LoadRequest, baseline: Baseline | nu
     const message = `${loadPlan.measureMs / 1000} s is longer than ${defaultLimits.durationSec} s`;
     found.push({ limit: 'duration', message, remedy: 'ask for less' });
   }
-  if (!isLoopback(host)) {
+  if (!isThisMachine(host)) {
     found.push({ limit: 'remote', message: `${host} is not this machine`, remedy: 'start the target here' });
   }
   return found;
@@ -193,6 +199,20 @@ function highestText(highestRatePerSec: number | null, baseline: Baseline | null
   return `the ${highestRatePerSec}/s that this machine sustained when it was calibrated (${baseline.startedAt.slice(0, 10)})`;
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** Loopback and unspecified addresses, however written (an IPv4 one in IPv6 too), and those of this machine's own interfaces. */
+export function isThisMachine(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  const family = isIP(host);
+  if (family === 0) return false;
+  return thisMachine().check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function thisMachine(): BlockList {
+  const addresses = new BlockList();
+  addresses.addSubnet('127.0.0.0', 8, 'ipv4');
+  addresses.addAddress('0.0.0.0', 'ipv4');
+  for (const address of ['::1', '::']) addresses.addAddress(address, 'ipv6');
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((own) => own ?? []))
+    addresses.addAddress(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
+  return addresses;
 }

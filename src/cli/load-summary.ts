@@ -72,7 +72,8 @@ function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult
     `GC ${generator.gcMs.toFixed(1)} ms`,
     `send-gap CV ${generator.sendGapCv?.toFixed(2) ?? '–'}`,
     `${generator.connectionsOpenedCount} connections opened`,
-    `pacer ${generator.pacer}`,
+    `${generator.loop} loop`,
+    `${generator.wakeupCount === null ? '–' : (generator.wakeupCount / Math.max(1, counts.sentCount)).toFixed(2)} wake-ups a request`,
     generator.threadCount === 1 ? 'one thread' : `${generator.threadCount} threads`,
   ];
   return `generator: ${parts.join(', ')}`;

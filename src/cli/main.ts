@@ -1,13 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { HarnessError } from '../model/harness-error.ts';
+import { enterCallersFolder, normaliseEnvironment } from '../os/environment.ts';
 import { abortOnSignals, Interruption } from '../os/interruption.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
+import { rootDir } from '../run/paths.ts';
 import type { AddCommand, CommandContext } from './context.ts';
 import { guarded } from './output.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed);
+  const notes = normaliseEnvironment(process.env);
+  for (const note of notes) process.stderr.write(`paceline: ${note}\n`);
+  enterCallersFolder(process.env, rootDir);
   const context: CommandContext = {
     signal: abortOnSignals(),
     env: process.env,
@@ -77,6 +82,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   ci: async () => (await import('./commands/ci.ts')).addCi,
   explain: async () => (await import('./commands/explain.ts')).addExplain,
   conform: async () => (await import('./commands/conform.ts')).addConform,
+  fuzz: async () => (await import('./commands/fuzz.ts')).addFuzz,
   load: async () => (await import('./commands/load.ts')).addLoad,
   workload: async () => (await import('./commands/workload.ts')).addWorkload,
   list: async () => (await import('./commands/list.ts')).addList,
@@ -101,6 +107,7 @@ Examples:
   npm run bench -- compare base.json head.json       what two commits differ in
   npm run bench -- ci                                is this branch slower than where it began?
   npm run bench -- conform crud-go                   does it keep the contract?
+  npm run bench -- fuzz --seed 7                     do all implementations answer odd requests alike?
   npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
   npm run bench -- doctor                            what this machine has and lacks
 For machines: npm run -s bench -- run quick --json, or npx paceline run quick --json

@@ -8,6 +8,14 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** Seconds without a unit, as the flag's name says `<s>`. */
+export function secondsOption(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('It must be a number of seconds above 0, without a unit, as 10.');
+  return value;
+}
+
 export function positiveCount(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number above 0.');

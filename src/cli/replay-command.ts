@@ -65,6 +65,7 @@ export function runCommand(request: Omit<RunRequest, 'command'>): string {
     ...(overrides.only ?? []).map((id) => option('--only', id)),
     option('--limit', limit === null ? null : limitText(limit)),
     option('--probe', request.probe),
+    option('--transport', request.transport),
     maxAttempts === defaultRunAttempts ? '' : option('--attempts', maxAttempts),
   ]);
 }

@@ -7,7 +7,7 @@ import { bundlePage } from '../report/html/bundle.ts';
 import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
 import type { ReportModel } from '../report/model.ts';
-import { reportsDir, resultsDir, rootDir } from '../run/paths.ts';
+import { reportsDir, resultsDir } from '../run/paths.ts';
 import { listResults } from '../store/result-folder.ts';
 import { writeFileAtomically } from '../store/write-file.ts';
 import { machineBaseline } from './baseline-file.ts';
@@ -39,7 +39,8 @@ async function referencesFor(result: RunResult): Promise<RunResult[]> {
   return listed.flatMap((one) => (one.result === null || one.result.runId === result.runId ? [] : [one.result]));
 }
 
+/** As it is typed in the folder that the command was typed in. */
 export function shortPath(path: string): string {
-  const fromRoot = relative(rootDir, path);
-  return fromRoot.startsWith('..') ? path : fromRoot;
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -51,8 +51,8 @@ export function cellDifferences(base: readonly Trial[], head: readonly Trial[]):
   return differences(base.map(trialSettings), head.map(trialSettings));
 }
 
-function generatorSettings({ pacer, threadCount, niceness }: GeneratorUsage) {
-  return { pacer, threadCount, niceness };
+function generatorSettings({ loop, threadCount, niceness }: GeneratorUsage) {
+  return { loop, threadCount, niceness };
 }
 
 function trialSettings({ spec, measurement }: Trial): Settings {

@@ -1,6 +1,7 @@
 import { type CellKey, plannedQuestions, trialsIn } from '../model/cell-key.ts';
 import type { Verdict } from '../model/comparison.ts';
 import type { Preparation, RunResult } from '../model/run-result.ts';
+import { isIncorrect } from '../model/trial.ts';
 
 /**
  * What is said of a cell that only one side has, or whose implementation could not be measured or was wrong on one side;
@@ -8,7 +9,10 @@ import type { Preparation, RunResult } from '../model/run-result.ts';
  */
 export function presenceOf({ base, head, cell }: { base: RunResult; head: RunResult; cell: CellKey }): Verdict | null {
   const [before, after] = [preparationOf(base, cell), preparationOf(head, cell)];
-  const wrong = brokenContractVerdict(before, after);
+  const wrong = brokenContractVerdict(
+    [...failuresOf(before), ...wrongTrials(base, cell)],
+    [...failuresOf(after), ...wrongTrials(head, cell)],
+  );
   if (wrong !== null) return wrong;
   if (trialsIn(base, cell).length + trialsIn(head, cell).length === 0)
     return unmeasuredVerdict(base, before, head, after);
@@ -35,14 +39,19 @@ function preparationOf(run: RunResult, { implementation }: CellKey): Preparation
 }
 
 /** Fast but wrong never enters a table. */
-function brokenContractVerdict(before: Preparation | null, after: Preparation | null): Verdict | null {
-  const [was, is] = [failuresOf(before), failuresOf(after)];
+function brokenContractVerdict(was: readonly string[], is: readonly string[]): Verdict | null {
   if (is.length > 0 && was.length === 0) {
     const reason = `head no longer keeps its contract: ${is[0]}${is.length > 1 ? ` and ${is.length - 1} more` : ''}`;
     return { kind: 'worse', rule: 'contract', minChangeRatio: null, reason };
   }
   if (was.length === 0) return null;
   return { kind: 'not-comparable', field: null, reason: `base does not keep its contract: ${was[0]}` };
+}
+
+function wrongTrials(run: RunResult, cell: CellKey): string[] {
+  return trialsIn(run, cell).flatMap((trial) =>
+    trial.status === 'failed' && isIncorrect(trial) ? [trial.message] : [],
+  );
 }
 
 function failuresOf(preparation: Preparation | null): readonly string[] {

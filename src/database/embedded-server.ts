@@ -41,7 +41,7 @@ export async function openEmbeddedServer(options: DatabaseServerOptions): Promis
     return embeddedServer(cluster, options, running, { adminUrl, ...facts });
   } catch (error) {
     const log = await readLog(directory);
-    if (running !== null) await stopPostmaster(running.postmaster);
+    if (running !== null) await stopPostmaster(running.postmaster, { isHurried: signal.aborted });
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     throw signal.aborted ? signal.reason : databaseError('the embedded PostgreSQL does not start', error, { log });
   }
@@ -65,6 +65,9 @@ function embeddedServer(
   known: { adminUrl: string; version: string; settings: Record<string, string> },
 ): DatabaseServer {
   let { postmaster } = first;
+  // Whatever is being asked of it ends too: filling a template takes longer than anybody waits who wants an end.
+  const hurry = () => postmaster.signal('SIGQUIT');
+  options.signal.addEventListener('abort', hurry, { once: true });
   const namespace = createDatabaseNamespace(known.adminUrl);
   const explained = <T>(answer: Promise<T>): Promise<T> =>
     answer.catch(async (error: unknown) => {
@@ -91,7 +94,8 @@ function embeddedServer(
       },
     },
     async stop() {
-      await stopPostmaster(postmaster);
+      options.signal.removeEventListener('abort', hurry);
+      await stopPostmaster(postmaster, { isHurried: options.signal.aborted });
       await removeServerFiles(postmaster.record);
     },
   };
@@ -142,7 +146,7 @@ async function startOnFreePort(
     try {
       if (await becomesReady(postmaster, options.signal)) return { postmaster, port };
     } catch (error) {
-      await stopPostmaster(postmaster);
+      await stopPostmaster(postmaster, { isHurried: options.signal.aborted });
       throw error;
     }
     await stopPostmaster(postmaster);

@@ -86,8 +86,14 @@ const stopEscalation: readonly { signal: NodeJS.Signals; timeoutMs: number }[] =
   { signal: 'SIGKILL', timeoutMs: 5_000 },
 ];
 
-export async function stopPostmaster(postmaster: Postmaster): Promise<void> {
-  for (const { signal, timeoutMs } of stopEscalation) {
+/** Nobody needs what is in it any more: no checkpoint. */
+const hurriedEscalation: readonly { signal: NodeJS.Signals; timeoutMs: number }[] = [
+  { signal: 'SIGQUIT', timeoutMs: 700 },
+  { signal: 'SIGKILL', timeoutMs: 5_000 },
+];
+
+export async function stopPostmaster(postmaster: Postmaster, { isHurried = false } = {}): Promise<void> {
+  for (const { signal, timeoutMs } of isHurried ? hurriedEscalation : stopEscalation) {
     postmaster.signal(signal);
     if (await endsWithin(postmaster.exited, timeoutMs)) return;
   }

@@ -1,16 +1,14 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Workload } from '../model/workload.ts';
-import { monotonicClock } from './clock.ts';
+import { warmUpCode } from './jit-warmup.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
-import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
-import { choosePacerKind, createPacer } from './pacer.ts';
-import { rehearse } from './rehearsal.ts';
-import { parseTarget } from './target-address.ts';
+import type { DriverCommand, DriverProgress, DriverReport, OpenCommand } from './messages.ts';
+import { openLoop } from './pace/choose-loop.ts';
+import { parseTarget, resolveTarget } from './transport/target-address.ts';
 
-/** Takes the driver's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
+/** Takes the generator's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
 export type LoadHost = (command: DriverCommand) => void;
 
 /** A host that opens its session itself and sends from its own loop: the process's only one, or one of several threads. */
@@ -20,8 +18,6 @@ export function createLoadHost(report: (message: DriverReport) => void): LoadHos
   const answer = async (command: DriverCommand): Promise<DriverReport | null> => {
     if (command.kind === 'open') {
       const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
-      // A warm-up does the same, on the target.
-      if (command.profile.warmupCount === 0) await rehearse(monotonicClock);
       session = await openSession(workload, command, report);
       const { id, service, version } = workload;
       return { kind: 'ready', ready: { niceness: command.niceness, workload: { id, service, version } } };
@@ -34,8 +30,8 @@ export function createLoadHost(report: (message: DriverReport) => void): LoadHos
     if (command.kind === 'warm-up') {
       return { kind: 'warmed-up', counts: await session.warmUp(command.count, command.ratePerSec) };
     }
-    const tellEnd = (endedAtNs: number) => report({ kind: 'window-end', endedAtNs });
-    return { kind: 'measured', ...(await session.measure(command.startAtNs, tellEnd)) };
+    const reportEnd = (endedAtNs: number) => report({ kind: 'window-end', endedAtNs });
+    return { kind: 'measured', ...(await session.measure(command.startAtNs, reportEnd)) };
   };
   return (command) => {
     answer(command).then(
@@ -53,12 +49,12 @@ export function refusalOf(error: unknown): DriverReport {
   return { kind: 'refused', code: error.code, message: error.message, remedy: error.remedy };
 }
 
-function openSession(
+async function openSession(
   workload: Workload,
-  { targetUrl, profile, share, niceness }: OpenCommand,
+  { targetUrl, profile, share, niceness, transport }: OpenCommand,
   report: (message: DriverReport) => void,
 ): Promise<LoadSession> {
-  const address = parseTarget(targetUrl);
+  const target = parseTarget(targetUrl);
   if (share !== null && workload.isStateless !== true) {
     throw new HarnessError(
       'usage',
@@ -66,15 +62,14 @@ function openSession(
       'drive it with one thread',
     );
   }
-  const clock = monotonicClock;
-  const pacer = createPacer(choosePacerKind(availableParallelism()), clock);
-  const onProgress = (progress: Parameters<Parameters<typeof openLoadSession>[0]['onProgress']>[0]) =>
-    report({ kind: 'progress', progress });
-  return openLoadSession({ workload, address, niceness, clock, pacer, profile, share, onProgress }).catch(
-    (error: Error) => {
-      throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
-    },
-  );
+  const loop = openLoop(transport, target);
+  // A warm-up does the same, on the target.
+  if (profile.warmupCount === 0) await warmUpCode(loop);
+  const point = await resolveTarget(target);
+  const onProgress = (progress: DriverProgress) => report({ kind: 'progress', progress });
+  return openLoadSession({ workload, point, niceness, loop, profile, share, onProgress }).catch((error: Error) => {
+    throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
+  });
 }
 
 interface WorkloadModule {

@@ -1,29 +1,18 @@
-import type { LoadCounts, LoadResult, Wakeups } from '../model/load-result.ts';
+import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
-import type { ServerSentEvent, Workload } from '../model/workload.ts';
-import type { Clock } from './clock.ts';
-import { connectTo } from './connection.ts';
-import { openEventStreams } from './event-streams.ts';
+import type { ServerSentEvent, Workload, WorkloadSession } from '../model/workload.ts';
+import { Recorder, type Recording } from './accounting/recorder.ts';
+import { type SelfReading, startSelfMeter } from './accounting/self-meter.ts';
 import type { DriverProgress } from './messages.ts';
-import type { Pacer } from './pacer.ts';
-import { createPool } from './pool.ts';
-import { createRecorder, type Recorder, type Recording } from './recorder.ts';
-import { createRequestWriter } from './request-text.ts';
-import { createSchedule, peakRatePerSec, type Share } from './schedule.ts';
-import { type SelfReading, startSelfMeter } from './self-meter.ts';
-import { type Flight, sendWindow, type Window } from './sender.ts';
-import type { TargetAddress } from './socket.ts';
-import { hostOf } from './target-address.ts';
-
-/** One workload against one target: warm-up blocks and the measured window share its connections and its state. */
-export interface LoadSession {
-  warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
-  measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare>;
-  /** What the open window has recorded by now; null when none is open. */
-  soFar(): MeasuredShare | null;
-  /** Closes its connections. */
-  close(): void;
-}
+import type { Loop } from './pace/loop.ts';
+import { createSchedule, peakRatePerSec, type ScheduleSpec, type Share } from './pace/schedule.ts';
+import { type Flight, sendWindow, type Window } from './pace/sender.ts';
+import { connectBy } from './transport/connection.ts';
+import { type EventStreams, openEventStreams } from './transport/event-streams.ts';
+import { Pool } from './transport/pool.ts';
+import { RequestWriter } from './transport/request-text.ts';
+import type { TargetPoint } from './transport/socket.ts';
+import { hostOf } from './transport/target-address.ts';
 
 /** A result and, where it is only a share of the load, what is needed to merge its seconds. */
 export interface MeasuredShare {
@@ -33,144 +22,193 @@ export interface MeasuredShare {
 
 export interface LoadSessionOptions {
   readonly workload: Workload;
-  readonly address: TargetAddress;
+  readonly point: TargetPoint;
   /** The whole load's, but for connectionCount and maxInFlightCount: these are this session's own. */
   readonly profile: LoadPlan;
   /** This session's part of the load; null: all of it. */
   readonly share: Share | null;
   readonly niceness: number;
-  readonly clock: Clock;
-  readonly pacer: Pacer;
+  readonly loop: Loop;
   onProgress(progress: DriverProgress): void;
 }
 
 const nsPerMs = 1e6;
-const progressEveryMs = 1_000;
+const progressEveryNs = 1e9;
 /** Starting the meter costs half a millisecond, which the first request must not wait for. */
-const meterLeadMs = 3;
+const meterLeadNs = 3e6;
 /** Beyond the time-out of the last request, so that a warm-up leaves nothing in flight. */
-const warmupDrainSlackMs = 1_000;
+const warmupDrainSlackNs = 1e9;
 
 /** Opens the workload's event streams. Throws when one of them is refused. */
 export async function openLoadSession(options: LoadSessionOptions): Promise<LoadSession> {
-  const { workload, address, profile, share, clock, pacer } = options;
-  const { timeoutMs } = profile;
-  const split = share === null ? {} : { share };
-  const seed = profile.seed + (share?.index ?? 0);
-  const session = workload.open({
-    seed,
-    timeoutMs,
-    ratePerSec: peakRatePerSec({ ...profile, ...split }),
-    nowNs: clock.nowNs,
-  });
-  const writeRequest = createRequestWriter(hostOf(address));
-  const connect = connectTo(address, writeRequest, workload.ignoresBodies !== true);
-  const pool = createPool<Flight>(connect, profile.connectionCount, clock);
-  let soFar: () => MeasuredShare | null = () => null;
-  let current: { readonly recorder: Recorder; readonly startAtNs: number } | null = null;
+  const session = new LoadSession(options);
+  await session.openStreams();
+  return session;
+}
+
+interface OpenWindow {
+  readonly recorder: Recorder;
+  readonly startAtNs: number;
+  /** Only of the measured window. */
+  readonly soFar: (() => MeasuredShare) | null;
+}
+
+/** One workload against one target: warm-up blocks and the measured window share its connections and its state. */
+export class LoadSession {
+  readonly #options: LoadSessionOptions;
+  readonly #session: WorkloadSession;
+  readonly #pool: Pool<Flight>;
+  #streams: EventStreams | null = null;
+  #current: OpenWindow | null = null;
+
+  constructor(options: LoadSessionOptions) {
+    const { workload, point, profile, share, loop } = options;
+    this.#options = options;
+    this.#session = workload.open({
+      seed: this.#seed,
+      timeoutMs: profile.timeoutMs,
+      ratePerSec: peakRatePerSec(specOf(profile, share)),
+      nowNs: loop.nowNs,
+    });
+    const connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), workload.ignoresBodies !== true);
+    this.#pool = new Pool(connect, profile.connectionCount, loop);
+  }
+
+  async openStreams(): Promise<void> {
+    const { loop, point } = this.#options;
+    this.#streams = await openEventStreams(loop, point, this.#session.streams, (event) => this.#onEvent(event));
+  }
+
+  async warmUp(count: number, ratePerSec: number): Promise<LoadCounts> {
+    const { loop, share } = this.#options;
+    const whole = { arrivals: 'constant', ratePerSec, steps: null, seed: this.#seed } as const;
+    const { timeoutNs, maxInFlightCount } = this.#limits;
+    const startAtNs = loop.nowNs() + nsPerMs;
+    const window = {
+      ...{ spec: specOf(whole, share), startAtNs, lengthNs: createSchedule(whole).offsetNs(count) },
+      ...{ timeoutNs, maxInFlightCount, drainNs: timeoutNs + warmupDrainSlackNs },
+    };
+    return (await this.#run('warm-up', window, () => undefined, null)).counts;
+  }
+
+  async measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare> {
+    const { loop, profile, share } = this.#options;
+    const window = {
+      ...{ spec: specOf(profile, share), startAtNs, lengthNs: profile.measureMs * nsPerMs },
+      ...{ ...this.#limits, drainNs: profile.drainMs * nsPerMs },
+    };
+    const before = { staleRetryCount: this.#pool.stats.staleRetryCount, wakeupCount: loop.wakeupCount() };
+    const meter = meterFrom(loop, startAtNs - meterLeadNs);
+    let ended: { readonly atNs: number; readonly self: SelfReading } | null = null;
+    const assemble = (recording: Recording) => {
+      const { atNs, self } = ended ?? { atNs: Math.max(startAtNs, loop.nowNs()), self: meter.read() };
+      return this.#shareOf(recording, startAtNs, atNs, self, before);
+    };
+    const onEnd = (atNs: number) => {
+      ended = { atNs, self: meter.read() };
+      onWindowEnd(atNs);
+    };
+    return assemble(await this.#run('measure', window, onEnd, assemble));
+  }
+
+  /** What the open window has recorded by now; null when none is open. */
+  soFar(): MeasuredShare | null {
+    return this.#current?.soFar?.() ?? null;
+  }
+
+  /** Closes its connections. */
+  close() {
+    this.#pool.close();
+    this.#streams?.close();
+  }
+
+  get #seed(): number {
+    return this.#options.profile.seed + (this.#options.share?.index ?? 0);
+  }
+
+  get #limits(): Pick<Window, 'timeoutNs' | 'maxInFlightCount'> {
+    const { timeoutMs, maxInFlightCount } = this.#options.profile;
+    return { timeoutNs: timeoutMs * nsPerMs, maxInFlightCount };
+  }
 
   /** What an event completes belongs to a window when it began there. */
-  const onEvent = (event: ServerSentEvent) => {
-    const completed = session.onEvent(event);
+  #onEvent(event: ServerSentEvent) {
+    const completed = this.#session.onEvent(event);
+    const current = this.#current;
     if (completed === null || current === null || completed.startedAtNs < current.startAtNs) return;
-    current.recorder.completed(completed.operation, clock.nowNs() - completed.startedAtNs);
-  };
-  const hasStreams = session.streams.length > 0;
-  await openEventStreams(address, writeRequest, session.streams, onEvent);
+    current.recorder.completed(completed.operation, this.#options.loop.nowNs() - completed.startedAtNs);
+  }
 
-  const run = async (phase: DriverProgress['phase'], window: Window, onWindowEnd: (nowNs: number) => void) => {
+  async #run(
+    phase: DriverProgress['phase'],
+    window: Window,
+    onWindowEnd: (nowNs: number) => void,
+    assemble: ((recording: Recording) => MeasuredShare) | null,
+  ): Promise<Recording> {
+    const { workload, loop, share, onProgress } = this.#options;
     const { startAtNs } = window;
-    const recorder = createRecorder(startAtNs, window.lengthNs, {
+    const recorder = new Recorder(startAtNs, window.lengthNs, {
       keepsSecondHistograms: share !== null,
       seesOutages: workload.clusterFault !== undefined,
     });
-    current = { recorder, startAtNs };
-    const report = () => {
-      const elapsedMs = Math.max(0, (clock.nowNs() - startAtNs) / nsPerMs);
-      options.onProgress({ phase, elapsedMs, counts: recorder.counts() });
-    };
-    const ticker = setInterval(report, progressEveryMs);
-    await sendWindow(window, { clock, pacer, pool, session, recorder, hasStreams, onWindowEnd });
-    clearInterval(ticker);
-    current = null;
-    return recorder.finish();
-  };
-
-  const limits = { timeoutNs: timeoutMs * nsPerMs, maxInFlightCount: profile.maxInFlightCount };
-  const warmUp = async (count: number, ratePerSec: number) => {
-    const whole = { arrivals: 'constant', ratePerSec, steps: null, seed } as const;
-    const spec = { ...whole, ...split };
-    const lengthNs = createSchedule(whole).offsetNs(count);
-    const drainNs = limits.timeoutNs + warmupDrainSlackMs * nsPerMs;
-    const startAtNs = clock.nowNs() + nsPerMs;
-    const { counts } = await run('warm-up', { spec, startAtNs, lengthNs, drainNs, ...limits }, () => undefined);
-    return counts;
-  };
-
-  const measure = async (startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare> => {
-    const lengthNs = profile.measureMs * nsPerMs;
-    const window = {
-      spec: { ...profile, ...split },
-      startAtNs,
-      lengthNs,
-      drainNs: profile.drainMs * nsPerMs,
-      ...limits,
-    };
-    const before = pool.stats();
-    const wakesBefore = pacer.wakes();
-    const meter = meterFrom(clock, startAtNs - meterLeadMs * nsPerMs, pacer.parkedNs);
-    const assemble = (
-      { sendGapCv, secondHistograms, ...recording }: Recording,
-      endedAtNs: number,
-      self: SelfReading,
-    ): MeasuredShare => {
-      const result: LoadResult = {
-        startedAtNs: startAtNs,
-        endedAtNs,
-        ...recording,
-        acknowledged: session.acknowledged(),
-        generator: {
-          pacer: pacer.kind,
-          threadCount: 1,
-          wakes: wakesSince(wakesBefore, pacer.wakes()),
-          niceness: options.niceness,
-          ...self,
-          sendGapCv,
-          connectionsOpenedCount: pool.stats().openedCount,
-          staleRetryCount: pool.stats().staleRetryCount - before.staleRetryCount,
-        },
-      };
-      return { result, secondHistograms };
-    };
-    const windowEnd = Promise.withResolvers<{ endedAtNs: number; self: SelfReading }>();
-    const recorded = run('measure', window, (endedAtNs) => {
-      windowEnd.resolve({ endedAtNs, self: meter.read() });
-      onWindowEnd(endedAtNs);
+    this.#current = { recorder, startAtNs, soFar: assemble === null ? null : () => assemble(recorder.snapshot()) };
+    const ticker = tickEach(loop, progressEveryNs, () => {
+      const elapsedMs = Math.max(0, (loop.nowNs() - startAtNs) / nsPerMs);
+      onProgress({ phase, elapsedMs, counts: recorder.counts() });
     });
-    soFar = () =>
-      current === null ? null : assemble(current.recorder.snapshot(), Math.max(startAtNs, clock.nowNs()), meter.read());
-    const recording = await recorded;
-    const { endedAtNs, self } = await windowEnd.promise;
-    return assemble(recording, endedAtNs, self);
-  };
-  return { warmUp, measure, soFar: () => soFar(), close: pool.close };
+    const hasStreams = this.#session.streams.length > 0;
+    await sendWindow(window, { loop, pool: this.#pool, session: this.#session, recorder, hasStreams, onWindowEnd });
+    ticker.stop();
+    this.#current = null;
+    return recorder.finish();
+  }
+
+  #shareOf(
+    { sendGapCv, secondHistograms, ...recording }: Recording,
+    startedAtNs: number,
+    endedAtNs: number,
+    self: SelfReading,
+    before: { readonly staleRetryCount: number; readonly wakeupCount: number },
+  ): MeasuredShare {
+    const { loop, niceness } = this.#options;
+    const { openedCount, staleRetryCount } = this.#pool.stats;
+    const result: LoadResult = {
+      startedAtNs,
+      endedAtNs,
+      ...recording,
+      acknowledged: this.#session.acknowledged(),
+      generator: {
+        ...{ loop: loop.kind, threadCount: 1, wakeupCount: loop.wakeupCount() - before.wakeupCount, niceness },
+        ...{ ...self, sendGapCv, connectionsOpenedCount: openedCount },
+        staleRetryCount: staleRetryCount - before.staleRetryCount,
+      },
+    };
+    return { result, secondHistograms };
+  }
 }
 
-function wakesSince(before: Wakeups, now: Wakeups): Wakeups {
-  return {
-    parkedCount: now.parkedCount - before.parkedCount,
-    answerCount: now.answerCount - before.answerCount,
-    threadCount: now.threadCount - before.threadCount,
-    timerCount: now.timerCount - before.timerCount,
+function specOf(whole: ScheduleSpec, share: Share | null): ScheduleSpec {
+  return share === null ? whole : { ...whole, share };
+}
+
+/** The first tick comes after `everyNs`. */
+function tickEach(loop: Loop, everyNs: number, tick: () => void): { stop(): void } {
+  const next = () => loop.at(loop.nowNs() + everyNs, ring);
+  const ring = () => {
+    alarm = next();
+    tick();
   };
+  let alarm = next();
+  return { stop: () => alarm.cancel() };
 }
 
 /** A meter that starts at `timeNs`, so that the wait for the window does not dilute its figures. */
-function meterFrom(clock: Clock, timeNs: number, parkedNs: () => number): { read(): SelfReading } {
-  let read = startSelfMeter(parkedNs);
-  clock.at(timeNs, () => {
+function meterFrom(loop: Loop, timeNs: number): { read(): SelfReading } {
+  const sleptNs = () => loop.sleptNs();
+  let read = startSelfMeter(sleptNs);
+  loop.at(timeNs, () => {
     read();
-    read = startSelfMeter(parkedNs);
+    read = startSelfMeter(sleptNs);
   });
   return { read: () => read() };
 }

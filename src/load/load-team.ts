@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts } from '../model/load-result.ts';
-import { addCounts, emptyCounts } from './counts.ts';
+import { addCounts, emptyCounts } from './accounting/counts.ts';
+import { mergeShares } from './accounting/merge-shares.ts';
 import { type LoadHost, refusalOf } from './load-host.ts';
 import type { MeasuredShare } from './load-session.ts';
-import { mergeShares } from './merge-shares.ts';
 import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
-import { createSchedule, dueCount } from './schedule.ts';
+import { createSchedule, dueCount } from './pace/schedule.ts';
 
 type Answer = Exclude<DriverReport, { kind: 'progress' | 'window-end' }>;
 type Of<Kind extends DriverReport['kind']> = Extract<DriverReport, { kind: Kind }>;
@@ -123,4 +123,16 @@ function assertWhole({ result }: MeasuredShare, profile: OpenCommand['profile'] 
   const areAllDue = scheduledCount === 0 || schedule.offsetNs(scheduledCount - 1) <= lastNs;
   if (!areAllDue || schedule.offsetNs(scheduledCount) <= lastNs)
     throw new Error(`${dueCount(schedule, lastNs)} requests were asked for, the threads had ${scheduledCount}`);
+}
+
+/** What one sending thread keeps with some room to spare: it held 20,000/s with its loop half to two thirds busy (decision 0007). */
+const comfortableRatePerSec = 25_000;
+
+/**
+ * How many threads should send: one as long as one can, else as many as the rate needs, leaving the target a core. What keeps
+ * state is sent by one thread at any rate.
+ */
+export function chooseThreadCount(ratePerSec: number, coreCount: number, isStateless: boolean): number {
+  if (!isStateless) return 1;
+  return Math.max(1, Math.min(Math.ceil(ratePerSec / comfortableRatePerSec), coreCount - 1));
 }

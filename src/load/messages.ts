@@ -1,9 +1,10 @@
 import type { HarnessErrorCode } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
-import type { Share } from './schedule.ts';
+import type { Loop } from './pace/loop.ts';
+import type { Share } from './pace/schedule.ts';
 
-/** What the driver's process says of itself once it can send. */
+/** What the generator's process says of itself once it can send. */
 export interface DriverReady {
   readonly workload: { readonly id: string; readonly service: string; readonly version: number };
   /** What the process got, which is not always what was asked for. */
@@ -28,6 +29,8 @@ export interface OpenCommand {
   readonly niceness: number;
   /** How many threads send; null: as many as the rate needs. */
   readonly threadCount: number | null;
+  /** The loop that is asked for; null: the native one where it is known to work. */
+  readonly transport: Loop['kind'] | null;
   /** To one of several threads: its part. null: all of the load. */
   readonly share: Share | null;
 }
@@ -40,7 +43,7 @@ export type DriverCommand =
   /** Answered by `measured`, in place of the window's own; by nothing when no window is open. */
   | { readonly kind: 'cut-short' };
 
-/** From the driver's process. */
+/** From the generator's process. */
 export type DriverReport =
   | { readonly kind: 'ready'; readonly ready: DriverReady }
   | { readonly kind: 'progress'; readonly progress: DriverProgress }

@@ -1,6 +1,6 @@
 import type { Operation, Workload, WorkloadRequest, WorkloadResponse } from '../model/workload.ts';
 
-/** One request, asked again and again: plain data, as it goes to the driver's process. */
+/** One request, asked again and again: plain data, as it goes to the generator's process. */
 export interface RequestSpec {
   readonly method: WorkloadRequest['method'];
   /** Path with query. */
@@ -11,7 +11,7 @@ export interface RequestSpec {
   readonly expectedStatus: number | null;
 }
 
-/** This module, for the driver's `workloadPath`; its argument is a RequestSpec. */
+/** This module, for the generator's `workloadPath`; its argument is a RequestSpec. */
 export const requestWorkloadPath: string = import.meta.filename;
 
 /** The workload of `paceline load`: the same request each time, so its text is made once. */

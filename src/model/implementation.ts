@@ -24,6 +24,8 @@ export const implementationSchema = z.strictObject({
   build: z.array(programArguments),
   /** What is built holds only for sources at this very path: {build} is in their checkout, not in the cache that checkouts share. */
   buildInCheckout: z.boolean().optional(),
+  /** Asks the runtime, with the program's own environment, whether it uses what was built: exit code 0, else why not. */
+  buildCheck: programArguments.optional(),
   command: programArguments,
   /** Other programs of the same build by name: a primitives runner's empty ones. */
   programs: z.record(z.string(), programArguments).default({}),

@@ -63,27 +63,19 @@ const outageSchema = z.strictObject({
   unservedCount: count,
 });
 
-/** How the sending loop came to serve due times that had come: which way of waking was how often the one. */
-const wakeupsSchema = z.strictObject({
-  /** It slept by itself until the due time, nothing being in flight. */
-  parkedCount: count,
-  /** It was awake to read an answer. */
-  answerCount: count,
-  /** The wake-up thread woke it. */
-  threadCount: count,
-  /** A timer of whole milliseconds woke it. */
-  timerCount: count,
-});
-
 const generatorUsageSchema = z.strictObject({
-  pacer: z.enum(['timer', 'thread', 'spin']),
+  /**
+   * What sent the requests: a loop on the kernel itself, or one over Node's own sockets. former: the one of versions before, over
+   * Node's sockets with a second thread. What two of them measured is not comparable.
+   */
+  loop: z.enum(['native', 'portable', 'former']),
   threadCount: z.int().positive(),
-  /** null: not recorded (results of former versions). */
-  wakes: wakeupsSchema.nullable(),
+  /** How often the loop slept and was woken, in the window and its drain; null: not recorded. */
+  wakeupCount: count.nullable(),
   niceness: z.int(),
   cpuUserMs: ms,
   cpuSystemMs: ms,
-  /** Without the time in which the loop slept by itself. */
+  /** Without the time in which the loop slept. */
   eventLoopUtilizationRatio: z.number().min(0).max(1),
   gcMs: ms,
   /** Coefficient of variation of the gaps between sends: 0 is perfectly even, 1 is Poisson; null below 3 sends. */
@@ -126,6 +118,5 @@ export type LoadCounts = z.infer<typeof loadCountsSchema>;
 export type Latency = z.infer<typeof latencySchema>;
 export type Outage = z.infer<typeof outageSchema>;
 export type LoadSecond = z.infer<typeof loadSecondSchema>;
-export type Wakeups = z.infer<typeof wakeupsSchema>;
 export type GeneratorUsage = z.infer<typeof generatorUsageSchema>;
 export type LoadResult = z.infer<typeof loadResultSchema>;

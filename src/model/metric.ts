@@ -31,6 +31,13 @@ export const metrics: readonly Metric[] = [
   },
   { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', ...costMetric, read: idleCpu },
   {
+    id: 'deferred-cpu',
+    label: 'CPU after the window',
+    unit: 'ms',
+    ...costMetric,
+    read: (m) => m.deferredCpuMs,
+  },
+  {
     id: 'database-cpu-per-request',
     label: 'database CPU per request',
     unit: 'ms',

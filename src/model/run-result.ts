@@ -20,12 +20,27 @@ export const machineSchema = z.strictObject({
   systemSettings: z.record(z.string(), z.string()),
 });
 
+/** What an implementation did to its database under a load that nobody ranks. */
+const countedLoadSchema = z.strictObject({
+  requestCount: z.int().nonnegative(),
+  /** null: this database cannot count them. */
+  statementsPerRequest: z.number().nonnegative().nullable(),
+  minStatementsPerRequest: z.number().nonnegative(),
+  maxStatementsPerRequest: z.number().nonnegative(),
+  maxConnectionCount: z.int().nonnegative(),
+  connectionLimit: z.int().nonnegative(),
+  /** `name=value` of its sessions, its role or its database; null: could not be read. */
+  changedSettings: z.array(z.string()).nullable(),
+});
+
 const conformanceSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('passed'),
     checkCount: z.int().nonnegative(),
     /** Of the texts that it sent to the database meanwhile, however often; null: not known, or it has no database. */
     statementsHash: z.string().nullable(),
+    /** null: not counted. */
+    countedLoad: countedLoadSchema.nullable(),
   }),
   z.strictObject({ status: z.literal('failed'), checkCount: z.int().nonnegative(), failures: z.array(z.string()) }),
 ]);
@@ -97,4 +112,5 @@ export const runResultSchema = z.strictObject({
 
 export type Machine = z.infer<typeof machineSchema>;
 export type Preparation = z.infer<typeof preparationSchema>;
+export type CountedLoadRecord = z.infer<typeof countedLoadSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;

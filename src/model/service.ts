@@ -23,6 +23,13 @@ export interface ServiceDatabase {
   readonly invariants: readonly RowInvariant[];
 }
 
+/** A load whose statements are counted as a whole: whoever changes its ways after a hundred requests is found out. */
+export interface CountedLoad {
+  readonly workload: string;
+  /** How many statements a request of each operation costs. */
+  readonly statementsByOperation: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+}
+
 interface EnvironmentContext {
   /** null: whatever the service checks its contract with. */
   readonly cluster: ClusterSpec | null;
@@ -45,4 +52,6 @@ export interface Service {
   vectorVariables(seed: number): Readonly<Record<string, string>>;
   /** Most statements a successful request may cost, by route; null: not checked. */
   readonly statementBudgets: Readonly<Record<string, number>> | null;
+  /** null: none is counted. */
+  readonly countedLoad: CountedLoad | null;
 }

@@ -95,6 +95,10 @@ const memorySchema = z.strictObject({
   /** The kernel's own peak, file pages included; null where it keeps none. */
   peakIncludingFileBytes: bytes.nullable(),
   anonHugePagesBytes: bytes.nullable(),
+  /** How private memory changes towards the window's end, with its 95 % interval; null: too few samples to say. */
+  growth: z
+    .strictObject({ bytesPerSec: z.number(), lowBytesPerSec: z.number(), highBytesPerSec: z.number() })
+    .nullable(),
 });
 
 const trialNoiseSchema = z.strictObject({
@@ -132,6 +136,8 @@ const measurementSchema = z.strictObject({
   }),
   /** Target's CPU while idle (no request but health), milliseconds per second. */
   idleCpuMsPerSec: ms.nullable(),
+  /** CPU of the target from the window's end to its exit, beyond what it uses while idle; null: not known. */
+  deferredCpuMs: ms.nullable(),
   memory: memorySchema,
   processCount: z.int().nullable(),
   threadCount: z.int().nullable(),
@@ -198,4 +204,20 @@ export function finalAttempts<T extends Trial>(trials: readonly T[]): T[] {
     if (best === undefined || trial.spec.attempt >= best.spec.attempt) byRepetition.set(trial.spec.repetition, trial);
   }
   return [...byRepetition.values()];
+}
+
+/**
+ * Failures by which a target is wrong and not merely slow or broken: what it answered or stored, or that it does its work where
+ * nobody counts it. Once is enough: such an implementation is not ranked.
+ */
+const incorrectCodes: readonly string[] = [
+  'wrong-answers',
+  'rows-disagree',
+  'deferred-work',
+  'process-left',
+  'database-budget',
+];
+
+export function isIncorrect(trial: Trial): boolean {
+  return trial.status === 'failed' && incorrectCodes.includes(trial.code);
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 /** Names a process for good: a pid alone is given away again. */
 export interface ProcessIdentity {
@@ -34,5 +35,35 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Where process ids are known: one boot of one kernel, one namespace of it. */
+export interface ProcessSpace {
+  /** null where there is no /proc. */
+  readonly bootId: string | null;
+  readonly pidNamespace: string | null;
+  /** The machine as it names itself; null where it does not, or shares its name with its containers. */
+  readonly hostId: string | null;
+}
+
+/** The inode of the namespace that a kernel starts with. */
+const initialNamespace = 'pid:[4026531836]';
+
+export function processSpace(): ProcessSpace {
+  const pidNamespace = orNull(() => readlinkSync('/proc/self/ns/pid'));
+  const machine = orNull(() => readFileSync('/etc/machine-id', 'utf8').trim()) || null;
+  return {
+    bootId: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidNamespace,
+    hostId: pidNamespace === initialNamespace && machine !== null ? `${machine} ${hostname()}` : null,
+  };
+}
+
+function orNull(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    return null;
   }
 }

@@ -14,7 +14,7 @@ export interface BaselineRow {
   readonly generatorCpuMs: number | null;
   readonly targetCpuMs: number | null;
   readonly sendGapCv: number | null;
-  readonly pacer: string | null;
+  readonly loop: string | null;
 }
 
 /** What `paceline calibrate` found: the generator's own share of every result of this machine. */
@@ -67,6 +67,6 @@ function baselineRow(ratePerSec: number, trials: readonly Trial[]): BaselineRow 
     generatorCpuMs: medianOf(({ cpu }) => cpu.generator?.perRequestMs ?? null),
     targetCpuMs: medianOf(({ cpu }) => cpu.target.perRequestMs),
     sendGapCv: medianOf(({ load }) => load?.generator.sendGapCv ?? null),
-    pacer: measured[0]?.load?.generator.pacer ?? null,
+    loop: measured[0]?.load?.generator.loop ?? null,
   };
 }

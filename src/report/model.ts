@@ -85,6 +85,8 @@ export interface Row {
   readonly implementation: ReportedImplementation;
   /** null: measured in this run. */
   readonly source: Source | null;
+  /** It broke its contract, or was wrong in some trial: it has no figures. */
+  readonly isWrong: boolean;
   readonly okCount: number;
   readonly plannedCount: number;
   /** By metric id (see model/metric.ts). */
@@ -119,6 +121,7 @@ export interface Note {
     | 'invalid'
     | 'latency-discarded'
     | 'warmup-not-converged'
+    | 'memory-rising'
     | 'unfinished';
   /** A few words, for a table. */
   readonly label: string;
@@ -151,6 +154,9 @@ export interface GeneratorQuality {
   /** Generator delay p50 ÷ response p50: the share of the headline that the generator made. */
   readonly generatorDelayShareRatio: number | null;
   readonly sendGapCv: number | null;
+  /** Which loop drove the target; several where the trials differ. */
+  readonly loops: readonly string[];
+  readonly wakeupsPerRequest: number | null;
   readonly eventLoopUtilizationRatio: number | null;
   readonly coresUsed: number | null;
   readonly sentRatio: number | null;

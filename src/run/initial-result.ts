@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Primitive, PrimitiveFacts } from '../model/primitive.ts';
-import { type Preparation, type RunResult, schemaVersion } from '../model/run-result.ts';
-import { git } from '../os/git.ts';
+import { type RunResult, schemaVersion } from '../model/run-result.ts';
+import { changedPaths, commitSubject, git, resolveCommit } from '../os/git.ts';
 import type { Declarations } from './declarations.ts';
 import { rootDir } from './paths.ts';
+import type { PreparedSet } from './prepared-implementation.ts';
 import type { Session } from './session/session.ts';
 
 /** A result before its first trial. */
 export async function initialResult(
   { scenario, workloads, primitives }: Declarations,
-  implementations: readonly Preparation[],
+  { preparations, warnings }: Pick<PreparedSet, 'preparations' | 'warnings'>,
   origin: Pick<RunResult, 'command' | 'commit'>,
   session: Session,
 ): Promise<RunResult> {
@@ -28,13 +29,13 @@ export async function initialResult(
       ...{ service, id, version, description },
     })),
     database: session.databaseFacts(),
-    implementations: [...implementations],
+    implementations: [...preparations],
     plannedTrialCount: 0,
     trials: [],
     primitiveFacts: primitives.map(primitiveFactsOf),
     plannedPrimitiveCount: 0,
     primitives: [],
-    warnings: [...session.warnings()],
+    warnings: [...session.warnings(), ...warnings],
   };
 }
 
@@ -48,11 +49,12 @@ async function packageVersion(): Promise<string> {
   return version;
 }
 
-/** The checkout's commit, or null outside a git work tree. */
+/** The commit that holds this checkout, and whether the checkout differs from it; null where no commit does. */
 export async function currentCommit(): Promise<RunResult['commit']> {
-  const log = await git(rootDir, ['log', '-1', '--format=%H%x00%s']);
-  if (log.failed) return null;
-  const [sha = '', subject = ''] = log.stdout.split('\0');
-  const status = await git(rootDir, ['status', '--porcelain']);
-  return { sha, subject, dirty: !status.failed && status.stdout !== '' };
+  // Below somebody's repository, ignored or unpacked there, it is no part of what that repository says.
+  const tracked = await git(rootDir, ['ls-files', '--error-unmatch', '--', 'package.json']);
+  const sha = tracked.failed ? null : await resolveCommit(rootDir, 'HEAD');
+  if (sha === null) return null;
+  const changed = await changedPaths(rootDir, ['.']);
+  return { sha, subject: await commitSubject(rootDir, sha), dirty: changed.length > 0 };
 }

@@ -1,5 +1,6 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { HarnessError } from '../model/harness-error.ts';
+import { homeFolder, variable } from '../os/environment.ts';
 
 /** The checkout. */
 export const rootDir = join(import.meta.dirname, '..', '..');
@@ -8,7 +9,21 @@ export const implsDir = join(rootDir, 'impls');
 export const resultsDir = join(rootDir, 'results');
 export const reportsDir = join(rootDir, 'reports');
 
-/** Builds, database binaries, this machine's references: PACELINE_CACHE_DIR, else the XDG place. */
+/**
+ * The folder for builds, database programs, this machine's references: PACELINE_CACHE_DIR, else the XDG place, where a relative
+ * path counts as unset (XDG Base Directory Specification). Throws HarnessError usage for a relative PACELINE_CACHE_DIR, which
+ * would be another folder for each place that a command is typed in.
+ */
 export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return env.PACELINE_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'paceline');
+  const own = variable(env, 'PACELINE_CACHE_DIR');
+  if (own !== null && !isAbsolute(own)) {
+    throw new HarnessError(
+      'usage',
+      `PACELINE_CACHE_DIR is relative: "${own}"`,
+      'give it an absolute path, or unset it',
+    );
+  }
+  if (own !== null) return own;
+  const xdg = variable(env, 'XDG_CACHE_HOME');
+  return join(xdg !== null && isAbsolute(xdg) ? xdg : join(homeFolder(), '.cache'), 'paceline');
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Service } from '../model/service.ts';
+import type { Warning } from '../model/warning.ts';
+import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkToolchain, type Toolchain } from '../target/toolchain.ts';
-import { conformToVectors } from './conform/conform.ts';
+import { conformToVectors, withCountedLoad } from './conform/conform.ts';
 import type { ConformanceOutcome } from './conform/subject.ts';
 import { benchDir } from './paths.ts';
 import type { Candidate, PreparationOutcome, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
@@ -48,14 +50,16 @@ export async function prepareAll(
   await openTemplates(session, candidates, options);
   const preparations: Preparation[] = [];
   const byId = new Map<string, PreparedImplementation>();
+  const warnings: Warning[] = [];
   for (const candidate of candidates) {
     session.signal.throwIfAborted();
-    const { preparation, preparedImplementation } = await prepare(session, candidate, options, reporter);
+    const { preparation, preparedImplementation, ...own } = await prepare(session, candidate, options, reporter);
     reporter.onPrepared(preparation);
     preparations.push(preparation);
+    warnings.push(...own.warnings);
     if (preparedImplementation !== null) byId.set(preparation.manifest.id, preparedImplementation);
   }
-  return { preparations, byId };
+  return { preparations, byId, warnings };
 }
 
 /** Only of services that an available candidate has. */
@@ -78,19 +82,24 @@ async function prepare(
   const manifest = located.implementation;
   if (available.status === 'missing') {
     const { reason, remedy } = available;
-    return { preparation: { status: 'skipped', manifest, reason, remedy }, preparedImplementation: null };
+    return notPrepared({ status: 'skipped', manifest, reason, remedy });
   }
   try {
     const { toolchain, runtimeVersion } = available;
     const built = await build(session, located, toolchain, { ...options, onStep: reporter.onStep });
+    if (built.result.unreached !== null) reporter.onStep(`${manifest.id}: ${built.result.unreached}`);
     const outcome = await conformOnce(session, built.preparedImplementation, options, reporter);
     return outcomeOf(built, runtimeVersion, outcome);
   } catch (error) {
     if (session.signal.aborted || !(error instanceof HarnessError)) throw error;
     const { code, message } = error;
     const logTail = error instanceof BuildFailure ? error.logTail : '';
-    return { preparation: { status: 'failed', manifest, code, message, logTail }, preparedImplementation: null };
+    return notPrepared({ status: 'failed', manifest, code, message, logTail });
   }
+}
+
+function notPrepared(preparation: Preparation): PreparationOutcome {
+  return { preparation, preparedImplementation: null, warnings: [] };
 }
 
 export interface Built {
@@ -116,7 +125,7 @@ export async function build(
 function outcomeOf(
   { result, preparedImplementation }: Built,
   runtimeVersion: string,
-  { checkCount, failures, statementsHash }: ConformanceOutcome,
+  { checkCount, failures, statementsHash, countedLoad }: ConformanceOutcome,
 ): PreparationOutcome {
   const passed = failures.length === 0;
   const preparation: Preparation = {
@@ -127,10 +136,24 @@ function outcomeOf(
     buildMs: result.durationMs,
     buildCached: result.cached,
     conformance: passed
-      ? { status: 'passed', checkCount, statementsHash }
+      ? { status: 'passed', checkCount, statementsHash, countedLoad }
       : { status: 'failed', checkCount, failures: [...failures] },
   };
-  return { preparation, preparedImplementation: passed ? preparedImplementation : null };
+  const warnings = unreachedWarnings(preparation.manifest.id, result);
+  return { preparation, preparedImplementation: passed ? preparedImplementation : null, warnings };
+}
+
+/** Its numbers are those of a program that was not prepared. */
+function unreachedWarnings(id: string, { unreached }: BuildResult): Warning[] {
+  if (unreached === null) return [];
+  const message = `${id} starts without what its build prepared: ${unreached}`;
+  return [
+    {
+      code: 'build-unreached',
+      message,
+      advice: 'remove its folder in .cache/builds, or run as the user whom the checkout belongs to',
+    },
+  ];
 }
 
 /** A pass is remembered for the same sources, toolchain, contract and vectors; a failure is always checked anew. */
@@ -142,17 +165,21 @@ async function conformOnce(
 ): Promise<ConformanceOutcome> {
   const { id, service: serviceId } = preparedImplementation.located.implementation;
   const service = services.get(serviceId);
-  if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null };
+  if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null, countedLoad: null };
   const hashes = [preparedImplementation.sourceHash, await contractHash(serviceId, benchDir)];
-  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'statements.json'].join('-'));
+  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'counted.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
   if (stamp !== null) return { ...JSON.parse(stamp), failures: [] };
   reporter.onStep(`${id}: checking the contract's vectors`);
-  const outcome = await conformToVectors({ preparedImplementation, service, seed, session });
+  const subject = { preparedImplementation, service, seed, session };
+  const vectors = await conformToVectors(subject);
+  if (vectors.failures.length === 0 && service.countedLoad !== null)
+    reporter.onStep(`${id}: counting its statements under load`);
+  const outcome = vectors.failures.length === 0 ? await withCountedLoad(vectors, subject) : vectors;
   if (outcome.failures.length === 0) {
-    await mkdir(join(cacheDir, 'conformed'), { recursive: true });
-    const { checkCount, statementsHash } = outcome;
-    await writeFile(stampPath, JSON.stringify({ checkCount, statementsHash }));
+    const { checkCount, statementsHash, countedLoad } = outcome;
+    // Whole at any moment: another run may read it.
+    await writeFileAtomically(stampPath, JSON.stringify({ checkCount, statementsHash, countedLoad }));
   }
   return outcome;
 }

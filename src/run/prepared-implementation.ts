@@ -1,4 +1,5 @@
 import type { Preparation } from '../model/run-result.ts';
+import type { Warning } from '../model/warning.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import type { Toolchain, ToolchainCheck } from '../target/toolchain.ts';
 
@@ -20,6 +21,7 @@ export interface PreparationOutcome {
   readonly preparation: Preparation;
   /** null when skipped, or when it failed to build or to conform. */
   readonly preparedImplementation: PreparedImplementation | null;
+  readonly warnings: readonly Warning[];
 }
 
 /** What came of preparing several implementations. */
@@ -28,4 +30,6 @@ export interface PreparedSet {
   readonly preparations: readonly Preparation[];
   /** Those that can be started. */
   readonly byId: ReadonlyMap<string, PreparedImplementation>;
+  /** What a reader of their numbers must know. */
+  readonly warnings: readonly Warning[];
 }

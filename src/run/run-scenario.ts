@@ -33,6 +33,7 @@ export interface RunRequest {
   readonly overrides: ScenarioOverrides;
   readonly limit: TrialSpec['resourceLimit'];
   readonly probe: ProbeMethod | null;
+  readonly transport: 'native' | 'portable' | null;
   /** null: results/<machine>/… */
   readonly out: string | null;
   readonly maxAttempts: number;
@@ -69,8 +70,9 @@ export async function runScenario(
   const declarations = await loadDeclarations(requested);
   const candidates = await checkCandidates(located);
   announcePlan(candidates, declarations, request, reporter);
-  return withSession({ signal, env, probe: request.probe, onStep: reporter.onStep }, (session) =>
-    measure(candidates, declarations, request, session, reporter),
+  return withSession(
+    { signal, env, probe: request.probe, transport: request.transport, onStep: reporter.onStep },
+    (session) => measure(candidates, declarations, request, session, reporter),
   );
 }
 
@@ -133,7 +135,7 @@ async function measure(
   if (prepared.byId.size === 0) throw nothingMeasured(prepared.preparations);
   const implementations = [...prepared.byId.values()].map(({ located }) => located.implementation);
   const origin = { command: request.command, commit: await currentCommit() };
-  const result = await initialResult(declarations, prepared.preparations, origin, session);
+  const result = await initialResult(declarations, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
   const runTrial = createTrialRunner(session, services, reporter.onPhase);
   const finished = await runTrials(

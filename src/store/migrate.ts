@@ -66,7 +66,7 @@ function fromCounts1(value: Json): Json {
   return { ...value, counts: { refusedCount: 0, ...asObject(value.counts) } };
 }
 
-/** Version 4 uses the field's words: docs/decisions/moved.md lists what each name was. */
+/** Version 4 uses the field's words (docs/decisions/moved.md lists what each name was), and knows which loop sent the load. */
 function fromVersion3(old: Json): Json {
   const scenario = asObject(old.scenario);
   const machine = asObject(old.machine);
@@ -82,6 +82,7 @@ function fromVersion3(old: Json): Json {
         ? renamed(scenario.primitives, { only: 'ids', sampleMs: 'minSampleMs' })
         : scenario.primitives,
     },
+    implementations: mapObjects(old.implementations, fromPreparation3),
     workloads: mapObjects(old.workloads, (workload) => ({ ...workload, id: currentId(workload.id) })),
     trials: mapObjects(old.trials, fromTrial3),
     primitiveFacts: mapObjects(old.primitiveFacts, (facts) =>
@@ -90,6 +91,12 @@ function fromVersion3(old: Json): Json {
     primitives: mapObjects(old.primitives, fromPrimitive3),
     warnings: mapObjects(old.warnings, withCurrentCode),
   };
+}
+
+function fromPreparation3(preparation: Json): Json {
+  const { conformance } = preparation;
+  if (!isObject(conformance) || conformance.status !== 'passed') return preparation;
+  return { ...preparation, conformance: { ...conformance, countedLoad: null } };
 }
 
 function fromScenarioCell3(cell: Json): Json {
@@ -156,10 +163,14 @@ function fromMeasurement3(measurement: Json): Json {
   const { cluster, load } = measurement;
   return {
     ...renamed(measurement, { steady: 'warmupConverged' }),
-    memory: renamed(asObject(measurement.memory), {
-      afterBytes: 'afterDrainBytes',
-      peakInclFileBytes: 'peakIncludingFileBytes',
-    }),
+    deferredCpuMs: null,
+    memory: {
+      ...renamed(asObject(measurement.memory), {
+        afterBytes: 'afterDrainBytes',
+        peakInclFileBytes: 'peakIncludingFileBytes',
+      }),
+      growth: null,
+    },
     noise: renamed(asObject(measurement.noise), {
       spinRatio: 'slowdownFactor',
       otherCpuRatio: 'otherProcessesCpuRatio',
@@ -199,10 +210,15 @@ function fromLoad3(load: Json): Json {
     eventLatencies: mapValues(completions, histogram),
     operations: mapValues(load.operations, operation),
     seconds: mapObjects(load.seconds, (second) => renamed(second, { badCount: 'notOkCount' })),
-    generator: renamed(asObject(load.generator), {
-      sendGapCvRatio: 'sendGapCv',
-      staleRetriesCount: 'staleRetryCount',
-    }),
+    generator: fromGenerator3(asObject(load.generator)),
+  };
+}
+
+function fromGenerator3({ pacer, wakes, ...generator }: Json): Json {
+  return {
+    loop: 'former',
+    wakeupCount: null,
+    ...renamed(generator, { sendGapCvRatio: 'sendGapCv', staleRetriesCount: 'staleRetryCount' }),
   };
 }
 

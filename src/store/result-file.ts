@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import { type RunResult, runResultSchema, schemaVersion } from '../model/run-result.ts';
+import { parseJsonText } from '../os/json-text.ts';
 import { migrate } from './migrate.ts';
 import { writeFileAtomically } from './write-file.ts';
 
@@ -55,7 +56,7 @@ function notAResultFile(path: string): HarnessError {
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     throw new HarnessError(
       'bad-result-file',

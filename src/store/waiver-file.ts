@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Waiver, waiversSchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
+import { parseJsonText } from '../os/json-text.ts';
 import { writeFileAtomically } from './write-file.ts';
 
 /** The waivers of a checked-in file; none where there is no such file. Throws HarnessError usage that names what is wrong. */
@@ -17,7 +18,7 @@ export async function readWaivers(path: string): Promise<Waiver[]> {
 
 function parsed(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     throw wrongWaivers(path, (error as Error).message);
   }

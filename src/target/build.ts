@@ -1,9 +1,13 @@
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
 import { createLogTail, pause, signalGroup } from '../os/child-process.ts';
+import { type BuildEnvironment, buildEnvironmentOf, buildFacts, environmentText } from './build-environment.ts';
+import { acquireLock, type LockOptions } from './build-lock.ts';
 import { expandAll, type LocatedImplementation, type Placeholders } from './manifest.ts';
+import { inheritedEnvironment } from './process.ts';
 import { sourceHash } from './source-hash.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -39,44 +43,113 @@ export interface BuildResult {
   readonly hash: string;
   /** Absolute: {build} in the commands. */
   readonly dir: string;
-  /** An earlier build of the same sources, commands and toolchain was there. */
+  /** An earlier build of the same sources, commands, toolchain and environment was there. */
   readonly cached: boolean;
   readonly durationMs: number;
+  /** Why what was prepared does not reach the program, even when built again; null: it does, or the manifest has no check. */
+  readonly unreached: string | null;
 }
 
 /**
  * Builds in place, in <cacheDir>/builds/<id>-<hash> or the checkout's own .cache (a Python environment cannot be moved), unless that
- * is there already.
+ * is there already, and asks the manifest's `buildCheck` whether it reaches the program: if not, it is built again, once.
  * A build tool that fails is a BuildFailure.
  */
 export async function buildImplementation(options: BuildOptions): Promise<BuildResult> {
   const startedMs = performance.now();
-  const { located, rootDir, toolchain } = options;
-  const hash = await sourceHash(located, rootDir, toolchain.versions);
-  const dir = path.resolve(buildRoot(options), 'builds', `${located.implementation.id}-${hash}`);
-  const result = (cached: boolean) => ({ hash, dir, cached, durationMs: performance.now() - startedMs });
-  if (await isComplete(dir)) return result(true);
-  await mkdir(path.dirname(dir), { recursive: true });
+  const plan = await planBuild(options);
   const onWait = () =>
-    options.onProgress(`${located.implementation.id}: waiting for another build of the same sources`);
-  await using _lock = await acquireLock(`${dir}.lock`, { onWait, signal: options.signal });
-  if (await isComplete(dir)) return result(true);
-  await rm(dir, { recursive: true, force: true });
-  await mkdir(dir, { recursive: true });
-  for (const command of located.implementation.build) await runBuildCommand(command, dir, options);
-  await writeFile(path.join(dir, stampName), dir);
-  return result(false);
+    options.onProgress(`${options.located.implementation.id}: waiting for another build of the same sources`);
+  await using _lock = await lockUnlessComplete(plan.dir, { onWait, signal: options.signal });
+  let cached = await isComplete(plan.dir);
+  if (!cached) await buildAnew(plan, options);
+  let unreached = await checkBuild(plan.dir, options);
+  if (unreached !== null && cached) {
+    options.onProgress(`${options.located.implementation.id}: what was built does not reach it: building again`);
+    cached = false;
+    await using _again = await acquireLock(`${plan.dir}.lock`, { onWait, signal: options.signal });
+    await buildAnew(plan, options);
+    unreached = await checkBuild(plan.dir, options);
+  }
+  return { hash: plan.hash, dir: plan.dir, cached, durationMs: performance.now() - startedMs, unreached };
 }
 
-function buildRoot({ located, rootDir, cacheDir }: BuildOptions): string {
-  return located.implementation.buildInCheckout ? path.join(rootDir, '.cache') : cacheDir;
+interface BuildPlan {
+  readonly hash: string;
+  readonly dir: string;
+  readonly environment: BuildEnvironment;
+}
+
+/** Where it is built and with what. The key holds all of it, and whose build it is where a runtime asks for that. */
+async function planBuild(options: BuildOptions): Promise<BuildPlan> {
+  const { located, rootDir, toolchain } = options;
+  const environment = await buildEnvironmentOf(located, process.env);
+  const facts = await buildFacts(located, toolchain.placeholders, environment);
+  const owner = located.implementation.buildCheck === undefined ? {} : { owner: String(process.getuid?.() ?? '') };
+  const key = { ...toolchain.versions, ...facts, ...environment.letThrough, ...owner };
+  const hash = await sourceHash(located, rootDir, key);
+  const root = await buildRoot(options);
+  return { hash, dir: path.resolve(root, 'builds', `${located.implementation.id}-${hash}`), environment };
+}
+
+async function buildAnew({ dir, environment }: BuildPlan, options: BuildOptions): Promise<void> {
+  const { implementation } = options.located;
+  const text = environmentText(environment);
+  if (text !== null && implementation.build.length > 0) options.onProgress(`${implementation.id}: ${text}`);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  for (const command of implementation.build) await runBuildCommand(command, dir, environment, options);
+  await writeFile(path.join(dir, stampName), dir);
+}
+
+/** What holds only at this path is in the checkout; where that belongs to another user, in a folder for this path of ours. */
+async function buildRoot({ located, rootDir, cacheDir }: BuildOptions): Promise<string> {
+  if (!located.implementation.buildInCheckout) return cacheDir;
+  const inCheckout = path.join(rootDir, '.cache');
+  const isOurs = await mkdir(path.join(inCheckout, 'builds'), { recursive: true })
+    .then(() => access(path.join(inCheckout, 'builds'), constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
+  return isOurs
+    ? inCheckout
+    : path.join(cacheDir, 'by-checkout', createHash('sha256').update(rootDir).digest('hex').slice(0, 16));
+}
+
+const noLock: AsyncDisposable = { [Symbol.asyncDispose]: async () => {} };
+
+async function lockUnlessComplete(dir: string, options: LockOptions): Promise<AsyncDisposable> {
+  if (await isComplete(dir)) return noLock;
+  await mkdir(path.dirname(dir), { recursive: true });
+  return acquireLock(`${dir}.lock`, options);
+}
+
+/** Asks the runtime, in the environment that the target will have, whether it uses what was built. */
+async function checkBuild(dir: string, { located, toolchain, signal }: BuildOptions): Promise<string | null> {
+  const { buildCheck } = located.implementation;
+  if (buildCheck === undefined) return null;
+  const values: Placeholders = { ...toolchain.placeholders, build: dir, dir: located.dir };
+  const [program = '', ...rest] = expandAll(buildCheck, values);
+  const { failed, all } = await execa(program, rest, {
+    ...{ cwd: located.dir, reject: false, all: true, stdin: 'ignore', timeout: 60_000, extendEnv: false },
+    env: inheritedEnvironment(located.implementation, values),
+    cancelSignal: signal,
+  });
+  signal.throwIfAborted();
+  return failed ? (all ?? '').trim().split('\n').slice(-3).join('; ') : null;
 }
 
 async function isComplete(dir: string): Promise<boolean> {
   return (await readFile(path.join(dir, stampName), 'utf8').catch(() => null)) === dir;
 }
 
-async function runBuildCommand(command: readonly string[], buildDir: string, options: BuildOptions): Promise<void> {
+async function runBuildCommand(
+  command: readonly string[],
+  buildDir: string,
+  { env }: BuildEnvironment,
+  options: BuildOptions,
+): Promise<void> {
   const { located, toolchain, signal } = options;
   const values: Placeholders = { ...toolchain.placeholders, build: buildDir, dir: located.dir };
   const [program = '', ...rest] = expandAll(command, values);
@@ -84,6 +157,8 @@ async function runBuildCommand(command: readonly string[], buildDir: string, opt
   const tail = createLogTail();
   const child = execa(program, rest, {
     cwd: located.dir,
+    env,
+    extendEnv: false,
     reject: false,
     all: true,
     buffer: false,
@@ -104,7 +179,7 @@ async function runBuildCommand(command: readonly string[], buildDir: string, opt
 }
 
 /** How long a build tool may take to remove its temporary files. */
-const interruptGraceMs = 2_000;
+const interruptGraceMs = 1_000;
 
 async function waitOrAbort<Outcome>(
   child: Promise<Outcome> & { readonly pid?: number | undefined },
@@ -129,56 +204,4 @@ async function waitOrAbort<Outcome>(
   signalGroup(pid, 'SIGKILL');
   release();
   return outcome;
-}
-
-const refreshMs = 1_000;
-const pollMs = 100;
-
-interface LockOptions {
-  /** A lock not refreshed for this long belongs to a harness that died. */
-  readonly staleMs?: number;
-  /** Called once when another harness holds the lock. */
-  onWait(): void;
-  readonly signal: AbortSignal;
-}
-
-/**
- * Holds the file as a lock against other harnesses, refreshed while held. The time of the last refresh decides, not a pid:
- * pids are reused, and two containers sharing a cache do not share them.
- */
-async function acquireLock(file: string, options: LockOptions): Promise<AsyncDisposable> {
-  let hasReported = false;
-  while (!(await tryCreate(file))) {
-    if (!hasReported) options.onWait();
-    hasReported = true;
-    await removeStale(file, options.staleMs ?? 15_000);
-    await pause(pollMs, options.signal);
-  }
-  const refresh = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), refreshMs);
-  refresh.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(refresh);
-      await rm(file, { force: true });
-    },
-  };
-}
-
-async function tryCreate(file: string): Promise<boolean> {
-  try {
-    await writeFile(file, `${process.pid}\n`, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Renaming first lets only one of several waiting harnesses remove a stale lock. */
-async function removeStale(file: string, staleMs: number): Promise<void> {
-  const found = await stat(file).catch(() => null);
-  if (found === null || Date.now() - found.mtimeMs < staleMs) return;
-  const aside = `${file}.stale-${process.pid}`;
-  await rename(file, aside).catch(() => {});
-  await rm(aside, { force: true });
 }

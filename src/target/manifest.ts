@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { type Implementation, implementationSchema } from '../model/implementation.ts';
+import { parseJsonText } from '../os/json-text.ts';
 
 /** A manifest and where it lies. */
 export interface LocatedImplementation {
@@ -65,7 +66,7 @@ async function readManifest(dir: string): Promise<ReadManifest> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     return error;
   }
@@ -130,6 +131,7 @@ function expandableTexts(implementation: Implementation): readonly { key: string
       texts(`requires.${index}.versionCommand`, requirement.versionCommand),
     ),
     ...implementation.build.flatMap((command, index) => texts(`build.${index}`, command)),
+    ...texts('buildCheck', implementation.buildCheck ?? []),
     ...texts('command', implementation.command),
     ...Object.entries(implementation.programs).flatMap(([name, command]) => texts(`programs.${name}`, command)),
     ...Object.entries(implementation.env).map(([name, text]) => ({ key: `env.${name}`, text })),

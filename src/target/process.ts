@@ -10,6 +10,7 @@ import type { Toolchain } from './toolchain.ts';
 
 const readyLimitMs = 30_000;
 const stopLimitMs = 10_000;
+const killLimitMs = 2_000;
 const pollMs = 5;
 
 export interface StartOptions {
@@ -134,7 +135,7 @@ export function spawnTarget(options: StartOptions, port: number): ChildProcess {
 }
 
 /** What every program of an implementation gets: the few names of ours that it needs, and its manifest's own. */
-function inheritedEnvironment({ env }: Implementation, values: Placeholders): Record<string, string> {
+export function inheritedEnvironment({ env }: Implementation, values: Placeholders): Record<string, string> {
   const own = Object.entries(env).map(([name, text]) => [name, expand(text, values)]);
   const inherited = inheritedNames.flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]]],
@@ -182,6 +183,7 @@ export function supervise(child: ChildProcess, options: StartOptions): Supervise
     if (groupId !== undefined) signalGroup(groupId, 'SIGKILL');
     await options.killAll?.();
     await died;
+    await groupGone(groupId);
     // The last lines may still be in the pipe; a process that left the group may hold it open for ever.
     await within(closed, 500);
     process.off('exit', killAtExit);
@@ -208,6 +210,13 @@ async function stopGroup(
   const leftoverCount = (await livingMembers(groupId)).length;
   await kill();
   return { ...(await died), stopMs, forced: inTime === null || leftoverCount > 0, leftoverCount };
+}
+
+/** A killed process is still there until the kernel has taken it down, which a busy machine puts off. */
+async function groupGone(groupId: number | undefined): Promise<void> {
+  if (groupId === undefined) return;
+  const limitMs = performance.now() + killLimitMs;
+  while ((await livingMembers(groupId)).length > 0 && performance.now() < limitMs) await sleep(pollMs);
 }
 
 function sendSigterm(pid: number): void {

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { Implementation, Requirement } from '../model/implementation.ts';
+import { buildEnvironment } from './build-environment.ts';
 import { expandAll, type Placeholders, usesPython } from './manifest.ts';
 
 /** What came of asking a program for its version. */
@@ -91,7 +92,9 @@ function firstLine(answer: ProgramVersionResult): string {
 }
 
 async function queryProgram([program = '', ...rest]: readonly string[]): Promise<ProgramVersionResult> {
-  const result = await execa(program, rest, { reject: false, all: true, timeout: 20_000, stdin: 'ignore' });
+  const { env } = buildEnvironment(process.env);
+  const options = { env, extendEnv: false, reject: false, all: true, timeout: 20_000, stdin: 'ignore' } as const;
+  const result = await execa(program, rest, options);
   if (result.code === 'ENOENT') return { status: 'not-found' };
   return { status: result.failed ? 'failed' : 'answered', output: result.all ?? '' };
 }

@@ -11,7 +11,7 @@ const floor: Baseline = {
   isLimit: true,
 };
 
-test('only a ladder that went beyond what was kept tells a limit', () => {
+test('only a ladder that went beyond the sustained rates gives a limit', () => {
   assert.match(baselineText(floor), /highest rate kept: 100\/s \(`load` refuses more/);
   const open = baselineText({ ...floor, isLimit: false });
   assert.match(open, /all were kept up to 100\/s/);

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paceline } from '../support/paceline.ts';

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -39,7 +40,7 @@ describe('two results with nothing in common', { concurrency: 2 }, () => {
   }
 });
 
-describe('JSON of something else is told in one sentence', { concurrency: 2 }, () => {
+describe('JSON that is no result gets one sentence', { concurrency: 2 }, () => {
   for (const name of ['object.json', 'package.json']) {
     for (const command of ['report', 'compare']) {
       test(`${command} ${name}`, async () => {
@@ -67,7 +68,7 @@ test('an unknown cell is answered by the nearest few, one a line', async () => {
   assert.equal(exitCode, 2);
 });
 
-test('base and head of one commit are told to be so', async () => {
+test('the comparison says that base and head are one commit', async () => {
   const { stdout } = await paceline(['compare', space.file('go.json'), space.file('node.json')], space);
   assert.match(
     stdout.replaceAll(/\s+/g, ' '),
@@ -81,7 +82,7 @@ const slips: Readonly<Record<string, readonly [readonly string[], RegExp, number
   'too great a smallest effect': [['--min-effect', '500%'], /above 0 and at most 100/, 2],
 };
 
-describe('a slip of the flags of compare is refused', { concurrency: 2 }, () => {
+describe('a wrong flag of compare is an error', { concurrency: 2 }, () => {
   for (const [what, [flags, reason, code]] of Object.entries(slips)) {
     test(what, async () => {
       const { stderr, exitCode } = await paceline(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAllowed, isLoopback, type LoadFlags, loadRequestOf } from '../../src/cli/load-request.ts';
+import { assertAllowed, isThisMachine, type LoadFlags, loadRequestOf } from '../../src/cli/load-request.ts';
 import type { Baseline } from '../../src/report/baseline.ts';
 
 const limitFlags: LoadFlags = {
@@ -39,9 +39,21 @@ test('one allowance does not lift another limit', async () => {
   assertAllowed(far, floor, ['duration', 'remote']);
 });
 
-test('only this machine is loopback', () => {
-  for (const host of ['localhost', 'a.localhost', '127.0.0.1', '127.9.9.9', '::1']) assert.ok(isLoopback(host), host);
-  for (const host of ['128.0.0.1', 'localhost.example', '127.0.0.1.example', '::2']) assert.ok(!isLoopback(host), host);
+test('this machine is known by every way to write its addresses', () => {
+  for (const host of [
+    'localhost',
+    'a.localhost',
+    '127.0.0.1',
+    '127.9.9.9',
+    '::1',
+    '0.0.0.0',
+    '::',
+    '::ffff:7f00:1',
+    '::ffff:127.0.0.1',
+  ])
+    assert.ok(isThisMachine(host), host);
+  for (const host of ['128.0.0.1', 'localhost.example', '127.0.0.1.example', '::2', '0.0.0.1', '::ffff:8.8.8.8'])
+    assert.ok(!isThisMachine(host), host);
 });
 
 test('a body makes it a POST, and a literal IPv6 address loses its brackets', async () => {

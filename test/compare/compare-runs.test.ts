@@ -15,6 +15,7 @@ import {
   ready,
   runResult,
   skipped,
+  wrongTrial,
 } from '../support/run-result.ts';
 
 function notComparable(base: RunResult, head: RunResult, field: string | null, reason: RegExp): void {
@@ -69,7 +70,7 @@ test('p is adjusted over the gated metrics of one cell an implementation, and me
   assert.equal(shown.change?.pWorseAdjusted, shown.change?.pWorse);
 });
 
-test('of several rates the policy’s gates, else the middle one; errors gate at every one', () => {
+test('the policy’s rate gates, else the median rate; errors gate at every rate', () => {
   const at = (rates: number[]) => rates.flatMap((ratePerSec) => okTrials(3, { ratePerSec }));
   const rolesOf = (rates: number[]) => {
     const { comparisons } = compare(
@@ -85,7 +86,7 @@ test('of several rates the policy’s gates, else the middle one; errors gate at
   assert.deepEqual(rolesOf([20, 40, 80]), [40]);
 });
 
-test('a floor measured by A/A runs must be cleared too, and is told', () => {
+test('the interval must clear the noise floor of A/A runs too, and the text says so', () => {
   const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
   const floored = (floor: number) => of(compare(base, head, { noiseFloors: new Map([[cpu, floor]]) }), cpu);
   assert.match(floored(0.01).verdict.reason, /beyond this machine’s floor of 1 %/);
@@ -103,7 +104,7 @@ test('three trials a side are compared as wholes, and are too few whatever they 
   assert.equal(result.outcome.exitCode, 3);
 });
 
-test('twelve trials a side without pairs are judged by the rank-sum test', () => {
+test('twelve trials a side without pairs are compared by the rank-sum test', () => {
   const base = runResult({ runId: 'a', trials: okTrials(12) });
   const result = compare(base, runResult({ runId: 'b', trials: okTrials(12, { cpuPerRequestMs: 0.6 }) }));
   assert.equal(of(result, cpu).verdict.kind, 'worse');
@@ -212,7 +213,7 @@ test('one pair is too few, one outlier of a hundredfold moves neither estimate n
   assert.notEqual(found.kind, 'worse');
 });
 
-test('a metric that a side lacks is not comparable with the reason, the others are judged', () => {
+test('a metric that a side lacks is not comparable, with the reason; the others are compared', () => {
   const { base, head } = pairedRuns(12, usual, usual);
   const withoutMemory = withTrials(head, (trial) => {
     if (trial.status !== 'ok') return trial;
@@ -251,7 +252,7 @@ test('an implementation of one side is added or removed; skipped, unbuilt and un
   assert.ok(compare(both, cut).warnings.some(({ code }) => code === 'cut-short'));
 });
 
-test('what neither side could be asked is told all the same: added, removed, unbuilt, or wrong by now', () => {
+test('implementations without pairs are reported too: added, removed, unbuilt, or wrong at head', () => {
   const run = (runId: string, implementations: RunResult['implementations']) =>
     runResult({ runId, trials: [], implementations });
   const unbuilt = {
@@ -353,4 +354,15 @@ test('the policy of the checkout gates only metrics that there are', () => {
   const { comparisons } = compare(base, head);
   for (const metricId of Object.keys(gate.metrics))
     assert.equal(of({ ...compare(base, head), comparisons }, `${cell}/${metricId}`).role, 'gated');
+});
+
+test('wrong in one of sixteen pairs: head is worse by its contract, and fresh pairs that are right change nothing', () => {
+  const { base, head } = pairedRuns(16, usual, usual);
+  const once = withTrials(head, (trial, index) => (index === 7 ? { ...wrongTrial(), spec: trial.spec } : trial));
+  const first = compare(base, once);
+  const found = of(first, cpu).verdict;
+  assert.ok(found.kind === 'worse' && found.rule === 'contract');
+  assert.match(found.reason, /3 wrong answers/);
+  assert.equal(first.outcome.exitCode, 1);
+  assert.equal(applyConfirmation(first, compare(base, head)).outcome.exitCode, 1);
 });

@@ -23,7 +23,7 @@ test('what the machine’s speed did to target and database alike is taken out, 
   assert.equal(correction?.reason, 'narrower');
   assert.deepEqual(change?.interval, correction?.corrected.interval);
   assert.ok((correction?.widthRatio ?? 1) < 0.35);
-  assert.ok((correction?.raw.interval?.lowRatio ?? 0) < 0, 'raw alone could not tell');
+  assert.ok((correction?.raw.interval?.lowRatio ?? 0) < 0, 'raw alone was inconclusive');
 });
 
 test('a change that is none stays none', () => {
@@ -50,7 +50,7 @@ test('a commit that spares the database is not blamed for the quotient: the raw 
   assert.equal(verdict.kind, 'inconclusive');
 });
 
-test('a commit that sends other statements to the database is judged raw, however little they spare it', () => {
+test('a commit that sends other statements to the database is compared raw, however small the difference', () => {
   const sparing = { cpuFactor: 1, databaseFactor: 0.95, statementsHash: 'fewer columns' };
   const asked = { ...usual, statementsHash: 'all columns' };
   const { change, correction } = compared(pairedRuns(12, asked, sparing, wandering));
@@ -69,7 +69,7 @@ test('the same statements, and statements that one side did not note, speak for 
   }
 });
 
-test('where raw and corrected have nothing in common, and nobody can say which is right, nothing is decided', () => {
+test('where the raw and corrected intervals do not overlap, nothing is decided', () => {
   const runs = pairedRuns(12, usual, { cpuFactor: 1, databaseFactor: 0.8, generatorFactor: 0.8 }, { noiseRatio: 0.01 });
   const { verdict, correction } = compared(runs);
   assert.equal(correction?.reason, 'contradiction');
@@ -88,7 +88,7 @@ test('without the control in one trial the change is raw', () => {
   assert.equal(change?.count, 12);
 });
 
-test('explain shows each pair as measured and as judged', () => {
+test('explain shows each pair as measured and as corrected', () => {
   const runs = pairedRuns(12, usual, { cpuFactor: 1.05 }, wandering);
   const { pairs } = explain(runs.base, runs.head, compared(runs));
   assert.equal(pairs.length, 12);

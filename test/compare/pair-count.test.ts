@@ -46,7 +46,7 @@ test('more pairs detect less, a greater family or more noise asks for more', () 
   assert.ok(detect(0.08, 20) > detect(0.04, 20));
 });
 
-test('as many pairs are usual as find twice the smallest effect twice, and 40 at most', () => {
+test('the default number of pairs detects twice the smallest effect, and is 40 at most', () => {
   const usual = (spread: number | null, familyCount = 5) => usualPairCount(spread, { ...precision, familyCount });
   assert.deepEqual(
     [null, 0.02, 0.2].map((spread) => usual(spread)),

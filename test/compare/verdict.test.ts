@@ -36,7 +36,7 @@ test('worse needs all three: an interval beyond no change, an estimate that matt
   assert.match(verdictFor({ interval: { lowRatio: -0.001, highRatio: 0.12 } }).reason, /^the interval holds both/);
 });
 
-test('the floor must be cleared by the interval itself, whatever p says, and widens what counts as the same', () => {
+test('the interval itself must clear the noise floor, whatever p says; the floor widens what counts as the same', () => {
   assert.equal(verdictFor({}, { noiseFloorRatio: 0.039 }).kind, 'worse');
   assert.equal(verdictFor({}, { noiseFloorRatio: 0.041 }).kind, 'inconclusive');
   const small = { ratio: 0.001, interval: { lowRatio: -0.01, highRatio: 0.01 }, pWorseAdjusted: 1 };

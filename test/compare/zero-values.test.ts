@@ -34,7 +34,7 @@ test('a value of 0 has no ratio; 0 on both sides is the same', () => {
   assert.equal(verdict(idle(base, 12), idle(head, 12), id).kind, 'same');
 });
 
-test('one zero costs its pair, not the row, and is told', () => {
+test('one zero drops its pair, not the row, and is reported', () => {
   const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.05 });
   const result = compare(
     base,

@@ -62,7 +62,7 @@ describe('a vector file', () => {
     assert.match(message, /e\.json: .*colour/);
   });
 
-  test('with a matcher nobody knows is refused before anything is sent', async () => {
+  test('with an unknown matcher is an error before anything is sent', async () => {
     await write(
       'a.json',
       withSteps({ ...health, expect: { status: 200, json: { id: { $is: 'uid' }, n: { $matches: 'x' } } } }),

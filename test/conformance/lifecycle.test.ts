@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -154,7 +155,7 @@ describe('the check of a database restart', () => {
       { staysLost: true },
       ['/health answers 200 within 400 ms of the return', 'everything works again, events too'],
     ],
-    ['finds a stream that tells nothing any more', { noEvents: true }, ['everything works again, events too']],
+    ['finds a stream that sends nothing any more', { noEvents: true }, ['everything works again, events too']],
   ];
   for (const [name, faults, expected] of cases) {
     test(name, async () => assert.deepEqual(failed(await restart(faults)), expected));
@@ -182,7 +183,7 @@ describe('the check of statement budgets', () => {
     assert.deepEqual(check, { name: 'GET /data', passed: true, detail: '2.00 statements a request, budget 2' });
   });
 
-  test('tells the statements of a route above its budget', async () => {
+  test('reports the statements of a route above its budget', async () => {
     const [check] = await measure((query) => (query.includes('files') ? 2 : 1), { 'GET /data': 2 });
     assert.equal(check?.passed, false);
     assert.match(

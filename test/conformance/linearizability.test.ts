@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type LoggedOperation, linearize } from '../../src/conformance/checks/linearizability.ts';
@@ -37,7 +38,7 @@ const good: Readonly<Record<string, readonly LoggedOperation[]>> = {
 };
 
 const bad: Readonly<Record<string, readonly LoggedOperation[]>> = {
-  'a read of what nobody wrote': [read('ghost', 0, 1)],
+  'a read of a value that was never written': [read('ghost', 0, 1)],
   'a read after an acknowledged write finds nothing': [write('a', 0, 1), read(null, 2, 3)],
   'a stale read': [write('a', 0, 1), write('b', 2, 3), read('a', 4, 5)],
   'a read before its write was asked for': [read('a', 0, 1), write('a', 2, 3)],

@@ -1,3 +1,4 @@
+// test-lane: waits
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables of vectors are written as templates are
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -57,6 +58,31 @@ describe('the vectors’ runner', () => {
   const json = (response: ServerResponse, status: number, value: unknown, type = 'application/json') =>
     response.writeHead(status, { 'content-type': type }).end(JSON.stringify(value));
 
+  test('sends raw lines and bodies as they are, and counts the body', async () => {
+    let received = '';
+    server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (bytes) => {
+        received = bytes.toString('latin1');
+        socket.end('HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+      });
+    });
+    const lines = ['GE\u0000T  /%zz\u00ff HTTP/9', 'A : b', 'Content-Length: ${bodyLength}'];
+    const report = await run(await listen(), [{ raw: { lines, text: 'é${x}' }, expect: { status: 400 } }], { x: 'y' });
+    assert.deepEqual(report, { checkCount: 1, failures: [] });
+    assert.equal(received, 'GE\0T  /%zz\xff HTTP/9\r\nA : b\r\nContent-Length: 3\r\n\r\n\xc3\xa9y');
+  });
+
+  test('a connection that is closed is no answer to raw bytes, unless the vector says so', async () => {
+    const step = { raw: { lines: ['nonsense'] }, expect: { status: 400 } };
+    const report = await againstRaw('', [{ ...step, orNoAnswer: true }, step]);
+    assert.equal(report.checkCount, 2);
+    assert.deepEqual(
+      report.failures.map(({ step: label, expected }) => [label, expected]),
+      [['2 raw "nonsense"', 'answer: an answer']],
+    );
+  });
+
   test('counts what held', async () => {
     const report = await against(
       (_, response) => json(response, 200, { a: 1 }),
@@ -65,7 +91,7 @@ describe('the vectors’ runner', () => {
     assert.deepEqual(report, { checkCount: 2, failures: [] });
   });
 
-  test('tells file, vector, step, what was expected and what came, and ends the vector there', async () => {
+  test('reports file, vector, step, the expected and the actual answer, and ends the vector there', async () => {
     const report = await against(
       (_, response) => json(response, 200, { a: 2 }),
       [get({ status: 200, json: { a: 1 } }), get({ status: 500 })],
@@ -202,7 +228,7 @@ describe('the vectors’ runner', () => {
     ]);
   });
 
-  test('a refusal of a large body is read although the server hangs up', async () => {
+  test('an answer to an unread large body is read although the server hangs up', async () => {
     server = createTcpServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', () => {
@@ -317,7 +343,7 @@ describe('the vectors’ runner', () => {
     assert.equal(report.failures[0]?.expected, 'streams: at most 3 open at once');
   });
 
-  test('a setup that fails is told once and its vectors are left out', async () => {
+  test('a setup that fails is reported once and its vectors are left out', async () => {
     server = createServer(withBody((_, response) => json(response, 500, {})));
     const baseUrl = await listen();
     const file = {

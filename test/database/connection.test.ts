@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { databaseError, withServerLog } from '../../src/database/connection.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
 
-test('a full disk is told apart, whether the server or its log says so', () => {
+test('a full disk is recognized, whether the server or its log says so', () => {
   const bySqlState = Object.assign(new Error('could not extend file'), { code: '53100' });
   assert.equal(databaseError('cannot copy', bySqlState).code, 'disk-full');
   const log = 'FATAL: could not write: No space left on device';

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { scryptSync } from 'node:crypto';
 import { after, before, test } from 'node:test';

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +52,7 @@ test('its process entered the given groups, and its record names it for good', (
   assert.equal(record?.startTicks, processStartTicks(opened.server.pid ?? 0));
 });
 
-test('a copy holds what the seed says, and a change in one copy is not in the next', async () => {
+test('a copy holds the data set of the seed, and a change in one copy is not in the next', async () => {
   const one = await template.copy();
   const other = await template.copy();
   await asRole(one.url, (sql) => sql`INSERT INTO things (name) VALUES ('mine')`);

@@ -1,3 +1,4 @@
+// test-lane: busy
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';

@@ -1,9 +1,11 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import type { RunComparison } from '../../src/model/comparison.ts';
-import { readResult } from '../../src/store/result-file.ts';
+import type { Trial } from '../../src/model/trial.ts';
+import { readResult, writeResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../support/leftovers.ts';
 import {
   type Finished,
@@ -12,12 +14,13 @@ import {
   removeWorkspace,
   startPaceline,
   type Workspace,
+  workspace,
 } from '../support/paceline.ts';
-import { type ScratchRepository, scratchRepository, writeEcho } from '../support/scratch-repository.ts';
+import { scratchRepository, writeEcho } from '../support/scratch-repository.ts';
 
 /** A verdict from three pairs: the real policy needs six at least, and this is not about the statistics. */
 const hasty = `export const gate = {
-  alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeEffectRatio: 0.5, primary: {},
+  alpha: 0.25, informativeAlpha: 0.01, intervalLevelRatio: 0.7, informativeMinEffectRatio: 0.5, primary: {},
   metrics: { 'cpu-per-request': { minEffectRatio: 0.5, control: null } },
   errors: { minMoreCount: 3, alpha: 0.01 },
 };`;
@@ -29,14 +32,14 @@ const emptyLock = {
   packages: { '': { name: 'words', version: '1.0.0' } },
 };
 
-let space: Workspace;
-let repository: ScratchRepository;
+/** What all tests start from, made once: each works on a copy, so that they can run side by side. */
+let fixture: Workspace;
 
 /** main: echo-a, echo-b, echo-c, echo-wrong; work: a slower, b as it was, c gone, d new, wrong answers wrongly. */
 before(async () => {
-  space = await makeWorkspace();
-  await writeFile(space.file('gate.ts'), hasty);
-  repository = await scratchRepository(space.file('repo'));
+  fixture = await makeWorkspace();
+  await writeFile(fixture.file('gate.ts'), hasty);
+  const repository = await scratchRepository(fixture.file('repo'));
   for (const id of ['echo-a', 'echo-b', 'echo-c', 'echo-wrong']) await writeEcho(repository, id);
   await writeEcho(repository, 'echo-unbuilt', { build: [['sh', '-c', 'echo "no such header: echo.h"; exit 7']] });
   repository.commit('first');
@@ -48,7 +51,7 @@ before(async () => {
   await repository.remove('impls/echo-c');
   repository.commit('slower');
 });
-after(() => removeWorkspace(space));
+after(() => removeWorkspace(fixture));
 
 interface Outcome extends Finished {
   readonly comparison: RunComparison;
@@ -57,42 +60,70 @@ interface Outcome extends Finished {
 /** A rate that a busy machine holds too. */
 const short = ['--scenario', 'known-answers', '--rate', '20', '--duration', '0.5', '--warmup', '4', '--attempts', '1'];
 
-function started(name: string, ...more: string[]): RunningPaceline {
-  const places = ['--repo', repository.dir, '--policy', space.file('gate.ts'), '--out', space.file(`results-${name}`)];
-  return startPaceline(['ci', ...places, ...short, ...more], surroundings());
+/** A workspace with a repository of its own, gone after the test. */
+async function ownPlace(context: Pick<TestContext, 'after'>) {
+  const space = await workspace(context);
+  await cp(fixture.file('repo'), space.file('repo'), { recursive: true });
+  await cp(fixture.file('gate.ts'), space.file('gate.ts'));
+  const repository = await scratchRepository(space.file('repo'));
+  /** Not a pull request, wherever the tests run. */
+  const surroundings = (baseRef = '') => ({ ...space, env: { ...space.env, GITHUB_BASE_REF: baseRef } });
+
+  function started(name: string, ...more: string[]): RunningPaceline {
+    const places = [
+      '--repo',
+      repository.dir,
+      '--policy',
+      space.file('gate.ts'),
+      '--out',
+      space.file(`results-${name}`),
+    ];
+    return startPaceline(['ci', ...places, ...short, ...more], surroundings());
+  }
+
+  /** Whatever the way it ends: no process, control group, temporary file, registry entry or worktree stays. */
+  async function ended(running: RunningPaceline): Promise<Finished> {
+    const finished = await running.finished;
+    assert.deepEqual(leftovers(running.pid, space), [], finished.stderr);
+    assert.deepEqual(repository.git('worktree', 'list').split('\n').length, 1);
+    assert.deepEqual(await readdir(join(space.cacheDir, 'worktrees')).catch(() => []), []);
+    return finished;
+  }
+
+  async function ci(name: string, ...more: string[]): Promise<Outcome> {
+    const finished = await ended(started(name, '--json', ...more));
+    return { ...finished, comparison: finished.stdout === '' ? null : JSON.parse(finished.stdout) };
+  }
+
+  async function filesOf(name: string): Promise<string[]> {
+    const [machine = ''] = await readdir(space.file(`results-${name}`));
+    const names = await readdir(space.file(`results-${name}/${machine}`));
+    return names.sort().map((file) => space.file(`results-${name}/${machine}/${file}`));
+  }
+
+  return { space, repository, surroundings, started, ended, ci, filesOf };
 }
 
-/** Not a pull request, wherever the tests run. */
-function surroundings(baseRef = '') {
-  return { ...space, env: { ...space.env, GITHUB_BASE_REF: baseRef } };
-}
-
-/** Whatever the way it ends: no process, control group, temporary file, ledger or worktree stays. */
-async function ended(running: RunningPaceline): Promise<Finished> {
-  const finished = await running.finished;
-  assert.deepEqual(leftovers(running.pid, space), [], finished.stderr);
-  assert.deepEqual(repository.git('worktree', 'list').split('\n').length, 1);
-  assert.deepEqual(await readdir(join(space.cacheDir, 'worktrees')).catch(() => []), []);
-  return finished;
-}
-
-async function ci(name: string, ...more: string[]): Promise<Outcome> {
-  const finished = await ended(started(name, '--json', ...more));
-  return { ...finished, comparison: finished.stdout === '' ? null : JSON.parse(finished.stdout) };
+/** The trials of a file again and again as good ones of nine pairs: fewer are no floor, and to measure so many would prove no more. */
+async function asNinePairs(path: string): Promise<void> {
+  const result = await readResult(path);
+  const trials = Array.from({ length: 9 }, (_, index) => {
+    const { spec, startedAt, measurement, warnings } = result.trials[index % result.trials.length] as Trial;
+    const pair = { sessionId: spec.pair?.sessionId ?? '', number: index + 1 };
+    const own = { ...spec, repetition: index + 1, slot: index, pair };
+    assert.ok(measurement);
+    return { status: 'ok', spec: own, startedAt, measurement, warnings, latencyDiscarded: false } as const;
+  });
+  await writeResult(path, { ...result, trials, plannedTrialCount: trials.length });
 }
 
 function verdictOf({ comparison }: Outcome, id: string) {
   return comparison.comparisons.find((one) => one.id === id);
 }
 
-async function filesOf(name: string): Promise<string[]> {
-  const [machine = ''] = await readdir(space.file(`results-${name}`));
-  const names = await readdir(space.file(`results-${name}/${machine}`));
-  return names.sort().map((file) => space.file(`results-${name}/${machine}/${file}`));
-}
-
-describe('ci', () => {
-  test('what the change made slower is found, confirmed by fresh pairs, and kept so that compare says the same', async () => {
+describe('ci', { concurrency: 3 }, () => {
+  test('what the change made slower is found, confirmed by fresh pairs, and kept so that compare says the same', async (context) => {
+    const { space, ci, filesOf } = await ownPlace(context);
     const found = await ci('slower', '--impl', 'echo-a', '--pairs', '5');
     assert.equal(found.exitCode, 1, found.stderr);
     const cpu = verdictOf(found, 'echo-a/echo/warm/20/cpu-per-request');
@@ -121,7 +152,8 @@ describe('ci', () => {
     assert.match(replayed.stdout, /^Worse: CPU per request of echo-a, echo at 20\/s, \+/);
   });
 
-  test('only what the change touches is measured: new and gone are told, wrong is worse, and what base cannot build ends in 1 for the wrong one', async () => {
+  test('only what the change touches is measured; added and removed are reported, wrong is worse and ends in 1', async (context) => {
+    const { ci } = await ownPlace(context);
     const found = await ci('affected', '--impl', 'echo-[cd]', '--impl', 'echo-wrong', '--pairs', '1');
     assert.equal(verdictOf(found, 'echo-c/echo/warm/20/errors')?.verdict.kind, 'removed');
     assert.equal(verdictOf(found, 'echo-d/echo/warm/20/errors')?.verdict.kind, 'added');
@@ -130,7 +162,8 @@ describe('ci', () => {
     assert.equal(found.exitCode, 1);
   });
 
-  test('a base that does not build ends in 3 with what its tool printed, and is no regression', async () => {
+  test('a base that does not build ends in 3 with what its tool printed, and is no regression', async (context) => {
+    const { space, ci } = await ownPlace(context);
     const [markdown, page] = [space.file('unbuilt.md'), space.file('unbuilt.html')];
     const places = ['--markdown', markdown, '--html', page];
     const found = await ci('unbuilt', '--impl', 'echo-unbuilt', '--pairs', '1', ...places);
@@ -142,7 +175,8 @@ describe('ci', () => {
     assert.match(await readFile(page, 'utf8'), /no such header: echo\.h/);
   });
 
-  test('a change that touches no implementation measures and installs nothing, and says so wherever asked', async () => {
+  test('a change that touches no implementation measures and installs nothing, and says so wherever asked', async (context) => {
+    const { space, repository, ci } = await ownPlace(context);
     repository.git('checkout', '--quiet', '-b', 'docs', 'main');
     await repository.write('README.md', 'more words');
     await repository.write('package.json', '{ "name": "words", "version": "1.0.0" }');
@@ -150,14 +184,17 @@ describe('ci', () => {
     const sha = repository.commit('words');
     try {
       const [markdown, page] = [space.file('nothing.md'), space.file('nothing.html')];
-      const told = await ci('docs', '--markdown', markdown, '--html', page);
-      assert.equal(told.exitCode, 0);
-      const { outcome, comparisons, head } = told.comparison;
-      assert.match(outcome.summary, /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(none of echo-a, /);
+      const docs = await ci('docs', '--markdown', markdown, '--html', page);
+      assert.equal(docs.exitCode, 0);
+      const { outcome, comparisons, head } = docs.comparison;
+      assert.match(
+        outcome.summary,
+        /^No implementation is affected by [0-9a-f]{10} → [0-9a-f]{10} \(5 unchanged: echo-a, /,
+      );
       assert.deepEqual([outcome.kind, comparisons, head.commit?.sha], ['no-regression', [], sha.slice(0, 10)]);
       for (const path of [markdown, page])
         assert.match(await readFile(path, 'utf8'), /No implementation is affected by /);
-      assert.doesNotMatch(told.stderr, /npm ci/);
+      assert.doesNotMatch(docs.stderr, /npm ci/);
       const measured = await ci('docs', '--impl', 'echo-b', '--pairs', '1');
       assert.match(measured.stderr, /head: npm ci \(.*repo has no node_modules\)/);
     } finally {
@@ -165,27 +202,34 @@ describe('ci', () => {
     }
   });
 
-  test('what only head has is told, and no pair is promised', async () => {
+  test('an implementation that only head has is reported, without pairs', async (context) => {
+    const { ci } = await ownPlace(context);
     const { stderr } = await ci('added', '--impl', 'echo-d');
     assert.match(stderr, /no pair can be made: base and head have none of echo-d in common/);
     assert.doesNotMatch(stderr, /about 0 ms|pairs? of 1/);
   });
 
-  test('the same revision twice is an A/A run: said so, kept as the floor, and used by the next', async () => {
-    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '9');
+  test('the same revision twice is an A/A run, kept for the noise floor of the next run, which writes Markdown and page', async (context) => {
+    const { space, ci, filesOf } = await ownPlace(context);
+    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '4');
     assert.equal(found.exitCode, 0, found.stderr);
     assert.ok(found.comparison.warnings.some(({ code }) => code === 'same-commit'));
     assert.deepEqual(
       (await filesOf('floor')).map((file) => file.replace(/.*-aa-/, '')),
       ['base.json', 'head.json'],
     );
-    const next = await ci('floor', '--impl', 'echo-b', '--pairs', '1');
+    for (const file of await filesOf('floor')) await asNinePairs(file);
+    const [markdown, page] = [space.file('ci.md'), space.file('ci.html')];
+    const next = await ci('floor', '--impl', 'echo-b', '--pairs', '1', '--markdown', markdown, '--html', page);
     assert.ok(next.comparison.warnings.some(({ code }) => code === 'baseline-used'));
     assert.notEqual(verdictOf(next, 'echo-b/echo/warm/20/cpu-per-request')?.noiseFloorRatio, null);
     assert.match(next.stderr, /pairs spread by \d+(\.\d+)? % \(1 A\/A run\): so few can decide nothing/);
+    assert.match(await readFile(markdown, 'utf8'), /echo-b, echo at 20\/s/);
+    assert.match(await readFile(page, 'utf8'), /<!doctype html>/i);
   });
 
-  test('uncommitted work is measured where asked, new files and deleted ones too', async () => {
+  test('uncommitted work is measured where asked, new files and deleted ones too', async (context) => {
+    const { repository, ci } = await ownPlace(context);
     await writeEcho(repository, 'echo-e');
     await repository.remove('impls/echo-d');
     try {
@@ -200,9 +244,10 @@ describe('ci', () => {
     }
   });
 
-  test('Ctrl-C half-way compares the pairs so far, marks them cut short and leaves nothing behind', async () => {
+  test('Ctrl-C half-way compares the pairs so far, marks them cut short and leaves nothing behind', async (context) => {
+    const { started, ended, filesOf } = await ownPlace(context);
     const running = started('cut', '--impl', 'echo-b', '--pairs', '9');
-    await running.line(/^\[5\/18\]/);
+    await running.line(/^\[3\/18\]/);
     running.interrupt();
     const { exitCode, stdout, stderr } = await ended(running);
     assert.equal(exitCode, 130);
@@ -214,7 +259,8 @@ describe('ci', () => {
     for (const file of await filesOf('cut')) assert.equal((await readResult(file)).state, 'interrupted');
   });
 
-  test('Ctrl-C before fresh pairs leaves what was flagged unconfirmed, and is no regression', async () => {
+  test('Ctrl-C before fresh pairs leaves what was flagged unconfirmed, and is no regression', async (context) => {
+    const { started, ended } = await ownPlace(context);
     const running = started('open', '--json', '--impl', 'echo-a', '--pairs', '9');
     await running.line(/^\[10\/18\]/);
     running.interrupt();
@@ -226,7 +272,8 @@ describe('ci', () => {
     assert.match(finished.stderr, / worse, not confirmed \(cut short\)\n/);
   });
 
-  test('Ctrl-C while it is laid out and built leaves nothing behind', async () => {
+  test('Ctrl-C while it is laid out and built leaves nothing behind', async (context) => {
+    const { started, ended } = await ownPlace(context);
     for (const moment of [/^ {2}echo-b: /, /^preparing base/]) {
       const running = started('early', '--impl', 'echo-b', '--pairs', '2');
       await running.line(moment);
@@ -235,7 +282,8 @@ describe('ci', () => {
     }
   });
 
-  test('a run that was killed leaves its worktrees in the ledger, and the next puts them away', async () => {
+  test('a killed run leaves its worktrees in the cleanup registry, and the next run removes them', async (context) => {
+    const { space, started, ended } = await ownPlace(context);
     const running = started('killed', '--impl', 'echo-b', '--pairs', '9');
     await running.line(/^\[1\/18\]/);
     running.signal('SIGKILL');
@@ -260,7 +308,8 @@ describe('ci', () => {
     ['a duration that is none', ['--time-budget', '5'], /must be a duration such as 90s/],
   ];
   for (const [what, args, message] of refused) {
-    test(`${what} is a usage error with its remedy`, async () => {
+    test(`${what} is a usage error with its remedy`, async (context) => {
+      const { started, ended } = await ownPlace(context);
       const { exitCode, stderr } = await ended(started('refused', ...args));
       assert.doesNotMatch(stderr, /preparing/);
       assert.match(stderr, message);
@@ -269,14 +318,16 @@ describe('ci', () => {
     });
   }
 
-  test('a pull request whose base was not fetched is told how, and compared with no other branch', async () => {
+  test('a pull request whose base was not fetched gets the remedy, and no other branch is compared', async (context) => {
+    const { space, repository, surroundings } = await ownPlace(context);
     const args = ['ci', '--repo', repository.dir, '--out', space.file('results-gone'), ...short];
     const { exitCode, stderr } = await startPaceline(args, surroundings('gone')).finished;
     assert.match(stderr, /base origin\/gone \(GITHUB_BASE_REF\) is not known here\nRemedy: .*fetch-depth: 0/);
     assert.equal(exitCode, 2);
   });
 
-  test('a shallow clone is told how to get the history it lacks', async () => {
+  test('a shallow clone gets the command that fetches the history', async (context) => {
+    const { space, repository } = await ownPlace(context);
     const clone = space.file('shallow');
     repository.git('clone', '--quiet', '--depth', '1', '--branch', 'work', `file://${repository.dir}`, clone);
     const { exitCode, stderr } = await startPaceline(['ci', '--repo', clone, '--base', 'main'], space).finished;
@@ -285,12 +336,5 @@ describe('ci', () => {
       /the clone is shallow and has no revision "main"\nRemedy: fetch all of it: `git fetch --unshallow`/,
     );
     assert.equal(exitCode, 2);
-  });
-
-  test('Markdown and page are written where asked', async () => {
-    const [markdown, page] = [space.file('ci.md'), space.file('ci.html')];
-    await ended(started('files', '--impl', 'echo-b', '--pairs', '1', '--markdown', markdown, '--html', page));
-    assert.match(await readFile(markdown, 'utf8'), /echo-b, echo at 20\/s/);
-    assert.match(await readFile(page, 'utf8'), /<!doctype html>/i);
   });
 });

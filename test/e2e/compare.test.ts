@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,7 +57,7 @@ function compare(...args: string[]): Promise<Finished> {
 }
 
 describe('compare', { concurrency: 2 }, () => {
-  test('tells a regression in one sentence and a table, and ends in 1 only under the gate', async () => {
+  test('reports a regression in one sentence and a table, and ends in 1 only under the gate', async () => {
     const shown = await compare('base.json', 'head.json');
     assert.match(shown.stdout, /^Worse: CPU per request of crud-go, history at 100\/s, \+6\.\d % \[\+/);
     assert.match(shown.stdout, /CPU per request, ms +0\.50 +0\.53 +\+6\.\d % .* worse\n +certainly above \+\d/);
@@ -88,7 +89,7 @@ describe('compare', { concurrency: 2 }, () => {
     });
   }
 
-  test('a value of 0 is told, and the other metrics are judged', async () => {
+  test('a value of 0 is reported, and the other metrics are compared', async () => {
     const { stdout, exitCode } = await compare('base.json', 'zero.json');
     assert.match(stdout, /it fell to 0, and a value of 0 has no ratio/);
     assert.equal(exitCode, 0);
@@ -153,7 +154,7 @@ describe('compare', { concurrency: 2 }, () => {
     assert.equal(again.exitCode, 0);
   });
 
-  test('explain tells rule, pairs, trials and noise of a verdict, and suggests a cell', async () => {
+  test('explain shows rule, pairs, trials and noise of a verdict, and suggests a cell', async () => {
     const explain = (cell: string) =>
       paceline(['explain', cell, space.file('base.json'), space.file('head.json')], space);
     const { stdout, exitCode } = await explain(cpu);

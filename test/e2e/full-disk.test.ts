@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs';
@@ -123,7 +124,7 @@ const places: Readonly<Record<string, (space: Workspace) => { env?: NodeJS.Proce
   };
 
 for (const [what, place] of Object.entries(places)) {
-  test(`a ${what} that cannot be written is told before anything is measured`, async (context) => {
+  test(`a ${what} that cannot be written is reported before anything is measured`, async (context) => {
     const space = await workspace(context);
     writeFileSync(space.file('file'), '');
     const { env, out = space.file('r.json'), says } = place(space);

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -98,7 +99,7 @@ describe('Ctrl-C without a database', () => {
     assert.match(text.stdout, /interrupted/i);
   });
 
-  test('puts away a target that is deaf to SIGTERM, and a second one changes nothing', async () => {
+  test('ends a target that ignores SIGTERM, and a second interrupt changes nothing', async () => {
     const out = space.file('deaf.json');
     const running = startPaceline([...echoRun(['deaf-later'], out, '--verbose'), '--trials', '2'], space);
     await running.line(lineOf('measure'));

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -55,7 +56,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['http://127.0.0.1:9', '--rate', '1', '--threads', '3', '--connections', '2'],
     /3 threads cannot share 2 connections/,
   ],
-  ['a limit nobody knows', ['http://127.0.0.1:9', '--rate', '1', '--allow', 'rte'], /unknown limit "rte"\n.*"rate"/],
+  ['an unknown limit', ['http://127.0.0.1:9', '--rate', '1', '--allow', 'rte'], /unknown limit "rte"\n.*"rate"/],
   ['a header without a name', ['http://127.0.0.1:9', '--rate', '1', '--header', 'x'], /--header "x" is no header/],
   [
     'a body that is not there',
@@ -64,7 +65,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
 ];
 
-describe('load refuses in one message', { concurrency: 2 }, () => {
+describe('load rejects wrong flags in one message', { concurrency: 2 }, () => {
   for (const [what, args, expected] of mistakes) {
     test(what, async () => {
       const { exitCode, stdout, stderr } = await load(...args);
@@ -75,7 +76,7 @@ describe('load refuses in one message', { concurrency: 2 }, () => {
   }
 });
 
-describe('a target that cannot be loaded is told before the load', { concurrency: 2 }, () => {
+describe('a target that cannot be loaded is reported before the load', { concurrency: 2 }, () => {
   const refused = async (url: string, expected: RegExp, ...more: string[]) => {
     const { exitCode, stderr } = await load(url, '--rate', '5', '--duration', '1', ...more);
     assert.match(stderr, expected);
@@ -110,7 +111,7 @@ describe('a target that cannot be loaded is told before the load', { concurrency
   });
 });
 
-test('a trusted certificate of another host name is told as that', async (context) => {
+test('a trusted certificate of another host name is named as the reason', async (context) => {
   const file = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'tls', name);
   const [key, cert] = await Promise.all([readFile(file('untrusted.key')), readFile(file('untrusted.pem'))]);
   const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok'));
@@ -134,15 +135,17 @@ test('a target that dies during the load fails its requests; the generator is no
   });
   const url = await listening(context, server);
   const { exitCode, stdout } = await load(url, '--rate', '40', '--duration', '0.5', '--skip-preflight');
-  assert.match(stdout, /20 due = 1 ok \+ 0 wrong \+ 19 failed/);
-  assert.match(stdout, /19 × request: ECONNREFUSED/);
+  // On a busy machine a second connection may be open before the target has gone.
+  assert.match(stdout, /20 due = [1-3] ok \+ 0 wrong \+ 1[789] failed/);
+  assert.match(stdout, /1[789] × request: ECONNREFUSED/);
   assert.doesNotMatch(stdout, /connections were free/);
   assert.equal(exitCode, 1);
 });
 
-test('connections beyond the open files allowed are failures, not the end of the driver', async (context) => {
+test('connections beyond the open files allowed are failures, not the end of the generator', async (context) => {
   const url = await httpTarget(context, (_, response) => setTimeout(() => response.end('ok'), 400));
-  const script = 'ulimit -n 60; exec "$@"';
+  // Enough to start with: modules are read side by side, up to sixty at once.
+  const script = 'ulimit -n 110; exec "$@"';
   const args = ['load', url, '--rate', '400', '--duration', '1', '--timeout', '2', '--skip-preflight'];
   const child = spawn('sh', ['-c', script, 'sh', process.execPath, bin, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -165,7 +168,7 @@ test('a load of HEAD is answered by heads', async (context) => {
   assert.deepEqual(new Set(seen), new Set(['HEAD']));
 });
 
-test('a load tells its three distributions, where every request went, and its verdict', async (context) => {
+test('a load reports its three distributions, the outcome of every request, and its verdict', async (context) => {
   const space = await workspace(context);
   const seen: string[] = [];
   const url = await httpTarget(context, (request, response) => {
@@ -176,10 +179,10 @@ test('a load tells its three distributions, where every request went, and its ve
   const out = ['--json', '--hdr', space.file('x.log')];
   const { exitCode, stdout, stderr } = await load(url, '--rate', '100', '--duration', '0.5', ...what, ...out);
   assert.equal(exitCode, 0);
-  const told = JSON.parse(stdout);
-  const result = loadResultSchema.parse(told.load);
+  const report = JSON.parse(stdout);
+  const result = loadResultSchema.parse(report.load);
   assert.equal(result.counts.okCount, 50);
-  assert.ok(['valid', 'invalid'].includes(told.verdict.status));
+  assert.ok(['valid', 'invalid'].includes(report.verdict.status));
   for (const line of [
     'response',
     'service',

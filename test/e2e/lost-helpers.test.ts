@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,22 +74,25 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
       const out = space.file('r.json');
       const running = startPaceline([...echoRun(['echo'], out, '--verbose'), '--trials', '2', '--warmup', '20'], space);
       await running.line(new RegExp(`^  ${phase}$`));
-      const [driver, ...others] = processesOf(space.dir).filter((found) => found.includes('driver-process.ts'));
+      const [generator, ...others] = processesOf(space.dir).filter((found) => found.includes('generator-process.ts'));
       assert.deepEqual(others, []);
-      process.kill(Number(driver?.split(' ')[0]), 'SIGKILL');
+      process.kill(Number(generator?.split(' ')[0]), 'SIGKILL');
       await running.finished;
       const { trials, state } = await readResult(out);
       const [lost, next] = trials;
       assert.ok(lost?.status === 'failed', String(lost?.status));
       assert.deepEqual([lost.phase, lost.code], [phase, 'generator-died']);
-      assert.match(lost.message, /the load driver's process ended unexpectedly \(SIGKILL\)/);
+      assert.match(
+        lost.message,
+        /the load generator's process ended unexpectedly by SIGKILL: its own fault, not the target's/,
+      );
       assert.match(String(next?.status), /ok|invalid/);
       assert.equal(state, 'complete');
       assert.deepEqual(leftovers(running.pid, space), []);
     });
   }
 
-  test('paceline itself is killed: the next run puts away what is left, and the result so far can be read', async (context) => {
+  test('paceline itself is killed: the next run cleans up, and the result so far can be read', async (context) => {
     const space = await workspace(context);
     await shareConformance(space);
     const out = space.file('r.json');

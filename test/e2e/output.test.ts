@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,7 +37,7 @@ test('a reader slower than paceline still gets the whole result', async (context
   assert.deepEqual(JSON.parse(json), await readResult(space.file('r.json')));
 });
 
-test('nobody reading any more does not end a run halfway', async (context) => {
+test('a closed standard output does not end a run halfway', async (context) => {
   const space = await workspace(context);
   const child = spawnBare(echoRun(['echo'], space.file('r.json'), '--verbose'), space.env);
   await said(child, /^ {2}idle$/m);

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -65,7 +66,7 @@ test('a build that fails shows its own words, and the others are measured', asyn
   assert.equal(exitCode, 3);
 });
 
-test('a build tool that is not there is told by its name', async (context) => {
+test('a missing build tool is named', async (context) => {
   const space = await workspace(context);
   await writeImplementation(space.file('impls'), 'toolless', { build: [['quux-that-is-nowhere', 'build']] });
   const { exitCode, stderr } = await runOver(space, ['toolless']);

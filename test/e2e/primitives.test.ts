@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { PrimitiveResult } from '../../src/model/primitive.ts';
@@ -73,7 +74,7 @@ describe('a runner that misbehaves', () => {
     assert.match(failed('sort', 'workers', 4).message, /hash 0{64} instead of [0-9a-f]{64}/);
   });
 
-  test('samples that are cut short are told as such', () => {
+  test('samples that are cut short are reported as such', () => {
     const { code, message } = failed('spawn', 'immediate');
     assert.equal(code, 'bad-output');
     assert.match(message, /a line is not whole JSON: \{"type":"time".*… \(200 characters\)/);
@@ -87,7 +88,7 @@ describe('a runner that misbehaves', () => {
     assert.match(failed('wait-group', 'promise-all', 8).message, /the result is of wait-group piscina 8/);
   });
 
-  test('a death keeps the last words', () => {
+  test('a program that dies keeps the end of its log', () => {
     const { code, message, logTail } = failed('spawn', 'worker');
     assert.deepEqual([code, message], ['died', 'ended before its result: exit code 3']);
     assert.match(logTail, /the last words of a runner/);
@@ -126,7 +127,7 @@ test('a missing toolchain is skipped with its reason, and nothing could be measu
   );
 });
 
-test('an unknown primitive is told with the nearest', async (context) => {
+test('an unknown primitive gets the nearest name', async (context) => {
   const space = await workspace(context);
   const { exitCode, stderr } = await paceline(primitivesRun('primitives-bad', ['spwan'], space.file('r.json')), space);
   assert.equal(exitCode, 2);

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readResult } from '../../src/store/result-file.ts';
@@ -30,7 +31,7 @@ test('elections and a lost leader under load are measured, shown, and nothing is
   }
 });
 
-test('a climb stops where a leader is lost by itself, and that is a result', async (context) => {
+test('the cluster-size search stops where a leader is lost by itself, and that is a result', async (context) => {
   const space = await workspace(context);
   await shareConformance(space);
   const out = space.file('scale.json');
@@ -51,9 +52,9 @@ test('a climb stops where a leader is lost by itself, and that is a result', asy
   );
   const { trials, plannedTrialCount } = await readResult(out);
   // The machine's own trouble is looked at first.
-  const judged = trials.filter(({ status }) => status !== 'invalid');
+  const measured = trials.filter(({ status }) => status !== 'invalid');
   const outcomes = (size: number) =>
-    judged.filter(({ spec }) => spec.cluster?.size === size).map(({ status }) => status);
+    measured.filter(({ spec }) => spec.cluster?.size === size).map(({ status }) => status);
   assert.ok(
     outcomes(3).every((status) => status === 'ok'),
     finished.stderr,

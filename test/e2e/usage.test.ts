@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
@@ -32,7 +33,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['more workers than connections', ['run', 'smoke', '--workers', '99'], /99 workers.*\n.*--workers/],
   ['an objective that is none', ['capacity', 'crud-go', '--slo', 'p98=5ms'], /--slo.*p98=5ms.*p99=50ms/],
   [
-    'the capacity of nobody',
+    'capacity without an implementation',
     ['capacity', 'crud-og', '--slo', 'p99=5ms'],
     /unknown implementation "crud-og"\n.*"crud-go"/,
   ],
@@ -81,7 +82,7 @@ test('each command explains itself with examples', async () => {
   assert.equal(whole.exitCode, 0);
 });
 
-test('a manifest with three mistakes is told all three at once', async (context) => {
+test('a manifest with three mistakes gets all three at once', async (context) => {
   const space = await workspace(context);
   const impls = await writeImplementation(space.file('impls'), 'three', {
     service: 'crd',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createEventStreamReader } from '../../src/load/event-stream.ts';
+import { createEventStreamReader } from '../../src/load/transport/event-streams.ts';
 import type { ServerSentEvent } from '../../src/model/workload.ts';
 
 function read(pieces: readonly Uint8Array[]): ServerSentEvent[] {

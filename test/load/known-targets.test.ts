@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -5,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDriver } from '../../src/load/driver.ts';
+import { startGenerator } from '../../src/load/generator.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
 import { pickFreePort } from '../../src/os/port.ts';
 
@@ -26,12 +27,12 @@ async function drive(context: TestContext, fixture: string, env: NodeJS.ProcessE
   const child = spawn(process.execPath, [join(fixtures, fixture, 'main.ts')], { env: settings, stdio: 'ignore' });
   context.after(() => child.kill('SIGKILL'));
   await listening(port);
-  const driver = await startDriver({
+  const generator = await startGenerator({
     ...{ workloadPath: echoPath, targetUrl: `http://127.0.0.1:${port}`, profile, joinPaths: [], niceness: 0 },
     ...{ signal: new AbortController().signal, onProgress: () => undefined },
   });
-  context.after(() => driver.stop());
-  const result = await driver.measure(Number(process.hrtime.bigint()) + 100e6, () => undefined);
+  context.after(() => generator.stop());
+  const result = await generator.measure(Number(process.hrtime.bigint()) + 100e6, () => undefined);
   assert.equal(result.counts.scheduledCount, requestCount);
   return result;
 }

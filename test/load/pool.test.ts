@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPool, type Exchange } from '../../src/load/pool.ts';
+import { type Exchange, Pool } from '../../src/load/transport/pool.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 import { type Behaviour, createVirtualTarget } from './virtual-target.ts';
 
@@ -14,7 +14,7 @@ interface Labelled extends Exchange {
 function createDiary(behaviour: Behaviour, connectionCount: number, connectMs = 0) {
   const clock = createVirtualClock();
   const target = createVirtualTarget(clock, behaviour, { connectNs: connectMs * nsPerMs });
-  const pool = createPool<Labelled>(target.connect, connectionCount, clock);
+  const pool = new Pool<Labelled>(target.connect, connectionCount, clock);
   const diary: string[] = [];
   const note = (what: string, { label }: Labelled) => diary.push(`${clock.nowNs() / nsPerMs} ${label} ${what}`);
   pool.listen({
@@ -25,7 +25,7 @@ function createDiary(behaviour: Behaviour, connectionCount: number, connectMs = 
   const submit = (label: string) => {
     const request = { method: 'GET', path: `/${label}`, headers: {}, body: null } as const;
     const timing = { wokeNs: clock.nowNs(), sentNs: Number.NaN };
-    const exchange: Labelled = { label, request, ...timing, lane: null, isCancelled: false };
+    const exchange: Labelled = { label, request, ...timing, connection: null, isCancelled: false };
     pool.submit(exchange);
     return exchange;
   };
@@ -65,18 +65,17 @@ test('free connections are used in turn, so that none goes cold', async () => {
   const usedBy = new Map<object, string[]>();
   const clock = createVirtualClock();
   const target = createVirtualTarget(clock, () => answerAfter(1));
-  const pool = createPool<Labelled>(
+  const pool = new Pool<Labelled>(
     (listener) => {
       const connection = target.connect(listener);
       const used: string[] = [];
       usedBy.set(connection, used);
-      return {
-        ...connection,
-        send: (request) => {
-          used.push(request.path);
-          return connection.send(request);
-        },
+      const { send } = connection;
+      connection.send = (request) => {
+        used.push(request.path);
+        return send(request);
       };
+      return connection;
     },
     3,
     clock,
@@ -84,7 +83,14 @@ test('free connections are used in turn, so that none goes cold', async () => {
   pool.listen({ onSent: () => undefined, onAnswer: () => undefined, onFailure: () => undefined });
   const submit = (path: string) => {
     const request = { method: 'GET', path, headers: {}, body: null } as const;
-    pool.submit({ label: path, request, wokeNs: clock.nowNs(), sentNs: Number.NaN, lane: null, isCancelled: false });
+    pool.submit({
+      label: path,
+      request,
+      wokeNs: clock.nowNs(),
+      sentNs: Number.NaN,
+      connection: null,
+      isCancelled: false,
+    });
   };
   for (const path of ['0', '1', '2']) submit(path);
   for (let index = 3; index < 9; index++) {
@@ -142,7 +148,7 @@ test('a request that finds only dead connections is sent on a new one, once', as
   submit('c');
   await clock.runUntil(100 * nsPerMs);
   assert.deepEqual(diary.slice(4), ['10 c sent', '11 c answered 200']);
-  assert.deepEqual(pool.stats(), { openedCount: 3, staleRetryCount: 2 });
+  assert.deepEqual(pool.stats, { openedCount: 3, staleRetryCount: 2 });
 });
 
 test('a request taken from the queue by a connection that turns out dead keeps its turn', async () => {

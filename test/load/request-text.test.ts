@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRequestWriter } from '../../src/load/request-text.ts';
+import { RequestWriter } from '../../src/load/transport/request-text.ts';
 import type { WorkloadRequest } from '../../src/model/workload.ts';
 
-const write = createRequestWriter('127.0.0.1:8080');
+const writer = new RequestWriter('127.0.0.1:8080');
+
+/** The bytes of a request as text; a body behind them is no part of it. */
+function write(request: WorkloadRequest): string {
+  return writer.write(request).toString('latin1', 0, writer.length);
+}
 
 test('a request without a body is its line, the host and its headers', () => {
   const headers = { authorization: 'Bearer x', accept: '*/*' };
@@ -21,7 +26,7 @@ test('a host of its own stands for the one that is connected to', () => {
 test('a body is announced with its length in bytes, and so is a POST, PUT or PATCH without one', () => {
   const textOf = (method: WorkloadRequest['method'], body: Uint8Array | null) =>
     write({ method, path: '/', headers: {}, body });
-  assert.match(textOf('POST', Buffer.from('ü')), /\r\ncontent-length: 2\r\n\r\n$/);
+  assert.match(textOf('POST', Buffer.from('ü')), /\r\ncontent-length: 2\r\n\r\n\xc3\xbc$/);
   assert.match(textOf('PUT', new Uint8Array(0)), /\r\ncontent-length: 0\r\n\r\n$/);
   for (const method of ['POST', 'PUT', 'PATCH'] as const)
     assert.match(textOf(method, null), /\r\ncontent-length: 0\r\n\r\n$/);
@@ -33,4 +38,20 @@ test('another request object is never answered with the text of the last one', (
   const request = { method: 'GET', path: '/a', headers: {}, body: null } as const;
   assert.equal(write(request), write(request));
   assert.match(write({ ...request, path: '/b' }), /^GET \/b /);
+});
+
+test('a small body is joined to its head, a large one follows it', () => {
+  const body = (byteLength: number) => Buffer.alloc(byteLength, 'a');
+  const head = (byteLength: number) =>
+    `POST / HTTP/1.1\r\nhost: 127.0.0.1:8080\r\ncontent-length: ${byteLength}\r\n\r\n`;
+  const post = (byteLength: number) => write({ method: 'POST', path: '/', headers: {}, body: body(byteLength) });
+  assert.equal(post(16_384), `${head(16_384)}${body(16_384)}`);
+  assert.ok(writer.rest === null);
+  assert.equal(post(16_385), head(16_385));
+  assert.equal((writer.rest as Uint8Array | null)?.byteLength, 16_385);
+});
+
+test('a head that is longer than any before has room', () => {
+  const path = `/${'a'.repeat(100_000)}`;
+  assert.ok(write({ method: 'GET', path, headers: {}, body: null }).startsWith(`GET ${path} HTTP/1.1\r\n`));
 });

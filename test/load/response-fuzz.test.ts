@@ -1,46 +1,45 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
-import { after, before, test } from 'node:test';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { connectTo } from '../../src/load/connection.ts';
-import { createRequestWriter } from '../../src/load/request-text.ts';
-import type { TargetAddress } from '../../src/load/socket.ts';
+import type { Loop } from '../../src/load/pace/loop.ts';
+import { connectBy } from '../../src/load/transport/connection.ts';
+import { RequestWriter } from '../../src/load/transport/request-text.ts';
+import type { TargetAddress } from '../../src/load/transport/socket.ts';
+import { resolveTarget } from '../../src/load/transport/target-address.ts';
+import type { Script } from './fixtures/scripted-server.ts';
+import { loopMakers } from './loops.ts';
 
 /** What came of one request: the answer, or none. */
 type Outcome = { status: number; etag: string | null; body: string } | 'no answer';
 
-/** The server's next answer, piece by piece, and whether it closes after it. */
-let script: { pieces: readonly string[]; closes: boolean } = { pieces: [], closes: false };
-let server: Server;
+const server = new Worker(new URL('./fixtures/scripted-server.ts', import.meta.url));
 let address: TargetAddress;
 
 before(async () => {
-  server = createServer({ noDelay: true }, (socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', async () => {
-      for (const piece of script.pieces) {
-        socket.write(piece, 'latin1');
-        // Long enough for the reader to see each piece by itself.
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-      if (script.closes) socket.end();
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port, isSecure: false };
+  const [{ port }] = (await once(server, 'message')) as [AddressInfo];
+  address = { host: '127.0.0.1', port, isSecure: false };
 });
-after(() => server.close());
+after(() => server.terminate());
 
-function askOurs(): Promise<Outcome> {
-  const connect = connectTo(address, createRequestWriter(`127.0.0.1:${address.port}`));
+/** What the server answers from now on. */
+async function play(script: Script): Promise<void> {
+  server.postMessage(script);
+  await once(server, 'message');
+}
+
+async function askOurs(loop: Loop): Promise<Outcome> {
+  const connect = connectBy(loop, await resolveTarget(address), new RequestWriter(`127.0.0.1:${address.port}`));
   return new Promise((resolve) => {
-    const connection = connect({
-      onOpen: () => assert.ok(connection.send({ method: 'GET', path: '/', headers: {}, body: null })),
-      onAnswer: ({ status, body, header }) => {
-        resolve({ status, etag: header('etag'), body: Buffer.from(body).toString('latin1') });
+    connect({
+      onOpen: (connection) => assert.ok(connection.send({ method: 'GET', path: '/', headers: {}, body: null })),
+      onAnswer: (connection, answer) => {
+        const { status, body } = answer;
+        resolve({ status, etag: answer.header('etag'), body: Buffer.from(body).toString('latin1') });
         connection.destroy();
       },
       onClose: () => resolve('no answer'),
@@ -117,43 +116,49 @@ function cut(text: string, places: readonly number[]): string[] {
   return ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end)).filter((piece) => piece !== '');
 }
 
-test('every well-formed answer is read as Node itself reads it, however it is split', async () => {
-  await fc.assert(
-    fc.asyncProperty(answer, async ({ text, closes, places }) => {
-      script = { pieces: cut(text, places), closes };
-      const [ours, nodes] = [await askOurs(), await askNode()];
-      assert.deepEqual(ours, nodes);
-      assert.notEqual(ours, 'no answer');
-    }),
-    { numRuns: 150 },
-  );
-});
+for (const [kind, createLoop] of loopMakers)
+  describe(`over the ${kind} loop`, () => {
+    const loop = createLoop();
+    after(() => loop.close());
 
-test('an answer cut short by a close is none for us where it is none for Node', async () => {
-  await fc.assert(
-    fc.asyncProperty(answer, place, async ({ text, places }, part) => {
-      script = { pieces: cut(text.slice(0, Math.floor(part * text.length)), places), closes: true };
-      assert.deepEqual(await askOurs(), await askNode());
-    }),
-    { numRuns: 100 },
-  );
-});
+    test('every well-formed answer is read as Node itself reads it, however it is split', async () => {
+      await fc.assert(
+        fc.asyncProperty(answer, async ({ text, closes, places }) => {
+          await play({ pieces: cut(text, places), closes });
+          const [ours, nodes] = [await askOurs(loop), await askNode()];
+          assert.deepEqual(ours, nodes);
+          assert.notEqual(ours, 'no answer');
+        }),
+        { numRuns: 150 },
+      );
+    });
 
-test('an answer damaged in one place never hangs us, and is never an answer of another status or body than Node reads', async () => {
-  const damage = fc.record({
-    at: place,
-    by: fc.constantFrom('\0', 'z', ' ', '9', ':'),
+    test('an answer cut short by a close is none for us where it is none for Node', async () => {
+      await fc.assert(
+        fc.asyncProperty(answer, place, async ({ text, places }, part) => {
+          await play({ pieces: cut(text.slice(0, Math.floor(part * text.length)), places), closes: true });
+          assert.deepEqual(await askOurs(loop), await askNode());
+        }),
+        { numRuns: 100 },
+      );
+    });
+
+    test('an answer damaged in one place never hangs us, and is never an answer of another status or body than Node reads', async () => {
+      const damage = fc.record({
+        at: place,
+        by: fc.constantFrom('\0', 'z', ' ', '9', ':'),
+      });
+      await fc.assert(
+        fc.asyncProperty(answer, damage, async ({ text, places }, { at, by }) => {
+          const index = Math.floor(at * text.length);
+          await play({ pieces: cut(text.slice(0, index) + by + text.slice(index + 1), places), closes: true });
+          const [ours, nodes] = [await askOurs(loop), await askNode()];
+          // Node refuses more (characters no header may hold); where both read an answer, it is the same one.
+          if (ours !== 'no answer' && nodes !== 'no answer') {
+            assert.deepEqual([ours.status, ours.body], [nodes.status, nodes.body]);
+          }
+        }),
+        { numRuns: 150 },
+      );
+    });
   });
-  await fc.assert(
-    fc.asyncProperty(answer, damage, async ({ text, places }, { at, by }) => {
-      const index = Math.floor(at * text.length);
-      script = { pieces: cut(text.slice(0, index) + by + text.slice(index + 1), places), closes: true };
-      const [ours, nodes] = [await askOurs(), await askNode()];
-      // Node refuses more (characters no header may hold); where both read an answer, it is the same one.
-      if (ours !== 'no answer' && nodes !== 'no answer') {
-        assert.deepEqual([ours.status, ours.body], [nodes.status, nodes.body]);
-      }
-    }),
-    { numRuns: 150 },
-  );
-});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAnswerCollector } from '../../src/load/answer.ts';
-import { createResponseReader } from '../../src/load/response-reader.ts';
+import { AnswerCollector } from '../../src/load/transport/answer.ts';
+import { ResponseReader } from '../../src/load/transport/response-reader.ts';
 
 interface Read {
   readonly status: number;
@@ -13,13 +13,17 @@ interface Read {
 /** Reads one stream of bytes in the given pieces; every answer that ends is kept. */
 function read(pieces: readonly Buffer[], { closes = false } = {}): Read[] {
   const answers: Read[] = [];
-  const collector = createAnswerCollector();
-  const reader = createResponseReader({
-    onHead: collector.begin,
-    onBody: collector.add,
-    onEnd: (isReusable) => {
-      const { status, body, header } = collector.finish();
+  let collector = new AnswerCollector();
+  const reader = new ResponseReader({
+    onHead: (head) => collector.begin(head),
+    onBody: (bytes, start, end) => collector.add(bytes, start, end),
+    onComplete: (isReusable) => {
+      const whole = collector;
+      const { status, body } = whole;
+      const header = (name: string) => whole.header(name);
       answers.push({ status, header, isReusable, body: Buffer.from(body).toString('latin1') });
+      // Answers are looked at when all have been read.
+      collector = new AnswerCollector();
     },
   });
   for (const piece of pieces) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createLoopPacer } from '../../src/load/pacer.ts';
-import { createPool } from '../../src/load/pool.ts';
-import { createRecorder, type Recording } from '../../src/load/recorder.ts';
-import { createSchedule, type ScheduleSpec } from '../../src/load/schedule.ts';
-import { type Flight, sendWindow } from '../../src/load/sender.ts';
+import { Recorder, type Recording } from '../../src/load/accounting/recorder.ts';
+import { createSchedule, type ScheduleSpec } from '../../src/load/pace/schedule.ts';
+import { type Flight, sendWindow } from '../../src/load/pace/sender.ts';
+import { Pool } from '../../src/load/transport/pool.ts';
 import type { WorkloadSession } from '../../src/model/workload.ts';
 import { createVirtualClock } from './virtual-clock.ts';
+import { createVirtualLoop } from './virtual-loop.ts';
 import { type Behaviour, createVirtualTarget } from './virtual-target.ts';
 
 const nsPerMs = 1e6;
@@ -35,8 +35,8 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
     connectNs: (setting.connectMs ?? 0) * nsPerMs,
     isRefusing: setting.isRefusing ?? (() => false),
   });
-  const pool = createPool<Flight>(target.connect, setting.connectionCount ?? 1_000, clock);
-  const recorder = createRecorder(startAtNs, lengthNs);
+  const pool = new Pool<Flight>(target.connect, setting.connectionCount ?? 1_000, clock);
+  const recorder = new Recorder(startAtNs, lengthNs);
   const spec = {
     arrivals: setting.arrivals ?? 'constant',
     ratePerSec: setting.ratePerSec ?? 100,
@@ -52,14 +52,8 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
   let windowEndNs = Number.NaN;
   let isDone = false;
   const done = sendWindow(window, {
-    ...{
-      clock,
-      pool,
-      recorder,
-      pacer: createLoopPacer({ clock, sleepUntil: null, guard: null }),
-      hasStreams: false,
-      session: setting.session ?? endlessSession(),
-    },
+    ...{ loop: createVirtualLoop(clock), pool, recorder, hasStreams: false },
+    session: setting.session ?? endlessSession(),
     onWindowEnd: (nowNs) => {
       windowEndNs = nowNs;
     },
@@ -208,11 +202,7 @@ test('a time-out is recorded as at least its limit, at the second it was due, an
 });
 
 test('what is alive when the drain ends is recorded as at least its age', async () => {
-  const { recording } = await drive(() => ({ kind: 'never' }), {
-    lengthMs: 1_000,
-    drainMs: 500,
-    timeoutMs: 60_000,
-  });
+  const { recording } = await drive(() => ({ kind: 'never' }), { lengthMs: 1_000, drainMs: 500, timeoutMs: 60_000 });
   assert.equal(recording.counts.inFlightCount, 100);
   assertNear(recording.responseTime.maxMs, 1_500, 'the oldest');
   assertNear(recording.responseTime.minMs, 510, 'the youngest');
@@ -264,7 +254,7 @@ test('a dead idle connection is replaced without losing or repeating the request
   assert.equal(recording.counts.okCount, 1_000);
   assert.equal(recording.counts.sentCount, 1_000);
   assert.equal(target.arrivalsNs.length, 1_000);
-  assert.equal(pool.stats().staleRetryCount, Math.floor((1_000 - 1) / 6));
+  assert.equal(pool.stats.staleRetryCount, Math.floor((1_000 - 1) / 6));
 });
 
 test('abandon is called exactly for the requests that got no answer', async () => {
@@ -371,5 +361,5 @@ test('known answer: a connection closed at random between two requests costs nei
   assert.equal(recording.counts.okCount, 1_000);
   assert.ok(closeCount > 50);
   // One at first, and one for each that was closed and needed again.
-  assert.ok(pool.stats().openedCount >= closeCount && pool.stats().openedCount <= closeCount + 1);
+  assert.ok(pool.stats.openedCount >= closeCount && pool.stats.openedCount <= closeCount + 1);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseThreadCount } from '../../src/load/thread-count.ts';
+import { chooseThreadCount } from '../../src/load/load-team.ts';
 
 test('one thread sends what one can, more only what one cannot, and a core is left for the target', () => {
   assert.equal(chooseThreadCount(100, 16, true), 1);

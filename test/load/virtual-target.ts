@@ -1,11 +1,11 @@
-import type { Clock } from '../../src/load/clock.ts';
-import type { Connect, ConnectionListener } from '../../src/load/pool.ts';
+import type { Clock } from '../../src/load/pace/clock.ts';
+import type { Connect, Connection, ConnectionListener } from '../../src/load/transport/pool.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../../src/model/workload.ts';
 
 /** What a target of the tests does with its n-th request (from 0), which reached it at `nowNs`. */
 export type Behaviour = (index: number, nowNs: number) => Fate;
 
-export type Fate =
+type Fate =
   | { readonly kind: 'answer'; readonly afterNs: number; readonly status?: number; readonly isLast?: boolean }
   | { readonly kind: 'close'; readonly afterNs: number }
   /** The connection was dead before anything was sent on it. */
@@ -43,20 +43,20 @@ export function createVirtualTarget(
     openCount++;
     mostOpenCount = Math.max(mostOpenCount, openCount);
     later(connectNs, () => {
-      if (!isRefusing()) return listener.onOpen();
+      if (!isRefusing()) return listener.onOpen(connection);
       end();
-      listener.onClose('ECONNREFUSED');
+      listener.onClose(connection, 'ECONNREFUSED');
     });
     const meet = (fate: Fate) => {
       if (fate.kind === 'answer') {
         later(fate.afterNs, () => {
           if (fate.isLast) end();
-          listener.onAnswer(answerOf(fate.status ?? 200), !fate.isLast);
+          listener.onAnswer(connection, answerOf(fate.status ?? 200), !fate.isLast);
         });
       } else if (fate.kind === 'close') {
         later(fate.afterNs, () => {
           end();
-          listener.onClose('closed before the answer');
+          listener.onClose(connection, 'closed before the answer');
         });
       }
     };
@@ -67,7 +67,8 @@ export function createVirtualTarget(
       meet(fate);
       return true;
     };
-    return { send, destroy: end };
+    const connection: Connection = { send, destroy: end, exchange: null, state: 'opening' };
+    return connection;
   };
   return { connect, arrivalsNs, openCount: () => openCount, mostOpenCount: () => mostOpenCount };
 }

@@ -1,3 +1,4 @@
+// test-lane: alone
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findCgroupLayout } from '../../src/probe/cgroup-layout.ts';

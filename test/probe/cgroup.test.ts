@@ -1,3 +1,4 @@
+// test-lane: alone
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -87,7 +88,7 @@ test('removing a removed group is no error', { skip }, async () => {
   await made.remove();
 });
 
-test('a leftover group is put away with its processes by its record alone', { skip }, async () => {
+test('a leftover group is removed with its processes by its record alone', { skip }, async () => {
   const made = group();
   const child = spawnInto(made, ['sleep', '60']);
   await untilMembers(made, 1);

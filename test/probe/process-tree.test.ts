@@ -40,7 +40,7 @@ test('a name with spaces and parentheses does not shift the fields', () => {
   assert.equal(parsed.startStack, '28');
 });
 
-test('members are descendants, at any depth, and nobody else', () => {
+test('members are descendants, at any depth, and no other process', () => {
   const tree = createProcessTree(root);
   const members = tree.update([
     rootStat(),
@@ -67,7 +67,7 @@ test('a child that was waited for is counted once', () => {
   assert.equal(ticks, 52);
 });
 
-test('a child that nobody waited for keeps what it was last seen to have used', () => {
+test('a child that was not waited for keeps the last usage seen', () => {
   const ticks = totalTicks([
     [rootStat({ userTicks: 5 }), stat({ pid: 101, userTicks: 30, systemTicks: 10 })],
     [rootStat({ userTicks: 6 })],

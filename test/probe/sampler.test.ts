@@ -1,3 +1,4 @@
+// test-lane: alone
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Probe, Reading } from '../../src/probe/probe.ts';
@@ -5,7 +6,7 @@ import { type SamplerClock, type SamplerOptions, startSampler } from '../../src/
 
 const openAtNs = 1_000e6;
 
-/** Time that moves only when told, in steps small enough for every alarm. */
+/** Time that moves only on order, in steps small enough for every alarm. */
 function virtualClock() {
   let nowNs = 0;
   const alarms: { timeNs: number; callback: () => void }[] = [];

@@ -13,7 +13,7 @@ function sentences(trials: Trial[]): Record<string, string> {
 
 const goTrials = okTrials(3, { implementation: 'crud-go', cpuPerRequestMs: 0.42 });
 
-test('the least is named where its range lies apart from the next one’s', () => {
+test('the lowest is named where its range does not overlap the next one’s', () => {
   const answers = sentences([
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
@@ -30,7 +30,7 @@ test('the far end is named too when there are more than two', () => {
   assert.match(answers['Lowest CPU per request'] ?? '', /; highest: crud-python-flask \(1\.50 ms\)$/);
 });
 
-test('overlapping ranges cannot be told apart', () => {
+test('overlapping ranges give no order', () => {
   const answers = sentences([
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.425 }),

@@ -20,13 +20,15 @@ import { okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
 
 const noLines = { go: null, python: null };
 
-function spawned(shapes: readonly { readonly who: 'go' | 'python'; readonly wallNs: readonly number[] }[]): RunResult {
+function spawned(
+  shapes: readonly { readonly language: 'go' | 'python'; readonly wallNs: readonly number[] }[],
+): RunResult {
   const variants = { go: 'goroutine', python: 'thread' };
-  const primitives = shapes.flatMap(({ who, wallNs }) =>
+  const primitives = shapes.flatMap(({ language, wallNs }) =>
     wallNs.map((ns, index) =>
       timedPrimitive({
-        implementation: `primitives-${who}`,
-        caseId: variants[who],
+        implementation: `primitives-${language}`,
+        caseId: variants[language],
         wallNs: ns,
         repetition: index + 1,
       }),
@@ -50,16 +52,16 @@ function claim(test: ClaimTest): Claim {
 }
 
 function verdict(test: ClaimTest, ...results: readonly RunResult[]): string {
-  const [judged] = assessClaims([claim(test)], results.map(toEvidence), noLines);
-  return `${judged?.verdict} ${judged?.measured}`;
+  const [assessed] = assessClaims([claim(test)], results.map(toEvidence), noLines);
+  return `${assessed?.verdict} ${assessed?.measured}`;
 }
 
 const result = spawned([
-  { who: 'python', wallNs: [8_000, 10_000, 12_000] },
-  { who: 'go', wallNs: [900, 1_000, 1_100] },
+  { language: 'python', wallNs: [8_000, 10_000, 12_000] },
+  { language: 'go', wallNs: [900, 1_000, 1_100] },
 ]);
 
-test('a ratio is judged by its whole interval, from the worst pair to the best', () => {
+test('a ratio is assessed by its whole interval, from the worst pair to the best', () => {
   const times = (claimed: number) => verdict({ kind: 'times', of: threads, to: goroutines, claimed }, result);
   assert.equal(times(9), 'holds 10.0× (7.27–13.3)');
   assert.equal(times(30), 'holds in part 10.0× (7.27–13.3)');
@@ -69,27 +71,30 @@ test('a ratio is judged by its whole interval, from the worst pair to the best',
 test('a ratio in the other direction does not hold, nor one that reaches 1', () => {
   assert.match(verdict({ kind: 'times', of: goroutines, to: threads, claimed: 2 }, result), /^does not hold/);
   const alike = spawned([
-    { who: 'python', wallNs: [900, 1_200] },
-    { who: 'go', wallNs: [1_000, 1_000] },
+    { language: 'python', wallNs: [900, 1_200] },
+    { language: 'go', wallNs: [1_000, 1_000] },
   ]);
   assert.match(verdict({ kind: 'more', of: threads, to: goroutines, least: 1 }, alike), /^does not hold/);
 });
 
-test('“much” asks for its least', () => {
+test('“much” needs its minimum', () => {
   assert.match(verdict({ kind: 'more', of: threads, to: goroutines, least: 2 }, result), /^holds 10/);
   assert.match(verdict({ kind: 'more', of: threads, to: goroutines, least: 9 }, result), /^holds in part/);
 });
 
 test('the two sides are never taken from different runs', () => {
-  const [go, python] = [spawned([{ who: 'go', wallNs: [1_000] }]), spawned([{ who: 'python', wallNs: [9_000] }])];
+  const [go, python] = [
+    spawned([{ language: 'go', wallNs: [1_000] }]),
+    spawned([{ language: 'python', wallNs: [9_000] }]),
+  ];
   assert.match(verdict({ kind: 'times', of: threads, to: goroutines, claimed: 9 }, go, python), /^not measured/);
 });
 
 test('the newest run that knows both counts', () => {
   const older = { ...result, startedAt: '2025-01-01T00:00:00.000Z' };
   const newer = spawned([
-    { who: 'python', wallNs: [2_000] },
-    { who: 'go', wallNs: [1_000] },
+    { language: 'python', wallNs: [2_000] },
+    { language: 'go', wallNs: [1_000] },
   ]);
   assert.equal(
     verdict({ kind: 'times', of: threads, to: goroutines, claimed: 9 }, newer, older),
@@ -113,7 +118,7 @@ test('the services’ claims are read from trials of the same workload', () => {
   assert.match(ratio?.measured ?? '', /^10\.0×/);
 });
 
-test('the most units that worked count only in a run that came to the last size', () => {
+test('the largest number of units counts only in a run that reached the last size', () => {
   const most = { ...threads, primitive: 'memory-tasks', size: 1_000_000, of: 'max-size' } as const;
   const facts = primitiveFacts({ id: 'memory-tasks', kind: 'memory', sizeLabel: 'tasks' });
   const shape = { implementation: 'primitives-python', caseId: 'thread' };
@@ -129,7 +134,7 @@ test('the most units that worked count only in a run that came to the last size'
 test('the largest cluster is claimed only of a search that came to its end', () => {
   const largest = (implementation: string) => ({ kind: 'largest-cluster', implementation }) as const;
   const test = { kind: 'more', of: largest('raft-go'), to: largest('raft-python-asyncio'), least: 2 } as const;
-  // 301 nodes of Go held, and nobody knows how many more would have.
+  // 301 nodes of Go held; how many more would have is unknown.
   assert.match(verdict(test, raftRunWithin(1_001)), /^not measured/);
   assert.match(verdict(test, raftRunWithin(301)), /^holds 12\.0×/);
 });

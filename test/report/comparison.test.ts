@@ -49,7 +49,7 @@ test('the terminal has no colour unless asked, and shows what only informs where
   assert.match(whole, /\(private memory peak, MiB\)/);
 });
 
-test('a correction is told in plain words, and only where it made a difference', () => {
+test('a correction is explained only where it made a difference', () => {
   const noise = { machineNoiseRatio: 0.16, noiseRatio: 0.01, controlNoiseRatio: 0.02 };
   const { base, head } = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor: 1.05 }, noise);
   const corrected = compareRuns(base, head, compareOptions);
@@ -68,15 +68,15 @@ test('an interval is said to halve in one way, in the table and in the explanati
   const { base, head } = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor: 1.01 }, { noiseRatio: 0.08 });
   const noisy = compareRuns(base, head, compareOptions);
   const cpu = noisy.comparisons.filter(({ metricId }) => metricId === 'cpu-per-request');
-  const told = [
+  const texts = [
     comparisonText(noisy, { color: false, all: false }),
     explanationText(
       cpu.map((one) => explain(base, head, one)),
       { color: false },
     ),
   ].map((text) => text.replaceAll(/\s+/g, ' '));
-  for (const text of told) assert.match(text, /an interval half as wide would take about 48 pairs instead of 12/);
-  assert.doesNotMatch(told[1] ?? '', /at this spread/);
+  for (const text of texts) assert.match(text, /an interval half as wide would take about 48 pairs instead of 12/);
+  assert.doesNotMatch(texts[1] ?? '', /at this spread/);
 });
 
 test('a change beyond all measure is no row of digits', () => {

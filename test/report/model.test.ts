@@ -6,7 +6,16 @@ import { reportCharts } from '../../src/report/charts/report-charts.ts';
 import type { Question, ReportModel, Row } from '../../src/report/model.ts';
 import { warningSubject, warningText } from '../../src/report/sentences.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
-import { failedTrial, invalidTrial, okTrial, okTrials, runResult, scenarioEntry } from '../support/run-result.ts';
+import {
+  failedTrial,
+  invalidTrial,
+  okTrial,
+  okTrials,
+  ready,
+  runResult,
+  scenarioEntry,
+  wrongTrial,
+} from '../support/run-result.ts';
 
 function onlyQuestion(model: ReportModel): Question {
   const questions = model.groups.flatMap((group) => group.questions);
@@ -174,7 +183,7 @@ test('an unfinished run says how far it got', () => {
   assert.match(unfinished?.message ?? '', /interrupted after \d+ of 15 planned trials/);
 });
 
-test('the noise between trials sets what can be told apart', () => {
+test('the noise between trials sets the smallest difference that can be resolved', () => {
   const trials = ['crud-go', 'crud-node-async'].flatMap((implementation) => okTrials(3, { implementation }, 0.02));
   const { resolution } = onlyQuestion(buildReport(runResult({ trials }), []));
   assert.ok(Math.abs((resolution?.cvRatio ?? 0) - 0.02) < 1e-6);
@@ -194,4 +203,33 @@ test('implementations of one language share a family and differ within it', () =
   const styles = buildReport(sevenAtOneRate(), []).implementations.map(({ style }) => `${style.family} ${style.shade}`);
   assert.equal(new Set(styles).size, 7);
   assert.equal(styles.filter((style) => style.startsWith('node')).length, 4);
+});
+
+test('wrong in one of three trials: no figures, the first row, and the reason first', () => {
+  const lying = [wrongTrial({ implementation: 'crud-go', repetition: 2, cpuPerRequestMs: 0.1 })];
+  const trials = [
+    ...[1, 3].map((repetition) => okTrial({ implementation: 'crud-go', repetition, cpuPerRequestMs: 0.1 })),
+    ...lying,
+    ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.9 }),
+  ];
+  const implementations = ['crud-node-async', 'crud-go'].map(ready);
+  const question = onlyQuestion(buildReport(runResult({ implementations, trials }), []));
+  const [first] = question.rows;
+  assert.deepEqual([first?.implementation.id, first?.isWrong, first?.okCount], ['crud-go', true, 0]);
+  assert.equal(first?.figures['cpu-per-request'], null);
+  assert.equal(first?.notes[0]?.label, 'wrong');
+  assert.ok(question.answers.every(({ parts }) => !parts.some(({ strong, text }) => strong && text === 'crud-go')));
+});
+
+test('memory that rises in most trials is a finding with its slope and interval', () => {
+  const rising = okTrials(3, { implementation: 'crud-go' }).map((trial) => {
+    assert.ok(trial.status === 'ok');
+    const growth = { bytesPerSec: 2 ** 20, lowBytesPerSec: 0.9 * 2 ** 20, highBytesPerSec: 1.1 * 2 ** 20 };
+    const memory = { ...trial.measurement.memory, growth };
+    return { ...trial, measurement: { ...trial.measurement, memory } };
+  });
+  const run = runResult({ implementations: [ready('crud-go')], trials: rising });
+  const row = rowFor(onlyQuestion(buildReport(run, [])), 'crud-go');
+  const note = row.notes.find(({ kind }) => kind === 'memory-rising');
+  assert.match(note?.text ?? '', /1\.0 MiB\/s \[0\.9, 1\.1\]/);
 });

@@ -169,7 +169,7 @@ test('elections rank by the interval of their median, with one trial each', () =
   assert.equal(shortest?.parts[0]?.text, 'raft-go');
 });
 
-test('the largest cluster is told for everyone, with the reason why no larger one', () => {
+test('the largest cluster is shown for every implementation, with the reason why no larger one', () => {
   const largest = model.groups.flatMap((group) => group.largest);
   assert.deepEqual(
     largest.map(({ row, size, okCount }) => [row.implementation.id, size, okCount]),

@@ -22,18 +22,18 @@ test('a warm-up stays well below what a closed loop reached, and takes ten secon
   assert.deepEqual(warmupBelow(0), { warmupCount: 10, warmupRatePerSec: 1 });
 });
 
-/** A target that holds below `limit`, and a generator that can tell below `tellable`. */
+/** A target that holds below `limit`, and a generator that is valid below `generatorLimit`. */
 function search(
   limit: number,
-  { start = 10, least = 0.5, tellable = Number.POSITIVE_INFINITY, twist = (probe: RateStep) => probe } = {},
+  { start = 10, min = 0.5, generatorLimit = Number.POSITIVE_INFINITY, twist = (probe: RateStep) => probe } = {},
 ) {
   const asked: number[] = [];
   const probe = async (ratePerSec: number): Promise<RateStep> => {
     asked.push(ratePerSec);
-    const status = ratePerSec > tellable ? 'unknown' : ratePerSec <= limit ? 'sustained' : 'failed';
+    const status = ratePerSec > generatorLimit ? 'unknown' : ratePerSec <= limit ? 'sustained' : 'failed';
     return twist({ ratePerSec, status, reason: `at ${ratePerSec}` });
   };
-  return searchCapacity({ startRatePerSec: start, precisionRatio: 0.05, minRatePerSec: least, tryRate: probe }).then(
+  return searchCapacity({ startRatePerSec: start, precisionRatio: 0.05, minRatePerSec: min, tryRate: probe }).then(
     (capacity) => ({
       capacity,
       asked,
@@ -41,7 +41,7 @@ function search(
   );
 }
 
-test('the greatest rate that holds is found within 5 %, wherever the search starts', async () => {
+test('the highest rate that holds is found within 5 %, wherever the search starts', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.double({ min: 1, max: 1e5, noNaN: true }),
@@ -67,23 +67,23 @@ test('what is found was sustained three times, and a tenth more failed', async (
   assert.ok(capacity.failedRatePerSec / capacity.ratePerSec > 1.09);
 });
 
-test('where the generator cannot tell, the target is never said to have failed', async () => {
-  const { capacity } = await search(1e9, { tellable: 500 });
+test('where the generator cannot judge the rate, the target is never called overloaded', async () => {
+  const { capacity } = await search(1e9, { generatorLimit: 500 });
   assert.ok(capacity.status === 'at-least');
   assert.ok(capacity.ratePerSec <= 500 && capacity.ratePerSec > 440, `${capacity.ratePerSec}`);
-  assert.equal((await search(100, { tellable: 0.1 })).capacity.status, 'unknown');
+  assert.equal((await search(100, { generatorLimit: 0.1 })).capacity.status, 'unknown');
 });
 
-test('a start at which the generator cannot tell is followed by lower ones', async () => {
-  const { capacity } = await search(1e9, { start: 8_000, tellable: 500 });
+test('a start rate beyond the generator is followed by lower ones', async () => {
+  const { capacity } = await search(1e9, { start: 8_000, generatorLimit: 500 });
   assert.ok(capacity.status === 'at-least');
   assert.ok(capacity.ratePerSec <= 500 && capacity.ratePerSec > 440, `${capacity.ratePerSec}`);
-  const told = await search(300, { start: 8_000, tellable: 500 });
-  assert.equal(told.capacity.status, 'found');
+  const limited = await search(300, { start: 8_000, generatorLimit: 500 });
+  assert.equal(limited.capacity.status, 'found');
 });
 
-test('no rate below the least is asked for', async () => {
-  const { capacity, asked } = await search(0, { start: 100, least: 20 });
+test('no rate below the minimum is tried', async () => {
+  const { capacity, asked } = await search(0, { start: 100, min: 20 });
   assert.deepEqual(asked, [100, 50, 25]);
   assert.deepEqual(capacity, { status: 'below', ratePerSec: 25, reason: 'at 25' });
 });
@@ -126,12 +126,12 @@ test('an objective is a quantile and a time with its unit', () => {
     assert.throws(() => parseObjective(text), InvalidArgumentError, text);
 });
 
-test('a probe lasts until its quantile can be told', () => {
+test('a rate step lasts until its quantile is known', () => {
   assert.equal(stepDurationMs(p99, 10_000, 5_000), 5_000);
   assert.ok(stepDurationMs(p99, 10, 5_000) * 10 >= 1_000_000);
 });
 
-test('no rate is tried on the way down whose probe would last over a minute, or over the length asked for', () => {
+test('no rate is tried on the way down whose step would last over a minute, or over the requested length', () => {
   for (const leastMs of [5_000, 600_000]) {
     const lengthMs = stepDurationMs(p99, minRatePerSec(p99, leastMs), leastMs);
     assert.ok(Math.abs(lengthMs - Math.max(60_000, leastMs)) <= 1, `${lengthMs}`);

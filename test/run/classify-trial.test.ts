@@ -90,7 +90,7 @@ test('the target’s own run delay is no reason: it grows with the effect looked
   assert.equal(classified({ window: { target: { userMs: 40, systemMs: 10, runDelayMs: 900 } } }).status, 'ok');
 });
 
-test('a late p99 voids the latency only above both two milliseconds and a quarter of the response', () => {
+test('a late p99 discards the latency only above both two milliseconds and a quarter of the response', () => {
   const late = (p99Ms: number) =>
     classified({ load: { responseTime: latency(12), generatorDelay: latency(0.1, { p99Ms }) } });
   const voids = [2.5, 3.5].map((p99Ms) => {

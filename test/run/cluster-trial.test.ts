@@ -53,7 +53,7 @@ test('leaders are crashed one after another, each when the cluster is whole, and
     'restart 2',
     'window closes',
   ]);
-  assert.ok(!environment.log.some((line) => line.includes('driver')));
+  assert.ok(!environment.log.some((line) => line.includes('generator')));
   const { load, cluster: figures, cpu } = trial.measurement;
   assert.equal(load, null);
   assert.equal(cpu.target.perRequestMs, null);
@@ -115,7 +115,7 @@ test('a quiet cluster is watched for the length of the window', async () => {
   assert.deepEqual(during(environment.log), ['window opens', 'sleep 4000 ms', 'window closes']);
 });
 
-test('a leader that is lost though nobody crashed it is not held: overloaded', async () => {
+test('a leader that is lost without a crash makes the trial overloaded', async () => {
   const environment = environmentOf({}, (control) => control.loseLeader());
   const trial = await runTrial(specOf({}, 0), [], environment);
   assert.ok(trial.status === 'overloaded');
@@ -125,7 +125,7 @@ test('a leader that is lost though nobody crashed it is not held: overloaded', a
   );
 });
 
-test('a node that died by itself is told, though the others carry on', async () => {
+test('a node that died by itself is reported, though the others carry on', async () => {
   const environment = virtualEnvironment({
     cluster: (note) => {
       const control = fakeControl(note);

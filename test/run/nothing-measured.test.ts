@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { nothingMeasured } from '../../src/run/prepare.ts';
 import { skipped } from '../support/run-result.ts';
 
-test('a scenario whose service nobody implements names the flag that adds a folder', () => {
+test('a scenario without an implementation of its service names the flag that adds a folder', () => {
   const error = nothingMeasured([]);
   assert.equal(error.code, 'cannot-measure');
   assert.match(error.remedy, /--impls test\/fixtures\/impls/);
 });
 
-test('implementations that were all skipped are told with reason and remedy', () => {
+test('implementations that were all skipped are listed with reason and remedy', () => {
   const error = nothingMeasured([skipped('crud-go', 'go not on PATH', 'install Go')]);
   assert.match(error.message, /crud-go: go not on PATH\n\s+remedy: install Go/);
 });

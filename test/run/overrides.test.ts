@@ -70,7 +70,7 @@ test('--crashes changes the count where leaders are crashed, and nowhere else', 
   );
 });
 
-test('flags of requests are refused where only primitives are measured, and told where there is more', () => {
+test('flags of requests are an error where only primitives are measured, and a warning where there is more', () => {
   const primitives = {
     only: [],
     repetitionCount: 1,
@@ -89,7 +89,7 @@ test('flags of requests are refused where only primitives are measured, and told
   assert.equal(ignoredByPrimitives(both, rate), null);
 });
 
-test('a rate is asked once where a ladder of rates is told in several cells', () => {
+test('a rate is measured once where several entries list it', () => {
   const { entries } = withOverrides(calibrate, { ...nothing, ratesPerSec: [100, 1_000, 60_000] }, workloads);
   assert.deepEqual(
     entries.map(({ ratesPerSec, loadPlan }) => [ratesPerSec, loadPlan.measureMs]),

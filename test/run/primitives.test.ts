@@ -117,7 +117,7 @@ test('without a control group the memory limit is kept by looking', async () => 
   );
 });
 
-test('a runner that has no result in time is told so', async () => {
+test('a runner without a result in time is reported', async () => {
   const limits = watching(0, 0);
   await assert.rejects(limits.exceeded, (error) => error instanceof PrimitiveFailure && error.code === 'timed-out');
 });

@@ -1,10 +1,11 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { processStartTicks } from '../../src/os/process-identity.ts';
+import { processSpace, processStartTicks } from '../../src/os/process-identity.ts';
 import { openSession } from '../../src/run/session/session.ts';
 
 /** A process group whose leader lives until it is killed. */
@@ -30,7 +31,10 @@ test('the next run ends what a killed one has left, and nothing that only has it
     { kind: 'database', pid: foreign.pid, startTicks: (foreign.startTicks ?? 0) - 1, dataDir: '/nonexistent' },
   ];
   mkdirSync(join(cacheDir, 'runs'));
-  writeFileSync(join(cacheDir, 'runs', '7.json'), JSON.stringify({ pid: 7, startTicks: -1, entries }));
+  writeFileSync(
+    join(cacheDir, 'runs', '7.json'),
+    JSON.stringify({ pid: 7, startTicks: -1, space: processSpace(), entries }),
+  );
   const died = new Promise((resolve) => orphan.child.once('exit', resolve));
   const steps: string[] = [];
   const session = await openSession({

@@ -52,7 +52,7 @@ function searchLargest(holds: (size: number, start: number) => boolean, clusterS
   return made.join(' ');
 }
 
-test('a climb goes up with one start a size, then asks the largest that held nine in all', () => {
+test('a cluster-size search goes up with one start a size, then starts the largest that held nine times in all', () => {
   assert.equal(
     searchLargest((size) => size < 25),
     `3+ 5+ 9+ 25- 25- ${Array(8).fill('9+').join(' ')}`,
@@ -80,7 +80,7 @@ test('sizes beyond the declared limit are not asked', () => {
   );
 });
 
-test('trials that are no climb are always needed', () => {
+test('trials outside a cluster-size search are never skipped', () => {
   const [spec] = specsFor(5);
   assert.ok(spec?.cluster);
   assert.equal(

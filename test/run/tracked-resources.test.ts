@@ -6,13 +6,14 @@ import { test } from 'node:test';
 import type { CleanupEntry } from '../../src/run/session/cleanup-registry.ts';
 import { makeDataFolder, removeDataFolder } from '../../src/run/session/tracked-resources.ts';
 
-test('a target’s data folder is in the ledger while it stands, and goes with all that was written there', async () => {
+test('a target’s data folder is in the cleanup registry while it exists, and is removed with its content', async () => {
   const noted: CleanupEntry[] = [];
   const folder = await makeDataFolder({
     add(entry) {
       noted.push(entry);
       return () => noted.pop();
     },
+    entries: () => [],
     close() {},
   });
   assert.deepEqual(noted, [{ kind: 'folder', path: folder.path }]);
@@ -22,13 +23,14 @@ test('a target’s data folder is in the ledger while it stands, and goes with a
   assert.ok(!existsSync(folder.path));
 });
 
-test('a folder that cannot be noted does not stand', async () => {
+test('a folder that cannot be registered is removed', async () => {
   let path = '';
   const refusing = {
     add(entry: CleanupEntry) {
       if (entry.kind === 'folder') path = entry.path;
       throw new Error('no room for a note');
     },
+    entries: () => [],
     close() {},
   };
   await assert.rejects(makeDataFolder(refusing), /no room/);

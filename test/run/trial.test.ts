@@ -17,7 +17,7 @@ const rows: RowInvariant = {
 };
 const rightRows = (_: string, when: 'before' | 'after') => (when === 'before' ? 100 : 106);
 
-test('a trial goes through its phases in this order and puts everything away in reverse', async () => {
+test('a trial goes through its phases in this order and cleans up in reverse', async () => {
   const environment = virtualEnvironment({ rowCount: rightRows });
   const trial = await runTrial(trialSpec(), [rows], environment);
   assert.equal(trial.status, 'ok');
@@ -40,6 +40,7 @@ test('a trial goes through its phases in this order and puts everything away in 
     'driven from 300 ms',
     'window closes',
     'after-load',
+    'sleep 300 ms',
     'invariants',
     'stop',
     'generator stopped',
@@ -63,7 +64,7 @@ test('a measurement is made of what every phase saw', async () => {
   assert.equal(measurement.memory.idleBytes, 1_000_000);
 });
 
-test('a target whose cost still moves is warmed up half as long again and then called not steady', async () => {
+test('a target whose cost still moves is warmed up half as long again and then reported as not converged', async () => {
   const environment = virtualEnvironment({ cpuPerRequestMs: (block) => 1 / block });
   const trial = await runTrial(trialSpec(), [], environment);
   assert.ok(trial.status === 'ok');
@@ -110,7 +111,7 @@ for (const phase of ['copy-database', 'start', 'idle', 'connect', 'warm-up', 'me
   });
 }
 
-test('a target that never gets ready is a failed trial with its own last words', async () => {
+test('a target that never gets ready is a failed trial with the end of its log', async () => {
   const environment = virtualEnvironment({
     startTarget: () => {
       throw new TrialFailure('never-ready', 'no answer within 30 s', 'cannot bind');
@@ -165,8 +166,39 @@ test('wrong answers make a failed trial whose message counts and quotes them', a
   assert.equal(trial.message, '10 wrong answers: 10 × status 500');
 });
 
-test('late waking voids the latency and nothing else', async () => {
+test('a generator delay discards the latency and nothing else', async () => {
   const trial = await runTrial(trialSpec(), [], virtualEnvironment({ load: { generatorDelay: latency(0.5) } }));
   assert.ok(trial.status === 'ok');
   assert.equal(trial.latencyDiscarded, true);
 });
+
+test('CPU after the window is measured to the exit, without what the target uses while idle', async () => {
+  const trial = await runTrial(trialSpec(), [], virtualEnvironment({ stop: { cpuMs: 1_000 } }));
+  assert.ok(trial.status === 'ok');
+  // The warm-up has used 400 ms before the window.
+  assert.equal(trial.measurement.deferredCpuMs, 600);
+});
+
+test('work that was put off until after the window fails the trial', async () => {
+  const trial = await runTrial(trialSpec(), [], virtualEnvironment({ stop: { cpuMs: 3_000 } }));
+  assert.ok(trial.status === 'failed');
+  assert.deepEqual([trial.phase, trial.code], ['stop', 'deferred-work']);
+  assert.match(trial.message, /^2600 ms of CPU after the window ended/);
+});
+
+test('a process that left fails the trial', async () => {
+  const environment = virtualEnvironment({
+    window: { strayProcesses: ['process 7 of the target has left its session'] },
+  });
+  const trial = await runTrial(trialSpec(), [], environment);
+  assert.ok(trial.status === 'failed');
+  assert.deepEqual([trial.phase, trial.code], ['measure', 'process-left']);
+});
+
+for (const databaseUse of [{ connectionCount: 19 }, { storedSettings: ['default_transaction_read_only=on'] }]) {
+  test(`a database used otherwise than by the others fails the trial: ${JSON.stringify(databaseUse)}`, async () => {
+    const trial = await runTrial(trialSpec(), [], virtualEnvironment({ databaseUse }));
+    assert.ok(trial.status === 'failed');
+    assert.deepEqual([trial.phase, trial.code], ['invariants', 'database-budget']);
+  });
+}

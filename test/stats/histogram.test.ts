@@ -102,7 +102,7 @@ test('what is encoded is decoded with the same quantiles', () => {
   }
 });
 
-test('the percentile curve never falls and ends at the greatest value', () => {
+test('the percentile curve never falls and ends at the maximum', () => {
   const curve = percentileCurve(histogramOf(upTo(1_000)));
   for (const [index, point] of curve.entries()) {
     const previous = curve[index - 1];

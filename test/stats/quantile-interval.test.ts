@@ -15,7 +15,7 @@ test('few values bound a high quantile below only', () => {
   assert.ok((interval?.lower ?? 0) >= 45);
 });
 
-test('the greatest possible value has no upper bound, and no value has no quantile', () => {
+test('the maximum has no upper bound, and an empty sample has no quantile', () => {
   assert.equal(quantileInterval(oneTo(10), 1)?.upper, null);
   assert.equal(quantileInterval([], 0.5), null);
 });

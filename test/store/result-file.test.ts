@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -67,7 +68,7 @@ test('a file that is not there is refused, not a stack trace', async () => {
   assert.match((await readFailure('/nonexistent/r.json')).message, /cannot read/);
 });
 
-test('a full disk is told as such, leaves no half file and keeps the former one', {
+test('a full disk is reported as such, leaves no half file and keeps the former one', {
   skip: notRoot(),
 }, async (context) => {
   const path = join(await folder(context), 'small');

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -16,7 +17,7 @@ const commands: Readonly<Record<string, (place: string) => readonly string[]>> =
   'load --hdr': (place) => ['load', 'http://127.0.0.1:1/', '--rate', '1', '--hdr', place],
 };
 
-describe('a place that cannot be written is told first, with its flag', { concurrency: 2 }, () => {
+describe('an output that cannot be written is reported first, with its flag', { concurrency: 2 }, () => {
   for (const [what, args] of Object.entries(commands)) {
     test(what, async (context) => {
       const space = await workspace(context);

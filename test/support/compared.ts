@@ -7,7 +7,7 @@ import type { RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
 import type { Side } from './paired-runs.ts';
 
-/** The checkout's policy, no floor, no waiver, a day in June. */
+/** The checkout's policy, no noise floor, no waiver, a day in June. */
 export const compareOptions: CompareOptions = {
   policy: gate,
   minEffectRatio: null,

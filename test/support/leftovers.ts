@@ -5,14 +5,14 @@ import type { Workspace } from './paceline.ts';
 
 /**
  * All that a paceline of that pid still has on this machine: processes that know the workspace (by their command, environment
- * or working folder), control groups, files of its temporary folder, its ledger. None: an empty list.
+ * or working folder), control groups, files of its temporary folder, its cleanup registry. None: an empty list.
  */
 export function leftovers(pid: number, { dir, cacheDir, tempDir }: Workspace): readonly string[] {
   return [
     ...processesOf(dir).map((found) => `process ${found}`),
     ...controlGroups(`paceline-${pid}-*`).map((found) => `control group ${found}`),
     ...namesIn(tempDir).map((found) => `temporary ${found}`),
-    ...namesIn(join(cacheDir, 'runs')).map((found) => `ledger ${found}`),
+    ...namesIn(join(cacheDir, 'runs')).map((found) => `cleanup registry ${found}`),
   ];
 }
 

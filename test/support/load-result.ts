@@ -44,9 +44,9 @@ export function loadResult(change: Partial<LoadResult> = {}): LoadResult {
     outages: [],
     acknowledged: { createdCount: 10, deletedCount: 4, uncertainCount: 0 },
     generator: {
-      pacer: 'timer',
+      loop: 'native',
       threadCount: 1,
-      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
+      wakeupCount: 2_000,
       niceness: 0,
       cpuUserMs: 20,
       cpuSystemMs: 10,

@@ -36,7 +36,7 @@ const usual: MeasurementShape = {
 };
 
 /** A log-normal distribution laid out evenly: record i is its quantile (i + ½) / count. */
-export function latency(count: number, p50Ms: number, spread: number): Latency {
+function latency(count: number, p50Ms: number, spread: number): Latency {
   const histogram = createHistogram();
   for (let index = 0; index < count; index++) {
     record(histogram, p50Ms * 1e6 * Math.exp(spread * normalQuantile((index + 0.5) / count)));
@@ -58,6 +58,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       database: roleCpu(s.databaseCpuPerRequestMs * requestCount, s.measureMs, requestCount),
     },
     idleCpuMsPerSec: 1.5,
+    deferredCpuMs: 20,
     memory: {
       idleBytes: s.idleMib * 2 ** 20,
       medianBytes: s.loadedMib * 2 ** 20,
@@ -66,6 +67,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
       rssMedianBytes: s.loadedMib * 1.8 * 2 ** 20,
       peakIncludingFileBytes: null,
       anonHugePagesBytes: 0,
+      growth: null,
     },
     processCount: 1,
     threadCount: 9,
@@ -135,9 +137,9 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     outages: [],
     acknowledged: { createdCount: 10, deletedCount: 5, uncertainCount: 0 },
     generator: {
-      pacer: 'thread',
+      loop: 'native',
       threadCount: 1,
-      wakes: { parkedCount: 1000, answerCount: 0, threadCount: 0, timerCount: 0 },
+      wakeupCount: 2_000,
       niceness: -10,
       cpuUserMs: 0.08 * requestCount,
       cpuSystemMs: 0.02 * requestCount,

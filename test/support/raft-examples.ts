@@ -7,7 +7,7 @@ import { createRandom } from '../../src/stats/random.ts';
 import { okTrial, overloadedTrial, ready, runResult, type TrialShape } from './run-result.ts';
 
 /** Synthetic runs of clusters, as plausible as a first look at the hosts was. */
-export const raftIds = ['raft-node-async', 'raft-go', 'raft-python-asyncio'] as const;
+const raftIds = ['raft-node-async', 'raft-go', 'raft-python-asyncio'] as const;
 
 interface ClusterShape extends TrialShape {
   readonly cell: ScenarioEntry;
@@ -74,7 +74,7 @@ export function elections(count: number, middleMs: number, seed: number): Cluste
   });
 }
 
-/** Elections, puts, a lost leader, quiet nodes and a climb, over three hosts. */
+/** Elections, puts, a lost leader, idle nodes and a cluster-size search, over three implementations. */
 export function raftRun(): RunResult {
   const election = idleEntry('election', { cluster: { sizes: [3, 5], crashCount: 50 } });
   const paper = paperEntry(150, 300, 300, 5_000);
@@ -82,34 +82,40 @@ export function raftRun(): RunResult {
   const loss = raftEntry('leader-loss', { ratesPerSec: [100], cluster: { crashCount: 5 } });
   const scale = idleEntry('scale', { trialCount: 11, cluster: { sizes: [3, 25, 301], searchesSize: true } });
   const trials = raftIds.flatMap((implementation, index): Trial[] => {
-    const who = { implementation };
+    const subject = { implementation };
     const crash = (cell: ScenarioEntry, size: number, count: number, middleMs: number) =>
       clusterTrial({
-        ...who,
+        ...subject,
         cell,
         size,
         fault: 'crash-leaders',
         figures: { finalTerm: 60, elections: elections(count, middleMs + 8 * index, index + size) },
       });
-    const climb = (size: number, count: number) =>
+    const starts = (size: number, count: number) =>
       Array.from({ length: count }, (_, start) =>
-        clusterTrial({ ...who, cell: scale, size, repetition: start + 1, loadedMib: 40 + size * (index + 1) * 0.1 }),
+        clusterTrial({
+          ...subject,
+          cell: scale,
+          size,
+          repetition: start + 1,
+          loadedMib: 40 + size * (index + 1) * 0.1,
+        }),
       );
     return [
       ...[3, 5].map((size) => crash(election, size, 50, 165)),
       crash(paper, 5, 300, 172),
-      clusterTrial({ ...who, cell: put, size: 3 }),
+      clusterTrial({ ...subject, cell: put, size: 3 }),
       clusterTrial({
-        ...who,
+        ...subject,
         cell: loss,
         size: 3,
         fault: 'crash-under-load',
         outagesMs: [150, 170, 210],
         figures: { finalTerm: 4, elections: elections(3, 170, index) },
       }),
-      ...climb(3, 1),
-      ...(index === 2 ? climb(25, 9) : climb(25, 1)),
-      ...(index === 2 ? [] : climb(301, 9)),
+      ...starts(3, 1),
+      ...(index === 2 ? starts(25, 9) : starts(25, 1)),
+      ...(index === 2 ? [] : starts(301, 9)),
     ];
   });
   const tooLarge = { ...overloadedTrial({ implementation: 'raft-python-asyncio', workload: 'scale' }) };

@@ -61,7 +61,7 @@ export function sevenAtThreeRates(): RunResult {
   });
 }
 
-/** Every bad day at once: skipped, failed, overloaded, invalid, void, unsteady, too few, interrupted. */
+/** Everything that can go wrong at once: skipped, failed, overloaded, invalid, latency discarded, warm-up not converged, too few trials, interrupted. */
 export function badDay(): RunResult {
   const trials = [
     ...trialsAt('crud-node-async', 100),

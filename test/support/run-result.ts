@@ -58,7 +58,7 @@ export function ready(id: string): Preparation {
     runtimeVersion: `${id.split('-')[1]} 1.2.3`,
     buildMs: 0,
     buildCached: true,
-    conformance: { status: 'passed', checkCount: 128, statementsHash: null },
+    conformance: { status: 'passed', checkCount: 128, statementsHash: null, countedLoad: null },
   };
 }
 
@@ -110,7 +110,7 @@ export function okTrial(shape: TrialShape & { readonly latencyDiscarded?: boolea
   return { status: 'ok', latencyDiscarded: shape.latencyDiscarded ?? false, ...measured(shape) };
 }
 
-/** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − middle) away. */
+/** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − median) away. */
 export function okTrials(count: number, shape: TrialShape = {}, spreadRatio = 0.01): Trial[] {
   return Array.from({ length: count }, (_, index) => {
     const factor = 1 + spreadRatio * (index - (count - 1) / 2);
@@ -148,6 +148,12 @@ export function failedTrial(shape: TrialShape = {}): Trial {
     measurement: null,
     warnings: [],
   };
+}
+
+/** Its answers were wrong; everything else went well. */
+export function wrongTrial(shape: TrialShape = {}): Trial {
+  const message = '3 wrong answers: 3 × read: status 404';
+  return { ...(failedTrial(shape) as Extract<Trial, { status: 'failed' }>), code: 'wrong-answers', message };
 }
 
 export function scenarioEntry(overrides: Partial<ScenarioEntry> = {}): ScenarioEntry {

@@ -35,11 +35,11 @@ export async function scratchRepository(dir: string): Promise<ScratchRepository>
 
 const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'core.hooksPath=/dev/null'];
 
-/** An implementation of echo that burns so long for each answer. */
+/** An implementation of echo that burns so long for each answer; `place`: where impls/ lies for those who look. */
 export async function writeEcho(
   repository: ScratchRepository,
   id: string,
-  { burnMs = 0, answer = 'ok', build = [] as string[][] } = {},
+  { burnMs = 0, answer = 'ok', build = [] as string[][], place = '' } = {},
 ): Promise<void> {
   const manifest = {
     id,
@@ -48,7 +48,7 @@ export async function writeEcho(
     runtime: { name: 'node', versionCommand: ['{node}', '--version'] },
     model: 'event-loop',
     requires: [],
-    sources: [`impls/${id}/**`],
+    sources: [`${place}impls/${id}/**`],
     build,
     command: ['{node}', '{dir}/main.mjs'],
     env: {},

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import type { DatabaseUse } from '../../src/database/trial-database.ts';
 import type { LoadResult } from '../../src/model/load-result.ts';
 import type { Reading } from '../../src/probe/probe.ts';
 import type {
   RunningGenerator,
   RunningTarget,
+  StoppedTarget,
   TrialEnvironment,
   WindowRecord,
 } from '../../src/run/trial/environment.ts';
@@ -23,8 +25,10 @@ export interface VirtualOptions {
   readonly load?: Partial<LoadResult>;
   /** CPU milliseconds the target spends on a request, in the n-th warm-up block and after. */
   readonly cpuPerRequestMs?: (block: number) => number;
+  readonly window?: Partial<WindowRecord>;
+  readonly databaseUse?: Partial<DatabaseUse>;
   readonly rowCount?: (sql: string, when: 'before' | 'after') => number;
-  readonly stop?: { readonly stopMs: number; readonly exitCode: number | null; readonly forced: boolean };
+  readonly stop?: Partial<StoppedTarget>;
   /** Called at the start of each phase. */
   readonly atPhase?: (phase: string, environment: VirtualEnvironment) => void;
   readonly startTarget?: () => never;
@@ -68,7 +72,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     logTail: () => 'the last words',
     stop: async () => {
       note('target stops');
-      return options.stop ?? { stopMs: 5, exitCode: 0, forced: false };
+      return { stopMs: 5, exitCode: 0, forced: false, cpuMs, ...options.stop };
     },
     dispose: async () => note('target cleaned up'),
   };
@@ -112,6 +116,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       return {
         url: 'postgres://copy',
         count: async (sql) => options.rowCount?.(sql, measured ? 'after' : 'before') ?? 0,
+        use: async () => ({ connectionCount: 9, storedSettings: [], ...options.databaseUse }),
         drop: async () => note('database dropped'),
       };
     },
@@ -127,7 +132,11 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     cluster: () => options.cluster?.(note) ?? assert.fail('not asked'),
     observeWindow: async () => {
       note('window opens');
-      return { startAtNs: nowMs * 1e6, close: () => note('window closes'), end: async () => windowRecord() };
+      return {
+        startAtNs: nowMs * 1e6,
+        close: () => note('window closes'),
+        end: async () => windowRecord({ targetCpuMs: cpuMs, ...options.window }),
+      };
     },
   };
   return environment;
@@ -137,6 +146,8 @@ export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {
   return {
     windowMs: 1000,
     target: { userMs: 40, systemMs: 10, runDelayMs: 2 },
+    targetCpuMs: 0,
+    strayProcesses: [],
     generator: { userMs: 20, systemMs: 10, runDelayMs: 1 },
     database: { userMs: 30, systemMs: 5, runDelayMs: null },
     processCount: 1,
@@ -155,7 +166,7 @@ export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {
   };
 }
 
-/** A cluster that does what it is told, and writes down what that was. */
+/** A cluster that follows its orders, and notes them. */
 export interface FakeControl extends ClusterControl {
   /** A new term by itself, as when a leader cannot keep up. */
   loseLeader(): void;

@@ -1,11 +1,13 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { livingMembers } from '../../src/os/child-process.ts';
-import { BuildFailure, type BuildOptions, buildImplementation } from '../../src/target/build.ts';
+import { BuildFailure, type BuildOptions, type BuildResult, buildImplementation } from '../../src/target/build.ts';
 import type { LocatedImplementation } from '../../src/target/manifest.ts';
 
 /** Each build adds a letter to a file beside the cache, so that builds can be counted. */
@@ -76,6 +78,75 @@ describe('the build cache', () => {
     assert.equal(hashes.size, 5);
   });
 
+  const withCheck = (check: string, build = countingBuild): BuildOptions => {
+    const own = options([build]);
+    const implementation = { ...own.located.implementation, buildCheck: ['sh', '-c', check, 'sh', '{build}'] };
+    return { ...own, located: { ...own.located, implementation } };
+  };
+
+  test('a build that reaches its program is kept; one that does not any more is made again', async () => {
+    const checked = withCheck('test -e "$1/built.txt"');
+    const first = await buildImplementation(checked);
+    assert.equal((await buildImplementation(checked)).cached, true);
+    await rm(path.join(first.dir, 'built.txt'));
+    const again = await buildImplementation(checked);
+    assert.deepEqual([again.cached, again.unreached], [false, null]);
+    assert.equal(await buildCount(), 2);
+  });
+
+  test('a build that never reaches its program says why', async () => {
+    const { unreached, cached } = await buildImplementation(withCheck('echo "not for this user"; exit 1'));
+    assert.deepEqual([unreached, cached], ['not for this user', false]);
+  });
+
+  const otherUser = 65_534;
+  const canSwitch = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
+
+  test('another user’s compile cache is no cache: the build is made for each, also where the checkout is not theirs', {
+    skip: canSwitch ? false : 'needs root and setpriv',
+  }, async () => {
+    const here = path.join(import.meta.dirname, '..', '..', 'impls', '_node', 'program');
+    await writeFile(path.join(root, 'alpha/main.ts'), 'const answer: number = 42; export { answer };');
+    const own = options([
+      ['sh', '-c', 'mkdir -p "$1" && NODE_COMPILE_CACHE="$1" "$2" main.ts', 'sh', '{build}/cache', '{node}'],
+    ]);
+    const implementation = {
+      ...own.located.implementation,
+      buildInCheckout: true,
+      buildCheck: ['{node}', path.join(here, 'check-compile-cache.ts'), 'main.ts'],
+      env: { NODE_COMPILE_CACHE: '{build}/cache' },
+    };
+    const given = {
+      located: { ...own.located, implementation },
+      rootDir: root,
+      toolchain: { placeholders: { node: process.execPath }, versions: {} },
+    };
+    const script = `
+      const { buildImplementation } = await import(${JSON.stringify(path.join(import.meta.dirname, '..', '..', 'src', 'target', 'build.ts'))});
+      const given = ${JSON.stringify(given)};
+      const signal = new AbortController().signal;
+      const own = { cacheDir: process.argv[1], onProgress() {}, trackProcessGroup: () => () => {}, signal };
+      console.log(JSON.stringify(await buildImplementation({ ...given, ...own })));`;
+    await chmod(root, 0o755);
+    const built = async (uid: number) => {
+      const cacheDir = path.join(root, `cache-${uid}`);
+      await mkdir(cacheDir);
+      await chown(cacheDir, uid, uid);
+      const user = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+      const { stdout, stderr } = spawnSync(
+        'setpriv',
+        [...user, process.execPath, '--input-type=module', '-e', script, cacheDir],
+        { encoding: 'utf8' },
+      );
+      assert.notEqual(stdout, '', stderr);
+      return JSON.parse(stdout) as BuildResult;
+    };
+    const [first, second] = [await built(0), await built(otherUser)];
+    assert.deepEqual([first.unreached, second.unreached], [null, null]);
+    assert.notEqual(first.hash, second.hash);
+    assert.ok(second.dir.startsWith(path.join(root, `cache-${otherUser}`)), second.dir);
+  });
+
   test('what tools leave beside the sources changes nothing', async () => {
     const before = await buildImplementation(options());
     await mkdir(path.join(root, 'alpha/__pycache__'));
@@ -112,7 +183,7 @@ describe('the build cache', () => {
     assert.equal((await buildImplementation(options())).cached, false);
   });
 
-  test('a failed build tells the end of the tool’s own output and is tried anew', async () => {
+  test('a failed build reports the end of the tool’s own output and is tried anew', async () => {
     const failing = options([['sh', '-c', 'echo "source.txt:3: no such verb"; exit 7']]);
     for (let attempt = 0; attempt < 2; attempt++) {
       const error = await buildImplementation(failing).then(
@@ -149,13 +220,13 @@ describe('the build cache', () => {
       signal: controller.signal,
       trackProcessGroup: (pid: number) => {
         noted.push(`${pid} noted`);
-        return () => noted.push(`${pid} struck`);
+        return () => noted.push(`${pid} released`);
       },
     };
     setTimeout(() => controller.abort(new Error('interrupted')), 300);
     await assert.rejects(buildImplementation(slow), /interrupted/);
     const pid = Number(noted[0]?.split(' ')[0]);
-    assert.deepEqual(noted, [`${pid} noted`, `${pid} struck`]);
+    assert.deepEqual(noted, [`${pid} noted`, `${pid} released`]);
     assert.deepEqual(await livingMembers(pid), []);
   });
 

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,7 +46,7 @@ function script(text: string, changes: Partial<StartOptions> = {}): StartOptions
 }
 
 describe('a target', () => {
-  test('starts, answers, stops on SIGTERM and leaves nobody behind', async () => {
+  test('starts, answers, stops on SIGTERM and leaves no process behind', async () => {
     const target = await started('echo');
     assert.equal(await echo(target), 'ok');
     assert.ok(target.startupMs > 5 && target.startupMs < 30_000, `${target.startupMs}`);
@@ -74,7 +75,7 @@ describe('a target', () => {
     assert.match(outcome.logTail, /absent/);
   });
 
-  test('is told its pid before it is ready', async () => {
+  test('reports its pid before it is ready', async () => {
     let pid = 0;
     const target = await started('slow', { onStarted: (startedPid) => (pid = startedPid) });
     assert.equal(pid, target.pid);
@@ -92,7 +93,7 @@ describe('a target', () => {
     assert.doesNotMatch(outcome.logTail, /NODE_OPTIONS_OF_SOMEBODY/);
   });
 
-  test('that ends before it is ready is a failure with its exit code and its last words', async () => {
+  test('that ends before it is ready is a failure with its exit code and the end of its log', async () => {
     const outcome = await startTarget(script('echo "no such database" >&2; exit 2'));
     assert.deepEqual(outcome, {
       status: 'failed',
@@ -112,7 +113,7 @@ describe('a target', () => {
     assert.deepEqual(await livingMembers(pid), []);
   });
 
-  test('that dies by itself tells so', async () => {
+  test('that dies by itself reports so', async () => {
     const target = await started('crash', { env: { CRASH_AFTER: '2' } });
     for (let i = 0; i < 3; i++) await echo(target).catch(() => {});
     assert.deepEqual(await target.died, { exitCode: 1, signal: null });
@@ -144,7 +145,7 @@ describe('a target', () => {
     assert.deepEqual(await livingMembers(target.pid), []);
   });
 
-  test('that leaves a child of its group behind is told and cleaned up', async () => {
+  test('that leaves a child of its group behind is reported and cleaned up', async () => {
     const changes = script('sleep 60 & exec "$0" "$1"');
     const { implementation } = changes.located;
     const command = [...implementation.command, '{node}', '{dir}/main.ts'];

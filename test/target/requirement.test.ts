@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Implementation } from '../../src/model/implementation.ts';

@@ -71,35 +71,6 @@ function readSession(response: WorkloadResponse): { readonly token: string; read
 }
 
 /**
- * DELETE /sessions/current: of a session that `tokens` holds (log-in puts them there), else of the next seeded user's
- * second one, which then nobody else may use. null when those are used up, too.
- */
-export function logOut(seed: number, tokens: string[]): Draw {
-  let user = 0;
-  return () => {
-    const token = tokens.shift();
-    if (token !== undefined) return logOutOf(token);
-    if (user === userCount) return null;
-    user += 1;
-    return logOutOf(liveToken(seed, user - 1, 1));
-  };
-}
-
-function logOutOf(token: string): Operation {
-  return {
-    name: 'log-out',
-    request: {
-      method: 'DELETE',
-      path: '/sessions/current',
-      headers: { authorization: `Bearer ${token}` },
-      body: null,
-    },
-    check: (response) => wrongStatus(response, 204),
-    abandon() {},
-  };
-}
-
-/**
  * GET /users/me with one of the live seeded tokens, each equally likely; `sessionCount` is how many of a user's two live
  * sessions take part. Nothing depends on earlier answers, so the operations are made once and used again.
  */
@@ -110,7 +81,8 @@ export function authenticate(seed: number, random: Random, sessionCount: 1 | 2):
   return () => operations[random.below(operations.length)] as Operation;
 }
 
-function currentUserOperation(seed: number, user: number, session: 0 | 1): Operation {
+/** GET /users/me with one of the two live sessions of a user. */
+export function currentUserOperation(seed: number, user: number, session: 0 | 1): Operation {
   const expected = {
     id: userId(seed, user),
     name: userName(user),

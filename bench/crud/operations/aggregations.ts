@@ -56,7 +56,7 @@ export function openAggregations({ seed, nowNs }: WorkloadContext, ownerCount: n
         accepted.set(id, { owner, atNs: nowNs() });
         return;
       }
-      // Told before it was accepted: there is no time between the two to record.
+      // The event came before the 202: there is no time between the two to record.
       early.delete(id);
       owner.resultFileId = outcome.resultFileId;
     },
@@ -95,7 +95,7 @@ function remember(early: Map<string, Outcome>, outcome: Outcome): void {
   early.delete(oldest as string);
 }
 
-/** POST /aggregations of a user's eight vectors, the users in turn. What comes of it is told by the user's stream. */
+/** POST /aggregations of a user's eight vectors, the users in turn. The user's event stream reports the outcome. */
 export function aggregate(aggregations: Aggregations): Draw {
   const operations = aggregations.owners.map((owner) => aggregateOf(owner, aggregations));
   let turn = 0;

@@ -4,8 +4,9 @@ import { type Aggregations, aggregate } from './aggregations.ts';
 import type { Files } from './files.ts';
 import { listFiles } from './list-files.ts';
 import { popularFile } from './popular-file.ts';
+import { readChanged } from './read-changed.ts';
 import { readContent, readFile } from './read-file.ts';
-import type { Draws } from './session.ts';
+import { alternately, type Draws, named } from './session.ts';
 import { createFile, replaceFile } from './write-file.ts';
 
 /** Requests a second, and weights as well. */
@@ -25,7 +26,7 @@ export function fileDraws(files: Files, aggregations: Aggregations, random: Rand
   const popular = popularFile(random);
   return {
     list: listFiles(files, random),
-    read: readFile(files, popular),
+    read: alternately(readFile(files, popular), named('read', readChanged(files, popular))),
     content: readContent(files, popular),
     create: createFile(files),
     replace: replaceFile(files, popular),

@@ -11,6 +11,7 @@ export interface Files {
   readonly seed: number;
   readonly slots: FileSlots;
   readonly bodies: FileBodies;
+  readonly changed: ChangedFiles;
   headers(user: number): UserHeaders;
   readonly acknowledged: AcknowledgedCounts;
 }
@@ -20,13 +21,14 @@ export function openFiles({ seed }: WorkloadContext): Files {
     seed,
     slots: openFileSlots(seed),
     bodies: openFileBodies(seed),
+    changed: openChangedFiles(),
     headers: userHeaders(seed),
     acknowledged: noAcknowledged(),
   };
 }
 
 /**
- * vacant: no such file; present: it is there and nobody asks for it; reading, writing: an operation is in flight;
+ * vacant: no such file; present: it exists and no operation uses it; reading, writing: an operation is in flight;
  * retired: a write had an unknown outcome, so nothing can be expected of it any more.
  */
 export type SlotState = 'vacant' | 'present' | 'reading' | 'writing' | 'retired';
@@ -189,4 +191,33 @@ export function seededVectorBlock(seed: number, id: string): Buffer {
   const block = blockOf(seed, id);
   for (let at = 3; at < block.length; at += 4) block[at] = 0x3f;
   return block;
+}
+
+/** A file whose replacement or deletion has just been answered. */
+export interface ChangedFile {
+  readonly slot: FileSlot;
+  /** The slot may hold another file by the time it is looked at. */
+  readonly id: string;
+  readonly isGone: boolean;
+}
+
+/** The newest changes that were not read since. */
+export interface ChangedFiles {
+  add(change: ChangedFile): void;
+  /** The newest one, and removes it. */
+  take(): ChangedFile | null;
+}
+
+/** Beyond it the oldest are forgotten: a change is worth a look only while it is fresh. */
+const maxChangeCount = 64;
+
+function openChangedFiles(): ChangedFiles {
+  const changes: ChangedFile[] = [];
+  return {
+    add(change) {
+      changes.push(change);
+      if (changes.length > maxChangeCount) changes.shift();
+    },
+    take: () => changes.pop() ?? null,
+  };
 }

@@ -2,6 +2,7 @@ import type { Random } from '../../../src/stats/random.ts';
 import type { Files } from './files.ts';
 import { listFirstPage, listNextPage } from './list-files.ts';
 import { popularFile } from './popular-file.ts';
+import { readChanged } from './read-changed.ts';
 import { readContent, readFile, revalidateContent } from './read-file.ts';
 import { createFile, deleteFile, replaceFile } from './write-file.ts';
 
@@ -11,6 +12,7 @@ export function historyDraws(files: Files, random: Random) {
   return {
     read: readFile(files, popular),
     content: readContent(files, popular),
+    'read-changed': readChanged(files, popular),
     revalidate: revalidateContent(files, popular),
     list: listFirstPage(files, random),
     'list-next': listNextPage(files, random),

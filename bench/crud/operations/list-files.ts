@@ -74,7 +74,7 @@ export interface AskedPage {
 
 /**
  * What is wrong with a page of a user's files: its order, its Link, a file of another user, a file that is deleted or of
- * an old version, or one that is missing. Only files are looked for that nobody wrote meanwhile.
+ * an old version, or one that is missing. Files that were written meanwhile are left out.
  */
 export function wrongPage(response: WorkloadResponse, asked: AskedPage, slots: FileSlots): string | null {
   const json = readJson(response);
@@ -105,7 +105,7 @@ function wrongLink(link: string | null, files: readonly Json[], { limit }: Asked
   return files.length === limit && link === expected ? null : 'Link is not that of the next page';
 }
 
-/** Nobody has written it since the page was asked for, and nobody is writing it. */
+/** It was not written since the request of the page, and is not being written. */
 function isSettled(slot: FileSlot, { writeCount }: AskedPage): boolean {
   return slot.settledAt <= writeCount && slot.state !== 'writing' && slot.state !== 'retired';
 }

@@ -12,7 +12,7 @@ export function readFile(files: Files, place: () => number): Draw {
   };
 }
 
-function readOf({ slots, headers }: Files, slot: FileSlot): Operation {
+export function readOf({ slots, headers }: Files, slot: FileSlot): Operation {
   return {
     name: 'read',
     request: { method: 'GET', path: `/files/${slot.id}`, headers: headers(slot.owner).plain, body: null },
@@ -32,7 +32,7 @@ export function readContent(files: Files, place: () => number): Draw {
   };
 }
 
-function contentOf({ slots, headers, seed }: Files, slot: FileSlot): Operation {
+export function contentOf({ slots, headers, seed }: Files, slot: FileSlot): Operation {
   return {
     name: 'content',
     request: { method: 'GET', path: `/files/${slot.id}/content`, headers: headers(slot.owner).plain, body: null },

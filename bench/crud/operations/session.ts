@@ -69,3 +69,20 @@ export function evenTurns(mix: Mix): string[] {
     return richest;
   });
 }
+
+/** The one, then the other. */
+export function alternately(first: Draw, second: Draw): Draw {
+  let isFirst = false;
+  return () => {
+    isFirst = !isFirst;
+    return isFirst ? first() : second();
+  };
+}
+
+/** Under another name of the mix. */
+export function named(name: string, draw: Draw): Draw {
+  return () => {
+    const operation = draw();
+    return operation === null ? null : { ...operation, name };
+  };
+}

@@ -50,7 +50,7 @@ export function replaceFile(files: Files, place: () => number): Draw {
   };
 }
 
-function replacementOf({ slots, bodies, headers }: Files, slot: FileSlot, body: FileBody): Operation {
+function replacementOf({ slots, bodies, changed, headers }: Files, slot: FileSlot, body: FileBody): Operation {
   const { authorization } = headers(slot.owner);
   return {
     name: 'replace',
@@ -65,6 +65,7 @@ function replacementOf({ slots, bodies, headers }: Files, slot: FileSlot, body: 
       slot.version += 1;
       slot.crc = body.crc;
       slots.settle(slot, wrong === null ? 'present' : 'retired');
+      if (wrong === null) changed.add({ slot, id: slot.id, isGone: false });
       bodies.giveBack(body);
       return wrong;
     },
@@ -80,7 +81,7 @@ export function deleteFile(files: Files, place: () => number): Draw {
   };
 }
 
-function deletionOf({ slots, headers, acknowledged }: Files, slot: FileSlot): Operation {
+function deletionOf({ slots, changed, headers, acknowledged }: Files, slot: FileSlot): Operation {
   return {
     name: 'delete',
     request: { method: 'DELETE', path: `/files/${slot.id}`, headers: headers(slot.owner).plain, body: null },
@@ -88,6 +89,7 @@ function deletionOf({ slots, headers, acknowledged }: Files, slot: FileSlot): Op
       const wrong = wrongStatus(response, 204);
       if (wrong === null) acknowledged.deletedCount += 1;
       else acknowledged.uncertainCount += 1;
+      if (wrong === null) changed.add({ slot, id: slot.id, isGone: true });
       slots.settle(slot, wrong === null ? 'vacant' : 'retired');
       return wrong;
     },

@@ -10,7 +10,7 @@ export const workload: Workload = {
   id: 'aggregate',
   service: 'crud',
   version: 1,
-  description: 'means of eight vectors of 256 KiB, told by eight event streams; each tenth request reads a result',
+  description: 'means of eight vectors of 256 KiB, reported by eight event streams; each tenth request reads a result',
   mix,
   fixedRatePerSec: null,
   open(context) {

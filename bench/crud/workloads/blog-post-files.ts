@@ -8,7 +8,7 @@ import { evenDraw, sessionOf } from '../operations/session.ts';
 export const workload: Workload = {
   id: 'blog-post-files',
   service: 'crud',
-  version: 1,
+  version: 2,
   description:
     'the file half of `blog-post`: five APIs of files at 25/s each, one aggregation a second, three event streams',
   mix: fileMix,

@@ -17,7 +17,7 @@ const mix = { ...authenticationMix, ...fileMix };
 export const workload: Workload = {
   id: 'blog-post',
   service: 'crud',
-  version: 1,
+  version: 2,
   description:
     'the blog post’s load: 25/s on each of six APIs, 1/s each of log-in, sign-up and aggregation, three event streams',
   mix,

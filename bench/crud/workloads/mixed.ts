@@ -1,27 +1,31 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
-import { authenticate, logIn, logOut, signUp } from '../operations/accounts.ts';
+import { authenticate, logIn, signUp } from '../operations/accounts.ts';
 import { aggregate, openAggregations, readResult } from '../operations/aggregations.ts';
 import { openFiles } from '../operations/files.ts';
 import { historyDraws } from '../operations/history-draws.ts';
 import { sessionOf, weightedDraw } from '../operations/session.ts';
+import { sessionLife } from '../operations/session-life.ts';
 
 /** As many streams as in `blog-post`. */
 const ownerCount = 3;
 
 /** Of 200. At 100/s that is one log-in and one log-out a second, and a sign-up and an aggregation every other second. */
 const mix = {
-  authenticate: 28,
-  read: 40,
-  content: 46,
-  revalidate: 26,
+  authenticate: 26,
+  read: 36,
+  content: 42,
+  'read-changed': 10,
+  revalidate: 24,
   list: 13,
   'list-next': 6,
   create: 10,
   replace: 13,
   delete: 10,
   'log-in': 2,
+  'use-session': 1,
   'log-out': 2,
+  'use-ended': 1,
   'sign-up': 1,
   aggregate: 1,
   'read-result': 2,
@@ -30,8 +34,9 @@ const mix = {
 export const workload: Workload = {
   id: 'mixed',
   service: 'crud',
-  version: 1,
-  description: 'every route: file history, authentication, a little scrypt, aggregations told by three event streams',
+  version: 2,
+  description:
+    'every route: file history, authentication, a little scrypt, aggregations reported by three event streams',
   mix,
   fixedRatePerSec: null,
   open(context) {
@@ -45,7 +50,7 @@ export const workload: Workload = {
       // Only the first sessions: the second ones are logged out in the course of it.
       authenticate: authenticate(seed, random, 1),
       'log-in': logIn(seed, random, (token) => tokens.push(token)),
-      'log-out': logOut(seed, tokens),
+      ...sessionLife(seed, tokens),
       'sign-up': signUp(),
       aggregate: aggregate(aggregations),
       'read-result': readResult(seed, aggregations),

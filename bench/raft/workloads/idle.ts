@@ -1,7 +1,7 @@
 import type { Workload } from '../../../src/model/workload.ts';
 import { sessionOf } from '../operations.ts';
 
-/** What a node costs that nobody asks anything. */
+/** What a node costs without requests. */
 export const workload: Workload = {
   id: 'idle',
   service: 'raft',

@@ -54,7 +54,7 @@ func (n *Node) appendEntries(p *peer, entries []Entry) {
 func (n *Node) onAppendEntries(m AppendEntries) {
 	switch {
 	case m.Term < n.currentTerm:
-		n.refuse(m, 0, 0)
+		n.reject(m, 0, 0)
 	case n.state.role != Leader: // of its own term a leader gets none
 		n.follow(m)
 	}
@@ -66,9 +66,9 @@ func (n *Node) follow(m AppendEntries) {
 	ownTerm := n.log.termAt(m.PrevLogIndex)
 	switch {
 	case m.PrevLogIndex > n.log.lastIndex():
-		n.refuse(m, 0, n.log.lastIndex()+1)
+		n.reject(m, 0, n.log.lastIndex()+1)
 	case ownTerm != m.PrevLogTerm:
-		n.refuse(m, ownTerm, n.log.firstIndexFrom(ownTerm))
+		n.reject(m, ownTerm, n.log.firstIndexFrom(ownTerm))
 	default:
 		n.take(m)
 	}
@@ -98,7 +98,7 @@ func (n *Node) merge(prevIndex uint64, entries []Entry) {
 	n.logChanged(index)
 }
 
-func (n *Node) refuse(m AppendEntries, conflictTerm, conflictIndex uint64) {
+func (n *Node) reject(m AppendEntries, conflictTerm, conflictIndex uint64) {
 	n.answer(m, AppendEntriesReply{ConflictTerm: conflictTerm, ConflictIndex: conflictIndex})
 }
 

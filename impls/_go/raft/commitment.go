@@ -18,7 +18,7 @@ func (n *Node) advanceCommit() {
 	n.releaseReads(lead)
 }
 
-// majorityIndex is the greatest index that a majority has, or 0 where none beyond the commitment has one.
+// majorityIndex is the highest index that a majority has, or 0 where none beyond the commitment has one.
 func (n *Node) majorityIndex(lead *leadership) uint64 {
 	ahead := lead.matches[:0]
 	if n.persistence.durableIndex > n.commitIndex {

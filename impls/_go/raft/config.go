@@ -5,7 +5,7 @@ type Config struct {
 	ID                   int // 1 to ClusterSize
 	ClusterSize          int
 	ElectionTimeoutMinUs int64
-	ElectionTimeoutMaxUs int64 // not less than the least; both may come
+	ElectionTimeoutMaxUs int64 // at least ElectionTimeoutMinUs; both limits may be drawn
 	HeartbeatUs          int64 // less than ElectionTimeoutMinUs
 	MaxBatchEntries      int   // most entries of one AppendEntries
 	// WindowEntries bounds how far ahead of its confirmations a peer is sent entries.

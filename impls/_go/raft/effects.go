@@ -44,7 +44,7 @@ type Reply struct {
 	Term    uint64
 }
 
-// RoleChange tells what the node is since this step.
+// RoleChange reports the role of the node since this step.
 type RoleChange struct {
 	Role   Role
 	Term   uint64

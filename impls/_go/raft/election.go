@@ -38,7 +38,7 @@ func (n *Node) becomeLeader() {
 	n.appendToAll()
 }
 
-// adoptTerm follows nobody yet in a term that a message told of.
+// adoptTerm makes the node a follower without a leader, in the term of a message.
 func (n *Node) adoptTerm(term uint64) {
 	n.currentTerm = term
 	n.votedFor = 0

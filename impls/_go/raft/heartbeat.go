@@ -1,6 +1,6 @@
 package raft
 
-// heartbeat tells every follower that the leader is there. A leader that a majority does not answer gives up (dissertation
+// heartbeat shows every follower that the leader is alive. A leader that a majority does not answer gives up (dissertation
 // 6.2).
 func (n *Node) heartbeat() {
 	if n.reachedCount() < n.majority {

@@ -1,6 +1,6 @@
 package raft
 
-// Input is what a node is told: one of the types below.
+// Input is what a node reacts to: one of the types below.
 type Input interface{ input() }
 
 // Restart is the first input of a node, and the first after a crash: what was persisted, and the generator's state. The
@@ -12,7 +12,7 @@ type Restart struct {
 	Random   Random
 }
 
-// Tick tells that time has passed. It does nothing before the node's deadline.
+// Tick means that time has passed. It does nothing before the node's deadline.
 type Tick struct{}
 
 // Receive brings a message of another node.
@@ -30,7 +30,7 @@ type Proposal struct {
 // Read asks a leader to confirm that it leads, so that its store may be read.
 type Read struct{ IDs []uint64 }
 
-// Persisted tells that every persist effect up to Seq is durable.
+// Persisted means that every persist effect up to Seq is durable.
 type Persisted struct{ Seq uint64 }
 
 // Heartbeat makes a leader do at once what its deadline would make it do. Only experiments need it.

@@ -45,7 +45,7 @@ type AppendEntries struct {
 	Round        uint64 // of the read index; the reply gives it back
 }
 
-// AppendEntriesReply tells how far the follower's log is the leader's, or where to look for that.
+// AppendEntriesReply says how far the follower's log matches the leader's, or where to look for that.
 type AppendEntriesReply struct {
 	Envelope
 	Success       bool

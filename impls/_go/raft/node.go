@@ -10,7 +10,7 @@ type Node struct {
 	nowUs    int64 // of the step under way
 
 	currentTerm uint64
-	votedFor    int // 0: nobody
+	votedFor    int // 0: no vote
 	log         ReplicatedLog
 
 	state       StateMachine

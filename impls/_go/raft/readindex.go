@@ -23,7 +23,7 @@ func (n *Node) startRound(lead *leadership) {
 	lead.round++
 	lead.roundAcks = 0
 	n.appendToAll()
-	n.confirmRound(lead) // a cluster of one needs nobody
+	n.confirmRound(lead) // a cluster of one needs no answers
 }
 
 func (n *Node) acknowledgeRound(p *peer, round uint64) {

@@ -9,7 +9,7 @@ type step struct {
 	commitIndex uint64
 
 	voteChanged bool   // term or vote
-	changedFrom uint64 // the least index whose entry changed; 0: none
+	changedFrom uint64 // the lowest index whose entry changed; 0: none
 
 	released int // how many of the sends were held before
 	sends    []Message

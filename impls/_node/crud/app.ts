@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
-import { refuseUnknownRoutes } from '../program/routing.ts';
+import { rejectUnknownRoutes } from '../program/routing.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
+import { answerBrokenRequest, rejectExpectation } from './broken-request.ts';
 import type { Parts } from './parts.ts';
 import { answerProblem, Problem } from './problem.ts';
+import { rejectOddTargets, targetProblem } from './request-target.ts';
 import { logInRoute, sessionRoutes, signUpRoute, userRoutes } from './routes/accounts.ts';
 import { aggregationRoutes } from './routes/aggregations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -29,11 +31,16 @@ export function createApp(logLevel: string): FastifyInstance {
       // Each route reads the parameters it lists (see readQuery).
       querystringParser: (text) => ({ text }),
     },
+    // Node would keep the first Authorization or Content-Type and forget the others: joined, they are what no route takes.
+    http: { joinDuplicateHeaders: true },
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (_error, request, reply) =>
-      answerProblem(new Problem('not-found', 'no such path'), request, reply),
+      answerProblem(targetProblem(request.url) ?? new Problem('not-found', 'no such path'), request, reply),
   });
+  app.server.on('checkExpectation', rejectExpectation);
   keepBodiesRaw(app);
-  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
+  rejectOddTargets(app);
+  rejectUnknownRoutes(app, (...problem) => new Problem(...problem));
   app.setErrorHandler(answerProblem);
   return app;
 }

@@ -9,13 +9,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function keepBodiesRaw(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  // A DELETE has no body here, so its Content-Type is nobody's concern.
+  // A DELETE has no body here, so its Content-Type does not matter.
   app.addHttpMethod('DELETE', { hasBody: false, overrideExisting: true });
 }
 
-/** Route options, in the contract's order of refusal: 415, 413, 400; the schema's 422 follows. */
+/** Route options, in the contract's order of checks: 415, 413, 400; the schema's 422 follows. */
 export const jsonBody = {
-  onRequest: refuseUnless(isJson, 'the Content-Type is not application/json'),
+  onRequest: rejectUnless(isJson, 'the Content-Type is not application/json'),
   bodyLimit: 65_536,
   preValidation(request: FastifyRequest, _reply: unknown, next: Next): void {
     const json = parseJson(bodyOf(request));
@@ -26,7 +26,7 @@ export const jsonBody = {
 
 /** Route options: 415, 413. */
 export const rawBody = {
-  onRequest: refuseUnless(isMediaType, 'the Content-Type is missing or cannot be read'),
+  onRequest: rejectUnless(isMediaType, 'the Content-Type is missing or cannot be read'),
   bodyLimit: 1_048_576,
 };
 
@@ -47,7 +47,7 @@ function parseJson(body: Uint8Array): { readonly value: unknown } | undefined {
   }
 }
 
-function refuseUnless(isAccepted: (contentType: string) => boolean, detail: string) {
+function rejectUnless(isAccepted: (contentType: string) => boolean, detail: string) {
   return (request: FastifyRequest, _reply: unknown, next: Next): void => {
     const accepted = isAccepted(request.headers['content-type'] ?? '');
     next(accepted ? undefined : new Problem('unsupported-media-type', detail));

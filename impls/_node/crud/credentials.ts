@@ -8,8 +8,11 @@ export interface PasswordHash {
 
 const saltBytes = 16;
 
-/** Checked for a name nobody has, so that it costs as much as a name somebody has. */
-const nobody: PasswordHash = { passwordSalt: new Uint8Array(saltBytes), passwordHash: new Uint8Array(scryptKeyBytes) };
+/** Checked for a name that no user has, so that it takes as long as for a name that exists. */
+const unknownUser: PasswordHash = {
+  passwordSalt: new Uint8Array(saltBytes),
+  passwordHash: new Uint8Array(scryptKeyBytes),
+};
 
 export async function hashPassword(cpuWork: CpuWork, password: string): Promise<PasswordHash> {
   const passwordSalt = randomBytes(saltBytes);
@@ -21,7 +24,7 @@ export async function isPasswordOf(
   known: PasswordHash | undefined,
   password: string,
 ): Promise<boolean> {
-  const { passwordSalt, passwordHash } = known ?? nobody;
+  const { passwordSalt, passwordHash } = known ?? unknownUser;
   const key = await cpuWork.scrypt(password, passwordSalt);
   return timingSafeEqual(key, passwordHash) && known !== undefined;
 }

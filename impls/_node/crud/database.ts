@@ -46,7 +46,7 @@ const connectionErrorCodes = new Set([
 ]);
 
 /** Whether an error means that the connection is gone, or was never made. */
-export function isConnectionError(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && connectionErrorCodes.has(String(error.code));
 }
 

@@ -16,7 +16,7 @@ export interface EventHub {
   close(): void;
 }
 
-export interface Opening {
+interface Opening {
   readonly userId: string;
   readonly tokenSha256: Buffer;
   readonly lastEventId: string | undefined;

@@ -1,17 +1,22 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemDocument, sendProblem } from '../program/problem.ts';
 import { isUnavailable } from './database.ts';
 
 const statusOf = {
   'malformed-json': 400,
+  'malformed-request': 400,
   unauthorized: 401,
   'not-found': 404,
   'method-not-allowed': 405,
+  'request-timeout': 408,
   'name-taken': 409,
   'precondition-failed': 412,
   'content-too-large': 413,
   'unsupported-media-type': 415,
+  'expectation-failed': 417,
   invalid: 422,
   'precondition-required': 428,
+  'head-too-large': 431,
   internal: 500,
   unavailable: 503,
 } as const;
@@ -23,32 +28,16 @@ const headersOf: Partial<Record<ProblemType, Record<string, string>>> = {
   unavailable: { 'retry-after': '1' },
 };
 
-/** A refusal the contract knows; thrown anywhere in a request, answered as problem+json (RFC 9457). */
-export class Problem extends Error {
-  readonly type: ProblemType;
-  readonly headers: Readonly<Record<string, string>>;
-
+export class Problem extends ProblemDocument<ProblemType> {
   constructor(type: ProblemType, detail: string, headers: Readonly<Record<string, string>> = {}) {
-    super(detail);
-    this.type = type;
-    this.headers = { ...headersOf[type], ...headers };
+    super(type, statusOf[type], detail, { ...headersOf[type], ...headers });
   }
 }
 
 export function answerProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { type, message, headers } = toProblem(error);
-  if (type === 'internal') request.log.error(error);
-  if (type === 'unavailable') request.log.info(error);
-  const status = statusOf[type];
-  // Fastify closes the connection of a body it did not read to its end, and a client still sending may then lose this answer
-  // to a reset. Without that header Node reads the rest and keeps the connection.
-  if (type === 'content-too-large') reply.removeHeader('connection');
-  reply
-    .code(status)
-    .headers({ ...headers, 'content-type': 'application/problem+json' })
-    // With a serializer of its own the answer keeps its media type without a charset parameter.
-    .serializer(JSON.stringify)
-    .send({ type: `urn:paceline:problem:${type}`, title: type.replaceAll('-', ' '), status, detail: message });
+  const problem = toProblem(error);
+  if (problem.type === 'unavailable') request.log.info(error);
+  sendProblem(problem, error, request, reply);
 }
 
 function toProblem(error: FastifyError | Error): Problem {
@@ -58,6 +47,6 @@ function toProblem(error: FastifyError | Error): Problem {
   const status = 'statusCode' in error ? error.statusCode : undefined;
   if (status === 413) return new Problem('content-too-large', 'the body is larger than this route allows');
   if (status === 415) return new Problem('unsupported-media-type', 'the Content-Type cannot be read');
-  if (status === 400) return new Problem('malformed-json', 'the body ended early');
+  if (status === 400) return new Problem('malformed-request', 'the body ended early or cannot be read');
   return new Problem('internal', 'unexpected error');
 }

@@ -2,7 +2,7 @@ import { Problem } from './problem.ts';
 import { parseUuid } from './schemas.ts';
 
 /** The listed parameters of a query string; others are ignored. @throws Problem `invalid` for one given twice, or for text that is not UTF-8. */
-export function readQuery<Name extends string>(text: string, ...listed: Name[]): Partial<Record<Name, string>> {
+function readQuery<Name extends string>(text: string, ...listed: Name[]): Partial<Record<Name, string>> {
   const found: Partial<Record<Name, string>> = {};
   if (text === '') return found;
   for (const pair of text.split('&')) {

@@ -1,4 +1,4 @@
-export const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
+const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
 const uuid = new RegExp(uuidPattern);
 
@@ -7,7 +7,7 @@ export function parseUuid(text: string): string | undefined {
   return uuid.test(text) ? text.toLowerCase() : undefined;
 }
 
-/** JSON Schemas: those of bodies refuse (no coercion, no removal), those of answers make Fastify's compiled serializers. */
+/** JSON Schemas: those of bodies reject (no coercion, no removal), those of answers make Fastify's compiled serializers. */
 
 const id = { type: 'string' };
 const instant = { type: 'string', format: 'date-time' };

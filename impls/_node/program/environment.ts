@@ -5,7 +5,7 @@ export class ConfigError extends Error {}
 
 export const logLevels = ['debug', 'info', 'warn', 'error'];
 
-/** Runs a reader of the configuration; ends the program where it refuses. */
+/** Runs a reader of the configuration; ends the program where it throws a ConfigError. */
 export function orExit<T>(read: () => T): T {
   try {
     return read();

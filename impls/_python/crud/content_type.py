@@ -5,18 +5,19 @@ import re
 from crud.problems import Problem
 
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-QUOTED_STRING = r'"(?:[\t !\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t -\x7e\x80-\xff])*"'
+# Without obs-text: a byte above 0x7E has no agreed encoding, so it cannot be kept as text.
+QUOTED_STRING = r'"(?:[\t !\x23-\x5b\x5d-\x7e]|\\[\t -\x7e])*"'
 MEDIA_TYPE = re.compile(rf"(?P<essence>{TOKEN}/{TOKEN})(?:[ \t]*;[ \t]*{TOKEN}=(?:{TOKEN}|{QUOTED_STRING}))*", re.ASCII)
-LONGEST_CHARS = 127
+MAX_CHARS = 127
 
 
 def raw_content_type(header: str | None) -> str:
     """The header of a raw body, verbatim; raises the 415 problem."""
     value = (header or "").strip(" \t")
-    if len(value) > LONGEST_CHARS or not MEDIA_TYPE.fullmatch(value):
+    if len(value) > MAX_CHARS or not MEDIA_TYPE.fullmatch(value):
         raise Problem(
             "unsupported-media-type",
-            f"Content-Type must be type/subtype with optional parameters, {LONGEST_CHARS} characters at most.",
+            f"Content-Type must be type/subtype with optional parameters, {MAX_CHARS} characters at most.",
         )
     return value
 

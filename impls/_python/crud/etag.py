@@ -2,8 +2,12 @@
 
 import re
 
+# obs-text is a part of RFC 9110's etagc, and header values are Latin-1 here.
+ENTITY_TAG = r'(?:W/)?"[!\x23-\x7e\x80-\xff]*"'
+TAG_LIST = re.compile(rf"[ \t,]*{ENTITY_TAG}(?:[ \t]*,[ \t,]*{ENTITY_TAG})*[ \t,]*")
+LISTED_TAG = re.compile(ENTITY_TAG)
 VERSION_TAG = re.compile(r'"([1-9][0-9]{0,9})"', re.ASCII)
-LARGEST_VERSION = 2_147_483_647
+MAX_VERSION = 2_147_483_647
 
 
 def entity_tag(version: int) -> str:
@@ -17,18 +21,18 @@ def none_match_matches(header: str | None, version: int) -> bool:
     if header.strip(" \t") == "*":
         return True
     tag = entity_tag(version)
-    return any(element.removeprefix("W/") == tag for element in _elements(header))
+    return any(listed.removeprefix("W/") == tag for listed in _listed_tags(header))
 
 
 def match_versions(header: str) -> list[int] | None:
     """The versions If-Match asks for, compared strongly; None for `*`. What does not parse matches nothing."""
     if header.strip(" \t") == "*":
         return None
-    matches = (VERSION_TAG.fullmatch(element) for element in _elements(header))
+    matches = (VERSION_TAG.fullmatch(listed) for listed in _listed_tags(header))
     versions = [int(match[1]) for match in matches if match]
-    return [version for version in versions if version <= LARGEST_VERSION]
+    return [version for version in versions if version <= MAX_VERSION]
 
 
-def _elements(header: str) -> list[str]:
-    # A comma inside a quoted tag splits it in two halves that match no version, as the whole would not.
-    return [element.strip(" \t") for element in header.split(",")]
+def _listed_tags(header: str) -> list[str]:
+    """None where any part of the list does not parse."""
+    return LISTED_TAG.findall(header) if TAG_LIST.fullmatch(header) else []

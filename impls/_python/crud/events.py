@@ -11,7 +11,7 @@ HEARTBEAT_INTERVAL_SEC = 15.0
 HEADERS = {"Cache-Control": "no-store"}
 MEDIA_TYPE = "text/event-stream"
 DIGITS = re.compile(r"[0-9]+", re.ASCII)
-LARGEST_EVENT_ID = 2**63 - 1
+MAX_EVENT_ID = 2**63 - 1
 
 
 def last_event_id(header: str | None) -> int | None:
@@ -22,7 +22,7 @@ def last_event_id(header: str | None) -> int | None:
         raise invalid("Last-Event-ID must be digits.")
     # More digits than an id can have are past every event, not an error.
     significant = header.lstrip("0") or "0"
-    return min(int(significant[:20]), LARGEST_EVENT_ID)
+    return min(int(significant[:20]), MAX_EVENT_ID)
 
 
 def event_text(row: Row) -> bytes:

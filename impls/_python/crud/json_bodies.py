@@ -10,11 +10,11 @@ from uuid import UUID
 from crud.identifiers import parse_id
 from crud.problems import Problem, invalid
 
-LARGEST_JSON_BYTES = 65_536
+MAX_JSON_BYTES = 65_536
 USER_NAME = re.compile(r"[a-z0-9._-]{3,64}", re.ASCII)
-LONGEST_CREDENTIAL_CHARS = 128
-SHORTEST_PASSWORD_CHARS = 8
-MOST_FILES_COUNT = 64
+MAX_CREDENTIAL_CHARS = 128
+MIN_PASSWORD_CHARS = 8
+MAX_FILES_COUNT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,23 @@ def parse_sign_up(body: bytes) -> Credentials:
     credentials = _credentials(body)
     if not is_user_name(credentials.name):
         raise invalid("name must match ^[a-z0-9._-]{3,64}$.")
-    if not SHORTEST_PASSWORD_CHARS <= len(credentials.password) <= LONGEST_CREDENTIAL_CHARS:
-        raise invalid(f"password must have {SHORTEST_PASSWORD_CHARS} to {LONGEST_CREDENTIAL_CHARS} characters.")
+    if not MIN_PASSWORD_CHARS <= len(credentials.password) <= MAX_CREDENTIAL_CHARS:
+        raise invalid(f"password must have {MIN_PASSWORD_CHARS} to {MAX_CREDENTIAL_CHARS} characters.")
     return credentials
 
 
 def parse_log_in(body: bytes) -> Credentials:
     credentials = _credentials(body)
     for text in (credentials.name, credentials.password):
-        if not 1 <= len(text) <= LONGEST_CREDENTIAL_CHARS:
-            raise invalid(f"name and password must have 1 to {LONGEST_CREDENTIAL_CHARS} characters.")
+        if not 1 <= len(text) <= MAX_CREDENTIAL_CHARS:
+            raise invalid(f"name and password must have 1 to {MAX_CREDENTIAL_CHARS} characters.")
     return credentials
 
 
 def parse_aggregation(body: bytes) -> list[UUID]:
     file_ids = _object(body, {"fileIds"})["fileIds"]
-    if not isinstance(file_ids, list) or not 1 <= len(file_ids) <= MOST_FILES_COUNT:
-        raise invalid(f"fileIds must be a list of 1 to {MOST_FILES_COUNT} ids.")
+    if not isinstance(file_ids, list) or not 1 <= len(file_ids) <= MAX_FILES_COUNT:
+        raise invalid(f"fileIds must be a list of 1 to {MAX_FILES_COUNT} ids.")
     parsed = [parse_id(item) for item in file_ids if isinstance(item, str)]
     identifiers = [identifier for identifier in parsed if identifier is not None]
     if len(identifiers) != len(file_ids):
@@ -54,7 +54,7 @@ def parse_aggregation(body: bytes) -> list[UUID]:
 
 
 def is_user_name(text: str) -> bool:
-    """Whether a user can have this name; log-in asks too, because PostgreSQL refuses U+0000 with an error."""
+    """Whether a user can have this name; log-in asks too, because PostgreSQL fails at U+0000."""
     return USER_NAME.fullmatch(text) is not None
 
 
@@ -75,13 +75,16 @@ def _object(body: bytes, keys: AbstractSet[str]) -> dict[str, object]:
 
 def _parse(body: bytes) -> object:
     # Decoded here because json.loads would also take UTF-16 and UTF-32. Numbers become floats because no body
-    # of the contract holds one, and int refuses (with a ValueError) what has thousands of digits yet is JSON.
+    # of the contract holds one, and int fails (with a ValueError) at what has thousands of digits yet is JSON.
     try:
-        value: object = json.loads(body.decode(), parse_constant=_refuse_constant, parse_int=float)
-    except (ValueError, RecursionError):
+        value: object = json.loads(body.decode(), parse_constant=_reject_constant, parse_int=float)
+    except RecursionError:
+        # Nothing the contract takes nests half as deep; the rest is not checked for well-formedness.
+        raise invalid("The body nests too deeply.") from None
+    except ValueError:
         raise Problem("malformed-json", "The body is not JSON in UTF-8.") from None
     return value
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")

@@ -1,17 +1,21 @@
-"""Every refusal of the contract, as an exception that knows its answer (RFC 9457)."""
+"""Every problem of the contract."""
 
-import json
 from collections.abc import Mapping
 
-MEDIA_TYPE = "application/problem+json"
+from program import problems
 
-TITLES = {
+STATUSES_AND_TITLES = {
     "not-found": (404, "Not found"),
     "method-not-allowed": (405, "Method not allowed"),
     "unauthorized": (401, "Unauthorized"),
     "unsupported-media-type": (415, "Unsupported media type"),
     "content-too-large": (413, "Content too large"),
     "malformed-json": (400, "Malformed JSON"),
+    "malformed-request": (400, "Malformed request"),
+    "uri-too-long": (414, "URI too long"),
+    "expectation-failed": (417, "Expectation failed"),
+    "head-too-large": (431, "Request header fields too large"),
+    "not-implemented": (501, "Not implemented"),
     "invalid": (422, "Invalid request"),
     "precondition-required": (428, "Precondition required"),
     "precondition-failed": (412, "Precondition failed"),
@@ -21,24 +25,12 @@ TITLES = {
 }
 
 
-class Problem(Exception):
-    """Raised anywhere while answering a request; the host turns it into the answer."""
+class Problem(problems.Problem):
+    """The host turns it into the answer."""
 
     def __init__(self, kind: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.status, self.title = TITLES[kind]
-        self.detail = detail
+        super().__init__(kind, *STATUSES_AND_TITLES[kind], detail)
         self.headers = dict(headers or {})
-
-    def body(self) -> bytes:
-        members = {
-            "type": f"urn:paceline:problem:{self.kind}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-        }
-        return json.dumps(members).encode()
 
 
 def not_found(detail: str = "There is no such thing, or it is not yours.") -> Problem:

@@ -12,9 +12,9 @@ from crud.problems import invalid
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LIMIT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
-LONGEST_NAME_BYTES = 255
+MAX_NAME_BYTES = 255
 DEFAULT_LIMIT_COUNT = 20
-LARGEST_LIMIT_COUNT = 100
+MAX_LIMIT_COUNT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,9 @@ def query_values(raw: bytes, listed: Collection[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for part in raw.split(b"&"):
         raw_key, _, raw_value = part.partition(b"=")
-        key = _decoded(raw_key)
-        if key is None or key not in listed:
+        key, value = _decoded(raw_key), _decoded(raw_value)
+        if key not in listed:
             continue
-        value = _decoded(raw_value)
-        if value is None:
-            raise invalid(f"The parameter {key} is not percent-encoded UTF-8.")
         if key in values:
             raise invalid(f"The parameter {key} is given twice.")
         values[key] = value
@@ -44,16 +41,16 @@ def query_values(raw: bytes, listed: Collection[str]) -> dict[str, str]:
 
 def file_name(raw_query: bytes) -> str:
     name = query_values(raw_query, ("name",)).get("name", "")
-    if not 1 <= len(name.encode()) <= LONGEST_NAME_BYTES or CONTROL_CHARACTER.search(name):
-        raise invalid(f"name must have 1 to {LONGEST_NAME_BYTES} bytes of UTF-8 without control characters.")
+    if not 1 <= len(name.encode()) <= MAX_NAME_BYTES or CONTROL_CHARACTER.search(name):
+        raise invalid(f"name must have 1 to {MAX_NAME_BYTES} bytes of UTF-8 without control characters.")
     return name
 
 
 def page(raw_query: bytes) -> Page:
     values = query_values(raw_query, ("limit", "after"))
     limit = values.get("limit", str(DEFAULT_LIMIT_COUNT))
-    if not LIMIT.fullmatch(limit) or int(limit) > LARGEST_LIMIT_COUNT:
-        raise invalid(f"limit must be a number from 1 to {LARGEST_LIMIT_COUNT}.")
+    if not LIMIT.fullmatch(limit) or int(limit) > MAX_LIMIT_COUNT:
+        raise invalid(f"limit must be a number from 1 to {MAX_LIMIT_COUNT}.")
     if "after" not in values:
         return Page(int(limit), None)
     after = parse_id(values["after"])
@@ -62,10 +59,10 @@ def page(raw_query: bytes) -> Page:
     return Page(int(limit), after)
 
 
-def _decoded(raw: bytes) -> str | None:
+def _decoded(raw: bytes) -> str:
     if BROKEN_ESCAPE.search(raw):
-        return None
+        raise invalid("The query has a broken percent-encoding.")
     try:
         return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
-        return None
+        raise invalid("The query is not percent-encoded UTF-8.") from None

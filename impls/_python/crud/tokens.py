@@ -18,7 +18,7 @@ def token_digest(token: str) -> bytes:
 def bearer_digest(header: str | None) -> bytes | None:
     """The digest of the token in an Authorization header; None when there is none."""
     scheme, _, token = (header or "").partition(" ")
-    token = token.strip(" \t")
+    token = token.lstrip(" ")
     if scheme.lower() != "bearer" or not token:
         return None
     return token_digest(token)

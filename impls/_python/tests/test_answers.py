@@ -6,7 +6,7 @@ import pytest
 
 from crud.answers import aggregation_body, file_members, files_body, time_text
 from crud.identifiers import parse_id
-from crud.problems import TITLES, Problem, method_not_allowed, unauthorized, unavailable
+from crud.problems import STATUSES_AND_TITLES, Problem, method_not_allowed, unauthorized, unavailable
 from crud.query import Page
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 6_000, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_what_is_not_known_of_an_aggregation_is_null() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", TITLES)
+@pytest.mark.parametrize("kind", STATUSES_AND_TITLES)
 def test_a_problem_names_its_type_and_status(kind: str) -> None:
     problem = Problem(kind, "why")
     members = json.loads(problem.body())

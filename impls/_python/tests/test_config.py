@@ -1,6 +1,7 @@
 import pytest
 
-from crud.config import Config, ConfigError, load_config, load_config_or_exit
+from crud.config import Config, load_config, load_config_or_exit
+from program.environment import ConfigError
 
 NEEDED = {"HOST": "127.0.0.1", "PORT": "8080", "DATABASE_URL": "postgres://app:secret@127.0.0.1:5432/crud"}
 

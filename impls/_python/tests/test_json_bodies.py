@@ -10,7 +10,7 @@ from crud.problems import Problem
 SOME_ID = "0199e0a0-0000-7000-8000-00000000abcd"
 
 
-def refusal_of(parse: Callable[[bytes], object], body: bytes) -> int:
+def status_of(parse: Callable[[bytes], object], body: bytes) -> int:
     with pytest.raises(Problem) as refusal:
         parse(body)
     return refusal.value.status
@@ -28,11 +28,10 @@ def refusal_of(parse: Callable[[bytes], object], body: bytes) -> int:
         '{"name":"abc","password":"12345678"}'.encode("utf-16"),
         b'{"name":NaN,"password":"12345678"}',
         b'{"name":-Infinity}',
-        b"[" * 50_000,
     ],
 )
 def test_what_is_not_utf8_json_is_malformed(body: bytes) -> None:
-    assert refusal_of(parse_sign_up, body) == 400
+    assert status_of(parse_sign_up, body) == 400
 
 
 @pytest.mark.parametrize(
@@ -61,11 +60,21 @@ def test_what_is_not_utf8_json_is_malformed(body: bytes) -> None:
     ],
 )
 def test_a_sign_up_that_is_not_exactly_as_listed_is_invalid(value: object) -> None:
-    assert refusal_of(parse_sign_up, json.dumps(value).encode()) == 422
+    assert status_of(parse_sign_up, json.dumps(value).encode()) == 422
 
 
 def test_a_number_of_thousands_of_digits_is_invalid_but_not_malformed() -> None:
-    assert refusal_of(parse_sign_up, b'{"name":' + b"1" * 5_000 + b',"password":"12345678"}') == 422
+    assert status_of(parse_sign_up, b'{"name":' + b"1" * 5_000 + b',"password":"12345678"}') == 422
+
+
+@pytest.mark.parametrize("depth", [900, 980, 1_100, 30_000])
+def test_what_nests_deeper_than_the_parser_reads_is_invalid_but_not_malformed(depth: int) -> None:
+    assert status_of(parse_sign_up, b"[" * depth + b"]" * depth) == 422
+
+
+def test_of_a_key_given_twice_the_last_counts() -> None:
+    assert parse_log_in(b'{"name":5,"password":"x","name":"a"}') == Credentials("a", "x")
+    assert status_of(parse_log_in, b'{"name":"a","password":"x","name":5}') == 422
 
 
 def test_a_password_is_counted_in_code_points() -> None:
@@ -75,8 +84,8 @@ def test_a_password_is_counted_in_code_points() -> None:
 
 def test_a_log_in_takes_any_strings_of_1_to_128_characters() -> None:
     assert parse_log_in(b'{"name":"A B\\u0000","password":"x"}') == Credentials("A B\0", "x")
-    assert refusal_of(parse_log_in, b'{"name":"","password":"x"}') == 422
-    assert refusal_of(parse_log_in, json.dumps({"name": "x", "password": "x" * 129}).encode()) == 422
+    assert status_of(parse_log_in, b'{"name":"","password":"x"}') == 422
+    assert status_of(parse_log_in, json.dumps({"name": "x", "password": "x" * 129}).encode()) == 422
 
 
 def test_an_aggregation_keeps_order_and_repeats() -> None:
@@ -90,4 +99,4 @@ def test_an_aggregation_keeps_order_and_repeats() -> None:
     [None, SOME_ID, [], [SOME_ID] * 65, [SOME_ID, None], [1], ["x"], [SOME_ID.replace("-", "")], [[SOME_ID]], {}],
 )
 def test_any_other_list_of_files_is_invalid(file_ids: object) -> None:
-    assert refusal_of(parse_aggregation, json.dumps({"fileIds": file_ids}).encode()) == 422
+    assert status_of(parse_aggregation, json.dumps({"fileIds": file_ids}).encode()) == 422

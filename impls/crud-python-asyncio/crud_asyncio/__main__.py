@@ -5,14 +5,14 @@ import os
 import sys
 
 from crud.config import load_config_or_exit
-from crud.logs import logging_config
 from crud_asyncio.server import bind, serve
 from crud_asyncio.supervisor import Supervisor
+from program.logs import PROCESS_LINE_FORMAT, logging_config
 
 
 def main() -> int:
     config = load_config_or_exit(os.environ)
-    logging.config.dictConfig(logging_config(config))
+    logging.config.dictConfig(logging_config(config, PROCESS_LINE_FORMAT))
     if config.workers_count == 1:
         serve(config)
         return 0

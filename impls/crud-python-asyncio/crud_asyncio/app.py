@@ -1,4 +1,4 @@
-"""The FastAPI application: exact routes, and every refusal as a problem."""
+"""The FastAPI application: exact routes, and every error as a problem."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -8,13 +8,16 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crud import answers, problems
+from crud.paths import is_plain_path
 from crud.problems import Problem
 from crud_asyncio import accounts, aggregations, event_routes, files
 from crud_asyncio.database import DatabaseLost
 from crud_asyncio.replies import bytes_reply, empty_reply, json_reply
 from crud_asyncio.service import CurrentService, Service
+from program.problems import MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
 routes = APIRouter()
@@ -30,10 +33,24 @@ def create_app(service: Service) -> FastAPI:
     # No generated documentation: the contract's paths are all there are.
     app = FastAPI(lifespan=lifespan, redirect_slashes=False, openapi_url=None)
     app.state.service = service
+    app.add_middleware(ExactPaths)
     for router in ROUTERS:
         app.include_router(router)
-    _register_refusals(app)
+    _register_problem_handlers(app)
     return app
+
+
+class ExactPaths:
+    """Paths are matched as they are sent: the router alone would take /%68ealth for /health."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not is_plain_path(scope["raw_path"].decode("ascii")):
+            await _answer(problems.not_found("There is no such path."))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 @routes.get("/health")
@@ -42,7 +59,7 @@ async def read_health(service: CurrentService) -> Response:
     return json_reply(answers.health_body())
 
 
-def _register_refusals(app: FastAPI) -> None:
+def _register_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(404, _answer_unknown_path)
     app.add_exception_handler(405, _answer_wrong_method)
@@ -53,7 +70,7 @@ def _register_refusals(app: FastAPI) -> None:
 
 
 def _answer(problem: Problem) -> Response:
-    return bytes_reply(problem.body(), problems.MEDIA_TYPE, problem.status, problem.headers)
+    return bytes_reply(problem.body(), MEDIA_TYPE, problem.status, problem.headers)
 
 
 async def _answer_problem(_: Request, error: Exception) -> Response:
@@ -74,7 +91,7 @@ async def _answer_wrong_method(request: Request, _: Exception) -> Response:
 
 
 async def _answer_broken_request(_: Request, error: Exception) -> Response:
-    return _answer(Problem("malformed-json", f"The request cannot be read: {error}"))
+    return _answer(Problem("malformed-request", f"The request cannot be read: {error}"))
 
 
 async def _answer_nobody(_request: Request, _error: Exception) -> Response:
@@ -82,7 +99,7 @@ async def _answer_nobody(_request: Request, _error: Exception) -> Response:
 
 
 async def _answer_lost_database(_: Request, error: Exception) -> Response:
-    # The listener has told of it once; below info there is no line a request.
+    # The listener has logged it once; below info there is no line a request.
     logger.info("a request was refused: %s", error)
     return _answer(problems.unavailable())
 

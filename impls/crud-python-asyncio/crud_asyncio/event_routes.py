@@ -11,6 +11,7 @@ from crud import events, statements
 from crud.answers import Row
 from crud_asyncio.database import Database, DatabaseLost
 from crud_asyncio.guards import AuthenticatedCaller, Caller
+from crud_asyncio.headers import joined_header
 from crud_asyncio.service import CurrentService
 from crud_asyncio.streams import Stream, StreamHub
 
@@ -19,7 +20,7 @@ routes = APIRouter()
 
 @routes.get("/events")
 async def read_events(request: Request, caller: AuthenticatedCaller, service: CurrentService) -> Response:
-    seen = events.last_event_id(request.headers.get("last-event-id"))
+    seen = events.last_event_id(joined_header(request, "last-event-id"))
     # A place first, then where to start: nothing can happen between the two unnoticed.
     stream = service.streams.open(caller.user_id)
     try:

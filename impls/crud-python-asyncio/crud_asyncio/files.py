@@ -11,6 +11,7 @@ from crud.identifiers import path_id
 from crud.problems import Problem, not_found
 from crud_asyncio.database import Database
 from crud_asyncio.guards import AuthenticatedCaller, RawUpload, Upload
+from crud_asyncio.headers import joined_header
 from crud_asyncio.replies import bytes_reply, empty_reply, json_reply
 from crud_asyncio.service import CurrentService
 
@@ -75,7 +76,7 @@ async def replace_file(
     request: Request, file_id: str, caller: AuthenticatedCaller, upload: RawUpload, service: CurrentService
 ) -> Response:
     identifier = path_id(file_id)
-    if_match = _list_header(request, "if-match")
+    if_match = joined_header(request, "if-match")
     if if_match is None:
         await _require_file(service.database, identifier, caller.user_id)
         raise Problem("precondition-required", "If-Match must say which version to replace.")
@@ -110,14 +111,8 @@ async def _require_file(database: Database, identifier: UUID, user_id: UUID) -> 
         raise not_found()
 
 
-def _list_header(request: Request, name: str) -> str | None:
-    """A header whose value is a list may come in several lines."""
-    lines = request.headers.getlist(name)
-    return ", ".join(lines) if lines else None
-
-
 def _not_modified(request: Request, version: int) -> Response | None:
-    if none_match_matches(_list_header(request, "if-none-match"), version):
+    if none_match_matches(joined_header(request, "if-none-match"), version):
         return empty_reply(304, {"ETag": entity_tag(version)})
     return None
 

@@ -8,12 +8,13 @@ from fastapi import Depends, Request
 
 from crud import content_type, statements
 from crud.answers import Row
-from crud.json_bodies import LARGEST_JSON_BYTES
+from crud.json_bodies import MAX_JSON_BYTES
 from crud.problems import too_large, unauthorized
 from crud.tokens import bearer_digest
+from crud_asyncio.headers import joined_header
 from crud_asyncio.service import CurrentService
 
-LARGEST_FILE_BYTES = 1_048_576
+MAX_FILE_BYTES = 1_048_576
 
 
 class Caller(NamedTuple):
@@ -36,7 +37,7 @@ class Upload(NamedTuple):
 
 
 async def authenticated_caller(request: Request, service: CurrentService) -> Caller:
-    digest = bearer_digest(request.headers.get("authorization"))
+    digest = bearer_digest(joined_header(request, "authorization"))
     row = None if digest is None else await service.database.fetch_one(statements.AUTHENTICATE, digest)
     if digest is None or row is None:
         raise unauthorized()
@@ -44,13 +45,13 @@ async def authenticated_caller(request: Request, service: CurrentService) -> Cal
 
 
 async def json_body(request: Request) -> bytes:
-    content_type.require_json(request.headers.get("content-type"))
-    return await _body(request, LARGEST_JSON_BYTES)
+    content_type.require_json(joined_header(request, "content-type"))
+    return await _body(request, MAX_JSON_BYTES)
 
 
 async def upload(request: Request) -> Upload:
-    media_type = content_type.raw_content_type(request.headers.get("content-type"))
-    return Upload(media_type, await _body(request, LARGEST_FILE_BYTES))
+    media_type = content_type.raw_content_type(joined_header(request, "content-type"))
+    return Upload(media_type, await _body(request, MAX_FILE_BYTES))
 
 
 async def _body(request: Request, limit_bytes: int) -> bytes:

@@ -7,9 +7,10 @@ import socket
 import uvicorn
 
 from crud.config import Config
-from crud.logs import logging_config
 from crud_asyncio.app import create_app
+from crud_asyncio.protocol import ProblemProtocol
 from crud_asyncio.service import Service
+from program.logs import PROCESS_LINE_FORMAT, logging_config
 
 # More than the 75 s of the contract: the client closes first, so no request meets a closing connection.
 KEEP_ALIVE_SEC = 90
@@ -41,7 +42,7 @@ def bind(config: Config) -> socket.socket:
 
 
 def serve(config: Config, listening: socket.socket | None = None, supervisor_pid: int | None = None) -> None:
-    """Returns when the process has been told to stop and has stopped."""
+    """Returns when the process has got a signal to stop and has stopped."""
     service = Service(config)
     server = Server(_uvicorn_config(config, service), service, supervisor_pid)
     # uvicorn repeats the signal after its shutdown, for the handlers it found: the default one would
@@ -57,12 +58,12 @@ def _uvicorn_config(config: Config, service: Service) -> uvicorn.Config:
         host=config.host,
         port=config.port,
         loop="uvloop",
-        http="httptools",
+        http=ProblemProtocol,
         ws="none",
         lifespan="on",
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SEC,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SEC,
         access_log=config.logs_requests,
-        log_config=logging_config(config, "uvicorn", "uvicorn.access", "uvicorn.error"),
+        log_config=logging_config(config, PROCESS_LINE_FORMAT, "uvicorn", "uvicorn.access", "uvicorn.error"),
     )

@@ -7,6 +7,7 @@ from crud.answers import JSON_MEDIA_TYPE, Row
 from crud.json_bodies import Credentials, is_user_name, parse_log_in, parse_sign_up
 from crud.problems import Problem, unauthorized
 from crud_flask.guards import authenticated_caller, json_body
+from crud_flask.replies import BodilessResponse
 from crud_flask.service import current_service
 
 routes = Blueprint("accounts", __name__)
@@ -43,7 +44,7 @@ def log_in() -> Response:
 def log_out() -> Response:
     caller = authenticated_caller()
     current_service().database.execute(statements.REVOKE_SESSION, caller.token_digest)
-    return Response(status=204)
+    return BodilessResponse(status=204)
 
 
 def _user_with(credentials: Credentials) -> Row:

@@ -10,6 +10,7 @@ from crud.etag import entity_tag, match_versions, none_match_matches
 from crud.identifiers import path_id
 from crud.problems import Problem, not_found
 from crud_flask.guards import authenticated_caller, raw_body
+from crud_flask.replies import BodilessResponse
 from crud_flask.service import current_service
 
 routes = Blueprint("files", __name__)
@@ -98,7 +99,7 @@ def delete_file(file_id: str) -> Response:
     if service.database.execute(statements.DELETE_FILE, identifier, user_id) == 0:
         raise not_found()
     service.cache.drop(identifier)
-    return Response(status=204)
+    return BodilessResponse(status=204)
 
 
 def _replace(identifier: UUID, user_id: UUID, content_type: str, body: bytes, versions: list[int] | None) -> Row | None:
@@ -116,7 +117,7 @@ def _require_file(identifier: UUID, user_id: UUID) -> None:
 
 def _not_modified(version: int) -> Response | None:
     if none_match_matches(request.headers.get("If-None-Match"), version):
-        return Response(status=304, headers={"ETag": entity_tag(version)})
+        return BodilessResponse(status=304, headers={"ETag": entity_tag(version)})
     return None
 
 

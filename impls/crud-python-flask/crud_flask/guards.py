@@ -10,13 +10,13 @@ from werkzeug.exceptions import ClientDisconnected
 
 from crud import content_type, statements
 from crud.answers import Row
-from crud.json_bodies import LARGEST_JSON_BYTES
+from crud.json_bodies import MAX_JSON_BYTES
 from crud.problems import too_large, unauthorized
 from crud.tokens import bearer_digest
 from crud_flask.service import current_service
 
-LARGEST_FILE_BYTES = 1_048_576
-MOST_DRAINED_BYTES = 4 * LARGEST_FILE_BYTES
+MAX_FILE_BYTES = 1_048_576
+MAX_DRAINED_BYTES = 4 * MAX_FILE_BYTES
 DRAIN_STEP_BYTES = 65_536
 
 
@@ -42,20 +42,20 @@ def authenticated_caller() -> Caller:
 
 def json_body() -> bytes:
     content_type.require_json(request.headers.get("Content-Type"))
-    return _body(LARGEST_JSON_BYTES)
+    return _body(MAX_JSON_BYTES)
 
 
 def raw_body() -> tuple[str, bytes]:
     """The Content-Type, verbatim, and the bytes."""
     media_type = content_type.raw_content_type(request.headers.get("Content-Type"))
-    return media_type, _body(LARGEST_FILE_BYTES)
+    return media_type, _body(MAX_FILE_BYTES)
 
 
 def drain_body() -> None:
-    """Reads what a refused request still has to send: unread, it would cost the connection and with it the answer."""
+    """Reads what a rejected request still has to send: unread, it would cost the connection and with it the answer."""
     # A body that cannot be read has had its answer.
     with suppress(ParseException, OSError):
-        for _ in range(MOST_DRAINED_BYTES // DRAIN_STEP_BYTES):
+        for _ in range(MAX_DRAINED_BYTES // DRAIN_STEP_BYTES):
             if not request.environ["wsgi.input"].read(DRAIN_STEP_BYTES):
                 return
 

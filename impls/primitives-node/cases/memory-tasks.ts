@@ -70,7 +70,7 @@ function worker(): MemoryCase {
 }
 
 const childFile = new URL('../units/waiting-child.mjs', import.meta.url);
-/** How a child says that it was told to go on. */
+/** How a child says that it got the order to go on. */
 const releasedCode = 42;
 
 function childProcess(): MemoryCase {

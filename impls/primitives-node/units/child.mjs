@@ -1,4 +1,4 @@
-/** What every child does: says that it is ready, tells its own CPU time when asked, ends when its parent does. */
+/** What every child does: says that it is ready, reports its own CPU time when asked, ends when its parent does. */
 export function serve(onMessage) {
   process.on('message', (message) => {
     if (message === 'cpu') {

@@ -31,7 +31,7 @@ def living_children_cpu_ns() -> dict[int, int]:
 
 
 def thread_count(pids: list[int] | None = None) -> int | None:
-    """OS threads of this process and of the children given; None where the system does not tell."""
+    """OS threads of this process and of the children given; None where the system does not report it."""
     counts = [_thread_count(str(pid)) for pid in ["self", *(pids or [])]]
     known = [count for count in counts if count is not None]
     return sum(known) if known else None

@@ -58,11 +58,11 @@ def read_case(environ: Mapping[str, str]) -> Case:
     case = Case(
         primitive=_required(environ, "PRIMITIVE"),
         variant=_required(environ, "VARIANT"),
-        size=_whole(environ, "SIZE", least=0),
-        samples_count=_whole(environ, "SAMPLES", least=1),
-        sample_ms=_whole(environ, "SAMPLE_MS", least=1),
-        warmup_ms=_whole(environ, "WARMUP_MS", least=0),
-        budget_ms=_whole(environ, "BUDGET_MS", least=1),
+        size=_whole(environ, "SIZE", minimum=0),
+        samples_count=_whole(environ, "SAMPLES", minimum=1),
+        sample_ms=_whole(environ, "SAMPLE_MS", minimum=1),
+        warmup_ms=_whole(environ, "WARMUP_MS", minimum=0),
+        budget_ms=_whole(environ, "BUDGET_MS", minimum=1),
         data_file=environ.get("DATA_FILE", ""),
     )
     makes_sense, variants = VARIANTS.get(case.primitive, (any_size, ()))
@@ -82,8 +82,8 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _whole(environ: Mapping[str, str], name: str, *, least: int) -> int:
+def _whole(environ: Mapping[str, str], name: str, *, minimum: int) -> int:
     text = _required(environ, name)
-    if not WHOLE_NUMBER.fullmatch(text) or int(text) < least:
-        raise CaseError(f"{name} must be a whole number of at least {least}, not {text!r}")
+    if not WHOLE_NUMBER.fullmatch(text) or int(text) < minimum:
+        raise CaseError(f"{name} must be a whole number of at least {minimum}, not {text!r}")
     return int(text)

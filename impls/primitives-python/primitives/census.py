@@ -10,7 +10,7 @@ INTERVAL_SEC = 0.005
 
 
 class Census:
-    """`with Census(…)` around operations that nobody times: looks now and then, from a thread it does not count."""
+    """`with Census(…)` around operations that are not timed: looks now and then, from a thread it does not count."""
 
     def __init__(self, *, with_children: bool) -> None:
         self.threads_count: int | None = None

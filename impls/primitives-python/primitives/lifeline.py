@@ -1,4 +1,4 @@
-"""Standard input: its lines are signals, its end means that nobody is left to report to."""
+"""Standard input: its lines are signals, its end means that the harness is gone."""
 
 import contextlib
 import multiprocessing
@@ -18,7 +18,7 @@ class Lifeline:
     """Ends this process and its children when standard input ends, or at SIGTERM."""
 
     def __init__(self) -> None:
-        # Set once the result is out: nobody need stay for the rest.
+        # Set once the result is out: the rest need not be waited for.
         self.is_over = False
         self._line = threading.Event()
         signal.signal(signal.SIGTERM, _end_at_signal)

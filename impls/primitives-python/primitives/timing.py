@@ -143,7 +143,7 @@ def lateness(sample: Sample) -> Sample:
 
 
 def clock_step_ns() -> int:
-    """The least difference above zero between two readings of the clock, of many pairs."""
+    """The smallest difference above zero between two readings of the clock, of many pairs."""
     clock = time.perf_counter_ns
     steps = (-(clock() - clock()) for _ in range(CLOCK_PAIRS_COUNT))
     return min(step for step in steps if step > 0)

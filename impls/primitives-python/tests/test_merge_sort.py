@@ -27,7 +27,7 @@ def test_any_number_of_integers_is_sorted(count: int) -> None:
 
 
 def test_what_is_equal_keeps_its_order() -> None:
-    values = [True, 1, 0, 1.0, False]  # equal, and told apart by their types
+    values = [True, 1, 0, 1.0, False]  # equal, and distinguished by their types
     merge_sort(values)  # type: ignore[arg-type]
     assert [type(value) for value in values] == [int, bool, bool, int, float]
 

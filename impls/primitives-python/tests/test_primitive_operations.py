@@ -10,7 +10,7 @@ from primitives.operation import share_of, shares_of
 from primitives.operations import make_operation
 from primitives.operations.channel import received_count
 from primitives.operations.lock import ThreadLock
-from primitives.operations.timers import expect_one_fire, refuse_fires
+from primitives.operations.timers import expect_one_fire, reject_fires
 from primitives.stretch import Stretch
 
 TIMED = [
@@ -64,10 +64,10 @@ def test_integers_that_do_not_add_up_are_an_error() -> None:
 
 
 def test_a_timer_that_fires_too_often_or_never_is_an_error() -> None:
-    refuse_fires(0)
+    reject_fires(0)
     expect_one_fire(1)
     with pytest.raises(ArithmeticError, match="fired 2 times while"):
-        refuse_fires(2)
+        reject_fires(2)
     with pytest.raises(ArithmeticError, match="fired 0 times after"):
         expect_one_fire(0)
 

@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from raft.core.inputs import Tick
 from raft.core.messages import Message
 from raft.host.config import Config
-from raft.host.mail import MOST_WAITING, Mail
+from raft.host.mail import MAX_WAITING, Mail
 from raft.host.mesh import End, Mesh, Parcel, arrive
 from raft.host.runner import Ports, Runner
 from raft.host.slot import Events, Site
@@ -54,7 +54,7 @@ class TaskCarrier:
         self._mailbox.put_nowait(mail)
 
     def receive(self, parcel: Parcel) -> None:
-        if self._mailbox.qsize() < MOST_WAITING:
+        if self._mailbox.qsize() < MAX_WAITING:
             self._mailbox.put_nowait(parcel)
 
     async def drop(self) -> None:

@@ -5,7 +5,7 @@ from queue import Empty, SimpleQueue
 
 from raft.core.inputs import Tick
 from raft.host.clock import now_us
-from raft.host.mail import MOST_WAITING, Mail
+from raft.host.mail import MAX_WAITING, Mail
 from raft.host.mesh import Parcel
 
 
@@ -21,7 +21,7 @@ class Mailbox:
         self._queue.put(mail)
 
     def receive(self, parcel: Parcel) -> None:
-        if self._queue.qsize() < MOST_WAITING:
+        if self._queue.qsize() < MAX_WAITING:
             self._queue.put(parcel)
 
     def take(self, deadline_us: int) -> Mail:

@@ -2,7 +2,7 @@
 
 The fence has three parts: its end of the mesh is cut, and a successor has another (nothing it still sends arrives);
 its runner is dropped (it carries out no effect more) and its file closed under the writer's lock before anybody opens
-it again; what it still tells the event loop comes from an incarnation that is no longer the slot's.
+it again; what it still reports to the event loop comes from an incarnation that is no longer the slot's.
 """
 
 import asyncio

@@ -58,6 +58,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     overrides: { ...noOverrides, ratesPerSec: flags.rate ?? null, trialCount: flags.trials ?? null },
     limit: null,
     probe: null,
+    transport: null,
     maxAttempts: 3,
     out: flags.out ?? null,
     saveReference: false,
@@ -82,7 +83,7 @@ const columns: readonly Column[] = [
 
 export function baselineText({ rows, highestRatePerSec, isLimit }: Baseline): string {
   const table = new Table({
-    head: ['rate/s', ...columns.map(({ title }) => title), 'trials ok', 'pacer'],
+    head: ['rate/s', ...columns.map(({ title }) => title), 'trials ok', 'loop'],
     chars: plainChars,
     style: { head: [], border: [] },
     colAligns: ['right', ...columns.map(() => 'right' as const), 'right', 'left'],
@@ -102,5 +103,5 @@ function baselineRow(row: BaselineRow): string[] {
     const value = from(row);
     return value === null ? '–' : String(Number(value.toPrecision(3)));
   });
-  return [String(row.ratePerSec), ...figures, `${row.okCount} of ${row.trialCount}`, row.pacer ?? '–'];
+  return [String(row.ratePerSec), ...figures, `${row.okCount} of ${row.trialCount}`, row.loop ?? '–'];
 }

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { firstLook } from '../../load/first-look.ts';
+import { sendPreflight } from '../../load/preflight.ts';
 import { type CapacityContext, type CapacityTarget, openImplementation, openUrl } from '../../run/capacity/capacity.ts';
 import { minRatePerSec, type Objective } from '../../run/capacity/objective.ts';
 import { type Capacity, type RateStep, searchCapacity } from '../../run/capacity/search.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import { assertAllowed, type LoadFlags, loadRequestOf } from '../load-request.ts';
-import { collect, positiveNumber } from '../options.ts';
+import { collect, positiveNumber, secondsOption } from '../options.ts';
 
 interface CapacityFlags {
   readonly slo: Objective;
@@ -27,7 +27,7 @@ export function addCapacity(program: Command, context: CommandContext): void {
     .requiredOption('--slo <objective>', 'p50, p90, p99 or p999 of the response, as p99=50ms', objective)
     .option('--workload <id>', "a workload of the implementation's service (default: history, else its first)")
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
-    .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', positiveNumber, 5)
+    .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', secondsOption, 5)
     .option('--start <n>', 'the first rate (default: an eighth of what a closed loop reaches)', positiveNumber)
     .option('--allow <limit>', 'remote: a URL that is not this machine', collect)
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
@@ -120,7 +120,7 @@ async function openTarget(
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
   const { origin, spec, loadPlan } = request;
-  await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
+  await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
   return openUrl(origin, spec, capacityContext);
 }
 

@@ -17,8 +17,8 @@ import {
   durationOption,
   percentOption,
   positiveCount,
-  positiveNumber,
   rateList,
+  secondsOption,
 } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { type CiFlags, ciCommand, defaultAttempts, replayCommand } from '../replay-command.ts';
@@ -36,7 +36,7 @@ export function addCi(program: Command, context: CommandContext): void {
     .option('--impl <glob>', 'only these implementations, affected or not (repeatable)', collect)
     .option('--impls <dir>', 'look for implementations in this folder of each commit too (repeatable)', collect)
     .option('--rate <list>', 'total requests per second, as 25,100,400', rateList)
-    .option('--duration <s>', 'measured seconds of a trial', positiveNumber)
+    .option('--duration <s>', 'measured seconds of a trial', secondsOption)
     .option('--warmup <n>', 'requests sent before measuring', countOrZero)
     .option('--scenario <id>', 'another scenario’s questions', 'ci')
     .option(

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { machineLabel } from '../../compare/text.ts';
 import { checkExternalServer } from '../../database/external-server.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import { variable } from '../../os/environment.ts';
 import { findCgroupLayout } from '../../probe/cgroup-layout.ts';
 import { describeMachine } from '../../probe/machine.ts';
 import { cacheDir, implsDir } from '../../run/paths.ts';
@@ -32,7 +33,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
         node(),
         machine(),
         controlGroups(),
-        await database(context.env.DATABASE_URL ?? ''),
+        await database(variable(context.env, 'DATABASE_URL') ?? ''),
         await temporaryFolder(),
         await cacheFolder(context.env),
         ...(await toolchains()),

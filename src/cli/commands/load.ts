@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { type Driver, startDriver } from '../../load/driver.ts';
-import { firstLook } from '../../load/first-look.ts';
+import { type Generator, startGenerator } from '../../load/generator.ts';
 import { assessGenerator } from '../../load/generator-assessment.ts';
 import type { DriverProgress } from '../../load/messages.ts';
+import { sendPreflight } from '../../load/preflight.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
@@ -20,7 +20,7 @@ import {
   methods,
 } from '../load-request.ts';
 import { loadSummary } from '../load-summary.ts';
-import { collect, countOrZero, oneOf, positiveCount, positiveNumber } from '../options.ts';
+import { collect, countOrZero, oneOf, positiveCount, positiveNumber, secondsOption } from '../options.ts';
 import { progressLine } from '../progress.ts';
 
 /** `paceline load URL`: the generator as a tool of its own. */
@@ -30,7 +30,7 @@ export function addLoad(program: Command, context: CommandContext): void {
     .description('drive any HTTP service at a fixed rate, in an open loop, and say what the generator itself added')
     .argument('<url>', 'as http://127.0.0.1:8080/path?query')
     .requiredOption('--rate <n>', 'requests per second, as 1000 or 0.2', positiveNumber)
-    .option('--duration <s>', 'seconds', positiveNumber, 10)
+    .option('--duration <s>', 'seconds', secondsOption, 10)
     .option(
       '--arrivals <kind>',
       'constant (evenly spaced) or poisson',
@@ -43,7 +43,12 @@ export function addLoad(program: Command, context: CommandContext): void {
     .option('--expect-status <n>', 'the one right status (default: any below 400)', positiveCount)
     .option('--connections <n>', 'connections at most; one is opened when all others are busy', positiveCount, 256)
     .option('--threads <n>', 'sending threads, which split one sequence', positiveCount, 1)
-    .option('--timeout <s>', 'seconds from the due time', positiveNumber, 10)
+    .option(
+      '--transport <kind>',
+      "the generator's loop: native (Linux, without TLS) or portable",
+      oneOf('transport', ['native', 'portable']),
+    )
+    .option('--timeout <s>', 'seconds from the due time', secondsOption, 10)
     .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
     .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
     .option('--allow <limit>', `go beyond a limit: ${allowances.join(', ')} (repeatable)`, collect)
@@ -78,7 +83,7 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
   await assertOutputsWritable({ '--hdr': flags.hdr });
   if (flags.skipPreflight !== true) {
     const { origin, spec, loadPlan } = request;
-    await firstLook({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
+    await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
   }
   const { result, startedAtMs, isCutShort } = await runLoad(request, context);
   const verdict = assessGenerator(result);
@@ -110,7 +115,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
   const { loadPlan } = request;
   const line = progressLine(context.stderr);
   const killer = new AbortController();
-  const generator = await startDriver({
+  const generator = await startGenerator({
     workloadPath: requestWorkloadPath,
     workloadArgument: request.spec,
     targetUrl: request.origin,
@@ -118,6 +123,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
     joinPaths: [],
     niceness: generatorNiceness,
     threadCount: request.threadCount,
+    transport: request.transport,
     signal: killer.signal,
     onProgress: (progress) => line.print(progressText(progress, loadPlan.measureMs)),
   });
@@ -141,7 +147,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
 /** The generator asks for it where permitted; what it got is in the result. */
 const generatorNiceness = -10;
 
-function measure(generator: Driver): Promise<LoadResult> {
+function measure(generator: Generator): Promise<LoadResult> {
   return generator.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
 }
 

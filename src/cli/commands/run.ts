@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import { answeredCellId } from '../../model/cell-key.ts';
 import type { PrimitiveResult } from '../../model/primitive.ts';
 import type { Preparation, RunResult } from '../../model/run-result.ts';
+import { isIncorrect } from '../../model/trial.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
-import { collect, countOrZero, limitOption, oneOf, positiveCount, positiveNumber, rateList } from '../options.ts';
+import { collect, countOrZero, limitOption, oneOf, positiveCount, rateList, secondsOption } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { withRunCommand } from '../replay-command.ts';
 import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
@@ -27,6 +28,7 @@ interface RunFlags {
   readonly limit?: RunRequest['limit'];
   readonly attempts: number;
   readonly probe?: RunRequest['probe'];
+  readonly transport?: RunRequest['transport'];
   readonly out?: string;
   readonly report: string | false;
   readonly json?: boolean;
@@ -51,7 +53,7 @@ export function addRun(program: Command, context: CommandContext): void {
       rateList,
     )
     .option('--trials <n>', 'trials of each implementation; fresh processes of each case of a primitive', positiveCount)
-    .option('--duration <s>', 'measured seconds of a trial (not for primitives)', positiveNumber)
+    .option('--duration <s>', 'measured seconds of a trial (not for primitives)', secondsOption)
     .option('--warmup <n>', 'requests sent before measuring (not for primitives)', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
     .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
@@ -62,6 +64,11 @@ export function addRun(program: Command, context: CommandContext): void {
       limitOption,
     )
     .option('--probe <kind>', 'force a probe: cgroup, proc or pidusage', oneOf('probe', ['cgroup', 'proc', 'pidusage']))
+    .option(
+      '--transport <kind>',
+      "the generator's loop: native or portable",
+      oneOf('transport', ['native', 'portable']),
+    )
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
@@ -83,7 +90,7 @@ Examples:
   npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
 
-Exit codes: 0 every question has a trial that counts, 1 an implementation breaks its contract or computes something wrong,
+Exit codes: 0 every question has a trial that counts, 1 an implementation breaks its contract or was wrong in any trial,
 2 usage, 3 something could not be built or measured, 130 interrupted (finished trials are kept)`;
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
@@ -123,6 +130,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     },
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
+    transport: flags.transport ?? null,
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
@@ -143,9 +151,9 @@ function isUnsupported(result: PrimitiveResult): boolean {
   return result.status === 'unsupported';
 }
 
-/** 1 when an implementation breaks its contract, else 0 when every cell that was not skipped has a trial that counts, else 3. */
+/** 1 when an implementation breaks its contract or was wrong in any trial, else 0 when every cell that was not skipped has a trial that counts, else 3. */
 function runExitCode(result: RunResult): number {
-  if (result.implementations.some(breaksContract)) return 1;
+  if (result.implementations.some(breaksContract) || result.trials.some(isIncorrect)) return 1;
   if (result.implementations.some(({ status }) => status === 'failed')) return 3;
   if (result.primitives.some(isWrong)) return 1;
   const asked = new Map<string, boolean>();

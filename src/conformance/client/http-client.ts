@@ -107,9 +107,12 @@ function inChunks(body: Uint8Array): Buffer {
   return Buffer.concat([...pieces, Buffer.from('0\r\n\r\n')]);
 }
 
-async function readHead(reader: ByteReader): Promise<HttpHead> {
+const statusLineOf11 = /^HTTP\/1\.1 (\d{3})(?: |$)/;
+
+/** The head of the next final answer; those before it (100 Continue) are skipped. */
+export async function readHead(reader: ByteReader, wanted: RegExp = statusLineOf11): Promise<HttpHead> {
   const statusLine = await reader.line();
-  const match = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(statusLine);
+  const match = wanted.exec(statusLine);
   if (match === null) throw new Error(`not a status line of HTTP/1.1: ${JSON.stringify(statusLine)}`);
   const headers = new Map<string, string>();
   for (let line = await reader.line(); line !== ''; line = await reader.line()) {
@@ -121,11 +124,11 @@ async function readHead(reader: ByteReader): Promise<HttpHead> {
     headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   }
   const status = Number(match[1]);
-  return status >= 100 && status < 200 ? readHead(reader) : { status, headers };
+  return status >= 100 && status < 200 ? readHead(reader, wanted) : { status, headers };
 }
 
 /** RFC 9112, section 6.3. */
-function bodyOf(reader: ByteReader, { status, headers }: HttpHead): AsyncIterable<Buffer> {
+export function bodyOf(reader: ByteReader, { status, headers }: HttpHead): AsyncIterable<Buffer> {
   if (status === 204 || status === 304) return nothing();
   if (/\bchunked$/i.test(headers.get('transfer-encoding') ?? '')) return chunks(reader);
   const length = headers.get('content-length');
@@ -154,7 +157,7 @@ async function* counted(reader: ByteReader, length: number): AsyncGenerator<Buff
 }
 
 /** The incoming bytes of a socket, taken line by line or by count. Rejects when the connection ends before. */
-interface ByteReader {
+export interface ByteReader {
   /** Up to the next CRLF or LF, without it. */
   line(): Promise<string>;
   bytes(count: number): Promise<Buffer>;
@@ -165,7 +168,7 @@ interface ByteReader {
   readonly ended: boolean;
 }
 
-function createByteReader(socket: Socket): ByteReader {
+export function createByteReader(socket: Socket): ByteReader {
   let pending: Buffer = Buffer.alloc(0);
   let ended = false;
   let failure: Error | null = null;

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../../model/harness-error.ts';
+import { parseJsonText } from '../../os/json-text.ts';
 import { formatNames, matcherNames } from './matcher.ts';
 import { requestSchema, stepSchema, type VectorFile, vectorFileSchema } from './vector.ts';
 
@@ -28,7 +29,7 @@ interface ParsedFile<T> {
 async function parseFile<T>(file: string, schema: z.ZodType<T>): Promise<ParsedFile<T>> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = parseJsonText(await readFile(file, 'utf8'));
   } catch (error) {
     return { value: null, problems: [`${file}: ${(error as Error).message}`] };
   }

@@ -93,5 +93,6 @@ async function attempt(run: VectorRun, step: Step): Promise<Mismatch | null> {
 function describeStep(step: Step): string {
   const kind = kindOf(step) ?? '';
   const request = 'request' in step ? step.request : 'poll' in step ? step.poll : null;
+  if ('raw' in step) return `${kind} ${JSON.stringify(step.raw.lines[0])}`;
   return request === null ? kind : `${kind} ${request.method} ${request.path}`;
 }

@@ -1,6 +1,7 @@
 import { pause } from '../../os/child-process.ts';
 import { type EventStream, readEventStream } from '../client/event-stream.ts';
 import { type HttpConnection, type HttpRequest, type HttpResponse, openConnection } from '../client/http-client.ts';
+import { exchangeRaw } from '../client/raw-exchange.ts';
 import { bodyBytes, checkResponse, parseJson, textOf } from './expectation.ts';
 import { difference, type Mismatch, mismatch } from './matcher.ts';
 import {
@@ -64,6 +65,7 @@ export function startVectorRun({ baseUrl, variables, signal }: VectorRunOptions)
 
 async function performStep(step: Step, state: State): Promise<Mismatch | null> {
   if ('request' in step) return performRequest(step, state);
+  if ('raw' in step) return performRaw(step, state);
   if ('set' in step) return setVariables(step, state);
   if ('poll' in step) return performPoll(step, state);
   if ('parallel' in step) return performParallel(step, state);
@@ -86,6 +88,19 @@ async function performRequest(step: StepWith<'request'>, state: State): Promise<
     if (found !== null) return found;
   }
   return null;
+}
+
+async function performRaw(step: StepWith<'raw'>, state: State): Promise<Mismatch | null> {
+  const body = bodyBytes(substituteAll(step.raw, { ...state.variables, bodyLength: '' })) ?? Buffer.alloc(0);
+  const lines = substituteAll(step.raw.lines, { ...state.variables, bodyLength: String(body.length) });
+  const bytes = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]);
+  const { hangsUp = false } = step;
+  const { signal } = state;
+  const answer = await exchangeRaw(state.baseUrl, bytes, { timeoutMs: answerMs, signal, hangsUp });
+  if (answer.kind === 'answered') return checkAndCapture(step.expect, step.capture, answer.response, state);
+  if (answer.kind === 'none' && step.orNoAnswer === true) return null;
+  const got = answer.kind === 'none' ? answer.reason : `nothing within ${answerMs} ms`;
+  return { at: 'answer', expected: 'an answer', got };
 }
 
 function setVariables(step: StepWith<'set'>, state: State): null {

@@ -79,6 +79,28 @@ const requestStep = z.strictObject({
   times: z.union([z.int().positive(), z.string()]).optional(),
 });
 
+/** A character of a line is a byte. */
+const byteLine = z
+  .string()
+  .refine(
+    (line) => Buffer.from(line, 'latin1').toString('latin1') === line,
+    'a line holds bytes: characters up to U+00FF',
+  );
+
+/**
+ * A request as its bytes, on a connection of its own: the lines with CRLF behind each, an empty one, then the body.
+ * `${bodyLength}` counts the body's bytes; nothing is added.
+ */
+const rawStep = z.strictObject({
+  raw: z.strictObject({ lines: z.array(byteLine).min(1), ...bodyFields }).refine(atMostOneBody, oneBodyMessage),
+  expect: expectSchema,
+  capture,
+  /** Nothing more will come, and after a while the target is told so: for requests that may end before they should. */
+  hangsUp: z.boolean().optional(),
+  /** The connection may be closed without an answer instead. */
+  orNoAnswer: z.boolean().optional(),
+});
+
 const setStep = z.strictObject({ set: z.record(name, z.string()) });
 
 /** The same request again and again until its answer is as expected. */
@@ -138,6 +160,7 @@ const stepSchemas = {
   expectEnd: expectEndStep,
   closeStream: closeStreamStep,
   fillStreams: fillStreamsStep,
+  raw: rawStep,
 } as const;
 
 type StepKind = keyof typeof stepSchemas;
@@ -151,7 +174,7 @@ export function kindOf(step: object): StepKind | undefined {
   return kinds.find((kind) => kind in step);
 }
 
-/** Not a union: its errors would list what is wrong with the step as each of the eleven kinds. */
+/** Not a union: its errors would list what is wrong with the step as each of the twelve kinds. */
 export const stepSchema = z.record(z.string(), z.unknown()).transform((raw, context): Step => {
   const kind = kindOf(raw);
   if (kind === undefined) {

@@ -1,6 +1,6 @@
 import { countOf } from '../../compare/text.ts';
 import type { Preparation } from '../../model/run-result.ts';
-import type { OkTrial, Trial } from '../../model/trial.ts';
+import { isIncorrect, type OkTrial, type Trial } from '../../model/trial.ts';
 import type { Note } from '../model.ts';
 import { groupByMessage } from './message-groups.ts';
 
@@ -14,11 +14,13 @@ export function notesOf(
   const fromPreparation = preparationNotes(preparation);
   if (fromPreparation.length > 0) return fromPreparation;
   return [
-    ...failedNotes(trials),
+    ...failedNotes(trials.filter(isIncorrect)),
+    ...failedNotes(trials.filter((trial) => !isIncorrect(trial))),
     ...reasonNotes(trials, 'overloaded', 'did not sustain the rate', 'Use a lower rate: --rate N.'),
     ...reasonNotes(trials, 'invalid', 'not counted', 'Repeat on a quieter machine, or with more cores.'),
     ...latencyDiscardedNotes(counted),
     ...warmupNotes(counted),
+    ...risingMemoryNotes(counted),
     ...unfinishedNotes(trials, planned),
   ];
 }
@@ -59,7 +61,7 @@ function failedNotes(trials: readonly Trial[]): Note[] {
   const causes = groupByMessage(failed, ({ phase, code, message }) => `failed in ${phase} (${code}): ${message}`);
   return causes.map(({ message, members }) => ({
     kind: 'failed',
-    label: `failed in ${members[0]?.phase ?? 'an unknown phase'}`,
+    label: members.some(isIncorrect) ? 'wrong' : `failed in ${members[0]?.phase ?? 'an unknown phase'}`,
     trialCount: members.length,
     text: `${message} (${countOf(members.length, 'trial')})`,
     remedy: null,
@@ -104,6 +106,33 @@ function warmupNotes(counted: readonly OkTrial[]): Note[] {
       trialCount: count,
       text: 'warm-up not converged: CPU per request was still changing at its end',
       remedy: 'Use a longer warm-up: --warmup N.',
+    },
+  ];
+}
+
+/** Slower than this is not worth a word: a leak of 0.1 MiB/s takes an hour for 350 MiB. */
+const minGrowthBytesPerSec = 100 * 1024;
+
+function isRising({ measurement: { memory } }: OkTrial): boolean {
+  return (memory.growth?.lowBytesPerSec ?? 0) > minGrowthBytesPerSec;
+}
+
+/** With the slope of the median trial and its interval; a window of seconds does not tell a heap that fills from a leak. */
+function risingMemoryNotes(counted: readonly OkTrial[]): Note[] {
+  const rising = counted.filter(isRising);
+  if (rising.length * 2 <= counted.length) return [];
+  const slopes = rising.flatMap(({ measurement }) => measurement.memory.growth ?? []);
+  const middle = slopes.sort((a, b) => a.bytesPerSec - b.bytesPerSec)[slopes.length >> 1];
+  if (middle === undefined) return [];
+  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  const interval = `[${mib(middle.lowBytesPerSec)}, ${mib(middle.highBytesPerSec)}]`;
+  return [
+    {
+      kind: 'memory-rising',
+      label: 'memory rising',
+      trialCount: rising.length,
+      text: `memory rising: private memory still grew by ${mib(middle.bytesPerSec)} MiB/s ${interval} at the window's end`,
+      remedy: 'The scenario `soak` shows whether it levels off or leaks.',
     },
   ];
 }

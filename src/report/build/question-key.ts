@@ -37,9 +37,9 @@ export function plannedCount({ entry }: AskedQuestion): number {
   return entry === null || entry.cluster?.searchesSize ? 0 : entry.trialCount;
 }
 
-/** Lowest CPU per request first. */
+/** Those that were wrong first, then lowest CPU per request. */
 export function byCpuCost(a: Row, b: Row): number {
-  return cpuCost(a) - cpuCost(b);
+  return Number(b.isWrong) - Number(a.isWrong) || cpuCost(a) - cpuCost(b);
 }
 
 function cpuCost(row: Row): number {

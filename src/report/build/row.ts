@@ -1,6 +1,13 @@
 import { metrics, metricValue } from '../../model/metric.ts';
 import type { Preparation } from '../../model/run-result.ts';
-import { countedTrials, type Measurement, type OkTrial, type Trial, type TrialNoise } from '../../model/trial.ts';
+import {
+  countedTrials,
+  isIncorrect,
+  type Measurement,
+  type OkTrial,
+  type Trial,
+  type TrialNoise,
+} from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber, formatPercent, orDash } from '../format.ts';
 import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
@@ -20,11 +27,13 @@ export function buildRow(
   const implementation = implementations.get(id);
   if (implementation === undefined) throw new Error(`${id} is in no run`);
   const trials = asked.trials.filter(({ spec }) => spec.implementation === id);
-  const counted = breaksContract(preparation) ? [] : countedTrials(trials);
+  const isWrong = breaksContract(preparation) || trials.some(isIncorrect);
+  const counted = isWrong ? [] : countedTrials(trials);
   const planned = Math.max(plannedCount(asked), new Set(trials.map((trial) => trial.spec.repetition)).size);
   return {
     implementation,
     source,
+    isWrong,
     okCount: counted.length,
     plannedCount: planned,
     figures: metricRanges(counted),
@@ -62,6 +71,8 @@ function generatorQuality(trials: readonly Trial[]): GeneratorQuality | null {
     connectionWaitP99Ms: medianOf((m) => m.load?.connectionWait.p99Ms),
     generatorDelayShareRatio: medianOf((m) => ratioOf(m.load?.generatorDelay.p50Ms, m.load?.responseTime.p50Ms)),
     sendGapCv: medianOf((m) => m.load?.generator.sendGapCv),
+    loops: [...new Set(measurements.flatMap(({ load }) => load?.generator.loop ?? []))],
+    wakeupsPerRequest: medianOf((m) => ratioOf(m.load?.generator.wakeupCount, m.load?.counts.sentCount)),
     eventLoopUtilizationRatio: medianOf((m) => m.load?.generator.eventLoopUtilizationRatio),
     coresUsed: medianOf((m) => m.cpu.generator?.coresUsed),
     sentRatio: medianOf((m) => ratioOf(m.load?.counts.sentCount, m.load?.counts.scheduledCount)),

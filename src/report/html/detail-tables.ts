@@ -61,6 +61,8 @@ const qualityColumns: readonly QualityColumn[] = [
   { head: 'generator delay p99, ms', text: (q) => orDash(q.generatorDelayP99Ms, formatNumber) },
   { head: 'connection wait p99, ms', text: (q) => orDash(q.connectionWaitP99Ms, formatNumber) },
   { head: 'send-interval CV', text: (q) => orDash(q.sendGapCv, formatNumber) },
+  { head: 'loop', text: (q) => q.loops.join(', ') },
+  { head: 'wake-ups per request', text: (q) => orDash(q.wakeupsPerRequest, formatNumber) },
   { head: 'event-loop utilization', text: (q) => orDash(q.eventLoopUtilizationRatio, formatPercent) },
   { head: 'cores used', text: (q) => orDash(q.coresUsed, formatNumber) },
 ];

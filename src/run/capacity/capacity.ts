@@ -1,5 +1,4 @@
-import { type ClosedLoopResult, closedLoop } from '../../load/closed-loop.ts';
-import { startDriver } from '../../load/driver.ts';
+import { startGenerator } from '../../load/generator.ts';
 import { createWorkload, type RequestSpec, requestWorkloadPath } from '../../load/request-workload.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { LoadPlan, Scenario } from '../../model/scenario.ts';
@@ -7,6 +6,7 @@ import type { Service } from '../../model/service.ts';
 import type { TrialSpec } from '../../model/trial.ts';
 import type { Workload } from '../../model/workload.ts';
 import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
+import { type ClosedLoopResult, closedLoop } from '../closed-loop.ts';
 import { defaultSeed, loadService, loadWorkload, unknownName, workloadIds } from '../declarations.ts';
 import { implsDir, rootDir } from '../paths.ts';
 import { plan } from '../plan.ts';
@@ -220,7 +220,7 @@ async function stepOfUrl(
   workloadArgument: RequestSpec,
   { objective, signal }: CapacityContext,
 ): Promise<RateStep> {
-  const generator = await startDriver({
+  const generator = await startGenerator({
     ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, profile: loadPlan, signal },
     ...{ joinPaths: [], niceness: -10, onProgress: () => {} },
   });

@@ -1,7 +1,7 @@
 import type { Implementation } from '../../model/implementation.ts';
 import { BuildFailure } from '../../target/build.ts';
 import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
-import { checkToolchain } from '../../target/toolchain.ts';
+import { checkToolchain, type Toolchain } from '../../target/toolchain.ts';
 import { defaultSeed, implementationsMatching, loadService } from '../declarations.ts';
 import { implsDir, rootDir } from '../paths.ts';
 import { build } from '../prepare.ts';
@@ -51,18 +51,28 @@ async function* checkImplementation(
     yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
     return;
   }
-  const places = { rootDir, cacheDir: session.cacheDir };
-  const built = await build(session, located, available.toolchain, { ...places, onStep }).catch(asBuildFailure);
+  const built = await buildForChecks(located, available.toolchain, session, onStep);
   if (built instanceof BuildFailure) {
     yield { kind: 'not-built', implementation, reason: `${built.message}\n${built.logTail}` };
     return;
   }
-  for await (const part of partsOf(built.preparedImplementation, session)) yield { kind: 'part', implementation, part };
+  for await (const part of partsOf(built, session)) yield { kind: 'part', implementation, part };
 }
 
-function asBuildFailure(error: unknown): BuildFailure {
-  if (error instanceof BuildFailure) return error;
-  throw error;
+/** Builds outside of a run; what a compiler says is data. */
+export async function buildForChecks(
+  located: LocatedImplementation,
+  toolchain: Toolchain,
+  session: Session,
+  onStep: (line: string) => void,
+): Promise<PreparedImplementation | BuildFailure> {
+  try {
+    const built = await build(session, located, toolchain, { rootDir, cacheDir: session.cacheDir, onStep });
+    return built.preparedImplementation;
+  } catch (error) {
+    if (error instanceof BuildFailure) return error;
+    throw error;
+  }
 }
 
 async function* partsOf(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckOptions, CheckResult } from '../../conformance/checks/check-result.ts';
+import type { CheckResult } from '../../conformance/checks/check-result.ts';
+import { judgeCountedLoad } from '../../conformance/checks/counted-load.ts';
 import { checkDatabaseRestart } from '../../conformance/checks/database-restart.ts';
 import { checkLinearizability } from '../../conformance/checks/linearizability-check.ts';
 import { checkElectionShutdown, checkShutdown } from '../../conformance/checks/shutdown.ts';
@@ -10,9 +11,11 @@ import { type LifecycleFile, readLifecycleFile } from '../../conformance/vectors
 import { runVectors, type VectorFailure } from '../../conformance/vectors/run-vectors.ts';
 import type { DatabaseServer } from '../../database/database-server.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
+import type { CountedLoadRecord } from '../../model/run-result.ts';
 import { benchDir } from '../paths.ts';
 import { TrialFailure } from '../trial/environment.ts';
-import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
+import { startInGroup } from '../trial/target-group.ts';
+import { driveCounted, type RunningSubject } from './counted-load.ts';
 import { checkStartup } from './start-checks.ts';
 import { type ConformanceOutcome, type ConformancePart, type ConformanceSubject, conformanceSize } from './subject.ts';
 
@@ -24,7 +27,35 @@ export async function conformToVectors(subject: ConformanceSubject): Promise<Con
     statementsHash = await statementsHashOf(running);
     return vectors;
   });
-  return { ...part, statementsHash };
+  return { ...part, statementsHash, countedLoad: null };
+}
+
+/** The same outcome with what a counted load shows beside it. */
+export async function withCountedLoad(
+  outcome: ConformanceOutcome,
+  subject: ConformanceSubject,
+): Promise<ConformanceOutcome> {
+  const { part, record } = await checkCountedLoad(subject);
+  const failures = [...outcome.failures, ...part.failures.map((failure) => `${part.title}: ${failure}`)];
+  return { ...outcome, checkCount: outcome.checkCount + part.checkCount, failures, countedLoad: record };
+}
+
+async function checkCountedLoad(
+  subject: ConformanceSubject,
+): Promise<{ readonly part: ConformancePart; readonly record: CountedLoadRecord | null }> {
+  const title = 'counted load';
+  const { countedLoad, id } = subject.service;
+  if (countedLoad === null) return { part: notChecked(title, 'the service has none'), record: null };
+  const path = join(benchDir, id, 'lifecycle.json');
+  const neverCounted = existsSync(path) ? (await readLifecycleFile(path)).statementBudgets.notCounted : [];
+  let record: CountedLoadRecord | null = null;
+  const check = async (running: RunningSubject) => {
+    const judged = judgeCountedLoad(await driveCounted(subject, running, countedLoad), countedLoad, neverCounted);
+    record = judged.record;
+    return partOf(title, judged.checks);
+  };
+  const part = await withTarget(subject, check, async (database) => database?.recordSettings());
+  return { part, record };
 }
 
 /** Everything `paceline conform` checks, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
@@ -35,6 +66,7 @@ export async function* checkWholeContract(subject: ConformanceSubject): AsyncGen
   if (!existsSync(path)) return;
   const file = await readLifecycleFile(path);
   yield await withTarget(subject, (running) => checkBudgets(subject, running, file));
+  yield (await checkCountedLoad(subject)).part;
   yield await withTarget(subject, (running) => checkShutdownPart(running, file));
   yield await withTarget(subject, (running) => checkDatabaseOutage(subject, running, file));
 }
@@ -49,20 +81,17 @@ async function* checkClusterContract(subject: ConformanceSubject): AsyncGenerato
   yield partOf('startup and invalid configuration', await checkStartup(subject));
 }
 
-interface RunningSubject extends CheckOptions {
-  readonly started: TargetGroup;
-  readonly database: TrialDatabase | null;
-  readonly countsStatements: boolean;
-}
-
 async function withTarget(
   { preparedImplementation, service, seed, session }: ConformanceSubject,
   check: (running: RunningSubject) => Promise<ConformancePart>,
+  prepareDatabase: (database: TrialDatabase | null) => Promise<void> = async () => {},
 ): Promise<ConformancePart> {
   const environment = service.environment({ ...conformanceSize, seed, cluster: null });
   const database = await session.copyDatabase(service, seed);
   try {
+    await prepareDatabase(database);
     const countsStatements = (await database?.enableStatements()) ?? false;
+
     const databaseUrl = database?.url ?? null;
     const usesDataDir = service.isCluster;
     const started = await startInGroup({

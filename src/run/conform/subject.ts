@@ -1,3 +1,4 @@
+import type { CountedLoadRecord } from '../../model/run-result.ts';
 import type { Service } from '../../model/service.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
@@ -24,6 +25,7 @@ export interface ConformanceOutcome {
   readonly failures: readonly string[];
   /** Of the statements that it sent; null: not known. */
   readonly statementsHash: string | null;
+  readonly countedLoad: CountedLoadRecord | null;
 }
 
 /** How a target is set up for its checks, which may name these as variables. */

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../../model/harness-error.ts';
-import { identityOf, isAlive } from '../../os/process-identity.ts';
+import { holdLock, lockState } from '../../os/held-lock.ts';
+import { identityOf, isAlive, type ProcessSpace, processSpace } from '../../os/process-identity.ts';
 import { replaceFileSync } from '../../os/replace-file.ts';
 
 /** One thing outside this process that must not outlive it. Process ids are believed only with their start time. */
@@ -18,7 +20,20 @@ const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cgroup'), record: z.string() }),
   z.strictObject({ kind: z.literal('folder'), path: z.string() }),
 ]);
-const recordSchema = z.strictObject({ pid: z.int(), startTicks: z.int().nullable(), entries: z.array(entrySchema) });
+const recordSchema = z.strictObject({
+  pid: z.int(),
+  startTicks: z.int().nullable(),
+  /** Where that pid is known. Records of before have none: nobody can tell whose they are. */
+  space: z
+    .strictObject({
+      bootId: z.string().nullable(),
+      pidNamespace: z.string().nullable(),
+      hostId: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
+  entries: z.array(entrySchema),
+});
 
 export type CleanupEntry = z.infer<typeof entrySchema>;
 type RegistryRecord = z.infer<typeof recordSchema>;
@@ -27,15 +42,19 @@ type RegistryRecord = z.infer<typeof recordSchema>;
 export interface CleanupRegistry {
   /** Records an entry; the result removes the record. */
   add(entry: CleanupEntry): () => void;
+  /** What stands now. */
+  entries(): readonly CleanupEntry[];
   close(): void;
 }
 
 /** Throws HarnessError cannot-measure where the folder cannot be made. */
-export function openCleanupRegistry(cacheDir: string): CleanupRegistry {
+export async function openCleanupRegistry(cacheDir: string): Promise<CleanupRegistry> {
   const folder = registryFolder(cacheDir);
   makeFolder(folder);
-  const path = join(folder, `${process.pid}.json`);
-  const owner = identityOf(process.pid);
+  // A pid alone would be the name of another container's record too.
+  const path = join(folder, `${process.pid}-${randomBytes(4).toString('hex')}.json`);
+  const lock = await holdLock(lockPath(path));
+  const owner = { ...identityOf(process.pid), space: processSpace() };
   let entries: readonly CleanupEntry[] = [];
   const write = (next: readonly CleanupEntry[]) => replaceFileSync(path, JSON.stringify({ ...owner, entries: next }));
   return {
@@ -48,10 +67,16 @@ export function openCleanupRegistry(cacheDir: string): CleanupRegistry {
         releaseEntry(() => write(entries));
       };
     },
+    entries: () => entries,
     close() {
       if (entries.length === 0) rmSync(path, { force: true });
+      lock?.release();
     },
   };
+}
+
+function lockPath(recordPath: string): string {
+  return recordPath.replace(/\.json$/, '.lock');
 }
 
 function makeFolder(folder: string): void {
@@ -78,19 +103,47 @@ function releaseEntry(write: () => void): void {
 
 export type RemoveEntry = (entry: CleanupEntry) => Promise<void>;
 
-/** Cleans up what runs that are dead by now have left. Returns how many entries were found. */
+/**
+ * Cleans up what runs that are dead by now have left. Returns how many entries were found. Of a run in another container, or on
+ * another machine that shares the folder, nobody can tell from here: what it has recorded stays.
+ */
 export async function cleanUpOrphans(cacheDir: string, remove: RemoveEntry): Promise<number> {
   let count = 0;
   for (const path of registryFiles(cacheDir)) {
     const record = readRecord(path);
-    if (record !== null && isAlive(record)) continue;
-    for (const entry of (record?.entries ?? []).toReversed()) {
+    const owner = await ownerState(record, path);
+    if (owner === 'alive' || owner === 'unknown') continue;
+    const left = (record?.entries ?? []).filter((entry) => owner === 'dead' || !isGoneByReboot(entry));
+    for (const entry of left.toReversed()) {
       await remove(entry);
       count += 1;
     }
-    rmSync(path, { force: true });
+    for (const file of [path, lockPath(path)]) rmSync(file, { force: true });
   }
   return count;
+}
+
+type OwnerState = 'alive' | 'dead' | 'rebooted' | 'unknown';
+
+/** By the lock that it held, and by its pid where that is known here. */
+async function ownerState(record: RegistryRecord | null, path: string): Promise<OwnerState> {
+  const lock = await lockState(lockPath(path));
+  if (lock === 'held') return 'alive';
+  if (record === null) return 'dead';
+  const here = processSpace();
+  if (record.space === null || lock === 'unknown') return 'unknown';
+  if (record.space.bootId !== here.bootId) return isSameHost(record.space, here) ? 'rebooted' : 'unknown';
+  if (record.space.pidNamespace !== here.pidNamespace) return 'unknown';
+  return isAlive(record) ? 'alive' : 'dead';
+}
+
+function isSameHost(a: ProcessSpace, b: ProcessSpace): boolean {
+  return a.hostId !== null && a.hostId === b.hostId;
+}
+
+/** A name that may be another process's or group's by now. */
+function isGoneByReboot({ kind }: CleanupEntry): boolean {
+  return kind === 'process-group' || kind === 'database' || kind === 'cgroup';
 }
 
 function registryFolder(cacheDir: string): string {

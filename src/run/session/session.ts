@@ -2,7 +2,7 @@ import { removeOrphan } from '../../database/orphan-cleanup.ts';
 import type { Machine } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import { signalGroup } from '../../os/child-process.ts';
-import { removeWorktree } from '../../os/git.ts';
+import { variable } from '../../os/environment.ts';
 import { isAlive } from '../../os/process-identity.ts';
 import { removeOrphanGroup } from '../../probe/cgroup.ts';
 import { type CgroupLayout, findCgroupLayout } from '../../probe/cgroup-layout.ts';
@@ -11,10 +11,12 @@ import type { ProbeMethod } from '../../probe/probe.ts';
 import { cacheDir as cacheDirOf } from '../paths.ts';
 import { type CleanupEntry, type CleanupRegistry, cleanUpOrphans, openCleanupRegistry } from './cleanup-registry.ts';
 import { createSessionDatabases, type SessionDatabases } from './databases.ts';
+import { endInTime } from './deadline.ts';
 import {
   type DataFolder,
   makeDataFolder,
   openTrackedGroup,
+  removeCheckout,
   removeDataFolder,
   type TrackedGroup,
 } from './tracked-resources.ts';
@@ -23,6 +25,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ProbeMethod | null;
+  /** The generator's loop that is asked for; none: the native one where it is known to work. */
+  readonly transport?: 'native' | 'portable' | null;
   onStep(text: string): void;
 }
 
@@ -32,6 +36,7 @@ export interface Session extends Omit<SessionDatabases, 'closeDatabases'> {
   readonly signal: AbortSignal;
   readonly machine: Machine;
   readonly probe: ProbeMethod | null;
+  readonly transport: 'native' | 'portable' | null;
   readonly cleanupRegistry: CleanupRegistry;
   openGroup(): Promise<TrackedGroup>;
   /** An empty folder for one target's data. */
@@ -55,15 +60,22 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const cacheDir = cacheDirOf(env);
   const orphanCount = await cleanUpOrphans(cacheDir, removeOrphanEntry);
   if (orphanCount > 0) onStep(`cleaned up ${orphanCount} leftovers of a run that was killed`);
-  const registry = openCleanupRegistry(cacheDir);
+  const registry = await openCleanupRegistry(cacheDir);
+  const endDeadline = endInTime(signal, registry, removeOrphanEntry);
   const layout = findCgroupLayout();
-  // Empty is how a shell says unset.
-  const databaseUrl = env.DATABASE_URL === '' ? null : (env.DATABASE_URL ?? null);
+  const databaseUrl = variable(env, 'DATABASE_URL');
   const { closeDatabases, ...databases } = createSessionDatabases({
     ...{ databaseUrl, cacheDir, signal, probe, layout, registry, onStep },
   });
   return {
-    ...{ cacheDir, signal, machine: describeMachine(), probe, cleanupRegistry: registry },
+    ...{
+      cacheDir,
+      signal,
+      machine: describeMachine(),
+      probe,
+      transport: options.transport ?? null,
+      cleanupRegistry: registry,
+    },
     ...databases,
     openGroup: () => openTrackedGroup(layout, registry),
     openDataFolder: () => makeDataFolder(registry),
@@ -71,6 +83,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     async close() {
       await closeDatabases();
       registry.close();
+      endDeadline();
     },
   };
 }
@@ -84,7 +97,7 @@ function groupWarnings(layout: CgroupLayout | null): Warning[] {
 
 /** Cleans up one thing that a killed run has left; a pid counts only with its recorded start time. */
 async function removeOrphanEntry(entry: CleanupEntry): Promise<void> {
-  if (entry.kind === 'worktree') return removeWorktree(entry.repository, entry.path);
+  if (entry.kind === 'worktree') return removeCheckout(entry.path);
   if (entry.kind === 'cgroup') return removeOrphanGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
   if (entry.kind === 'folder') return removeDataFolder(entry.path);

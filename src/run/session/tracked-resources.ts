@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { HarnessError } from '../../model/harness-error.ts';
 import { identityOf } from '../../os/process-identity.ts';
 import { createGroup, type ProcessGroup } from '../../probe/cgroup.ts';
@@ -72,6 +72,14 @@ export async function makeDataFolder(registry: CleanupRegistry): Promise<DataFol
     throw error;
   }
   return { path, dispose };
+}
+
+/** Removes the files of a revision that was laid out; of a folder that is none of ours, nothing. */
+export async function removeCheckout(path: string): Promise<void> {
+  if (basename(dirname(path)) !== 'worktrees') return;
+  // A link, and npm's folder behind it, must not be followed.
+  await rm(join(path, 'node_modules'), { recursive: true, force: true });
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** Removes a folder of ours and nothing else: a torn or forged record must not name another. */

@@ -12,6 +12,10 @@ export const trialLimits = {
   /** Of the window, with every task waiting for the disk. */
   diskStallRatio: 0.03,
   otherProcessesCpuRatio: 0.05,
+  /** CPU after the window: this much is the end of what was in flight and an orderly exit … */
+  deferredCpuMs: 1_000,
+  /** … and so much of what the window itself cost. */
+  deferredCpuRatio: 0.5,
 } as const;
 
 interface Reason {
@@ -38,6 +42,11 @@ export function classifyTrial({ spec, startedAt, measurement, warnings: given, t
   const verdict = generatorVerdict(measurement);
   const invalid = [...generatorReasons(verdict), ...machineReasons(measurement)];
   if (invalid.length > 0) return { status: 'invalid', ...measured, reasons: invalid };
+  // Only on a machine that is fit to judge it: a slow one makes every exit expensive.
+  const deferred = deferredWork(spec, measurement);
+  if (deferred !== null) {
+    return { status: 'failed', spec, startedAt, phase: 'stop', ...deferred, logTail: targetLog, measurement, warnings };
+  }
   const overload = [...lostRequestReasons(spec, measurement), ...lostNodeReasons(spec, measurement)];
   if (overload.length > 0) return { status: 'overloaded', ...measured, reasons: overload };
   return { status: 'ok', ...measured, latencyDiscarded: verdict.status === 'invalid' };
@@ -51,6 +60,15 @@ function incorrectness({ load }: Measurement): Reason | null {
   if (wrongCount > 0) return { code: 'wrong-answers', message: `${wrongCount} wrong answers${why}` };
   if (failedCount > 0) return { code: 'requests-failed', message: `${failedCount} requests without an answer${why}` };
   return null;
+}
+
+/** CPU that requests cost after the window is CPU that the table does not show. Clusters work without being asked. */
+function deferredWork({ cluster }: TrialSpec, { deferredCpuMs, cpu, load }: Measurement): Reason | null {
+  if (deferredCpuMs === null || load === null || cluster !== null) return null;
+  const limitMs = Math.max(trialLimits.deferredCpuMs, trialLimits.deferredCpuRatio * cpu.target.totalMs);
+  if (deferredCpuMs <= limitMs) return null;
+  const message = `${Math.round(deferredCpuMs)} ms of CPU after the window ended (the window itself: ${Math.round(cpu.target.totalMs)} ms): work was put off until nobody counted it`;
+  return { code: 'deferred-work', message };
 }
 
 /** Where nothing was sent there is no generator to doubt. */

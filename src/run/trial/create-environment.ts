@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialDatabase } from '../../database/trial-database.ts';
-import { type Driver, startDriver } from '../../load/driver.ts';
+import { type Generator, startGenerator } from '../../load/generator.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
 import type { Phase, TrialSpec } from '../../model/trial.ts';
 import { pause } from '../../os/child-process.ts';
-import { openProbe } from '../../probe/probe.ts';
+import { openProbe, type Probe } from '../../probe/probe.ts';
 import { slowdownFactor } from '../../probe/slowdown-factor.ts';
+import type { StrayWatch } from '../../probe/stray-processes.ts';
 import { type ClusterControl, ClusterFailure, connectToCluster } from '../../target/cluster-control.ts';
 import type { ExitStatus } from '../../target/process.ts';
 import { workloadPath } from '../declarations.ts';
@@ -40,14 +42,20 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
   const { session } = options;
   const { signal } = session;
   const generators = new WeakMap<RunningGenerator, GeneratorProcess>();
+  const watches = new WeakMap<RunningTarget, StrayWatch>();
   return {
     signal,
     onPhase: options.onPhase,
     nowText: () => new Date().toISOString(),
+    nowMs: () => performance.now(),
     sleepMs: (durationMs) => pause(durationMs, signal),
     slowdownFactor: () => settledSlowdownFactor(session),
     copyDatabase: () => copyDatabase(options),
-    startTarget: (databaseUrl) => startTrackedTarget(options, databaseUrl),
+    async startTarget(databaseUrl) {
+      const { target, strays } = await startTrackedTarget(options, databaseUrl);
+      watches.set(target, strays);
+      return target;
+    },
     async startGenerator(targetUrl) {
       const { generator, process } = await startTrackedGenerator(options, targetUrl);
       generators.set(generator, process);
@@ -59,7 +67,10 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
       if (generatorProcess === undefined) throw new Error('a generator of another environment');
       const generatorProbe =
         generatorProcess === null ? null : openProbe({ ...generatorProcess, force: session.probe });
-      return observeWindow({ target: target.probe, generator: generatorProbe, database: session.databaseProbe() });
+      const strays = watches.get(target);
+      if (strays === undefined) throw new Error('a target of another environment');
+      const probes = { target: target.probe, generator: generatorProbe, database: session.databaseProbe() };
+      return observeWindow(probes, strays);
     },
   };
 }
@@ -81,7 +92,12 @@ async function settledSlowdownFactor({ cacheDir, machine, signal }: Session): Pr
 async function copyDatabase({ session, service, spec }: TrialEnvironmentOptions): Promise<DatabaseCopy | null> {
   const copy = await session.copyDatabase(service, spec.loadPlan.seed);
   if (copy === null) return null;
-  return { url: copy.url, count: (sql) => orDatabaseLost(copy.count(sql)), drop: () => dropIfThere(copy) };
+  return {
+    url: copy.url,
+    count: (sql) => orDatabaseLost(copy.count(sql)),
+    use: () => orDatabaseLost(copy.use()),
+    drop: () => dropIfThere(copy),
+  };
 }
 
 /** A server that is gone by now has taken the copy with it. */
@@ -104,7 +120,7 @@ async function orDatabaseLost<T>(answer: Promise<T>): Promise<T> {
 async function startTrackedTarget(
   options: TrialEnvironmentOptions,
   databaseUrl: string | null,
-): Promise<RunningTarget> {
+): Promise<{ target: RunningTarget; strays: StrayWatch }> {
   const { spec, service, preparedImplementation, session } = options;
   const { workerCount, databaseConnectionCount, cluster, resourceLimit } = spec;
   const environment = service.environment({
@@ -115,16 +131,45 @@ async function startTrackedTarget(
   });
   const usesDataDir = service.isCluster;
   const where = { preparedImplementation, environment, databaseUrl, usesDataDir, limit: resourceLimit, session };
-  const { target, group, dispose } = await startInGroup(where);
-  return {
+  const { target, group, strays, dispose } = await startInGroup(where);
+  const probe = openProbe({ group, rootPid: target.pid, force: session.probe });
+  const running: RunningTarget = {
     url: target.baseUrl,
     startupMs: target.startupMs,
-    probe: openProbe({ group, rootPid: target.pid, force: session.probe }),
+    probe,
     died: target.died.then((exit) => deathText(exit, group, resourceLimit)),
     logTail: target.logTail,
-    stop: target.stop,
+    async stop() {
+      const stopped = target.stop();
+      const cpuMs = await cpuAtExit(probe, stopped);
+      return { ...(await stopped), cpuMs };
+    },
     dispose,
   };
+  return { target: running, strays };
+}
+
+const exitReadingMs = 50;
+
+/** A control group counts on after the exit; of a process tree only what was read while it lived is known. */
+async function cpuAtExit(probe: Probe, stopped: Promise<unknown>): Promise<number | null> {
+  let isRunning = true;
+  const ended = stopped.finally(() => {
+    isRunning = false;
+  });
+  ended.catch(() => {});
+  let cpuMs: number | null = null;
+  const read = async () => {
+    const { cpuUserMs, cpuSystemMs } = await probe.read();
+    cpuMs = Math.max(cpuMs ?? 0, cpuUserMs + cpuSystemMs);
+  };
+  while (probe.method !== 'cgroup' && isRunning) {
+    await read();
+    await Promise.race([ended, sleep(exitReadingMs)]);
+  }
+  await ended;
+  await read();
+  return cpuMs;
 }
 
 /** Trials of a cluster must not all draw the same time-outs; everything else starts from the scenario's seed. */
@@ -167,12 +212,13 @@ async function startTrackedGenerator(
 ): Promise<{ generator: RunningGenerator; process: GeneratorProcess }> {
   const tracked = await session.openGroup();
   try {
-    const generator = await startDriver({
+    const generator = await startGenerator({
       workloadPath: workloadPath(spec.service, spec.workload),
       targetUrl,
       profile: spec.loadPlan,
       joinPaths: tracked.group?.joinPaths ?? [],
       niceness: generatorNiceness,
+      transport: session.transport,
       signal: session.signal,
       onProgress: () => {},
     });
@@ -187,7 +233,7 @@ async function startTrackedGenerator(
 }
 
 function trackedGenerator(
-  generator: Driver,
+  generator: Generator,
   { cleanupRegistry, signal }: Session,
   disposeGroup: () => Promise<void>,
 ): RunningGenerator {

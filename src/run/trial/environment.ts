@@ -1,3 +1,4 @@
+import type { DatabaseUse } from '../../database/trial-database.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import type { Phase, ProcessSample } from '../../model/trial.ts';
 import type { Probe } from '../../probe/probe.ts';
@@ -6,6 +7,7 @@ import type { ClusterControl } from '../../target/cluster-control.ts';
 export interface DatabaseCopy {
   readonly url: string;
   count(sql: string): Promise<number>;
+  use(): Promise<DatabaseUse>;
   drop(): Promise<void>;
 }
 
@@ -16,9 +18,17 @@ export interface RunningTarget {
   /** Resolves with the cause when the process ends without having been asked to; never rejects. */
   readonly died: Promise<string>;
   logTail(): string;
-  stop(): Promise<{ readonly stopMs: number; readonly exitCode: number | null; readonly forced: boolean }>;
+  stop(): Promise<StoppedTarget>;
   /** Ends whatever is left of it. */
   dispose(): Promise<void>;
+}
+
+export interface StoppedTarget {
+  readonly stopMs: number;
+  readonly exitCode: number | null;
+  readonly forced: boolean;
+  /** Its CPU counter at the end; null: not known. */
+  readonly cpuMs: number | null;
 }
 
 export interface RunningGenerator {
@@ -31,6 +41,10 @@ export interface RunningGenerator {
 export interface WindowRecord {
   readonly windowMs: number;
   readonly target: CpuSpan;
+  /** The target's CPU counter at the window's end. */
+  readonly targetCpuMs: number;
+  /** Processes of the target that have left its session or control group, in words. */
+  readonly strayProcesses: readonly string[];
   /** null: no request is sent. */
   readonly generator: CpuSpan | null;
   readonly database: CpuSpan | null;
@@ -68,6 +82,8 @@ export interface TrialEnvironment {
   readonly signal: AbortSignal;
   /** RFC 3339, for the record only. */
   nowText(): string;
+  /** Monotonic. */
+  nowMs(): number;
   sleepMs(durationMs: number): Promise<void>;
   onPhase(phase: Phase): void;
   /** Duration of a fixed spin ÷ this machine's reference; null where there is no reference yet. */
@@ -91,6 +107,8 @@ export type TrialFailureCode =
   | 'requests-failed'
   | 'generator-died'
   | 'rows-disagree'
+  | 'process-left'
+  | 'database-budget'
   | 'cluster-uncontrollable'
   | 'ignored-sigterm'
   | 'bad-exit';

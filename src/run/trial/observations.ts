@@ -1,8 +1,9 @@
 import type { ClusterMeasurement } from '../../model/cluster.ts';
 import type { LoadResult } from '../../model/load-result.ts';
-import type { Measurement, RoleCpu, TrialSpec } from '../../model/trial.ts';
+import type { Measurement, ProcessSample, RoleCpu, TrialSpec } from '../../model/trial.ts';
 import type { Reading } from '../../probe/probe.ts';
 import { median } from '../../stats/descriptive.ts';
+import { slopeEstimate } from '../../stats/slope.ts';
 import type { CpuSpan, WindowRecord } from './environment.ts';
 
 /** What a trial saw, filled phase by phase. */
@@ -18,6 +19,8 @@ export interface Observations {
   cluster?: ClusterMeasurement | null;
   window?: WindowRecord;
   afterDrainBytes?: number | null;
+  /** From the window's end to the exit. */
+  deferred?: { readonly cpuMs: number; readonly elapsedMs: number } | null;
 }
 
 /** The measurement, or null when the trial did not get as far as a measured window. */
@@ -35,6 +38,7 @@ export function assembleMeasurement(spec: TrialSpec, seen: Observations): Measur
       database: window.database === null ? null : cpuOf(window.database),
     },
     idleCpuMsPerSec: idleCpu(spec, seen),
+    deferredCpuMs: deferredCpu(spec, seen),
     memory: memory(seen, window),
     processCount: window.processCount,
     threadCount: window.threadCount,
@@ -65,6 +69,13 @@ function idleCpu(spec: TrialSpec, { idle }: Observations): number | null {
   return (Math.max(0, wholeUs(usedMs)) / spec.idleMs) * 1000;
 }
 
+/** What a target at rest uses is no debt. */
+function deferredCpu(spec: TrialSpec, seen: Observations): number | null {
+  if (seen.deferred == null) return null;
+  const { cpuMs, elapsedMs } = seen.deferred;
+  return Math.max(0, wholeUs(cpuMs - ((idleCpu(spec, seen) ?? 0) * elapsedMs) / 1000));
+}
+
 /** The finest of the clocks counts microseconds: what a difference holds below one is rounding. */
 function wholeUs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
@@ -80,7 +91,23 @@ function memory(seen: Observations, window: WindowRecord): Measurement['memory']
     rssMedianBytes: medianOf(inWindow.map((sample) => sample.rssBytes)),
     peakIncludingFileBytes: window.peakIncludingFileBytes,
     anonHugePagesBytes: window.anonHugePagesBytes,
+    growth: growthOf(inWindow),
   };
+}
+
+/** Enough samples that the second half of a window can be judged alone. */
+const halvedSampleCount = 20;
+
+/** Over the whole of a short window, over the second half of a long one: what rose early on and then stayed is no leak. */
+function growthOf(inWindow: readonly ProcessSample[]): Measurement['memory']['growth'] {
+  const points = inWindow.flatMap(({ atMs, anonBytes }) =>
+    anonBytes === null ? [] : [{ x: atMs / 1000, y: anonBytes }],
+  );
+  const late = points.length < halvedSampleCount ? points : points.slice(Math.floor(points.length / 2));
+  const estimate = slopeEstimate(late, 0.95);
+  if (estimate === null || estimate.interval === null) return null;
+  const { low, high } = estimate.interval;
+  return { bytesPerSec: estimate.value, lowBytesPerSec: low, highBytesPerSec: high };
 }
 
 function medianOf(values: readonly (number | null)[]): number | null {

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { TrialSpec } from '../../model/trial.ts';
+import { createStrayWatch, type StrayWatch } from '../../probe/stray-processes.ts';
 import { type RunningTarget, startTarget } from '../../target/process.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
@@ -20,11 +22,14 @@ export interface TargetGroupOptions {
 export interface TargetGroup {
   readonly target: RunningTarget;
   readonly group: TrackedGroup['group'];
+  readonly strays: StrayWatch;
   /** Ends whatever is left of the target and removes its group. */
   dispose(): Promise<void>;
 }
 
 const host = '127.0.0.1';
+/** By which processes are known that have left everything else behind. */
+const markerName = 'PACELINE_TARGET';
 
 /** Starts a target in a control group of its own, both in the cleanup registry. A target that does not get ready is a TrialFailure. */
 export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
@@ -32,6 +37,7 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
   const tracked = await session.openGroup();
   let folder: DataFolder | null = null;
   let release = () => {};
+  const token = randomBytes(8).toString('hex');
   const cleanUp = async () => {
     await tracked.dispose();
     release();
@@ -44,6 +50,7 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
       ...preparedImplementation,
       env: {
         ...environment,
+        [markerName]: token,
         ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
         ...(folder === null ? {} : { DATA_DIR: folder.path }),
       },
@@ -61,11 +68,14 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
       throw new TrialFailure(code, `${outcome.message}${memoryText(tracked.group, limit)}`, outcome.logTail);
     }
     const { target } = outcome;
+    const strays = createStrayWatch({ rootPid: target.pid, group: tracked.group, marker: `${markerName}=${token}` });
     const dispose = async () => {
+      strays.look();
       await target.stop();
+      strays.kill();
       await cleanUp();
     };
-    return { target, group: tracked.group, dispose };
+    return { target, group: tracked.group, strays, dispose };
   } catch (error) {
     await cleanUp();
     throw error;

@@ -1,8 +1,10 @@
 import type { RowInvariant } from '../../model/service.ts';
 import type { Phase, Trial, TrialSpec } from '../../model/trial.ts';
 import type { Warning } from '../../model/warning.ts';
+import type { Reading } from '../../probe/probe.ts';
 import { classifyTrial } from './classify-trial.ts';
 import { clusterFigures, injectFaults } from './cluster-faults.ts';
+import { databaseBudgetProblem } from './database-budget.ts';
 import {
   type DatabaseCopy,
   type RunningGenerator,
@@ -23,6 +25,7 @@ interface TrialState {
   target: RunningTarget | null;
   generator: RunningGenerator | null;
   rowsBefore: Map<string, number>;
+  windowEndMs: number;
 }
 
 type Disposer = () => Promise<void>;
@@ -83,6 +86,7 @@ function newTrialState(spec: TrialSpec, rowInvariants: readonly RowInvariant[]):
     target: null,
     generator: null,
     rowsBefore: new Map(),
+    windowEndMs: 0,
   };
 }
 
@@ -228,17 +232,49 @@ async function measureWindow(state: TrialState, environment: TrialEnvironment): 
     if (cluster !== null && before !== null) observed.cluster = await clusterFigures(cluster, before, elections);
   } finally {
     observed.window = await observer.end();
+    state.windowEndMs = environment.nowMs();
+  }
+  const [stray] = observed.window.strayProcesses;
+  if (stray !== undefined) throw new TrialFailure('process-left', stray);
+}
+
+/** At most this long a target is given to show that it works on; it is given longer while it does. */
+const restMs = 500;
+const maxRestMs = 5_000;
+/** Of the rest. A target that uses more is not at rest. */
+const busyRatio = 0.1;
+
+/** Memory after the drain; then whether it rests, for work put off until now belongs to the requests that caused it. */
+async function afterLoad(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
+  const { probe } = required(state.target);
+  let before = await probe.read();
+  state.observed.afterDrainBytes = before.anonBytes;
+  if (state.generator === null) return;
+  const pauseMs = Math.min(restMs, state.spec.idleMs);
+  for (let restedMs = 0; pauseMs > 0 && restedMs < maxRestMs; restedMs += pauseMs) {
+    await environment.sleepMs(pauseMs);
+    const reading = await probe.read();
+    const usedMs = cpuMsOf(reading) - cpuMsOf(before);
+    before = reading;
+    if (usedMs < busyRatio * pauseMs) return;
   }
 }
 
-async function afterLoad(state: TrialState): Promise<undefined> {
-  state.observed.afterDrainBytes = (await required(state.target).probe.read()).anonBytes;
+function cpuMsOf({ cpuUserMs, cpuSystemMs }: Reading): number {
+  return cpuUserMs + cpuSystemMs;
 }
 
 async function invariants(state: TrialState): Promise<undefined> {
   const { database } = state;
   const load = state.observed.load;
   if (database === null || load == null) return;
+  const { spec, observed } = state;
+  const problem = databaseBudgetProblem(await database.use(), {
+    poolTotal: spec.databaseConnectionCount,
+    processCount: observed.window?.processCount ?? 1,
+    workerCount: spec.workerCount,
+  });
+  if (problem !== null) throw new TrialFailure('database-budget', problem);
   for (const rule of state.invariants) {
     const rowCount = await database.count(rule.sql);
     const { minCount, maxCount } = rule.expected(state.rowsBefore.get(rule.id) ?? 0, load.acknowledged);
@@ -249,12 +285,17 @@ async function invariants(state: TrialState): Promise<undefined> {
   }
 }
 
-async function stop(state: TrialState): Promise<undefined> {
+async function stop(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
   await state.generator?.stop();
   const target = required(state.target);
   const stopped = await target.stop();
   state.observed.targetLog = target.logTail();
   state.observed.stopMs = stopped.stopMs;
+  const { window } = state.observed;
+  if (window !== undefined && stopped.cpuMs !== null) {
+    const elapsedMs = environment.nowMs() - state.windowEndMs;
+    state.observed.deferred = { cpuMs: Math.max(0, stopped.cpuMs - window.targetCpuMs), elapsedMs };
+  }
   if (stopped.forced)
     throw new TrialFailure('ignored-sigterm', `still running ${Math.round(stopped.stopMs)} ms after SIGTERM: killed`);
   if (stopped.exitCode !== 0)

@@ -2,6 +2,7 @@ import type { Role } from '../../model/trial.ts';
 import { type MachineCounters, noiseBetween, readMachineCounters } from '../../probe/machine-noise.ts';
 import type { Probe } from '../../probe/probe.ts';
 import { type Edges, startSampler } from '../../probe/sampler.ts';
+import type { StrayProcess, StrayWatch } from '../../probe/stray-processes.ts';
 import type { CpuSpan, WindowObserver, WindowRecord } from './environment.ts';
 
 export interface RoleProbes {
@@ -16,7 +17,7 @@ const sampleIntervalMs = 1_000;
 const leadMs = 100;
 
 /** Observes a measured window that opens a moment from now. */
-export function observeWindow(probes: RoleProbes): WindowObserver {
+export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObserver {
   const startAtNs = nowNs() + leadMs * 1e6;
   const ofRoles = new Map<Role, Probe>([['target', probes.target]]);
   if (probes.generator !== null) ofRoles.set('generator', probes.generator);
@@ -29,6 +30,7 @@ export function observeWindow(probes: RoleProbes): WindowObserver {
   });
   let opened = readMachineCounters();
   let closed: MachineCounters | null = null;
+  const looking = setInterval(() => strays.look(), sampleIntervalMs);
   const opening = timerClock.at(startAtNs, () => {
     opened = readMachineCounters();
   });
@@ -40,6 +42,7 @@ export function observeWindow(probes: RoleProbes): WindowObserver {
     },
     async end(): Promise<WindowRecord> {
       opening.cancel();
+      clearInterval(looking);
       const record = await sampler.end();
       const detail = await probes.target.memoryDetail();
       const { samples, peakAnonBytes, samplingCoresUsed, windowMs, edges } = record;
@@ -47,6 +50,8 @@ export function observeWindow(probes: RoleProbes): WindowObserver {
       return {
         windowMs,
         target: cpuSpan(edges.get('target')),
+        targetCpuMs: last === undefined ? 0 : last.cpuUserMs + last.cpuSystemMs,
+        strayProcesses: strays.look().map(strayText),
         generator: probes.generator === null ? null : cpuSpan(edges.get('generator')),
         database: probes.database === null ? null : cpuSpan(edges.get('database')),
         processCount: last?.processCount ?? null,
@@ -61,6 +66,10 @@ export function observeWindow(probes: RoleProbes): WindowObserver {
       };
     },
   };
+}
+
+function strayText({ pid, left }: StrayProcess): string {
+  return `process ${pid} of the target has left its ${left}: what it uses cannot be counted`;
 }
 
 function cpuSpan(edges: Edges | undefined): CpuSpan {

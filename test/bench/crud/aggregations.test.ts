@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveToken } from '../../../bench/crud/dataset.ts';
 import { workload as aggregate } from '../../../bench/crud/workloads/aggregate.ts';
-import { workload as seed } from '../../../bench/crud/workloads/blog-post.ts';
+import { workload as blogPost } from '../../../bench/crud/workloads/blog-post.ts';
 import type { Operation, WorkloadSession } from '../../../src/model/workload.ts';
 import { datasetSeed, openSession } from './all-workloads.ts';
 import { fakePlatform, responseOf } from './fake-platform.ts';
@@ -17,8 +17,8 @@ function begin() {
     const answer = responseOf(platform.answer(operation.request));
     return { answer: () => operation.check(answer), data: platform.events.pop() as string };
   };
-  const tell = (data: string, event = 'aggregation') => session.onEvent({ id: '1', event, data });
-  return { clock, platform, session, accept, tell };
+  const deliver = (data: string, event = 'aggregation') => session.onEvent({ id: '1', event, data });
+  return { clock, platform, session, accept, deliver };
 }
 
 function drawUntil(session: WorkloadSession, name: string): Operation {
@@ -29,57 +29,57 @@ function drawUntil(session: WorkloadSession, name: string): Operation {
 }
 
 test('an aggregation is completed by its event, from the moment its 202 was read', () => {
-  const { clock, accept, tell } = begin();
+  const { clock, accept, deliver } = begin();
   const [first, second] = [accept(), accept()];
   clock.ns = 1_000;
   first.answer();
   clock.ns = 2_000;
   second.answer();
   clock.ns = 9_000;
-  assert.deepEqual(tell(second.data), { operation: 'aggregation-ready', startedAtNs: 2_000 });
-  assert.deepEqual(tell(first.data), { operation: 'aggregation-ready', startedAtNs: 1_000 });
+  assert.deepEqual(deliver(second.data), { operation: 'aggregation-ready', startedAtNs: 2_000 });
+  assert.deepEqual(deliver(first.data), { operation: 'aggregation-ready', startedAtNs: 1_000 });
 });
 
-test('an event told twice, of another kind, unreadable or of a failed aggregation completes nothing', () => {
-  const { accept, tell } = begin();
+test('a repeated, unreadable or other event, or one of a failed aggregation, completes nothing', () => {
+  const { accept, deliver } = begin();
   const { answer, data } = accept();
   answer();
-  assert.equal(tell(data, 'other'), null);
-  assert.equal(tell('{'), null);
-  assert.equal(tell(JSON.stringify({ ...JSON.parse(data), status: 'failed' })), null);
-  assert.equal(tell(JSON.stringify({ ...JSON.parse(data), resultFileId: null })), null);
-  assert.notEqual(tell(data), null);
-  assert.equal(tell(data), null);
+  assert.equal(deliver(data, 'other'), null);
+  assert.equal(deliver('{'), null);
+  assert.equal(deliver(JSON.stringify({ ...JSON.parse(data), status: 'failed' })), null);
+  assert.equal(deliver(JSON.stringify({ ...JSON.parse(data), resultFileId: null })), null);
+  assert.notEqual(deliver(data), null);
+  assert.equal(deliver(data), null);
 });
 
 test('an event that is read before its 202 is remembered: its result is read, nothing stays open', () => {
-  const { platform, session, accept, tell } = begin();
+  const { platform, session, accept, deliver } = begin();
   const { answer, data } = accept();
-  assert.equal(tell(data), null);
+  assert.equal(deliver(data), null);
   answer();
-  assert.equal(tell(data), null);
+  assert.equal(deliver(data), null);
   const read = drawUntil(session, 'read-result');
   assert.equal(read.request.path, `/files/${JSON.parse(data).resultFileId}/content`);
   assert.equal(read.check(responseOf(platform.answer(read.request))), null);
 });
 
 test('an early event is remembered until 256 others have come', () => {
-  const { accept, tell } = begin();
+  const { accept, deliver } = begin();
   const [kept, forgotten] = [accept(), accept()];
   const tellOthers = (count: number, from: number) => {
     for (let at = from; at < from + count; at += 1) {
       const aggregationId = `01990000-0000-7000-9000-${String(at).padStart(12, '0')}`;
-      tell(JSON.stringify({ ...JSON.parse(kept.data), aggregationId }));
+      deliver(JSON.stringify({ ...JSON.parse(kept.data), aggregationId }));
     }
   };
-  tell(forgotten.data);
+  deliver(forgotten.data);
   tellOthers(1, 0);
-  tell(kept.data);
+  deliver(kept.data);
   tellOthers(255, 1);
   kept.answer();
   forgotten.answer();
-  assert.equal(tell(kept.data), null);
-  assert.notEqual(tell(forgotten.data), null);
+  assert.equal(deliver(kept.data), null);
+  assert.notEqual(deliver(forgotten.data), null);
 });
 
 test('while there is no result, an input of the same length is read', () => {
@@ -91,11 +91,11 @@ test('while there is no result, an input of the same length is read', () => {
 });
 
 test('the mean that a result must have is not one of its inputs', () => {
-  const { platform, session, accept, tell } = begin();
+  const { platform, session, accept, deliver } = begin();
   const { answer, data } = accept();
   const inputRead = drawUntil(session, 'read-result');
   answer();
-  tell(data);
+  deliver(data);
   // Seven more turns, and it is the first user's again.
   for (let turn = 0; turn < 7; turn += 1) drawUntil(session, 'read-result');
   const resultRead = drawUntil(session, 'read-result');
@@ -106,7 +106,7 @@ test('the mean that a result must have is not one of its inputs', () => {
 test('each user whose vectors are averaged has a stream, with the token that asks for the aggregation', () => {
   for (const [workload, streamCount] of [
     [aggregate, 8],
-    [seed, 3],
+    [blogPost, 3],
   ] as const) {
     const session = openSession(workload);
     const authorizations = session.streams.map(({ headers }) => headers.authorization);

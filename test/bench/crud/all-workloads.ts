@@ -1,8 +1,8 @@
 import { workload as aggregate } from '../../../bench/crud/workloads/aggregate.ts';
 import { workload as authenticate } from '../../../bench/crud/workloads/authenticate.ts';
-import { workload as seed } from '../../../bench/crud/workloads/blog-post.ts';
-import { workload as seedAuth } from '../../../bench/crud/workloads/blog-post-auth.ts';
-import { workload as seedFiles } from '../../../bench/crud/workloads/blog-post-files.ts';
+import { workload as blogPost } from '../../../bench/crud/workloads/blog-post.ts';
+import { workload as blogPostAuth } from '../../../bench/crud/workloads/blog-post-auth.ts';
+import { workload as blogPostFiles } from '../../../bench/crud/workloads/blog-post-files.ts';
 import { workload as history } from '../../../bench/crud/workloads/history.ts';
 import { workload as login } from '../../../bench/crud/workloads/login.ts';
 import { workload as mixed } from '../../../bench/crud/workloads/mixed.ts';
@@ -14,9 +14,9 @@ export const workloads: readonly Workload[] = [
   history,
   login,
   mixed,
-  seed,
-  seedAuth,
-  seedFiles,
+  blogPost,
+  blogPostAuth,
+  blogPostFiles,
 ];
 
 export const datasetSeed = 11;

@@ -3,7 +3,7 @@ import * as dataset from '../../../bench/crud/dataset.ts';
 import { seededCrc, seededVectorBlock } from '../../../bench/crud/operations/files.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../../../src/model/workload.ts';
 
-/** An answer that a test may spoil before it is judged. */
+/** An answer that a test may spoil before it is checked. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -29,7 +29,7 @@ export interface FakePlatform {
   readonly smallFileCount: number;
 }
 
-/** The crud contract in memory, as far as the workloads go: what they are told is right. */
+/** The crud contract in memory, as far as the workloads go: its answers are right. */
 export function fakePlatform(seed: number): FakePlatform {
   const users = seededTokens(seed);
   const files = new Map(seededFiles(seed).map((file) => [file.id, file]));

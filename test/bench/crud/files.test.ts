@@ -140,7 +140,7 @@ test('a deleted file is wrong, and so is the lack of one that is there', () => {
   assert.equal(wrongIn(page), 'page without a file that is there');
 });
 
-test('a file written since the page was asked for, or being written, or of unknown state is not looked at', () => {
+test('a file written since the page was asked for, or being written, or of unknown state is not checked', () => {
   const page = pageOf(owner);
   for (const change of [{ settledAt: 1 }, { state: 'writing' }, { state: 'retired' }] as const) {
     const slots = openFileSlots(datasetSeed);

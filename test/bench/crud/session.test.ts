@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { popularFile, zipfRanks } from '../../../bench/crud/operations/popular-file.ts';
 import { evenTurns, weightedDraw } from '../../../bench/crud/operations/session.ts';
-import { workload as seed } from '../../../bench/crud/workloads/blog-post.ts';
+import { workload as blogPost } from '../../../bench/crud/workloads/blog-post.ts';
 import type { Operation } from '../../../src/model/workload.ts';
 import { createRandom } from '../../../src/stats/random.ts';
 
@@ -11,9 +11,9 @@ test('smooth weighted round robin gives nginx’s own example', () => {
 });
 
 test('in a second of `blog-post` each of the six APIs has its 25 requests, evenly apart', () => {
-  const turns = evenTurns(seed.mix);
+  const turns = evenTurns(blogPost.mix);
   assert.equal(turns.length, 153);
-  for (const [name, weight] of Object.entries(seed.mix)) {
+  for (const [name, weight] of Object.entries(blogPost.mix)) {
     const places = turns.flatMap((turn, place) => (turn === name ? [place] : []));
     assert.equal(places.length, weight, name);
     const nextPeriod: number = (places[0] as number) + turns.length;

@@ -98,6 +98,8 @@ const spoils: readonly Spoil[] = [
   [mixed, 'log-in', setField('token', 'short'), 'token is not one'],
   [mixed, 'log-in', setField('userId', otherId), 'session of another user'],
   [mixed, 'log-out', setStatus(401), 'status 401 instead of 204'],
+  [history, 'use-session', setStatus(401), 'status 401 instead of 200'],
+  [history, 'use-ended', setStatus(200), 'status 200 instead of 401'],
   [mixed, 'sign-up', setStatus(409), 'status 409 instead of 201'],
   [mixed, 'sign-up', setField('name', 'other'), 'name is not the expected one'],
   [mixed, 'sign-up', setField('id', 5), 'id is not a UUID'],
@@ -157,7 +159,7 @@ function wrongListsAfter(spoil: (answer: Answer) => void): (string | null)[] {
   return judgements;
 }
 
-test('a list’s answers are looked into one by four, their status and type always', () => {
+test('one list in four is checked in full, status and type of every list', () => {
   const wrong = 'no list of files';
   assert.deepEqual(wrongListsAfter(setField('files', null)), [wrong, null, null, null, wrong, null, null, null]);
   assert.deepEqual(wrongListsAfter(setStatus(500)), new Array(8).fill('status 500 instead of 200'));

@@ -37,7 +37,7 @@ test('the chart has a line for each curve and a whisker for each point, all with
   assert.match(svg, /<path d="M374 251.5V94.5".*<circle cx="374" cy="173"/);
 });
 
-test('paths of one name are taken together; one without a name is refused', () => {
+test('paths of one name are taken together; one without a name is an error', () => {
   assert.deepEqual(
     [...(namedPaths(['A/A=one', '5 %=two', 'A/A=three']) ?? [])],
     [

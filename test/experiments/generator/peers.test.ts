@@ -10,6 +10,7 @@ import {
   readVegeta,
   readWrk2,
 } from '../../../experiments/generator/tool.ts';
+import { ratioOf, verdictOf } from '../../peers/estimate.ts';
 
 /* The comparison itself is run by people (`npm run bench:peers`); here is what can go wrong without running it. */
 
@@ -44,68 +45,88 @@ test('a generator that says nothing of a percentile leaves it unknown', () => {
 
 const unknown = mediansOf([]);
 
-function summaryOf(figures: Readonly<Record<string, Partial<Figures>>>): Summary {
+/** Each figure once a turn; a single one stands for twelve turns that vary a little about it. */
+function summaryOf(figures: Readonly<Record<string, Partial<Figures>>>, turnCount = 12): Summary {
   const cells = Object.entries(figures).map(([key, part]) => {
-    const [tool = '', mode = '', rate = ''] = key.split(' ');
+    const [, tool = '', mode = '', rate = ''] = /^(.*) (\w+) (\d+)$/.exec(key) ?? [];
     const row = { mode: mode as 'null', ratePerSec: Number(rate), connectionCount: 50 };
-    return { tool, row, runCount: 5, failures: [], figures: { ...unknown, ...part } };
+    const whole = { ...unknown, ...part };
+    return { tool, row, runCount: turnCount, failures: [], figures: whole, turns: Array(turnCount).fill(whole) };
   });
-  return { cells, highest: [], memory: [{ requestCount: 1e6, rssBytes: 90e6, threadCount: 1 }] };
+  return { cells, highest: [] };
 }
 
-const verdictOf = (summary: Summary, goal: RegExp) =>
-  assessGoals(summary).find((line) => goal.test(line.goal))?.verdict;
+const lineOf = (summary: Summary, goal: RegExp) => assessGoals(summary).find((line) => goal.test(line.goal));
+const verdict = (summary: Summary, goal: RegExp) => lineOf(summary, goal)?.verdict;
 
-test('a goal is met, missed or unknown by what was measured in the same run', () => {
+test('a goal is met, missed or unknown by what was measured in the same turns', () => {
   const summary = summaryOf({
-    'paceline null 1000': { cpuUs: 100, gapCv: 0.4, p50Ms: 0.3 },
-    'oha null 1000': { cpuUs: 90, gapCv: 0.5, p50Ms: 0.25 },
+    'paceline null 1000': { cpuUs: 100, p50Ms: 0.3, p99Ms: 1 },
+    'oha null 1000': { cpuUs: 80, p50Ms: 0.28, p99Ms: 0.7 },
+    'c-sender null 1000': { cpuUs: 60, p99Ms: 0.95 },
     'k6 null 1000': { cpuUs: 301 },
     'paceline freeze 1000': { p90Ms: 309, truthP90Ms: 300 },
     'paceline stall 1000': { p50Ms: 0.3, truthP50Ms: 0.1 },
   });
-  assert.equal(verdictOf(summary, /CPU a request at 1000\/s no more than oha/), 'missed');
-  assert.equal(verdictOf(summary, /CPU a request at 1000\/s under a third of k6/), 'met');
-  assert.equal(verdictOf(summary, /CPU a request at 5000\/s no more than oha/), 'unknown');
-  assert.equal(verdictOf(summary, /arrival CV at 1000/), 'met');
-  assert.equal(verdictOf(summary, /p50 at 1000\/s within 0\.10/), 'met');
-  assert.equal(verdictOf(summary, /freeze: p90/), 'missed');
-  assert.equal(verdictOf(summary, /stall: p50/), 'met');
-  assert.equal(verdictOf(summary, /RSS after 1000000/), 'met');
+  assert.equal(verdict(summary, /^CPU ÷ oha's at 1000\/s$/), 'missed');
+  assert.equal(verdict(summary, /^CPU ÷ k6's at 1000/), 'met');
+  assert.equal(verdict(summary, /^CPU ÷ the bare sender's at 1000\/s$/), 'met');
+  assert.equal(verdict(summary, /^CPU ÷ the bare sender's at 1000\/s \(stretch\)/), 'missed');
+  assert.equal(verdict(summary, /^CPU ÷ oha's at 5000/), 'unknown');
+  assert.equal(verdict(summary, /^p50 − oha's at 1000/), 'met');
+  assert.equal(verdict(summary, /^p99 .* at 1000/), 'met', "1.1 times the bare sender's is the larger");
+  assert.equal(verdict(summary, /freeze: p90/), 'missed');
+  assert.equal(verdict(summary, /stall: p50/), 'met');
 });
 
-test('a rate that more than one thread sent is no proof for one', () => {
-  const one = summaryOf({ 'paceline null 20000': { answeredRatio: 1 } });
-  assert.equal(verdictOf(one, /one sending thread/), 'met');
-  const two = { ...one, memory: [{ requestCount: 1, rssBytes: 1, threadCount: 2 }] };
-  assert.equal(verdictOf(two, /one sending thread/), 'unknown');
+test('an interval that holds the goal decides nothing, nor do too few turns', () => {
+  const noisy = [1, 1.4, 0.9, 1.6, 1.2, 1.1, 1.3, 0.95, 1.25, 1.5, 1.05, 1.3].map((own) => [own, 1] as const);
+  assert.equal(verdictOf(ratioOf(noisy), 1.15, 12), 'undecided');
+  assert.equal(verdictOf(ratioOf(noisy), 1.25, 12), 'met');
+  assert.equal(verdictOf(ratioOf(noisy), 1, 12), 'missed');
+  assert.equal(verdictOf(ratioOf(noisy.slice(0, 5)), 2, 12), 'undecided');
+  assert.equal(ratioOf(noisy.slice(0, 2)), null);
+});
+
+test('where the bare sender misses a goal itself, the goal is its own figure and a tenth', () => {
+  const figures = (ours: number) => ({
+    'paceline null 5000': { cpuUs: ours },
+    'oha null 5000': { cpuUs: 50 },
+    'c-sender null 5000': { cpuUs: 90 },
+  });
+  const line = lineOf(summaryOf(figures(95)), /^CPU ÷ oha's at 5000\/s$/);
+  assert.equal(line?.verdict, 'met');
+  assert.ok(Math.abs((line?.bound ?? 0) - 1.98) < 1e-9);
+  assert.match(line?.note ?? '', /the kernel's share/);
+  assert.equal(verdict(summaryOf(figures(105)), /^CPU ÷ oha's at 5000\/s$/), 'missed');
 });
 
 test('the page names who was there, who was not and why, and by how much a goal was missed', () => {
-  const summary = summaryOf({ 'paceline null 100': { cpuUs: 150 }, 'oha null 100': { cpuUs: 100 } });
+  const summary = summaryOf({
+    'paceline null 100': { cpuUs: 150, gapCv: 1 },
+    'oha null 100': { cpuUs: 100, gapCv: 1 },
+    'c-sender null 100': { cpuUs: 100, gapCv: 0 },
+    'c-sender ×4 null 100': { cpuUs: 25, gapCv: 2 },
+  });
   const machine = { id: 'm', cpuModel: 'A', coreCount: 2, memoryBytes: 1, kernel: 'k', hypervisor: null };
-  const facts = {
-    ...{ command: 'npm run bench:peers', startedAt: '2026-11-25T00:00:00Z', runCount: 5, seconds: 5, rates: [100] },
+  const tool = (id: string) => ({ id, version: '1', isFloor: id.startsWith('c-sender') });
+  const page = peersPage({
+    ...{ command: 'npm run bench:peers', startedAt: '2026-11-25T00:00:00Z', turnCount: 12, seconds: 3, rates: [100] },
     machine: { ...machine, systemSettings: {} },
-    tools: [
-      { id: 'paceline', version: 'this commit', isFloor: false },
-      { id: 'oha', version: '1.16.0', isFloor: false },
-    ],
+    tools: ['paceline', 'oha', 'c-sender', 'c-sender ×4'].map(tool),
     absent: [{ id: 'wrk2', reason: 'not present' }],
     summary,
     goals: assessGoals(summary),
-  };
-  const page = peersPage(facts);
-  assert.match(page, /Missing: wrk2: not present\./);
-  assert.match(page, /paceline ÷ oha \| 1\.50/);
-  assert.match(page, /CPU a request at 100\/s no more than oha's \| 150 \| ≤ 100 \| missed by 50\.0 % \|/);
-
-  const floored = peersPage({
-    ...facts,
-    tools: [...facts.tools, { id: 'node-baseline', version: 'v26', isFloor: true }],
   });
-  assert.match(floored, /\*node-baseline\* is no generator/);
-  const [rates = '', others = ''] = floored.split('## What each says of a slow target');
-  assert.match(rates, /^\| node-baseline \|/m);
-  assert.doesNotMatch(others, /^\| node-baseline \|/m);
+  assert.match(page, /Missing: wrk2: not present\./);
+  assert.match(page, /paceline ÷ oha \| 1\.5 \(1\.5–1\.5\)/);
+  // Half way between 100 and 25 µs, in logarithms: 50.
+  assert.match(page, /Cost at equal evenness[\s\S]*\| paceline \| 3\.00 \|\n\| oha \| 2\.00 \|/);
+  assert.match(
+    page,
+    /CPU ÷ oha's at 100\/s \| 1\.5 \(1\.5–1\.5\) \| ≤ 1\.1 \| missed by 36\.4 % \| the kernel's share/,
+  );
+  assert.match(page, /\*c-sender\* is no generator/);
+  const [, others = ''] = page.split('## What each says of a slow target');
+  assert.doesNotMatch(others, /^\| c-sender \|/m);
 });

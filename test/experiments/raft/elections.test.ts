@@ -20,7 +20,7 @@ function at(sorted: Float64Array, ratio: number): number {
   return sorted[Math.floor(ratio * sorted.length)] ?? Number.NaN;
 }
 
-test('no election is shorter than what is left of the least time-out and three messages', () => {
+test('no election is shorter than the rest of the minimum time-out and three messages', () => {
   const sorted = elections({});
   assert.ok(at(sorted, 0) >= 75_000 + 3 * 3_000 - 3_000, `the shortest took ${at(sorted, 0)} µs`);
 });
@@ -31,9 +31,9 @@ test('the published line 150–300 comes out with the fitted delay: p50 171 ms, 
   assert.ok(Math.abs(at(sorted, 0.99) - 406_000) < 0.15 * 406_000, `p99 ${at(sorted, 0.99)} µs`);
 });
 
-test('without a delay an election is a time-out alone: of two who can win, the others only cost a term', () => {
+test('without a delay an election is a time-out alone; nodes that cannot win only cost a term', () => {
   const sorted = elections({ oneWayDelayUs: 0 });
-  assert.ok(at(sorted, 1 - 1 / sorted.length) <= 300_000 - 1, 'the first who can win needs no second time-out');
+  assert.ok(at(sorted, 1 - 1 / sorted.length) <= 300_000 - 1, 'the first node that can win needs no second time-out');
 });
 
 test('timers that know whole milliseconds only split more votes on a narrow range', () => {

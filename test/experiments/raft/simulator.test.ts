@@ -88,7 +88,7 @@ test('the checker sees a leader that lacks what was committed, and an entry comm
   assert.ok(disks.size === 3);
 });
 
-test('the checker sees another entry applied, a second vote, and a vote told before it is persisted', () => {
+test('the checker finds a different entry applied, a second vote, and a vote sent before it is persisted', () => {
   const { disks, checker } = checkerOfThree();
   for (const id of [1, 2]) disks.get(id)?.entries.push(...entries);
   checker.stepped(1, [

@@ -120,7 +120,7 @@ for (const text of bad) {
   test(`"${text}" is no media type`, () => assert.equal(isMediaType(text), false));
 }
 
-test('JSON is told by type and subtype alone, in any case', () => {
+test('JSON is recognized by type and subtype alone, in any case', () => {
   assert.deepEqual(['application/json', 'APPLICATION/JSON; charset=utf-8'].map(isJson), [true, true]);
   assert.deepEqual(['application/json5', 'text/json', 'application/json;', ''].map(isJson), [
     false,

@@ -38,7 +38,7 @@ for (const setting of nonsense) {
   });
 }
 
-test('a share is the floor of connections and cache, and the streams rounded up', () => {
+test('a share has connections and cache rounded down, and streams rounded up', () => {
   const share = shareOf(readConfig({ ...required, WORKERS: '3', FILE_CACHE_BYTES: '100' }));
   assert.deepEqual(
     [share.workerCount, share.dbPoolCount, share.fileCacheBytes, share.maxEventStreamCount],

@@ -60,7 +60,7 @@ for (const setting of nonsense) {
   });
 }
 
-test('a number that is refused is told the range it must be in', () => {
+test('the error of a number names the range it must be in', () => {
   const refusal = (setting: Record<string, string>) => {
     try {
       readConfig({ ...required, ...setting }, 301);

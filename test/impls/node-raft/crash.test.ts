@@ -1,3 +1,4 @@
+// test-lane: alone
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

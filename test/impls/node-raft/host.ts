@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterAnswer } from '../../../impls/_node/raft/host/cluster.ts';
+import { pickFreePort } from '../../../src/os/port.ts';
 
 export interface RunningHost {
   readonly process: ChildProcess;
@@ -35,7 +35,7 @@ export async function startHost(
   environment: Record<string, string> = {},
   shellPrefix = '',
 ): Promise<RunningHost> {
-  const port = await freePort();
+  const port = await pickFreePort('127.0.0.1');
   const env = {
     ...process.env,
     HOST: '127.0.0.1',
@@ -82,13 +82,4 @@ export async function startHost(
     },
     stderr: () => stderr,
   };
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-  });
-  return promise;
 }

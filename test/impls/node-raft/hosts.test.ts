@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -109,7 +110,7 @@ for (const id of hosts) {
     assert.deepEqual(socketsOf(dataDir), []);
   });
 
-  test(`${id}: a torn log is told of, a foreign one is refused`, async (t) => {
+  test(`${id}: a torn log is reported, a foreign one is an error`, async (t) => {
     const dataDir = newFolder(t);
     const host = await startHost(t, id, dataDir, patient);
     await host.ready();

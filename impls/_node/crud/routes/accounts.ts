@@ -33,7 +33,7 @@ interface Credentials {
 export function logInRoute(app: FastifyInstance, { sql, cpuWork, config }: Parts): void {
   const schema = { body: credentialsBody, response: { 201: sessionAnswer } };
   app.post<{ Body: Credentials }>('/sessions', { ...jsonBody, schema }, async ({ body }, reply) => {
-    // No text in PostgreSQL holds a NUL, so nobody has such a name.
+    // No text in PostgreSQL holds a NUL, so no user has such a name.
     const user = body.name.includes('\0') ? undefined : await selectPassword(sql, body.name);
     const isRight = await isPasswordOf(cpuWork, user, body.password);
     if (user === undefined || !isRight) throw new Problem('unauthorized', 'the name or the password is wrong');

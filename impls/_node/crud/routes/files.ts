@@ -86,7 +86,7 @@ function stale(): Problem {
   return new Problem('precondition-failed', 'the file has another version');
 }
 
-/** Sets the ETag, and tells whether If-None-Match names it. */
+/** Sets the ETag, and returns whether If-None-Match names it. */
 function isUnchanged(request: FastifyRequest, reply: FastifyReply, version: number): boolean {
   reply.header('etag', etagOf(version));
   return matchesWeakly(request.headers['if-none-match'], version);

@@ -17,7 +17,7 @@ export interface Job {
 
 export type Outcome = Pick<Aggregation, 'status' | 'resultFileId' | 'reason'>;
 
-/** Queues the job and tells all workers of it. */
+/** Queues the job and notifies all workers. */
 export async function insertAggregation(
   sql: Sql,
   userId: string,

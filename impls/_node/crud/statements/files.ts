@@ -35,7 +35,7 @@ export async function insertFile(
   return file;
 }
 
-/** One row more than the page holds tells that there is a next page. */
+/** One row more than the page holds means that there is a next page. */
 export function selectPage(sql: Sql, userId: string, { limit, after }: Page): Promise<File[]> {
   const below = after === undefined ? sql`` : sql`AND id < ${after}`;
   return sql<File[]>`

@@ -16,7 +16,7 @@ export function advanceCommit(core: Core, state: Leader): void {
   releaseReads(core, state);
 }
 
-/** The greatest index that a majority has, or the commit index where none beyond it has one. */
+/** The highest index that a majority has, or the commit index where none beyond it has one. */
 function majorityIndex({ majority, commitIndex, persistence }: Core, { peers }: Leader): number {
   const ahead = persistence.durableIndex > commitIndex ? [persistence.durableIndex] : [];
   for (const { matchIndex } of peers.values()) if (matchIndex > commitIndex) ahead.push(matchIndex);

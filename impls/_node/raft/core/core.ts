@@ -34,7 +34,7 @@ interface Step {
   readonly commitIndex: number;
   /** Term or vote changed. */
   voteChanged: boolean;
-  /** Least index whose entry changed; 0: none. */
+  /** Lowest index whose entry changed; 0: none. */
   changedFrom: number;
   readonly released: Message[];
   readonly messages: Message[];

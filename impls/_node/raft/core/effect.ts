@@ -13,7 +13,7 @@ export interface Persist {
   readonly entries: readonly Entry[];
 }
 
-export interface Send {
+interface Send {
   readonly type: 'send';
   readonly message: Message;
 }

@@ -83,7 +83,7 @@ export function adoptTerm(core: Core, term: number): void {
   stepDown(core);
 }
 
-/** Follower of nobody yet. A candidate keeps its deadline; what waits at a leader is answered. */
+/** A follower without a leader. A candidate keeps its deadline; what waits at a leader is answered. */
 export function stepDown(core: Core): void {
   const { state } = core;
   core.leader = 0;

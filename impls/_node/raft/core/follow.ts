@@ -5,7 +5,7 @@ import { follower } from './state-machine.ts';
 import { resetElectionTimer } from './timer.ts';
 
 export function onAppendEntries(core: Core, message: AppendEntries): void {
-  if (message.term < core.term) refuse(core, message, 0, 0);
+  if (message.term < core.term) reject(core, message, 0, 0);
   else if (core.state.role !== 'leader') follow(core, message);
 }
 
@@ -16,8 +16,8 @@ function follow(core: Core, message: AppendEntries): void {
   resetElectionTimer(core.timer, core.nowUs, core.config);
   const { prevLogIndex, prevLogTerm } = message;
   const ownTerm = prevLogIndex > log.lastIndex() ? 0 : log.termAt(prevLogIndex);
-  if (prevLogIndex > log.lastIndex()) refuse(core, message, 0, log.lastIndex() + 1);
-  else if (ownTerm !== prevLogTerm) refuse(core, message, ownTerm, log.firstIndexFromTerm(ownTerm));
+  if (prevLogIndex > log.lastIndex()) reject(core, message, 0, log.lastIndex() + 1);
+  else if (ownTerm !== prevLogTerm) reject(core, message, ownTerm, log.firstIndexFromTerm(ownTerm));
   else takeEntries(core, message);
 }
 
@@ -45,7 +45,7 @@ function isKnown({ log }: Core, index: number, entry: Entry | undefined): boolea
   return index <= log.lastIndex() && log.termAt(index) === entry?.term;
 }
 
-function refuse(core: Core, message: AppendEntries, conflictTerm: number, conflictIndex: number): void {
+function reject(core: Core, message: AppendEntries, conflictTerm: number, conflictIndex: number): void {
   answer(core, message, false, 0, conflictTerm, conflictIndex);
 }
 

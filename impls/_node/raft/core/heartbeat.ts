@@ -4,7 +4,7 @@ import { stepDown } from './election.ts';
 import type { Leader } from './state-machine.ts';
 import { resetHeartbeatTimer } from './timer.ts';
 
-/** Tells every follower that the leader is there; a leader that a majority does not answer gives up (dissertation 6.2). */
+/** Shows every follower that the leader is alive; a leader that a majority does not answer gives up (dissertation 6.2). */
 export function heartbeat(core: Core, state: Leader): void {
   if (!reachesMajority(core, state)) stepDown(core);
   else beat(core, state);

@@ -25,12 +25,12 @@ export interface Leader {
   readonly reads: WaitingRead[];
 }
 
-export interface WaitingProposal {
+interface WaitingProposal {
   readonly id: number;
   readonly index: number;
 }
 
-export interface WaitingRead {
+interface WaitingRead {
   readonly id: number;
   readonly round: number;
 }

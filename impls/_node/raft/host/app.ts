@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import { refuseUnknownRoutes } from '../../program/routing.ts';
+import { rejectUnknownRoutes } from '../../program/routing.ts';
 import type { Cluster, Member } from './cluster.ts';
 import type { CrashLeader, CrashOrder } from './leader-crash.ts';
 import { answerProblem, Problem } from './problem.ts';
@@ -23,7 +23,7 @@ export function createApp(logLevel: string): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  refuseUnknownRoutes(app, (...refusal) => new Problem(...refusal));
+  rejectUnknownRoutes(app, (...problem) => new Problem(...problem));
   app.setErrorHandler(answerProblem);
   return app;
 }
@@ -48,7 +48,7 @@ interface KeyPath {
 }
 
 function keyRoutes(app: FastifyInstance, cluster: Cluster): void {
-  const onRequest = async (request: FastifyRequest): Promise<void> => refuseBadKey(request);
+  const onRequest = async (request: FastifyRequest): Promise<void> => rejectBadKey(request);
   app.put<KeyPath>('/kv/:key', { onRequest }, async (request) => {
     const value = textOf(request.body);
     const { index, term } = await cluster.put(keyOf(request), value);
@@ -66,7 +66,7 @@ function keyOf({ url }: { readonly url: string }): string {
   return (url.split('?', 1)[0] ?? '').slice('/kv/'.length);
 }
 
-function refuseBadKey(request: { readonly url: string }): void {
+function rejectBadKey(request: { readonly url: string }): void {
   if (!/^[A-Za-z0-9._~-]{1,64}$/.test(keyOf(request))) {
     throw new Problem('invalid', 'a key is 1 to 64 letters, digits, dots, underscores, tildes and hyphens');
   }

@@ -11,7 +11,7 @@ export interface Alarm {
   cancel(): void;
 }
 
-const longestMs = 2 ** 31 - 1;
+const maxMs = 2 ** 31 - 1;
 
 export function createAlarm(ring: () => void): Alarm {
   let timer: NodeJS.Timeout | null = null;
@@ -22,7 +22,7 @@ export function createAlarm(ring: () => void): Alarm {
     if (timer !== null) clearTimeout(timer);
     armedUs = wantedUs;
     const delayMs = Math.ceil((wantedUs - nowUs()) / 1000);
-    timer = setTimeout(onTimer, Math.min(Math.max(delayMs, 0), longestMs));
+    timer = setTimeout(onTimer, Math.min(Math.max(delayMs, 0), maxMs));
   }
 
   function onTimer(): void {

@@ -7,14 +7,14 @@ import { createRequests, noLeader, type Requests } from './requests.ts';
 import type { Answer, NodeStatus, RoleReport } from './runner.ts';
 import type { Host, Slot, Started } from './slot.ts';
 
-export type MemberStatus = 'live' | 'isolated' | 'crashed';
+type MemberStatus = 'live' | 'isolated' | 'crashed';
 
 export interface Member {
   readonly id: number;
   readonly slot: Slot;
   status: MemberStatus;
   incarnation: number;
-  /** The last it told of itself. */
+  /** The last that the node reported. */
   report: RoleReport | null;
   /** A crash, restart, isolation or healing is under way. */
   isChanging: boolean;
@@ -28,7 +28,7 @@ export interface CrashAnswer {
   readonly crashedAtUs: number;
 }
 
-export interface NodeAnswer {
+interface NodeAnswer {
   readonly id: number;
   readonly status: MemberStatus;
   readonly incarnation: number;
@@ -48,7 +48,7 @@ export interface ClusterAnswer {
   readonly nodes: readonly NodeAnswer[];
 }
 
-export interface RestartAnswer {
+interface RestartAnswer {
   readonly id: number;
   readonly incarnation: number;
   readonly restartedAtUs: number;
@@ -143,11 +143,11 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
   }
 
   async function crash(member: Member, delayUs: number): Promise<CrashAnswer> {
-    refuseIfCrashed(member);
+    rejectIfCrashed(member);
     return change(member, async () => {
       const atUs = await member.slot.cut();
       // It may have ended by itself meanwhile.
-      refuseIfCrashed(member);
+      rejectIfCrashed(member);
       const { id, wasLeader, term, crashedAtUs } = noteCrash(member, atUs);
       if (wasLeader) elections.opened({ id, term, atUs }, liveIds());
       await member.slot.kill();
@@ -166,7 +166,7 @@ export function createCluster(config: Config, host: Host, log: Log): Cluster {
   }
 
   async function isolate(member: Member, isIsolated: boolean): Promise<void> {
-    refuseIfCrashed(member);
+    rejectIfCrashed(member);
     await change(member, async () => {
       elections.disturbed();
       await member.slot.isolate(isIsolated);
@@ -231,7 +231,7 @@ async function stopMember(member: Member): Promise<void> {
   await member.slot.kill();
 }
 
-function refuseIfCrashed({ id, status }: Member): void {
+function rejectIfCrashed({ id, status }: Member): void {
   if (status === 'crashed') throw new Problem('conflict', `node ${id} is crashed`);
 }
 

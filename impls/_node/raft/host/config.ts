@@ -34,7 +34,7 @@ export function readConfig(env: Environment, clusterSizeLimit: number): Config {
     requestTimeoutMs: integer(env, 'REQUEST_TIMEOUT_MS', { min: 1, max: 60_000, fallback: 2000 }),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'info'),
   };
-  refuseImpossibleTimes(config);
+  rejectImpossibleTimes(config);
   return config;
 }
 
@@ -69,7 +69,7 @@ function microseconds(env: Environment, name: string, fallback: string): number 
   return us;
 }
 
-function refuseImpossibleTimes({ electionTimeoutMinUs, electionTimeoutMaxUs, heartbeatUs }: Config): void {
+function rejectImpossibleTimes({ electionTimeoutMinUs, electionTimeoutMaxUs, heartbeatUs }: Config): void {
   if (electionTimeoutMinUs > electionTimeoutMaxUs) {
     throw new ConfigError('ELECTION_TIMEOUT_MIN_MS is more than ELECTION_TIMEOUT_MAX_MS');
   }

@@ -1,7 +1,7 @@
 import type { RoleReport } from './runner.ts';
 
 /** From a leader's crash to its successor's first heartbeat at every other live node: see the contract, section 9. */
-export interface Election {
+interface Election {
   readonly number: number;
   readonly crashedId: number;
   readonly crashedTerm: number;
@@ -15,7 +15,7 @@ export interface Election {
   readonly terms: number | null;
 }
 
-export interface Crash {
+interface Crash {
   readonly id: number;
   readonly term: number;
   readonly atUs: number;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 
 /** Another cluster works on the folder. */
-export class FolderInUse extends Error {}
+class FolderInUse extends Error {}
 
 /**
  * Holds a folder for this program, as long as it lives and no longer: a Linux abstract socket named after the folder's device and

@@ -68,7 +68,7 @@ export function createLeaderCrash(config: Config, cluster: Cluster): CrashLeader
   async function crashLeader(order: CrashOrder): Promise<CrashAnswer> {
     const leader = cluster.leader();
     if (leader === null) throw noLeader();
-    refuseImpossible(config, cluster, order);
+    rejectImpossible(config, cluster, order);
     const laggards = drawLaggards(leader, order.laggards);
     try {
       if (laggards.length > 0) await makeLogsDiffer(leader, laggards);
@@ -95,7 +95,7 @@ export function createLeaderCrash(config: Config, cluster: Cluster): CrashLeader
   };
 }
 
-function refuseImpossible({ clusterSize }: Config, { members }: Cluster, { laggards }: CrashOrder): void {
+function rejectImpossible({ clusterSize }: Config, { members }: Cluster, { laggards }: CrashOrder): void {
   if (laggards === 0) return;
   const isWhole = members.every(({ status }) => status === 'live');
   if (!isWhole || laggards > clusterSize - majorityOf(clusterSize)) {

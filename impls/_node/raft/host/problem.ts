@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemDocument, sendProblem } from '../../program/problem.ts';
 
 const statusOf = {
   'malformed-json': 400,
@@ -12,31 +13,16 @@ const statusOf = {
   'outcome-unknown': 504,
 } as const;
 
-export type ProblemType = keyof typeof statusOf;
+type ProblemType = keyof typeof statusOf;
 
-/** A refusal the contract knows, answered as problem+json (RFC 9457). */
-export class Problem extends Error {
-  readonly type: ProblemType;
-  readonly headers: Readonly<Record<string, string>>;
-
+export class Problem extends ProblemDocument<ProblemType> {
   constructor(type: ProblemType, detail: string, headers: Readonly<Record<string, string>> = {}) {
-    super(detail);
-    this.type = type;
-    this.headers = type === 'no-leader' ? { 'retry-after': '1', ...headers } : headers;
+    super(type, statusOf[type], detail, type === 'no-leader' ? { 'retry-after': '1', ...headers } : headers);
   }
 }
 
 export function answerProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const { type, message, headers } = toProblem(error);
-  if (type === 'internal') request.log.error(error);
-  const status = statusOf[type];
-  // Without this header Node reads the rest of a body that is too large and keeps the connection.
-  if (type === 'content-too-large') reply.removeHeader('connection');
-  reply
-    .code(status)
-    .headers({ ...headers, 'content-type': 'application/problem+json' })
-    .serializer(JSON.stringify)
-    .send({ type: `urn:paceline:problem:${type}`, title: type.replaceAll('-', ' '), status, detail: message });
+  sendProblem(toProblem(error), error, request, reply);
 }
 
 function toProblem(error: FastifyError | Error): Problem {

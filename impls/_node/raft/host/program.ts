@@ -39,11 +39,11 @@ async function startService(config: Config, createHost: (config: Config) => Host
 }
 
 async function openFolder(folder: string): Promise<Server> {
-  refuseUnwritable(folder);
+  rejectUnwritable(folder);
   return lockFolder(folder);
 }
 
-function refuseUnwritable(folder: string): void {
+function rejectUnwritable(folder: string): void {
   try {
     if (!statSync(folder).isDirectory()) throw new Error('it is a file');
     accessSync(folder, constants.W_OK | constants.X_OK);

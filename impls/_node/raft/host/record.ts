@@ -8,7 +8,7 @@ export type Record = Pick<Persist, 'term' | 'votedFor' | 'fromIndex' | 'entries'
 const headBytes = 8;
 const fixedBytes = 24;
 const entryHeadBytes = 12;
-const longestPayloadBytes = 2 ** 28;
+const maxPayloadBytes = 2 ** 28;
 
 export function encodeRecord({ term, votedFor, fromIndex, entries }: Record): Buffer {
   let payloadBytes = fixedBytes;
@@ -43,7 +43,7 @@ export function decodeRecord(file: Buffer, at: number): DecodedRecord | null {
   if (at + headBytes > file.length) return null;
   const payloadBytes = file.readUInt32LE(at);
   const end = at + headBytes + payloadBytes;
-  if (payloadBytes < 1 || payloadBytes > longestPayloadBytes || end > file.length) return null;
+  if (payloadBytes < 1 || payloadBytes > maxPayloadBytes || end > file.length) return null;
   const payload = file.subarray(at + headBytes, end);
   if (crc32(payload) !== file.readUInt32LE(at + 4)) return null;
   const record = decodePayload(payload);

@@ -57,7 +57,7 @@ export interface Runner {
   propose(requests: readonly Proposal[]): void;
   read(reads: readonly Read[]): void;
   heartbeat(): void;
-  /** Takes the leader `from` at its heartbeats only, and tells it nothing; 0: nobody (see POST /cluster/leader/crash). */
+  /** Takes the leader `from` at its heartbeats only, and sends it no answers; 0: no such leader (see POST /cluster/leader/crash). */
   lagBehind(from: number): void;
   /** `withDelays`: a sample of some hundred numbers; otherwise none. */
   status(withDelays: boolean): NodeStatus;

@@ -7,7 +7,7 @@ export interface Started {
   readonly droppedBytes: number;
 }
 
-/** What a node tells its cluster, wherever it runs. Nothing is told of an incarnation after its `cut`. */
+/** What a node reports to its cluster, wherever it runs. Nothing is reported of an incarnation after its `cut`. */
 export interface SlotEvents {
   answered(answers: readonly Answer[]): void;
   roleChanged(report: RoleReport): void;
@@ -21,9 +21,9 @@ export interface Slot {
   start(incarnation: number): Promise<Started>;
   /** From the time returned on no message of or to the node is delivered, those in flight included. */
   cut(): Promise<number>;
-  /** Ends a node that was cut, with everything in memory; resolves when its file is touched no more, whoever ended it. */
+  /** Ends a node that was cut, with everything in memory; resolves when nothing writes to its file any more. */
   kill(): Promise<void>;
-  /** Cuts the links and leaves the node running, or mends them. */
+  /** Cuts the links and leaves the node running, or heals them. */
   isolate(isIsolated: boolean): Promise<void>;
   propose(requests: readonly Proposal[]): void;
   read(reads: readonly Read[]): void;

@@ -16,7 +16,7 @@ def advance_commit(core: Core, leader: Leader) -> None:
 
 
 def _majority_index(core: Core, leader: Leader) -> int:
-    """The greatest index that a majority has, or 0 where none beyond the commit index has one."""
+    """The highest index that a majority has, or 0 where none beyond the commit index has one."""
     commit_index = core.commit_index
     ahead = [peer.match_index for peer in leader.peers.values() if peer.match_index > commit_index]
     if core.persistence.durable_index > commit_index:

@@ -86,7 +86,7 @@ def adopt_term(core: Core, term: int) -> None:
 
 
 def step_down(core: Core) -> None:
-    """Follower of nobody yet. A candidate keeps its deadline; what waits at a leader is answered."""
+    """A follower without a leader. A candidate keeps its deadline; what waits at a leader is answered."""
     before = core.state
     core.leader = 0
     core.state = Follower()

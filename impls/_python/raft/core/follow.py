@@ -7,7 +7,7 @@ from raft.core.state_machine import Follower, Leader
 
 def on_append_entries(core: Core, message: AppendEntries) -> None:
     if message.term < core.term:
-        _refuse(core, message, 0, 0)
+        _reject(core, message, 0, 0)
     elif not isinstance(core.state, Leader):
         _follow(core, message)
 
@@ -18,11 +18,11 @@ def _follow(core: Core, message: AppendEntries) -> None:
     core.leader = message.sender
     core.timer.reset_election(core.now_us)
     if prev_log_index > log.last_index:
-        _refuse(core, message, 0, log.last_index + 1)
+        _reject(core, message, 0, log.last_index + 1)
         return
     own_term = log.term_at(prev_log_index)
     if own_term != message.prev_log_term:
-        _refuse(core, message, own_term, log.first_index_from_term(own_term))
+        _reject(core, message, own_term, log.first_index_from_term(own_term))
     else:
         _take_entries(core, message)
 
@@ -53,7 +53,7 @@ def _is_known(core: Core, index: int, entry: Entry) -> bool:
     return index <= core.log.last_index and core.log.term_at(index) == entry.term
 
 
-def _refuse(core: Core, message: AppendEntries, conflict_term: int, conflict_index: int) -> None:
+def _reject(core: Core, message: AppendEntries, conflict_term: int, conflict_index: int) -> None:
     core.send(
         AppendEntriesReply(
             core.config.id,

@@ -30,7 +30,7 @@ class NodeView(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a cluster tells of a node; leader 0: unknown."""
+    """What a cluster shows of a node; leader 0: unknown."""
 
     role: RoleName
     term: int

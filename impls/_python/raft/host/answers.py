@@ -3,11 +3,12 @@
 import json
 from typing import NamedTuple
 
+from program.problems import MEDIA_TYPE
 from raft.core.view import Summary
 from raft.host.cluster import ClusterView, CrashAnswer, Member, RestartAnswer
 from raft.host.elections import Election
 from raft.host.mail import Answer
-from raft.host.problems import MEDIA_TYPE, Problem
+from raft.host.problems import Problem
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -1,6 +1,6 @@
 """The HTTP interface (the contract, section 9) as an ASGI application.
 
-Note: no framework. Ten fixed routes, matched on the undecoded path and refused in the contract's order, are fewer
+Note: no framework. Ten fixed routes, matched on the undecoded path and checked in the contract's order, are fewer
 lines than teaching a router not to redirect, decode or answer by itself.
 """
 

@@ -29,7 +29,7 @@ class Member:
     slot: Slot
     status: Status = "crashed"
     incarnation: int = 0
-    # The last it told of itself.
+    # The last that the node reported.
     report: RoleReport | None = None
     # A crash or restart is under way.
     is_changing: bool = False
@@ -136,7 +136,7 @@ class Cluster:
         return ClusterView(None if leader is None else leader.id, term, now_us(), delays, nodes)
 
     async def crash(self, member: Member, delay_us: int = 0) -> CrashAnswer:
-        _refuse_if_crashed(member)
+        _reject_if_crashed(member)
         with _changing(member):
             answer = self._note_crash(member, member.slot.cut(), delay_us)
             if answer.was_leader:
@@ -166,7 +166,7 @@ class Cluster:
             return RestartAnswer(member.id, member.incarnation, now_us(), term, last_log_index, dropped_bytes)
 
     def isolate(self, member: Member, *, is_isolated: bool) -> None:
-        _refuse_if_crashed(member)
+        _reject_if_crashed(member)
         if (member.status == "isolated") == is_isolated:
             return
         self.elections.disturbed()
@@ -209,6 +209,6 @@ def _restart(member: Member) -> Started:
         raise Problem("internal", "the node's log cannot be used; the log says why") from error
 
 
-def _refuse_if_crashed(member: Member) -> None:
+def _reject_if_crashed(member: Member) -> None:
     if member.status == "crashed":
         raise conflict(f"node {member.id} is crashed")

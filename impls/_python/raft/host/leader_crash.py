@@ -41,7 +41,7 @@ class LeaderCrash:
             self._is_under_way = False
 
     async def _crash(self, leader: Member, order: CrashOrder) -> CrashAnswer:
-        self._refuse_impossible(order)
+        self._reject_impossible(order)
         laggards = self._draw_laggards(leader, order.laggards)
         try:
             if laggards:
@@ -58,7 +58,7 @@ class LeaderCrash:
             for laggard in laggards:
                 laggard.slot.post(LagBehind(0))
 
-    def _refuse_impossible(self, order: CrashOrder) -> None:
+    def _reject_impossible(self, order: CrashOrder) -> None:
         if order.laggards == 0:
             return
         is_whole = all(member.status == "live" for member in self._cluster.members)

@@ -27,7 +27,7 @@ class Recovered(NamedTuple):
 
 
 class Writer(Protocol):
-    """Safe for threads: after close nothing more is written or confirmed, whoever calls."""
+    """Safe for threads: after close nothing more is written or confirmed, from any thread."""
 
     def write(self, persist: Persist) -> None: ...
 
@@ -35,7 +35,7 @@ class Writer(Protocol):
 
 
 class LogEvents(NamedTuple):
-    """What a writer tells, from any thread: the last effect that is durable, or that the disk is full and the like."""
+    """What a writer reports, from any thread: the last effect that is durable, or an error of the disk."""
 
     persisted: Callable[[int], None]
     failed: Callable[[OSError], None]

@@ -1,4 +1,4 @@
-"""What a node finds in its mailbox, and what it tells about itself."""
+"""What a node finds in its mailbox, and what it reports."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from raft.core.inputs import Persisted, Propose, Tick
 from raft.host.mesh import Parcel
 
 # Of mail for a node, when another node's comes: one more is lost, as on any network.
-MOST_WAITING = 65_536
+MAX_WAITING = 65_536
 
 
 class KeyRead(NamedTuple):
@@ -27,7 +27,7 @@ class Beat(NamedTuple):
 
 
 class LagBehind(NamedTuple):
-    """Take this leader at its heartbeats only, and tell it nothing; 0: nobody (POST /cluster/leader/crash)."""
+    """Take this leader at its heartbeats only, and send it no answers; 0: none (POST /cluster/leader/crash)."""
 
     leader: int
 

@@ -24,7 +24,7 @@ class End:
         """From now on nothing is delivered from here or to here, what is in flight included."""
         self.session = None
 
-    def mend(self) -> None:
+    def heal(self) -> None:
         self.session = object()
 
 

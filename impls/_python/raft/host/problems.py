@@ -1,8 +1,6 @@
-"""Every refusal of the contract, as an exception that knows its answer (RFC 9457)."""
+"""Every problem of the contract."""
 
-import json
-
-MEDIA_TYPE = "application/problem+json"
+from program import problems
 
 STATUSES = {
     "malformed-json": 400,
@@ -17,24 +15,10 @@ STATUSES = {
 }
 
 
-class Problem(Exception):
-    """Raised anywhere while answering a request."""
-
+class Problem(problems.Problem):
     def __init__(self, kind: str, detail: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.status = STATUSES[kind]
-        self.detail = detail
+        super().__init__(kind, STATUSES[kind], kind.replace("-", " "), detail)
         self.headers = headers
-
-    def body(self) -> bytes:
-        members = {
-            "type": f"urn:paceline:problem:{self.kind}",
-            "title": self.kind.replace("-", " "),
-            "status": self.status,
-            "detail": self.detail,
-        }
-        return json.dumps(members).encode()
 
 
 def not_found(detail: str) -> Problem:

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 import uvicorn
 import uvloop
 
+from program.logs import LINE_FORMAT, logging_config
 from raft.host.app import App
 from raft.host.cluster import Cluster
 from raft.host.config import Config, load_config_or_exit
@@ -27,7 +28,7 @@ KEEP_ALIVE_SEC = 90
 GRACEFUL_SHUTDOWN_SEC = 7
 BACKLOG_COUNT = 2048
 # Threads that wait for the disk, where durability is fsync.
-MOST_SYNCING_THREADS = 32
+MAX_SYNCING_THREADS = 32
 
 
 class MakeSpawn(Protocol):
@@ -36,10 +37,10 @@ class MakeSpawn(Protocol):
     def __call__(self, config: Config, executor: Executor) -> Spawn: ...
 
 
-def run_program(largest_cluster: int, make_spawn: MakeSpawn) -> int:
+def run_program(max_cluster_size: int, make_spawn: MakeSpawn) -> int:
     """The exit code, once a signal has ended it all."""
-    config = load_config_or_exit(os.environ, largest_cluster)
-    logging.config.dictConfig(_logging_config(config))
+    config = load_config_or_exit(os.environ, max_cluster_size)
+    logging.config.dictConfig(logging_config(config, LINE_FORMAT))
     try:
         uvloop.run(_run(config, make_spawn))
     except CannotStart as error:
@@ -49,7 +50,7 @@ def run_program(largest_cluster: int, make_spawn: MakeSpawn) -> int:
 
 
 async def _run(config: Config, make_spawn: MakeSpawn) -> None:
-    threads = ThreadPoolExecutor(min(config.cluster_size, MOST_SYNCING_THREADS), "disk")
+    threads = ThreadPoolExecutor(min(config.cluster_size, MAX_SYNCING_THREADS), "disk")
     with _starting(config) as listening, threads as executor:
         cluster = Cluster(config, make_spawn(config, executor))
         server = _server(config, App(cluster, LeaderCrash(config, cluster)))
@@ -101,13 +102,3 @@ def _server(config: Config, app: App) -> uvicorn.Server:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
     return server
-
-
-def _logging_config(config: Config) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
-        "root": {"level": config.python_log_level, "handlers": ["stderr"]},
-    }

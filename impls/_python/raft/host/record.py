@@ -10,7 +10,7 @@ from raft.core.messages import Entry
 HEAD = struct.Struct("<II")
 FIXED = struct.Struct("<QIQI")
 ENTRY_HEAD = struct.Struct("<QI")
-LARGEST_PAYLOAD_BYTES = 2**28
+MAX_PAYLOAD_BYTES = 2**28
 
 
 class Record(NamedTuple):
@@ -68,7 +68,7 @@ def find_record(file: memoryview, at: int) -> Found | None:
         return None
     payload_bytes, crc = HEAD.unpack_from(file, at)
     start, end = at + HEAD.size, at + HEAD.size + payload_bytes
-    if not 1 <= payload_bytes <= LARGEST_PAYLOAD_BYTES or end > len(file) or zlib.crc32(file[start:end]) != crc:
+    if not 1 <= payload_bytes <= MAX_PAYLOAD_BYTES or end > len(file) or zlib.crc32(file[start:end]) != crc:
         return None
     record = Record.decode(file[start:end])
     return None if record is None else Found(record, end)

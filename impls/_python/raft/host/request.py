@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from raft.host.leader_crash import CrashOrder
 from raft.host.problems import Problem, invalid
 
-LARGEST_BODY_BYTES = 65_536
+MAX_BODY_BYTES = 65_536
 KEY = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 ELECTION_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 
@@ -51,8 +51,8 @@ class Request:
                 raise ClientGone
             chunk: bytes = event.get("body", b"")
             size_bytes += len(chunk)
-            if size_bytes > LARGEST_BODY_BYTES:
-                raise Problem("content-too-large", f"the body may have {LARGEST_BODY_BYTES} bytes at most")
+            if size_bytes > MAX_BODY_BYTES:
+                raise Problem("content-too-large", f"the body may have {MAX_BODY_BYTES} bytes at most")
             chunks.append(chunk)
             more = event.get("more_body", False)
         return b"".join(chunks)
@@ -99,11 +99,11 @@ def parse_crash_order(body: bytes) -> CrashOrder:
 
 
 def _parse_json(body: bytes) -> object:
-    def refuse(_: str) -> None:
+    def reject(_: str) -> None:
         raise ValueError
 
     try:
-        value: object = json.loads(body.decode(), parse_constant=refuse)
+        value: object = json.loads(body.decode(), parse_constant=reject)
     except (ValueError, RecursionError):
         raise Problem("malformed-json", "the body is not JSON in UTF-8") from None
     return value

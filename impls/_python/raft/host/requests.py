@@ -12,7 +12,7 @@ from raft.host.mail import Answer, KeyRead, ReadKeys
 from raft.host.problems import Problem, no_leader, outcome_unknown
 from raft.host.slot import Slot
 
-MOST_UNANSWERED = 65_536
+MAX_UNANSWERED = 65_536
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Pending:
     is_write: bool
     timer: asyncio.TimerHandle
 
-    def refuse(self, problem: Problem) -> None:
+    def reject(self, problem: Problem) -> None:
         if not self.future.done():
             self.future.set_exception(problem)
 
@@ -71,10 +71,10 @@ class Requests:
         for request_id in [one for one, pending in self._pending.items() if pending.node_id == node_id]:
             pending = self._take(request_id)
             if pending is not None:
-                pending.refuse(outcome_unknown("the leader crashed") if pending.is_write else no_leader())
+                pending.reject(outcome_unknown("the leader crashed") if pending.is_write else no_leader())
 
     def _next_id(self) -> int:
-        if len(self._pending) >= MOST_UNANSWERED:
+        if len(self._pending) >= MAX_UNANSWERED:
             raise no_leader("too many requests are unanswered")
         self._last_id += 1
         return self._last_id
@@ -98,7 +98,7 @@ class Requests:
 
     def _time_out(self, request_id: int) -> None:
         # It stays pending: the node has it yet.
-        self._pending[request_id].refuse(outcome_unknown("no answer in time"))
+        self._pending[request_id].reject(outcome_unknown("no answer in time"))
 
     def _take(self, request_id: int) -> Pending | None:
         pending = self._pending.pop(request_id, None)
@@ -109,8 +109,8 @@ class Requests:
 
 def _settle(pending: Pending, answer: Answer) -> None:
     if answer.outcome == "notLeader":
-        pending.refuse(no_leader())
+        pending.reject(no_leader())
     elif answer.outcome == "unknown":
-        pending.refuse(outcome_unknown("the leader lost its office"))
+        pending.reject(outcome_unknown("the leader lost its office"))
     elif not pending.future.done():
         pending.future.set_result(answer)

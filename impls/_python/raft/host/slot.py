@@ -21,7 +21,7 @@ class Site(NamedTuple):
 
 
 class Events(NamedTuple):
-    """What a node tells its cluster, on the event loop."""
+    """What a node reports to its cluster, on the event loop."""
 
     answered: Callable[[Sequence[Answer]], None]
     role_changed: Callable[[RoleReport], None]
@@ -58,7 +58,7 @@ class Spawn(Protocol):
 
 
 class Slot:
-    """Nothing is told of an incarnation after its cut."""
+    """Nothing is reported of an incarnation after its cut."""
 
     def __init__(self, node_id: int, spawn: Spawn, events: Events) -> None:
         self._node_id = node_id
@@ -66,7 +66,7 @@ class Slot:
         self._events = events
         self._carrier: Carrier | None = None
         self._burial: asyncio.Future[None] | None = None
-        # Raised by each cut: what an earlier incarnation still tells is dropped.
+        # Raised by each cut: what an earlier incarnation still reports is dropped.
         self._fence = 0
 
     def start(self, incarnation: int) -> Started:
@@ -97,7 +97,7 @@ class Slot:
         if self._carrier is not None and is_isolated:
             self._carrier.end.cut()
         elif self._carrier is not None:
-            self._carrier.end.mend()
+            self._carrier.end.heal()
 
     def post(self, mail: Mail) -> None:
         if self._carrier is not None:

@@ -12,10 +12,10 @@ from raft.core.inputs import Tick
 from raft.core.messages import RequestVotes
 from raft.host.clock import now_us
 from raft.host.config import load_config
-from raft.host.mail import MOST_WAITING, Answer, Mail
+from raft.host.mail import MAX_WAITING, Answer, Mail
 from raft.host.mesh import End, Parcel
 from raft.host.problems import Problem
-from raft.host.requests import MOST_UNANSWERED, Requests
+from raft.host.requests import MAX_UNANSWERED, Requests
 from raft.host.slot import Events, Slot
 from raft_asyncio.tasks import TaskSpawn
 from raft_threads.mailbox import Mailbox
@@ -29,12 +29,12 @@ def parcel(receiver: End) -> Parcel:
 def test_a_thread_loses_a_message_too_many_and_nothing_else() -> None:
     mailbox = Mailbox(0)
     one = parcel(End(mailbox.receive))
-    for _ in range(MOST_WAITING + 1):
+    for _ in range(MAX_WAITING + 1):
         mailbox.receive(one)
     mailbox.post(Tick())
     deadline_us = now_us() + 60_000_000
-    taken = [mailbox.take(deadline_us) for _ in range(MOST_WAITING + 1)]
-    assert (taken.count(one), taken[-1]) == (MOST_WAITING, Tick())
+    taken = [mailbox.take(deadline_us) for _ in range(MAX_WAITING + 1)]
+    assert (taken.count(one), taken[-1]) == (MAX_WAITING, Tick())
 
 
 def test_a_task_loses_a_message_too_many_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,12 +46,12 @@ def test_a_task_loses_a_message_too_many_and_nothing_else(tmp_path: Path, monkey
             carrier = TaskSpawn(config, executor)(1, 1, events)
             monkeypatch.setattr(carrier.runner, "take", taken.append)
             one = parcel(carrier.end)
-            for _ in range(MOST_WAITING + 1):
+            for _ in range(MAX_WAITING + 1):
                 carrier.end.post(one)
             carrier.post(Tick())
             await asyncio.sleep(0)
             await carrier.drop()
-        assert (taken.count(one), taken[-1]) == (MOST_WAITING, Tick())
+        assert (taken.count(one), taken[-1]) == (MAX_WAITING, Tick())
 
     asyncio.run(run())
 
@@ -64,7 +64,7 @@ class SilentSlot:
 def test_a_request_more_than_nodes_may_owe_an_answer_is_refused_at_once() -> None:
     async def run() -> None:
         requests, slot = Requests(1), cast(Slot, SilentSlot())
-        unanswered = [requests.read(1, slot, "k") for _ in range(MOST_UNANSWERED)]
+        unanswered = [requests.read(1, slot, "k") for _ in range(MAX_UNANSWERED)]
         await asyncio.gather(*unanswered, return_exceptions=True)
         with pytest.raises(Problem, match="unanswered") as refusal:
             await requests.read(1, slot, "k")

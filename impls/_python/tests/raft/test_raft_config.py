@@ -1,6 +1,7 @@
 import pytest
 
-from raft.host.config import ConfigError, load_config
+from program.environment import ConfigError
+from raft.host.config import load_config
 
 RIGHT = {"HOST": "127.0.0.1", "PORT": "8000", "DATA_DIR": "/data"}
 

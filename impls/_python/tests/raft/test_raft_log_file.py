@@ -91,7 +91,7 @@ def persist(seq: int) -> Persist:
 
 
 class HandExecutor(Executor):
-    """Runs what was submitted when it is told to."""
+    """Runs what was submitted when a test calls run."""
 
     def __init__(self) -> None:
         self.submitted: list[Callable[[], object]] = []

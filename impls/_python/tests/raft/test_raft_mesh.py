@@ -32,7 +32,7 @@ def test_a_message_in_flight_is_worth_nothing_once_either_end_is_cut(name: str) 
     end.cut()
     wire.send()
     assert wire.deliverable() == [False]
-    end.mend()
+    end.heal()
     wire.send()
     assert wire.deliverable() == [False, True]
 

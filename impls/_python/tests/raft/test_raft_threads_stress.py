@@ -29,7 +29,7 @@ def _restless() -> Iterator[None]:
 
 
 class Writers:
-    """Clients that put one value after the other until they are told to end."""
+    """Clients that put one value after the other until the test ends them."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster

@@ -1,4 +1,4 @@
-"""Throughput of a channel: producers that live on, each told its share; one consumer that adds up what it gets."""
+"""Throughput of a channel: long-lived producers, each with its share; one consumer that adds up what it gets."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A contended lock: contenders that live on, each told its share, add to one plain counter."""
+"""A contended lock: long-lived contenders, each with its share, add to one plain counter."""
 
 import asyncio
 from queue import SimpleQueue

@@ -36,7 +36,7 @@ class ThreadTimer(Operation):
 
     def end(self) -> int:
         done_count = self._timer.started_count - 1
-        refuse_fires(self._fired_count)
+        reject_fires(self._fired_count)
         self._timer.restart(LAST_TIMEOUT_SEC)
         deadline = time.monotonic() + FIRES_WITHIN_SEC
         while self._fired_count == 0 and time.monotonic() < deadline:
@@ -71,7 +71,7 @@ class CallLater(AsyncOperation):
                 self._restarted_count += 1
                 if index % RESTARTS_PER_TURN == 0:
                     await asyncio.sleep(0)
-        refuse_fires(self._fired_count)
+        reject_fires(self._fired_count)
         if self._handle is not None:
             self._handle.cancel()  # the loop stands still between two runs
 
@@ -89,7 +89,7 @@ class CallLater(AsyncOperation):
         return self._restarted_count
 
 
-def refuse_fires(fired_count: int) -> None:
+def reject_fires(fired_count: int) -> None:
     if fired_count > 0:
         raise ArithmeticError(f"the timer fired {fired_count} times while it was restarted")
 

@@ -1,0 +1,3 @@
+module paceline/impls/_go/program
+
+go 1.25.0

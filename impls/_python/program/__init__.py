@@ -1,0 +1,1 @@
+"""What the services share: settings, problem documents and log lines."""

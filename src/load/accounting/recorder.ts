@@ -1,0 +1,177 @@
+import type { LoadCounts, LoadResult, LoadSecond } from '../../model/load-result.ts';
+import { createHistogram, type Histogram, merge, record, summarize } from '../../stats/histogram.ts';
+import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
+import { createGapMeter } from './gap-meter.ts';
+import { createOutageMeter, type OutageMeter } from './outage-meter.ts';
+import { createReasonTally } from './reason-tally.ts';
+import { createSecondSeries, type OpenSecond, type SecondSeries } from './second-series.ts';
+
+/** A request as far as its figures go. `sentNs` is NaN until it is sent. */
+export interface Timed {
+  readonly dueNs: number;
+  readonly wokeNs: number;
+  readonly sentNs: number;
+  readonly operation: { readonly name: string };
+  readonly second: OpenSecond;
+}
+
+/** The part of a result that comes from the requests themselves. */
+export type Recording = Pick<
+  LoadResult,
+  | 'counts'
+  | 'responseTime'
+  | 'serviceTime'
+  | 'sendDelay'
+  | 'generatorDelay'
+  | 'connectionWait'
+  | 'operations'
+  | 'eventLatencies'
+  | 'seconds'
+  | 'errors'
+  | 'outages'
+> & { readonly sendGapCv: number | null; readonly secondHistograms: string[] };
+
+interface OperationAccount {
+  readonly counts: MutableCounts;
+  readonly response: Histogram;
+  readonly service: Histogram;
+}
+
+/** What is kept beside the distributions. */
+export interface RecorderOptions {
+  readonly keepsSecondHistograms?: boolean;
+  /** Whether stretches without service are looked for, which keeps sixteen bytes a request. */
+  readonly seesOutages?: boolean;
+}
+
+export type Outcome = Exclude<keyof LoadCounts, 'scheduledCount' | 'sentCount' | 'unsentCount'>;
+
+/**
+ * The accounts of one window. Every request due passes `due`, then either `unsent` or `settle`. In the latencies count: right
+ * answers, and as at least their age the requests that timed out or were
+ * alive at the end. Wrong, failed and refused ones do not: an error quickly given must not look like a fast answer.
+ */
+export class Recorder {
+  readonly #counts = emptyCounts();
+  readonly #accounts = new Map<string, OperationAccount>();
+  readonly #eventLatencies = new Map<string, Histogram>();
+  readonly #sendDelay = createHistogram();
+  readonly #generatorDelay = createHistogram();
+  readonly #connectionWait = createHistogram();
+  readonly #reasons = createReasonTally();
+  readonly #sendGaps = createGapMeter();
+  readonly #series: SecondSeries;
+  readonly #outages: OutageMeter | null;
+
+  constructor(startAtNs: number, lengthNs: number, options: RecorderOptions = {}) {
+    const { keepsSecondHistograms = false, seesOutages = false } = options;
+    this.#series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
+    this.#outages = seesOutages ? createOutageMeter(startAtNs) : null;
+  }
+
+  /** A request is due; gives the second it belongs to. */
+  due(dueNs: number, nowNs: number): OpenSecond {
+    this.#counts.scheduledCount++;
+    record(this.#generatorDelay, nowNs - dueNs);
+    return this.#series.due(dueNs);
+  }
+
+  unsent(second: OpenSecond) {
+    this.#counts.unsentCount++;
+    this.#series.settle(second, false, null);
+  }
+
+  drawn(operationName: string) {
+    this.#accountOf(operationName).counts.scheduledCount++;
+  }
+
+  sent(request: Timed) {
+    this.#counts.sentCount++;
+    this.#accountOf(request.operation.name).counts.sentCount++;
+    this.#recordDelay(request, request.sentNs);
+    this.#sendGaps.mark(request.sentNs);
+  }
+
+  /** Its one outcome. `reason`: what is wrong with it, of wrong, failed and refused ones. */
+  settle(request: Timed, nowNs: number, outcome: Outcome, reason: string | null) {
+    const account = this.#accountOf(request.operation.name);
+    const isOk = outcome === 'okCount';
+    const isLatency = isOk || outcome === 'timedOutCount' || outcome === 'inFlightCount';
+    const isSent = !Number.isNaN(request.sentNs);
+    increment(this.#counts, outcome);
+    increment(account.counts, outcome);
+    if (reason !== null) this.#reasons.add(`${request.operation.name}: ${reason}`);
+    if (!isSent) this.#recordDelay(request, nowNs);
+    if (isLatency) record(account.response, nowNs - request.dueNs);
+    if (isLatency && isSent) record(account.service, nowNs - request.sentNs);
+    this.#series.settle(request.second, isOk, isLatency ? nowNs - request.dueNs : null);
+    if (isOk) this.#outages?.served(request.dueNs, nowNs);
+    else this.#outages?.unserved(request.dueNs);
+  }
+
+  completed(operationName: string, durationNs: number) {
+    const histogram = this.#eventLatencies.get(operationName) ?? createHistogram();
+    this.#eventLatencies.set(operationName, histogram);
+    record(histogram, durationNs);
+  }
+
+  counts(): LoadCounts {
+    return { ...this.#counts };
+  }
+
+  /** What is known before the end: requests without an outcome count as in flight, with no latency. */
+  snapshot(): Recording {
+    return this.#recordingOf(withAlive(this.#counts));
+  }
+
+  /** Throws when a request is unaccounted for. */
+  finish(): Recording {
+    assertAccounted(this.#counts);
+    return this.#recordingOf(this.#counts);
+  }
+
+  #accountOf(name: string): OperationAccount {
+    const known = this.#accounts.get(name);
+    if (known !== undefined) return known;
+    const made = { counts: emptyCounts(), response: createHistogram(), service: createHistogram() };
+    this.#accounts.set(name, made);
+    return made;
+  }
+
+  #recordDelay({ dueNs, wokeNs }: Timed, untilNs: number) {
+    record(this.#sendDelay, untilNs - dueNs);
+    record(this.#connectionWait, untilNs - wokeNs);
+  }
+
+  #recordingOf(counts: LoadCounts): Recording {
+    const accounts = [...this.#accounts];
+    return {
+      counts,
+      responseTime: summarize(mergeAll(this.#accounts, 'response')),
+      serviceTime: summarize(mergeAll(this.#accounts, 'service')),
+      sendDelay: summarize(this.#sendDelay),
+      generatorDelay: summarize(this.#generatorDelay),
+      connectionWait: summarize(this.#connectionWait),
+      operations: Object.fromEntries(accounts.map(([name, account]) => [name, summarizeAccount(account)])),
+      eventLatencies: Object.fromEntries(
+        [...this.#eventLatencies].map(([name, histogram]) => [name, summarize(histogram)]),
+      ),
+      seconds: this.#series.finish() satisfies LoadSecond[],
+      errors: this.#reasons.most(),
+      outages: this.#outages?.finish() ?? [],
+      sendGapCv: this.#sendGaps.cvRatio(),
+      secondHistograms: this.#series.histograms(),
+    };
+  }
+}
+
+/** What was recorded by operation once is merged exactly instead of being recorded twice. */
+function mergeAll(accounts: ReadonlyMap<string, OperationAccount>, key: 'response' | 'service'): Histogram {
+  const merged = createHistogram();
+  for (const account of accounts.values()) merge(merged, account[key]);
+  return merged;
+}
+
+function summarizeAccount({ counts, response, service }: OperationAccount): LoadResult['operations'][string] {
+  return { counts: withAlive(counts), responseTime: summarize(response), serviceTime: summarize(service) };
+}

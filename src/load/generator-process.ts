@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, getPriority, setPriority } from 'node:os';
+import { createLoadHost, type LoadHost, loadWorkload, refusalOf } from './load-host.ts';
+import { chooseThreadCount, createLoadTeam } from './load-team.ts';
+import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
+import { peakRatePerSec } from './pace/schedule.ts';
+
+/*
+ * The load generator's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug
+ * ends it too, with the error on standard error, where the parent finds it.
+ */
+let host: LoadHost | null = null;
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (message) => {
+  const command = message as DriverCommand;
+  if (command.kind !== 'open') return host?.(command);
+  open(command).catch((error) => report(refusalOf(error)));
+});
+
+async function open(command: OpenCommand): Promise<void> {
+  // Before any thread starts: a thread keeps the niceness of the one that made it.
+  const niceness = renice(command.niceness);
+  sharpenTimers();
+  const threadCount = command.threadCount ?? (await threadCountFor(command));
+  host = threadCount > 1 ? createLoadTeam(threadCount, report) : createLoadHost(report);
+  host({ ...command, niceness });
+}
+
+async function threadCountFor({ profile, workloadPath, workloadArgument }: OpenCommand): Promise<number> {
+  const { isStateless = false } = await loadWorkload(workloadPath, workloadArgument);
+  return chooseThreadCount(peakRatePerSec(profile), availableParallelism(), isStateless);
+}
+
+/** Asks for a niceness and says which one there is now: raising one's priority takes a permission. */
+function renice(niceness: number): number {
+  try {
+    setPriority(niceness);
+  } catch {
+    // Not permitted: the result shows what was granted.
+  }
+  return getPriority();
+}
+
+/** Linux wakes a sleeping thread up to 50 µs late to save power, unless told otherwise; threads made later take it over. */
+function sharpenTimers(): void {
+  try {
+    writeFileSync('/proc/self/timerslack_ns', '1');
+  } catch {
+    // Another system, or not permitted: the lag shows it.
+  }
+}
+
+function report(message: DriverReport): void {
+  process.send?.(message);
+}

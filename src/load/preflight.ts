@@ -1,0 +1,93 @@
+import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { HarnessError } from '../model/harness-error.ts';
+import { monotonicClock } from './pace/clock.ts';
+import type { RequestSpec } from './request-workload.ts';
+
+export interface FirstLookOptions {
+  readonly origin: string;
+  readonly request: RequestSpec;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const bodyLimitBytes = 64 * 2 ** 20;
+
+/**
+ * Asks once, with Node's own client, before thousands are sent: a mistake in the URL, a target that is down, that never
+ * answers or that does not speak HTTP is told in one sentence. Throws HarnessError; resolves with the status whatever it is.
+ */
+export async function sendPreflight(options: FirstLookOptions): Promise<number> {
+  try {
+    return await askOnce(options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw asHarnessError(error as NodeJS.ErrnoException, options);
+  }
+}
+
+function askOnce({ origin, request, timeoutMs, signal }: FirstLookOptions): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  // Not resolved against the origin: a path that begins with // would name another host.
+  const url = new URL(`${origin}${request.path}`);
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const body = request.bodyBase64 === null ? null : Buffer.from(request.bodyBase64, 'base64');
+  // Of a GET or DELETE, Node would send the body without its length: another request than the one that is meant.
+  const length = body === null ? {} : { 'content-length': body.byteLength };
+  const headers = { ...request.headers, ...length };
+  const settings: RequestOptions = { method: request.method, headers, agent: false, signal };
+  const asked = send(url, settings, (answer) => readWhole(answer).then(resolve, reject));
+  const alarm = monotonicClock.at(monotonicClock.nowNs() + timeoutMs * 1e6, () => asked.destroy(coded('no-answer')));
+  asked.on('error', reject).on('close', () => alarm.cancel());
+  asked.end(body);
+  return promise;
+}
+
+async function readWhole(answer: IncomingMessage): Promise<number> {
+  let bytes = 0;
+  for await (const piece of answer) {
+    bytes += (piece as Buffer).length;
+    if (bytes > bodyLimitBytes) throw coded('too-long');
+  }
+  return answer.statusCode ?? 0;
+}
+
+function coded(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
+
+function asHarnessError(error: NodeJS.ErrnoException, { origin, timeoutMs }: FirstLookOptions): HarnessError {
+  const [what, remedy] = explain(error, timeoutMs);
+  return new HarnessError('cannot-measure', `${origin} ${what}`, remedy, { cause: error });
+}
+
+/** What is wrong with it, and what to do, by the code of Node's error. */
+function explain({ code = '', message }: NodeJS.ErrnoException, timeoutMs: number): readonly [string, string] {
+  if (code === 'no-answer')
+    return [
+      `gave no whole answer to the first request within ${timeoutMs / 1000} s`,
+      'see what it waits for; `load` waits longer with --timeout',
+    ];
+  if (code === 'too-long')
+    return [`answers with more than ${bodyLimitBytes / 2 ** 20} MiB`, 'ask for something smaller'];
+  if (code === 'ECONNREFUSED')
+    return ['refuses connections: nothing listens there', 'start the service, or mend the port'];
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return ['has a host name that cannot be found', 'mend the host name'];
+  if (code.startsWith('HPE_'))
+    return [`does not answer in HTTP/1.1 (${message})`, 'mend the port or the scheme (http, https)'];
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return ['has a certificate for another host name', 'use a name that the certificate holds'];
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return [`has a certificate that is not valid today (${code})`, 'renew it, or set the clock right'];
+  if (isCertificateError(code, message))
+    return [
+      `has a certificate that is not trusted (${code})`,
+      'trust its issuer: NODE_EXTRA_CA_CERTS=issuer.pem npm run bench -- load …',
+    ];
+  return [`cannot be asked (${code === '' ? message : code})`, 'see that it answers, as with curl'];
+}
+
+function isCertificateError(code: string, message: string): boolean {
+  return /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/.test(code) || /certificate/i.test(message);
+}

@@ -1,0 +1,33 @@
+export interface TargetAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+}
+
+/** Where a connection goes: a target and, once its name is resolved, the address. */
+export interface TargetPoint {
+  readonly target: TargetAddress;
+  /** null: not resolved, for a transport that does it by itself. An error's code where that failed. */
+  readonly ip: { readonly family: 4 | 6; readonly sockaddr: Uint8Array } | string | null;
+}
+
+export interface SocketListener {
+  onOpen(): void;
+  /** `bytes` are valid only during the call: all sockets read into the same memory. */
+  onData(bytes: Buffer): void;
+  /** The server has sent its last byte. `onClose` follows unless the socket is destroyed. */
+  onEnd(): void;
+  /** `reason` is an error's code, or `closed`. */
+  onClose(reason: string): void;
+}
+
+export interface Socket {
+  /**
+   * Sends `length` of the bytes, which may be overwritten after the call; what the kernel does not take now is kept and sent
+   * when it does. `hasMore`: the next bytes belong to the same message. False: the connection is dead and took none of them.
+   */
+  write(bytes: Uint8Array, length: number, hasMore: boolean): boolean;
+  readonly hasUnsentBytes: boolean;
+  /** The listener is called no more. */
+  destroy(): void;
+}

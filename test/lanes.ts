@@ -1,0 +1,65 @@
+import { globSync } from 'node:fs';
+
+/**
+ * How test files share the machine. A file names its lane in a line of its own, `// test-lane: waits`; without one it is a unit test.
+ * A core is two halves: what mostly waits takes one of them, and what judges time on quiet cores gets them all.
+ */
+export interface Lane {
+  readonly id: string;
+  readonly what: string;
+  /** Halves of a core that a file of this lane takes; null: all there are, so nothing runs beside it. */
+  readonly halfCores: number | null;
+}
+
+/** In the order in which they are started: what takes longest first, what must be alone last. */
+export const lanes: readonly Lane[] = [
+  { id: 'busy', what: 'compiles, checks or starts much: a core of its own', halfCores: 2 },
+  { id: 'waits', what: 'starts processes or listens, and mostly waits', halfCores: 1 },
+  { id: 'unit', what: 'pure: starts nothing, waits for nothing', halfCores: 2 },
+  { id: 'alone', what: 'measures time or noise: nothing runs beside it', halfCores: null },
+];
+
+/** What is too long for `npm test`. */
+export interface Part {
+  readonly id: string;
+  readonly what: string;
+  /** Ended and failed after so long; all together at most 75. */
+  readonly limitMinutes: number;
+  /** Run one after the other, the first word by this Node. None: the test files that name the part as their lane. */
+  readonly commands: readonly (readonly string[])[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** `npm run test:all` runs these, or one by `--only`. */
+export const parts: readonly Part[] = [
+  { id: 'tests', what: 'what npm test runs', limitMinutes: 20, commands: [['test/run-tests.ts']], env: {} },
+  { id: 'rare', what: 'test files that take long to prove something rare', limitMinutes: 10, commands: [], env: {} },
+  {
+    id: 'raft',
+    what: 'simulated clusters by the thousand; every fault put into the core is noticed by a transcript and by a rule',
+    limitMinutes: 15,
+    commands: [['experiments/raft/simulator/cli.ts', '--seeds', '30000'], ['experiments/raft/mutants/cli.ts']],
+    env: {},
+  },
+  {
+    id: 'fuzz',
+    what: 'answers cut and damaged at random, twenty times as many',
+    limitMinutes: 10,
+    commands: [['test/run-tests.ts', 'fuzz']],
+    env: { PACELINE_FUZZ_FACTOR: '20' },
+  },
+  // Room for later ones: faults (the fault matrix), runtimes, services (foreign ones), k6. 20 minutes of the 75 are left.
+];
+
+/** @throws Error where the file names a lane that is none */
+export function laneOf(path: string, text: string): string {
+  const id = /^\/\/ test-lane: (.*)$/m.exec(text)?.[1] ?? 'unit';
+  const known = [...lanes, ...parts.filter(({ commands }) => commands.length === 0)].map((one) => one.id);
+  if (!known.includes(id)) throw new Error(`${path}: no lane is called "${id}"; there are ${known.join(', ')}`);
+  return id;
+}
+
+/** Below the checkout. */
+export function testPaths(root: string): readonly string[] {
+  return globSync('{test,experiments}/**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] }).sort();
+}

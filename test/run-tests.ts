@@ -1,0 +1,192 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { laneOf, lanes, parts, testPaths } from './lanes.ts';
+
+const usage = `Usage: node test/run-tests.ts [--lane LANE]… [--times] [PART OF A PATH]…
+Runs the test files of these lanes (all but those of test:all) side by side, as test/lanes.ts says.`;
+
+interface TestFile {
+  readonly path: string;
+  readonly lane: string;
+  readonly halfCores: number;
+}
+
+interface Ended {
+  readonly file: TestFile;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly isSuccess: boolean;
+  readonly seconds: number;
+}
+
+type TestEvent = { readonly type: string; readonly data: Record<string, unknown> };
+
+/** A file or a test that takes longer has hung. */
+const timeoutMs = 300_000;
+const root = resolve(import.meta.dirname, '..');
+const capacity = 2 * Math.min(availableParallelism(), 8);
+const interruption = new AbortController();
+
+function testFiles(wantedLanes: readonly string[], words: readonly string[]): readonly TestFile[] {
+  const all = testPaths(root).map((path) => {
+    const lane = laneOf(path, readFileSync(join(root, path), 'utf8'));
+    const halfCores = lanes.find(({ id }) => id === lane)?.halfCores ?? capacity;
+    return { path, lane, halfCores, bytes: statSync(join(root, path)).size };
+  });
+  const isNamed = (path: string) => words.length === 0 || words.some((word) => path.includes(word));
+  // The longest text first, since it is likely to take longest.
+  return all
+    .filter(({ path, lane }) => wantedLanes.includes(lane) && isNamed(path))
+    .sort((one, other) => rank(one.lane) - rank(other.lane) || other.bytes - one.bytes);
+}
+
+function rank(lane: string): number {
+  return lanes.findIndex(({ id }) => id === lane);
+}
+
+/** Starts in order whatever still fits beside what is running. */
+async function runAll(files: readonly TestFile[]): Promise<readonly Ended[]> {
+  const waiting = [...files];
+  const running = new Set<Promise<void>>();
+  const ended: Ended[] = [];
+  let free = capacity;
+  const start = (file: TestFile) => {
+    free -= file.halfCores;
+    const one = runFile(file).then((result) => {
+      ended.push(result);
+      running.delete(one);
+      free += file.halfCores;
+    });
+    running.add(one);
+  };
+  while (waiting.length + running.size > 0) {
+    for (let next = fitting(waiting, free); next !== undefined; next = fitting(waiting, free)) start(next);
+    await Promise.race(running);
+  }
+  return ended;
+}
+
+function fitting(waiting: TestFile[], free: number): TestFile | undefined {
+  if (interruption.signal.aborted) waiting.splice(0);
+  const index = waiting.findIndex(({ halfCores }) => halfCores <= free);
+  return index < 0 ? undefined : waiting.splice(index, 1)[0];
+}
+
+async function runFile(file: TestFile): Promise<Ended> {
+  const startedMs = performance.now();
+  const events: TestEvent[] = [];
+  const stream = run({
+    cwd: root,
+    files: [join(root, file.path)],
+    timeout: timeoutMs,
+    execArgv: ['--import', join(import.meta.dirname, 'in-test.ts')],
+    signal: interruption.signal,
+  });
+  for await (const event of stream as AsyncIterable<TestEvent>) events.push(event);
+  const total = events.findLast(({ type, data }) => type === 'test:summary' && data.file === undefined)?.data;
+  const ended = {
+    file,
+    counts: (total?.counts ?? {}) as Record<string, number>,
+    isSuccess: total?.success === true,
+    seconds: (performance.now() - startedMs) / 1000,
+  };
+  await report(ended, events);
+  return ended;
+}
+
+async function report({ file, counts, isSuccess, seconds }: Ended, events: readonly TestEvent[]): Promise<void> {
+  if (interruption.signal.aborted) return;
+  let text = `${isSuccess ? '✔' : '✖'} ${file.path}: ${counts.tests} tests, ${seconds.toFixed(1)} s (${file.lane})\n`;
+  for (const { type, data } of events)
+    if (type === 'test:pass' && data.skip !== undefined) text += `  ﹣ ${data.name} # ${data.skip}\n`;
+  if (!isSuccess) for await (const part of Readable.from(events.filter(isDetail)).compose(new spec())) text += part;
+  process.stdout.write(text);
+}
+
+/** Each file's own sums would pass for those of all. */
+function isDetail({ type, data }: TestEvent): boolean {
+  return type !== 'test:summary' && !(type === 'test:diagnostic' && sums.test(String(data.message)));
+}
+
+const sums = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+
+/** Node's own last lines. */
+function summary(ended: readonly Ended[], startedMs: number): string {
+  const sum = (key: string) => ended.reduce((total, { counts }) => total + (counts[key] ?? 0), 0);
+  const names = {
+    tests: 'tests',
+    suites: 'suites',
+    pass: 'passed',
+    fail: 'failed',
+    cancelled: 'cancelled',
+    skipped: 'skipped',
+    todo: 'todo',
+  };
+  const lines = Object.entries(names).map(([name, key]) => `ℹ ${name} ${sum(key)}`);
+  return [...lines, `ℹ duration_ms ${performance.now() - startedMs}`, ''].join('\n');
+}
+
+/** The slowest first: seconds of wall and of CPU, that of processes waited for included. */
+function timesTable(ended: readonly Ended[], cpuText: string): string {
+  const cpu = new Map<string, number>();
+  for (const [path = '', seconds] of cpuText.split('\n').map((line) => line.split('\t')))
+    cpu.set(path, (cpu.get(path) ?? 0) + Number(seconds));
+  const rows = [...ended]
+    .sort((one, other) => other.seconds - one.seconds)
+    .map(({ file, seconds }) => {
+      const used = cpu.get(join(root, file.path)) ?? Number.NaN;
+      return `${seconds.toFixed(1).padStart(7)} ${used.toFixed(1).padStart(7)}  ${file.lane.padEnd(6)} ${file.path}`;
+    });
+  const total = [...cpu.values()].reduce((sum, seconds) => sum + (seconds || 0), 0);
+  return ['   wall     cpu', ...rows, `CPU of all test files: ${total.toFixed(0)} s`, ''].join('\n');
+}
+
+function interruptedBy(signal: NodeJS.Signals): void {
+  // In a terminal the running test files get the signal too, and end what they have started.
+  interruption.abort(new Error(signal));
+}
+
+function exitWithUsageError(message: string): void {
+  process.stderr.write(`${message}\n${usage}\n`);
+  process.exitCode = 2;
+}
+
+async function main(): Promise<void> {
+  const startedMs = performance.now();
+  const { values, positionals } = parseArgs({
+    options: {
+      lane: { type: 'string', multiple: true },
+      times: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) return void process.stdout.write(`${usage}\n`);
+  const known = [...lanes, ...parts].map(({ id }) => id);
+  const unknown = values.lane?.find((id) => !known.includes(id));
+  if (unknown !== undefined) return exitWithUsageError(`there is no lane "${unknown}"`);
+  const files = testFiles(values.lane ?? lanes.map(({ id }) => id), positionals);
+  if (files.length === 0 && positionals.length > 0)
+    return exitWithUsageError(`no test file is called ${positionals.join(' or ')}`);
+  const scratch = mkdtempSync(join(tmpdir(), 'paceline-tests-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const cpuFile = join(scratch, 'cpu.tsv');
+  process.env.PACELINE_TEST_CPU = cpuFile;
+  // Half of what a short process costs is reading the same TypeScript again: those of tests, and every paceline that they start.
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled-tests');
+  process.once('SIGINT', interruptedBy);
+  process.once('SIGTERM', interruptedBy);
+  process.setMaxListeners(0);
+  const ended = await runAll(files);
+  if (values.times) process.stdout.write(timesTable(ended, readFileSync(cpuFile, 'utf8')));
+  const failed = ended.filter(({ isSuccess }) => !isSuccess);
+  if (failed.length > 0) process.stdout.write(`failed:\n${failed.map(({ file }) => `  ${file.path}\n`).join('')}`);
+  process.stdout.write(summary(ended, startedMs));
+  process.exitCode = interruption.signal.aborted ? 130 : failed.length > 0 ? 1 : 0;
+}
+
+await main();
