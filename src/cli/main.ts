@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { visibleText } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { enterCallersFolder, normaliseEnvironment } from '../os/environment.ts';
 import { abortOnSignals, Interruption } from '../os/interruption.ts';
@@ -123,15 +124,14 @@ function printError(error: unknown, { stderr, signal }: CommandContext): number 
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof HarnessError) {
-    stderr.write(`paceline: ${error.message}\nRemedy: ${error.remedy}\n`);
+    stderr.write(visibleText(`paceline: ${error.message}\nRemedy: ${error.remedy}\n`));
     return error.exitCode;
   }
   if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
     stderr.write(`paceline: the disk is full: ${(error as Error).message}\nRemedy: free some space, then run again\n`);
     return 3;
   }
-  stderr.write(
-    `paceline: a bug in paceline, please report it with this text:\n${(error as Error)?.stack ?? String(error)}\n`,
-  );
+  const stack = visibleText((error as Error)?.stack ?? String(error));
+  stderr.write(`paceline: a bug in paceline, please report it with this text:\n${stack}\n`);
   return 4;
 }

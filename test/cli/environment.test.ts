@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { lineWidth, wantsColor } from '../../src/cli/context.ts';
+import { guarded } from '../../src/cli/output.ts';
 import { normaliseEnvironment } from '../../src/os/environment.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 import { paceline, workspace } from '../support/paceline.ts';
@@ -103,7 +104,7 @@ const output = (isTTY: boolean, columns?: number) => ({
 });
 const inTerminal = (env: NodeJS.ProcessEnv, isTTY = true, columns?: number) => ({
   ...{ signal: new AbortController().signal, env, exitCode: 0 },
-  ...{ stdout: output(isTTY, columns), stderr: output(isTTY) },
+  ...{ stdout: guarded(output(isTTY, columns)), stderr: guarded(output(isTTY)) },
 });
 
 test('colours are as FORCE_COLOR says, else as the terminal and NO_COLOR do', () => {

@@ -16,7 +16,7 @@ import { reportText } from '../../src/report/text/report-text.ts';
 import { summaryText } from '../../src/report/text/summary-text.ts';
 import { trendText } from '../../src/report/text/trend-text.ts';
 import { compareOptions } from '../support/compared.ts';
-import { corpus, poisoned } from '../support/hostile.ts';
+import { corpus, renamed } from '../support/hostile.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate } from '../support/run-examples.ts';
 import { failedTrial, runResult } from '../support/run-result.ts';
 
@@ -38,7 +38,7 @@ function comparedRuns(text: string) {
   const [first, ...others] = sevenAtOneRate().implementations;
   const failed = first === undefined ? [] : [{ ...broken, manifest: first.manifest }];
   const head = runResult({ ...sevenAtOneRate(), runId: 'head', implementations: [...failed, ...others] });
-  return { base: poisoned(base, text), head: poisoned(head, text) };
+  return { base: renamed(base, text), head: renamed(head, text) };
 }
 
 type Format = 'terminal' | 'markdown' | 'html' | 'csv' | 'benchstat' | 'junit' | 'json';
@@ -46,7 +46,7 @@ type Format = 'terminal' | 'markdown' | 'html' | 'csv' | 'benchstat' | 'junit' |
 /** Every output that is made of a result file, by the format it has. */
 function outputsOf(text: string): { readonly name: string; readonly format: Format; readonly output: string }[] {
   const { base, head } = comparedRuns(text);
-  const model = buildReport(base, [poisoned(recordedElsewhere(), text)]);
+  const model = buildReport(base, [renamed(recordedElsewhere(), text)]);
   const comparison = compareRuns(base, head, compareOptions);
   const explanations = comparison.comparisons.slice(0, 6).map((one) => explain(base, head, one));
   const exported = { comparison, base, head };

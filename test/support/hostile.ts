@@ -38,6 +38,7 @@ const formal: ReadonlySet<string> = new Set([
     'durability',
     'fault',
     'pacer',
+    'loop',
     'primitive',
     'startedAt',
     'finishedAt',
@@ -46,7 +47,7 @@ const formal: ReadonlySet<string> = new Set([
     'sources',
     'id',
   ],
-  ...['command', 'requires', 'runtime', 'implementation', 'workload'],
+  ...['requires', 'runtime', 'implementation', 'workload'],
 ]);
 
 /** A result in which every text that a file may choose freely ends in `text`, beginnings included where asked. */
@@ -59,11 +60,16 @@ export function poisoned(result: RunResult, whole: string): RunResult {
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poison(item, name)]));
   };
-  const made = poison(result, '') as RunResult;
+  return poison(result, '') as RunResult;
+}
+
+/** Also the names that a file of this version may not choose freely: no output relies on who has read it. */
+export function renamed(result: RunResult, whole: string): RunResult {
+  const text = whole.slice(0, maxEverywhere);
+  const made = poisoned(result, whole);
   const rename = (name: string) => `${text}${name}`;
   return {
     ...made,
-    command: `npm run bench ${text}`,
     machine: { ...made.machine, id: rename('m'), systemSettings: { [rename('setting')]: text } },
     scenario: {
       ...made.scenario,
