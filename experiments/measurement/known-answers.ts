@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { plainChars } from '../../src/cli/format.ts';
+import { guarded } from '../../src/cli/output.ts';
 import { createProgress } from '../../src/cli/progress.ts';
 import type { Measurement } from '../../src/model/trial.ts';
 import { abortOnSignals } from '../../src/os/interruption.ts';
@@ -64,10 +65,7 @@ const { result } = await runScenario(
     command: 'npm run known-answers',
   },
   { signal: abortOnSignals(), env: process.env },
-  createProgress(
-    { isTTY: process.stderr.isTTY === true, write: (text) => process.stderr.write(text) },
-    { nowMs: () => performance.now(), verbose: false },
-  ),
+  createProgress(guarded(process.stderr), { nowMs: () => performance.now(), verbose: false }),
 );
 
 const [cell] = result.scenario.entries;

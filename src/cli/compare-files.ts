@@ -5,6 +5,7 @@ import { compareRuns } from '../compare/compare-runs.ts';
 import type { ExportInput } from '../compare/export/formats.ts';
 import { requireOverlap } from '../compare/outcome.ts';
 import type { Comparison } from '../model/comparison.ts';
+import { fileNamePart } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TrialSpec } from '../model/trial.ts';
@@ -30,7 +31,7 @@ export async function compareFiles(basePath: string, headPath: string, flags: Co
   const options = {
     policy,
     minEffectRatio: flags.minEffect ?? null,
-    noiseFloors: (await aaRuns([join(resultsDir, base.machine.id)], policy, specsOf(base))).noiseFloors,
+    noiseFloors: (await aaRuns([join(resultsDir, fileNamePart(base.machine.id))], policy, specsOf(base))).noiseFloors,
     waivers: await readWaivers(flags.waivers ?? waiversPath),
     today: todayUtc(),
   };

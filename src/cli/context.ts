@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { variable } from '../os/environment.ts';
+import type { GuardedStream } from './output.ts';
 
 /** What a command is given: where to write, the environment, and the signal that ends it early. */
 export interface CommandContext {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
-  readonly stdout: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
-  readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly stdout: GuardedStream;
+  readonly stderr: GuardedStream;
   exitCode: number;
 }
 

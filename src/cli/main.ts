@@ -5,6 +5,7 @@ import { abortOnSignals, Interruption } from '../os/interruption.ts';
 import { scenarioIds, unknownName } from '../run/declarations.ts';
 import { rootDir } from '../run/paths.ts';
 import type { AddCommand, CommandContext } from './context.ts';
+import { guarded } from './output.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -15,8 +16,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   const context: CommandContext = {
     signal: abortOnSignals(),
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: guarded(process.stdout),
+    stderr: guarded(process.stderr),
     exitCode: 0,
   };
   try {
@@ -62,7 +63,10 @@ async function createProgram(context: CommandContext, word: string | undefined):
     })
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeErr: (text) => context.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
     .addHelpText('after', examples);
   for (const add of await commandsFor(word)) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { countOf, durationText } from '../compare/text.ts';
+import { lineText, logText, terminalText } from '../model/foreign-text.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
@@ -8,12 +9,7 @@ import { formatBytes, formatNs } from '../report/format.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { median } from '../stats/descriptive.ts';
 import { mibText, msText } from './format.ts';
-
-/** Where progress goes: a terminal gets one line that is rewritten, anything else a plain line an event. */
-interface ProgressOutput {
-  readonly isTTY: boolean;
-  write(text: string): unknown;
-}
+import type { GuardedStream } from './output.ts';
 
 export interface Progress extends RunReporter {
   /** Removes the moving line; what was printed stays. */
@@ -26,7 +22,8 @@ interface ProgressOptions {
   readonly verbose: boolean;
 }
 
-export function createProgress(output: ProgressOutput, { nowMs, verbose }: ProgressOptions): Progress {
+/** A terminal gets one line that is rewritten, anything else a plain line an event. */
+export function createProgress(output: GuardedStream, { nowMs, verbose }: ProgressOptions): Progress {
   const line = output.isTTY ? rewrittenLine(output) : plainLine(output);
   let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
   let phase: Phase = 'copy-database';
@@ -63,7 +60,8 @@ export function createProgress(output: ProgressOutput, { nowMs, verbose }: Progr
     onTrialEnd(ended, done, planned) {
       doneCount = done;
       plannedCount = planned;
-      const left = trial === null ? '' : leftText(trial.remainingMs - (nowMs() - trial.startedMs), output.isTTY);
+      const left =
+        trial === null ? '' : leftText(trial.remainingMs - (nowMs() - trial.startedMs), output.isTTY === true);
       trial = null;
       line.keep(`[${done}/${planned}] ${describe(ended.spec)}: ${outcomeText(ended)}${left}`);
     },
@@ -81,20 +79,17 @@ export function createProgress(output: ProgressOutput, { nowMs, verbose }: Progr
   };
 }
 
-/** For a load that tells how it is doing once a second: a line that is rewritten, or one that stays every so often. */
-export function progressLine(output: { readonly isTTY?: boolean; write(text: string): unknown }): {
-  tell(text: string): void;
-  end(): void;
-} {
+/** For a load that reports once a second: a line that is rewritten, or one that stays every so often. */
+export function progressLine(output: GuardedStream): { print(text: string): void; end(): void } {
   if (output.isTTY) {
-    const { move, end } = rewrittenLine({ isTTY: true, write: (text) => output.write(text) });
-    return { tell: move, end };
+    const { move, end } = rewrittenLine(output);
+    return { print: move, end };
   }
-  let toldCount = 0;
-  const tell = (text: string) => {
-    if (toldCount++ % plainLineInterval === 0) output.write(`${text}\n`);
+  let count = 0;
+  const print = (text: string) => {
+    if (count++ % plainLineInterval === 0) output.write(`${text}\n`);
   };
-  return { tell, end: () => {} };
+  return { print, end: () => {} };
 }
 
 const plainLineInterval = 5;
@@ -110,16 +105,18 @@ interface Line {
   end(): void;
 }
 
-function rewrittenLine(output: ProgressOutput): Line {
-  const update = createLogUpdate(output as unknown as NodeJS.WritableStream, { showCursor: true });
+function rewrittenLine(output: GuardedStream): Line {
+  const terminal = { isTTY: true, columns: output.columns, write: (text: string) => output.writeControl(text) };
+  const update = createLogUpdate(terminal as unknown as NodeJS.WritableStream, { showCursor: true });
   const keep = (text: string) => {
     update.clear();
     output.write(`${text}\n`);
   };
-  return { keep, step: (text) => update(text), move: (text) => update(text), end: () => update.clear() };
+  const move = (text: string) => update(terminalText(text));
+  return { keep, step: move, move, end: () => update.clear() };
 }
 
-function plainLine(output: ProgressOutput): Line {
+function plainLine(output: GuardedStream): Line {
   const keep = (text: string) => {
     output.write(`${text}\n`);
   };
@@ -142,8 +139,9 @@ function planned({ trialCount, primitiveCount }: PlanSummary): string {
 
 function preparedText(preparation: Preparation): string {
   const { id } = preparation.manifest;
-  if (preparation.status === 'skipped') return `${id}: skipped: ${preparation.reason}`;
-  if (preparation.status === 'failed') return `${id}: ${preparation.message}\n${preparation.logTail}`.trimEnd();
+  if (preparation.status === 'skipped') return `${id}: skipped: ${lineText(preparation.reason)}`;
+  if (preparation.status === 'failed')
+    return `${id}: ${lineText(preparation.message)}\n${logText(preparation.logTail)}`.trimEnd();
   const built =
     preparation.manifest.build.length === 0 || preparation.buildCached
       ? ''
@@ -193,5 +191,5 @@ function figuresText({ cpu, load, cluster, memory }: Measurement): string {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
+  return lineText(text.split('\n')[0] ?? '');
 }

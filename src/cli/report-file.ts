@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { RunComparison } from '../model/comparison.ts';
+import { fileNamePart } from '../model/foreign-text.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { buildReport } from '../report/build/build-report.ts';
 import { bundlePage } from '../report/html/bundle.ts';
@@ -21,8 +22,8 @@ export async function writeReport(model: ReportModel, name: string, out: string 
 
 /** Writes the page of a comparison; returns where, as a person in the checkout would name it. */
 export async function writeComparisonPage(comparison: RunComparison, out: string | null): Promise<string> {
-  const name = [comparison.base, comparison.head].map(({ commit, startedAt }) => commit?.sha.slice(0, 8) ?? startedAt);
-  const path = out ?? join(reportsDir, `compare-${name.join('-').replaceAll(':', '')}.html`);
+  const sides = [comparison.base, comparison.head].map(({ commit, startedAt }) => commit?.sha.slice(0, 8) ?? startedAt);
+  const path = out ?? join(reportsDir, `compare-${sides.map(fileNamePart).join('-')}.html`);
   await writeFileAtomically(path, comparisonHtml(comparison, await bundlePage()));
   return shortPath(path);
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileNamePart } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { readResult } from './result-file.ts';
@@ -59,8 +60,11 @@ export function resultPath(
 ): string {
   const utc = result.startedAt.replaceAll(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
   const commit =
-    result.commit === null ? 'nocommit' : `${result.commit.sha.slice(0, 8)}${result.commit.dirty ? '+' : ''}`;
-  return join(folder, result.machine.id, `${utc}-${commit}-${result.scenario.id}.json`);
+    result.commit === null
+      ? 'nocommit'
+      : `${fileNamePart(result.commit.sha.slice(0, 8))}${result.commit.dirty ? '+' : ''}`;
+  const name = `${fileNamePart(utc)}-${commit}-${fileNamePart(result.scenario.id)}.json`;
+  return join(folder, fileNamePart(result.machine.id), name);
 }
 
 /** The newest complete result of a scenario in one machine's folder; what cannot be read is passed over. */

@@ -94,7 +94,12 @@ test('seconds are asked for by name', async () => {
   }
 });
 
-const output = (isTTY: boolean, columns?: number) => ({ isTTY, ...(columns ? { columns } : {}), write: () => true });
+const output = (isTTY: boolean, columns?: number) => ({
+  isTTY,
+  ...(columns ? { columns } : {}),
+  write: () => true,
+  writeControl: () => true,
+});
 const inTerminal = (env: NodeJS.ProcessEnv, isTTY = true, columns?: number) => ({
   ...{ signal: new AbortController().signal, env, exitCode: 0 },
   ...{ stdout: output(isTTY, columns), stderr: output(isTTY) },

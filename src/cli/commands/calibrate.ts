@@ -37,10 +37,7 @@ export function addCalibrate(program: Command, context: CommandContext): void {
     )
     .action(async (flags: CalibrateFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
-      const progress = createProgress(
-        { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
-        { nowMs: () => performance.now(), verbose: false },
-      );
+      const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: false });
       try {
         const { result, path } = await runScenario(requestOf(flags), context, progress);
         progress.end();

@@ -79,10 +79,7 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
   }
   await assertFolderWritable(folderOf(flags), '--out');
   await assertOutputsWritable({ '--markdown': flags.markdown, '--html': flags.html });
-  const progress = createProgress(
-    { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
-    { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
-  );
+  const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: flags.verbose ?? false });
   try {
     const compared = await compareCommits(await requestOf(flags), context, progress);
     progress.end();

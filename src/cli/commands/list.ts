@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { presentable } from '../../model/foreign-text.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { wrap } from '../../report/text/terminal.ts';
 import {
@@ -77,7 +78,8 @@ function okShare(all: readonly { readonly status: string }[]): string {
   return `${all.filter(({ status }) => status === 'ok').length} of ${all.length}`;
 }
 
-function listingText({ scenarios, workloads, primitives, implementations, results }: Listing, width: number): string {
+function listingText(listing: Listing, width: number): string {
+  const { scenarios, workloads, primitives, implementations, results } = presentable(listing);
   const named = (title: string, rows: readonly Row[]) => section(title, besideNames(rows, width));
   return [
     named(

@@ -119,7 +119,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
     niceness: generatorNiceness,
     threadCount: request.threadCount,
     signal: killer.signal,
-    onProgress: (progress) => line.tell(progressText(progress, loadPlan.measureMs)),
+    onProgress: (progress) => line.print(progressText(progress, loadPlan.measureMs)),
   });
   const cutShort = () => (isMeasuring ? generator.cutShort() : killer.abort(context.signal.reason));
   let isMeasuring = false;

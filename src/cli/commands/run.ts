@@ -89,10 +89,7 @@ Exit codes: 0 every question has a trial that counts, 1 an implementation breaks
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
-  const progress = createProgress(
-    { isTTY: context.stderr.isTTY === true, write: (text) => context.stderr.write(text) },
-    { nowMs: () => performance.now(), verbose: flags.verbose ?? false },
-  );
+  const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: flags.verbose ?? false });
   try {
     const { result, path } = await runScenario(requestOf(scenario, flags), context, progress);
     progress.end();

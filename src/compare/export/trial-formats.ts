@@ -1,4 +1,5 @@
 import { cellsIn, trialsIn } from '../../model/cell-key.ts';
+import { csvField, wordText } from '../../model/foreign-text.ts';
 import { type Metric, metrics, metricValue } from '../../model/metric.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { countedTrials, type OkTrial, type Trial } from '../../model/trial.ts';
@@ -21,7 +22,11 @@ export function goBenchmarkText(runs: readonly ExportedRun[]): string {
 
 function sideLines({ side, run }: ExportedRun): string[] {
   // The commit is no key: benchstat would put what differs in it into different tables.
-  const facts = [`# commit ${run.commit?.sha ?? 'unknown'}`, `side: ${side}`, `machine: ${run.machine.id}`];
+  const facts = [
+    `# commit ${wordText(run.commit?.sha ?? 'unknown')}`,
+    `side: ${side}`,
+    `machine: ${wordText(run.machine.id)}`,
+  ];
   const lines = cellsIn([run]).flatMap((cell) => countedTrials(trialsIn(run, cell)).map(benchmarkLine));
   return ['', ...facts, '', ...lines];
 }
@@ -30,7 +35,7 @@ function sideLines({ side, run }: ExportedRun): string[] {
 function benchmarkLine(trial: OkTrial): string {
   const { implementation, workload, temperature, loadPlan } = trial.spec;
   const title = workload.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-  const name = `Benchmark${title}/impl=${implementation}/${temperature}/rate=${loadPlan.ratePerSec}`;
+  const name = `Benchmark${wordText(title)}/impl=${wordText(implementation)}/${temperature}/rate=${loadPlan.ratePerSec}`;
   const values = metrics.flatMap((metric) => {
     const value = metricValue(metric, trial);
     return value === null ? [] : [`${metric.unit === 'ms' ? value / 1000 : value} ${unitOf(metric)}`];
@@ -123,11 +128,4 @@ function valuesOf({ measurement }: Trial): Field[] {
     noise.stealRatio,
     noise.slowdownFactor,
   ];
-}
-
-/** A text that a spreadsheet would take for a formula is kept from being one. */
-function csvField(field: Field): string {
-  if (field === null) return '';
-  const text = typeof field === 'string' && /^[=+\-@]/.test(field) ? `'${field}` : String(field);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,17 +1,19 @@
 import { cellId, describeCell } from '../../model/cell-key.ts';
 import type { Comparison, RunComparison } from '../../model/comparison.ts';
+import { htmlText, presentable, xmlComment } from '../../model/foreign-text.ts';
 import { isRegression } from '../outcome.ts';
 import { changeText, waiverText } from '../text.ts';
 
 /** One test a gated comparison: failed where it is a regression, skipped where it is waived or there was no answer. */
-export function junitXml({ comparisons, outcome }: RunComparison): string {
+export function junitXml(compared: RunComparison): string {
+  const { comparisons, outcome } = presentable(compared);
   const gated = comparisons.filter(({ role }) => role === 'gated');
   const suites = [...Map.groupBy(gated, ({ cell }) => cellId(cell)).values()].map(suite);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="paceline" ${countsOf(gated)}>`,
     ...suites,
-    `<!-- ${outcome.summary.replaceAll('--', '- -')} -->`,
+    xmlComment(outcome.summary),
     '</testsuites>',
     '',
   ].join('\n');
@@ -19,7 +21,7 @@ export function junitXml({ comparisons, outcome }: RunComparison): string {
 
 function suite(own: readonly Comparison[]): string {
   const name = own[0] === undefined ? '' : describeCell(own[0].cell);
-  return [`  <testsuite name="${escaped(name)}" ${countsOf(own)}>`, ...own.map(testCase), '  </testsuite>'].join('\n');
+  return [`  <testsuite name="${htmlText(name)}" ${countsOf(own)}>`, ...own.map(testCase), '  </testsuite>'].join('\n');
 }
 
 function countsOf(own: readonly Comparison[]): string {
@@ -32,18 +34,13 @@ function isSkipped({ verdict, waiver }: Comparison): boolean {
 
 function testCase(comparison: Comparison): string {
   const { cell, label, verdict, change, waiver } = comparison;
-  const open = `    <testcase classname="${escaped(cellId(cell).replaceAll('/', '.'))}" name="${escaped(label)}"`;
+  const open = `    <testcase classname="${htmlText(cellId(cell).replaceAll('/', '.'))}" name="${htmlText(label)}"`;
   const reasons = [...(waiver === null ? [] : [waiverText(waiver)]), `${verdict.kind}: ${verdict.reason}`];
-  const message = escaped(reasons.join('; '));
-  const text = change?.ratio == null ? '' : escaped(changeText(change));
+  const message = htmlText(reasons.join('; '));
+  const text = change?.ratio == null ? '' : htmlText(changeText(change));
   if (isRegression(comparison)) return `${open}><failure message="${message}">${text}</failure></testcase>`;
   if (isSkipped(comparison)) return `${open}><skipped message="${message}"/></testcase>`;
   return `${open}><system-out>${[message, text].filter((part) => part !== '').join('; ')}</system-out></testcase>`;
-}
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign).replaceAll(/(?![\t\n\r])\p{Cc}/gu, '');
 }
 
 /** An entry of github-action-benchmark's customSmallerIsBetter and customBiggerIsBetter files. */

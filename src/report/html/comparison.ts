@@ -1,5 +1,6 @@
 import { changeText, countOf } from '../../compare/text.ts';
 import type { Change, ComparedRun, Comparison, RunComparison } from '../../model/comparison.ts';
+import { presentable } from '../../model/foreign-text.ts';
 import { toSentence } from '../format.ts';
 import {
   type ComparisonRow,
@@ -7,7 +8,6 @@ import {
   comparisonTables,
   logSummary,
   methodText,
-  shownLog,
   sideLabel,
   tableRemarks,
   verdictWords,
@@ -17,7 +17,8 @@ import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts
 import { type PageAssets, pageBrand, pageHtml } from './page.ts';
 
 /** A comparison as one offline page: the sentence, a table a cell with each change drawn, what is not gated folded. */
-export function comparisonHtml(comparison: RunComparison, assets: PageAssets): string {
+export function comparisonHtml(compared: RunComparison, assets: PageAssets): string {
+  const comparison = presentable(compared);
   const blocks = comparisonTables(comparison);
   const main = h(
     'main',
@@ -208,7 +209,7 @@ export function forestPlot(
 
 export function buildFailuresSection({ buildFailures }: RunComparison): Child {
   const folds = withLog(buildFailures).map((failure) =>
-    collapsible(logSummary(failure), h('pre', {}, shownLog(failure))),
+    collapsible(logSummary(failure), h('pre', {}, failure.logTail)),
   );
   if (folds.length === 0) return null;
   return h('section', { class: 'about', id: 'build-failures' }, h('h2', {}, 'What the builds printed'), ...folds);

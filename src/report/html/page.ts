@@ -1,5 +1,6 @@
+import { scriptJson } from '../../model/foreign-text.ts';
 import type { Chart } from '../charts/chart.ts';
-import { type Child, h, type Markup, scriptJson } from './markup.ts';
+import { type Child, h, type Markup } from './markup.ts';
 
 /** What the page needs beside its own text: see bundle.ts. The hashes let exactly these two run, and nothing else. */
 export interface PageAssets {

@@ -1,4 +1,5 @@
 import { countOf } from '../../compare/text.ts';
+import { presentable } from '../../model/foreign-text.ts';
 import { questionHeading } from '../build/question-key.ts';
 import { type ReportCharts, reportCharts } from '../charts/report-charts.ts';
 import { formatNumber, formatRange, noValue, toSentence } from '../format.ts';
@@ -15,7 +16,8 @@ import { questionSection } from './question.ts';
 export type { PageAssets };
 
 /** The report as one HTML document that needs no network and reads without JavaScript. */
-export function reportHtml(model: ReportModel, assets: PageAssets): string {
+export function reportHtml(report: ReportModel, assets: PageAssets): string {
+  const model = presentable(report);
   const charts = reportCharts(model);
   const main = h(
     'main',

@@ -170,9 +170,6 @@ export function sideLabel({ commit, runIds, startedAt }: ComparedRun): string {
   return `${what} (${startedAt.slice(0, 10)})`;
 }
 
-/** Of each tool's output: enough for the error, short enough for a comment. */
-const maxLogLength = 6_000;
-
 export function withLog(failures: readonly BuildFailureRecord[]): BuildFailureRecord[] {
   return failures.filter(({ logTail }) => logTail.trim() !== '');
 }
@@ -181,18 +178,7 @@ export function logSummary({ side, implementation }: BuildFailureRecord): string
   return `what ${side}’s build of ${implementation} printed`;
 }
 
-/** Without colours and other control characters. */
-export function shownLog({ logTail }: BuildFailureRecord): string {
-  const plain = logTail.replaceAll(controlCharacters, '').trimEnd();
-  if (plain.length <= maxLogLength) return plain;
-  const end = plain.slice(-maxLogLength);
-  return `…\n${end.slice(end.indexOf('\n') + 1)}`;
-}
-
-/** All but tab and line feed, with what a terminal reads after an escape. */
-const controlCharacters = /[^\P{Cc}\t\n](?:\[[\d;?]*[A-Za-z])?/gu;
-
-/** By what all this was judged. */
+/** The statistics behind every verdict, in a sentence. */
 export function methodText({ alpha, familyCount, comparisons }: RunComparison): string {
   const effects = comparisons
     .filter(({ role, metricId }) => role === 'gated' && metricId !== 'errors')

@@ -1,3 +1,4 @@
+import { presentable } from '../../model/foreign-text.ts';
 import { noValue } from '../format.ts';
 import type { AssessedClaim, ClaimVerdict } from '../model.ts';
 import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
@@ -6,7 +7,8 @@ import { alignedLines, lineWidth, wrap } from './terminal.ts';
 export type VerdictStyle = (verdict: ClaimVerdict, text: string) => string;
 
 /** The terminal's claims table: what is claimed, what was measured, the verdict, why one was not; and with `long` the words behind each. */
-export function claimsText(assessed: readonly AssessedClaim[], paint: VerdictStyle, long: boolean): string {
+export function claimsText(claims: readonly AssessedClaim[], paint: VerdictStyle, long: boolean): string {
+  const assessed = presentable(claims);
   const heads = ['claim', 'measured here', 'verdict', 'from'];
   const rows = assessed.map(({ claim, measured, verdict, source }) => [
     claimName(claim),

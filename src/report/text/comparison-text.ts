@@ -1,5 +1,6 @@
 import { countOf } from '../../compare/text.ts';
 import type { ComparisonOutcome, RunComparison } from '../../model/comparison.ts';
+import { presentable } from '../../model/foreign-text.ts';
 import { toSentence } from '../format.ts';
 import {
   type ComparisonRow,
@@ -26,7 +27,8 @@ export interface ComparisonTextOptions {
 }
 
 /** The terminal's answer: the sentence, the two commits, a table a cell, the warnings. */
-export function comparisonText(comparison: RunComparison, { color, all }: ComparisonTextOptions): string {
+export function comparisonText(compared: RunComparison, { color, all }: ComparisonTextOptions): string {
+  const comparison = presentable(compared);
   const paints = terminalStyles(color);
   const blocks = comparisonTables(comparison);
   const texts = [

@@ -2,6 +2,7 @@ import type { ExplainedPair, ExplainedTrial, Explanation } from '../../compare/e
 import { changeText, percentText, pText, signedPercent, waiverText } from '../../compare/text.ts';
 import { describeCell } from '../../model/cell-key.ts';
 import type { Change, Comparison, Correction } from '../../model/comparison.ts';
+import { presentable } from '../../model/foreign-text.ts';
 import { signTails } from '../../stats/exact-tests.ts';
 import { displayUnit, formatFigure, formatNumber, formatPercent, noValue, orDash } from '../format.ts';
 import { correctionText, verdictWords } from '../tables/comparison-table.ts';
@@ -10,7 +11,7 @@ import { alignedLines, lineWidth, type TerminalStyles, terminalStyles, wrap } fr
 /** Each verdict with its rule in numbers, its pairs, and every trial with its noise. */
 export function explanationText(explanations: readonly Explanation[], { color }: { readonly color: boolean }): string {
   const paints = terminalStyles(color);
-  return explanations.map((explanation) => `${explanationBlock(explanation, paints)}\n`).join('\n');
+  return explanations.map((explanation) => `${explanationBlock(presentable(explanation), paints)}\n`).join('\n');
 }
 
 function explanationBlock({ comparison, pairs, trials }: Explanation, { bold, dim }: TerminalStyles): string {

@@ -1,6 +1,7 @@
 import { countOf, machineLabel } from '../../compare/text.ts';
 import type { ClaimSource } from '../../model/claim.ts';
 import type { RunComparison } from '../../model/comparison.ts';
+import { htmlText, markdownCode, markdownFence, markdownText, presentable } from '../../model/foreign-text.ts';
 import { toSentence } from '../format.ts';
 import type { Answer, AssessedClaim, Question, ReportModel, Row } from '../model.ts';
 import {
@@ -18,7 +19,6 @@ import {
   comparisonTables,
   logSummary,
   methodText,
-  shownLog,
   sideLabel,
   tableRemarks,
   withLog,
@@ -26,10 +26,11 @@ import {
 import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
 
 /** The sentences and the table of few columns as Markdown. */
-export function reportMarkdown(model: ReportModel): string {
+export function reportMarkdown(report: ReportModel): string {
+  const model = presentable(report);
   const questions = model.groups.flatMap((group) => group.questions);
   const largest = model.groups.flatMap((group) =>
-    group.largest.map((one) => `- ${escapeMarkdown(largestClusterText(one))}`),
+    group.largest.map((one) => `- ${markdownText(largestClusterText(one))}`),
   );
   const blocks = [
     ...questions.flatMap(questionBlocks),
@@ -43,15 +44,15 @@ export function reportMarkdown(model: ReportModel): string {
 function questionBlocks(question: Question): string[] {
   const bySource = Map.groupBy(question.references, (row) => row.source?.label ?? '');
   return [
-    `### ${escapeMarkdown(questionTitle(question))}`,
+    `### ${markdownText(questionTitle(question))}`,
     question.answers.map(answerMarkdown).join('\n'),
     summaryMarkdown(question.rows),
     publishedLines(question)
-      .map((line) => `- ${escapeMarkdown(line)}`)
+      .map((line) => `- ${markdownText(line)}`)
       .join('\n'),
     notesMarkdown(question.rows),
     ...[...bySource].flatMap(([label, rows]) => [
-      `Recorded earlier, not to be compared with the above: ${escapeMarkdown(label)}`,
+      `Recorded earlier, not to be compared with the above: ${markdownText(label)}`,
       summaryMarkdown(rows),
     ]),
     question.resolution === null ? '' : resolutionSentence(question.resolution),
@@ -59,8 +60,8 @@ function questionBlocks(question: Question): string[] {
 }
 
 function answerMarkdown({ subject, conditions, parts }: Answer): string {
-  const text = parts.map((part) => (part.strong ? `**${escapeMarkdown(part.text)}**` : escapeMarkdown(part.text)));
-  return `- ${subject} ${conditions}: ${text.join('')}`;
+  const text = parts.map((part) => (part.strong ? `**${markdownText(part.text)}**` : markdownText(part.text)));
+  return `- ${subject} ${markdownText(conditions)}: ${text.join('')}`;
 }
 
 function summaryMarkdown(rows: readonly Row[]): string {
@@ -69,7 +70,7 @@ function summaryMarkdown(rows: readonly Row[]): string {
   return [
     line(columns.map(({ head }) => head.replace('\n', ' '))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
-    ...rows.map((row) => line(rowTexts(columns, row).map(escapeMarkdown))),
+    ...rows.map((row) => line(rowTexts(columns, row).map(markdownText))),
   ].join('\n');
 }
 
@@ -82,8 +83,8 @@ function rowTexts(columns: readonly SummaryColumn[], row: Row): string[] {
 function notesMarkdown(rows: readonly Row[]): string {
   return footnotes(rows.filter((row) => row.okCount > 0))
     .map(({ implementations, text, remedy }) => {
-      const after = remedy === null ? '' : ` Remedy: ${escapeMarkdown(remedy)}`;
-      return `- ${implementations.join(', ')}: ${escapeMarkdown(text)}.${after}`;
+      const after = remedy === null ? '' : ` Remedy: ${markdownText(remedy)}`;
+      return `- ${markdownText(implementations.join(', '))}: ${markdownText(text)}.${after}`;
     })
     .join('\n');
 }
@@ -91,36 +92,32 @@ function notesMarkdown(rows: readonly Row[]): string {
 function warningsMarkdown({ warnings }: ReportModel): string {
   const lines = warnings.map((warning) => {
     const subject = warningSubject(warning);
-    return `- ${subject === null ? '' : `**${escapeMarkdown(subject)}**: `}${escapeMarkdown(warningText(warning))}`;
+    return `- ${subject === null ? '' : `**${markdownText(subject)}**: `}${markdownText(warningText(warning))}`;
   });
   return lines.length === 0 ? '' : ['### Warnings', '', ...lines].join('\n');
 }
 
 function provenanceLine({ run }: ReportModel): string {
-  return `${escapeMarkdown(machineLabel(run.machine))}, ${run.startedAt.slice(0, 10)}. \`${run.command}\``;
-}
-
-/** Text that must stay text: no markup, no table cell of its own, one line. */
-export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\|*_`<>[\]]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, ' ');
+  return `${markdownText(machineLabel(run.machine))}, ${markdownText(run.startedAt.slice(0, 10))}. ${markdownCode(run.command)}`;
 }
 
 /** What GitHub takes for a comment or a job summary's section of one; counted in bytes, which are never fewer than characters. */
 export const markdownLimit = 65_536;
 
 /** The sentence, the gated tables, and folded the rest: never longer than `limit` bytes, and saying what was left out. */
-export function comparisonMarkdown(comparison: RunComparison, limit: number = markdownLimit): string {
+export function comparisonMarkdown(compared: RunComparison, limit: number = markdownLimit): string {
+  const comparison = presentable(compared);
   const blocks = comparisonTables(comparison);
   const warnings = comparison.warnings.map(({ message, advice }) => `> ${warningMarkdown(message, advice)}`);
   return fitToLimit(
     [
-      [`**${escapeMarkdown(comparison.outcome.summary)}**`],
+      [`**${markdownText(comparison.outcome.summary)}**`],
       [sidesLine(comparison), ...warnings],
       ...blocks.filter(({ remark }) => remark === null).map((block) => [gatedMarkdown(block)]),
-      ...tableRemarks(blocks).map(({ remark, titles }) => [escapeMarkdown(`${remark}: ${titles.join('; ')}`)]),
+      ...tableRemarks(blocks).map(({ remark, titles }) => [markdownText(`${remark}: ${titles.join('; ')}`)]),
       ...buildFailuresMarkdown(comparison).map((block) => [block]),
       ...blocks.filter(({ informative }) => informative.length > 0).map((block) => [foldedMarkdown(block)]),
-      [escapeMarkdown(methodText(comparison))],
+      [markdownText(methodText(comparison))],
     ],
     limit,
   );
@@ -128,24 +125,20 @@ export function comparisonMarkdown(comparison: RunComparison, limit: number = ma
 
 function sidesLine({ base, head }: RunComparison): string {
   const machines = [...new Set([base.machineLabel, head.machineLabel])].join(' and ');
-  return `base \`${codeSpanText(sideLabel(base))}\` → head \`${codeSpanText(sideLabel(head))}\`, on ${escapeMarkdown(machines)}`;
+  return `base ${markdownCode(sideLabel(base))} → head ${markdownCode(sideLabel(head))}, on ${markdownText(machines)}`;
 }
 
 function warningMarkdown(message: string, advice: string | null): string {
-  return escapeMarkdown(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`);
-}
-
-/** No backtick and no line of its own inside a code span. */
-function codeSpanText(content: string): string {
-  return content.replaceAll('`', "'").replaceAll(/\s+/g, ' ');
+  return markdownText(`${toSentence(message)}${advice === null ? '' : ` ${toSentence(advice)}`}`);
 }
 
 function gatedMarkdown({ title, gated }: ComparisonTable): string {
-  return `#### ${escapeMarkdown(title)}\n\n${comparisonTableMarkdown(gated)}`;
+  return `#### ${markdownText(title)}\n\n${comparisonTableMarkdown(gated)}`;
 }
 
 function foldedMarkdown({ title, informative }: ComparisonTable): string {
-  const summary = `${escapeMarkdown(title)}: ${countOf(informative.length, 'more metric')}, not gated`;
+  // Inside an HTML block Markdown's own escapes are text.
+  const summary = `${htmlText(title)}: ${countOf(informative.length, 'more metric')}, not gated`;
   return `<details><summary>${summary}</summary>\n\n${comparisonTableMarkdown(informative)}\n\n</details>`;
 }
 
@@ -159,7 +152,7 @@ function comparisonTableMarkdown(lines: readonly ComparisonRow[]): string {
     ...lines.map((line) =>
       row(
         [line.metric, line.base, line.head, line.change, line.p, ...noiseFloorCells(line.noiseFloor ?? '')]
-          .map(escapeMarkdown)
+          .map(markdownText)
           .concat(verdictCell(line)),
       ),
     ),
@@ -168,7 +161,7 @@ function comparisonTableMarkdown(lines: readonly ComparisonRow[]): string {
 
 function verdictCell({ kind, verdict, note }: ComparisonRow): string {
   const word = kind === 'worse' || kind === 'better' ? `**${verdict}**` : verdict;
-  return note === '' ? word : `${word}: ${escapeMarkdown(note)}`;
+  return note === '' ? word : `${word}: ${markdownText(note)}`;
 }
 
 const encoder = new TextEncoder();
@@ -193,16 +186,9 @@ function omittedLine(count: number): string {
 /** Folded blocks of code, each with the end of what a build tool printed. */
 export function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
   return withLog(buildFailures).map((failure) => {
-    const log = shownLog(failure);
-    const fence = '`'.repeat(Math.max(3, longestBacktickRun(log) + 1));
-    const summary = escapeMarkdown(logSummary(failure));
-    return `<details><summary>${summary}</summary>\n\n${fence}text\n${log}\n${fence}\n\n</details>`;
+    const summary = htmlText(logSummary(failure));
+    return `<details><summary>${summary}</summary>\n\n${markdownFence(failure.logTail)}\n\n</details>`;
   });
-}
-
-/** Of backticks: a fence must be longer. */
-function longestBacktickRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
 /** The whole table as Markdown, for docs/claims.md. */

@@ -1,3 +1,4 @@
+import { presentable, visibleText } from '../../model/foreign-text.ts';
 import type { Answer, PrimitiveRow, PrimitiveSection, Question, ReportModel, Resolution, Row } from '../model.ts';
 import {
   baselineSentence,
@@ -21,7 +22,8 @@ export interface TextOptions {
 }
 
 /** Everything the terminal can say of a run: claims, answers, tables, notes, references, primitives, warnings. */
-export function reportText(model: ReportModel, options: TextOptions): string {
+export function reportText(report: ReportModel, options: TextOptions): string {
+  const model = presentable(report);
   const styles = terminalStyles(options.color);
   const questions = model.groups.flatMap((group) => group.questions);
   const largest = model.groups.flatMap((group) => group.largest.map(largestClusterText));
@@ -113,8 +115,8 @@ function warningsBlock(model: ReportModel, { warn }: TerminalStyles): string {
 
 /** Where the result and its page lie. */
 export function pathsBlock({ resultPath, reportPath }: TextOptions): string {
-  const result = resultPath === null ? '' : `Result  ${resultPath}`;
-  const report = reportPath === null ? '' : `Report  ${reportPath}`;
+  const result = resultPath === null ? '' : `Result  ${visibleText(resultPath)}`;
+  const report = reportPath === null ? '' : `Report  ${visibleText(reportPath)}`;
   return nonEmpty([result, report]).join('\n');
 }
 

@@ -60,6 +60,7 @@ function totalWidth(columns: readonly SummaryColumn[], heads: readonly string[],
 }
 
 const minNoteWidth = 12;
+const maxNameWidth = 40;
 
 /** Each column as wide as its widest line; the last one takes what is left. */
 function columnWidths(columns: readonly SummaryColumn[], heads: readonly string[], rows: readonly Row[]): number[] {
@@ -70,13 +71,15 @@ function columnWidths(columns: readonly SummaryColumn[], heads: readonly string[
 
 function columnWidth({ text, id }: SummaryColumn, head: string, rows: readonly Row[]): number {
   const texts = rows.filter((row) => row.okCount > 0 || id === 'implementation').map(text);
-  return Math.max(...[...head.split('\n'), ...texts].map((line) => line.length));
+  const width = Math.max(...[...head.split('\n'), ...texts].map((line) => line.length));
+  return id === 'implementation' ? Math.min(width, maxNameWidth) : width;
 }
 
 type Fit = (text: string, width: number) => string;
 
 function figureTexts(columns: readonly SummaryColumn[], row: Row, widths: readonly number[], fit: Fit): string[] {
-  return columns.map(({ text }, index) => {
+  return columns.map(({ text, id }, index) => {
+    if (id === 'implementation') return clip(text(row), maxNameWidth);
     const isLast = index === columns.length - 1;
     return isLast ? fit(text(row), widths[index] ?? lineWidth) : text(row);
   });
@@ -85,5 +88,5 @@ function figureTexts(columns: readonly SummaryColumn[], row: Row, widths: readon
 function reasonTexts(row: Row, [first = 0, ...others]: readonly number[], fit: Fit) {
   const room = others.reduce((sum, width) => sum + width + columnGap, 0) - columnGap;
   const content = fit(rowReason(row), Math.min(room, lineWidth - first - columnGap));
-  return [row.implementation.id, { content, colSpan: others.length, hAlign: 'left' as const }];
+  return [clip(row.implementation.id, maxNameWidth), { rest: content }];
 }

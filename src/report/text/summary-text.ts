@@ -1,4 +1,5 @@
 import { countOf } from '../../compare/text.ts';
+import { presentable } from '../../model/foreign-text.ts';
 import { formatBytes, formatNs, toSentence } from '../format.ts';
 import type { CollectedWarning, Group, PrimitiveRow, PrimitiveSection, Question, ReportModel } from '../model.ts';
 import { answersBrief, largestClusterText, questionTitle, trustText } from '../sentences.ts';
@@ -17,7 +18,8 @@ interface Section {
 }
 
 /** What a run ends with: the answer and a table a question, how far to trust them, and where everything else is. */
-export function summaryText(model: ReportModel, options: TextOptions): string {
+export function summaryText(report: ReportModel, options: TextOptions): string {
+  const model = presentable(report);
   const styles = terminalStyles(options.color);
   const tail = [...causeLines(model, styles), ...trustLines(model), ...pathsBlock(options).split('\n')];
   const sections = [

@@ -1,5 +1,3 @@
-import Table from 'cli-table3';
-
 /** Columns of every text but the tables of `explain`. */
 export const lineWidth = 100;
 
@@ -49,45 +47,42 @@ export interface ColumnLayout {
   readonly widths?: readonly number[];
 }
 
-export type TableText = string | { readonly content: string; readonly colSpan: number; readonly hAlign: 'left' };
-
-/** Rows under each other without lines: columns are told apart by their alignment alone. A text may have several lines. */
-export function alignedLines(rows: readonly (readonly TableText[])[], { aligns, gap, widths }: ColumnLayout): string[] {
-  const table = new Table({
-    chars: borderless,
-    style: {
-      head: [],
-      border: [],
-      compact: true,
-      'padding-left': gap === 'before' ? columnGap : 0,
-      'padding-right': gap === 'after' ? columnGap : 0,
-    },
-    colAligns: [...aligns],
-    ...(widths === undefined ? {} : { colWidths: widths.map((width) => width + columnGap) }),
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-}
+/** The last text of a row may be one that takes the place of all further columns. */
+export type TableText = string | { readonly rest: string };
 
 export const columnGap = 2;
 
-const borderless = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
+/** Rows under each other without lines: columns are told apart by their alignment alone. A text may have several lines. */
+export function alignedLines(rows: readonly (readonly TableText[])[], layout: ColumnLayout): string[] {
+  const widths =
+    layout.widths ?? layout.aligns.map((_, column) => Math.max(0, ...rows.map((row) => textWidth(row[column]))));
+  return rows.flatMap((row) => rowLines(row, widths, layout));
+}
+
+function textWidth(text: TableText | undefined): number {
+  return typeof text === 'string' ? Math.max(...text.split('\n').map(visibleWidth)) : 0;
+}
+
+/** Colours take no room. */
+function visibleWidth(line: string): number {
+  return line.replaceAll(colours, '').length;
+}
+
+const colours = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
+
+function rowLines(row: readonly TableText[], widths: readonly number[], { aligns, gap }: ColumnLayout): string[] {
+  const texts = row.map((text) => (typeof text === 'string' ? text : text.rest).split('\n'));
+  const height = Math.max(...texts.map((lines) => lines.length));
+  const blank = ' '.repeat(columnGap);
+  return Array.from({ length: height }, (_, index) => {
+    const cells = texts.map((lines, column) =>
+      padded(lines[index] ?? '', widths[column] ?? 0, aligns[column] ?? 'left'),
+    );
+    return `${gap === 'before' ? blank : ''}${cells.join(blank)}`.trimEnd();
+  });
+}
+
+function padded(text: string, width: number, align: 'left' | 'right'): string {
+  const room = ' '.repeat(Math.max(0, width - visibleWidth(text)));
+  return align === 'left' ? `${text}${room}` : `${room}${text}`;
+}

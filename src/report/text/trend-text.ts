@@ -1,12 +1,13 @@
 import { signedPercent } from '../../compare/text.ts';
 import type { ExcludedResult, MachineTrends, ResultSource, Trend } from '../../compare/trend.ts';
 import { describeCell } from '../../model/cell-key.ts';
+import { presentable } from '../../model/foreign-text.ts';
 import { formatFigure, joinList, labelWithUnit, noValue } from '../format.ts';
 import { alignedLines, paragraph, wrap } from './terminal.ts';
 
 /** Each metric of each cell over the results of a machine: first and last value, and where its level changed. */
 export function trendText(machines: readonly MachineTrends[]): string {
-  return machines.map((machine) => `${machineText(machine)}\n`).join('\n');
+  return machines.map((machine) => `${machineText(presentable(machine))}\n`).join('\n');
 }
 
 function machineText({ machineLabel, trends, excluded }: MachineTrends): string {
