@@ -97,7 +97,7 @@ export async function loadWorkload(path: string, argument: unknown): Promise<Wor
 const testedArchs: readonly string[] = ['x64'];
 
 /** The loop that was asked for; null: the native one where it is known to work. Throws HarnessError where it cannot be had. */
-export function openLoop(requested: Loop['kind'] | null, { isSecure }: Pick<TargetAddress, 'isSecure'>): Loop {
+function openLoop(requested: Loop['kind'] | null, { isSecure }: Pick<TargetAddress, 'isSecure'>): Loop {
   if (requested === 'portable') return createPortableLoop();
   const obstacle = isSecure ? 'it does not speak TLS' : loadKernel();
   if (requested === 'native' && obstacle !== null) {

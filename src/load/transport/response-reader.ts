@@ -115,7 +115,7 @@ function readHead(text: string): ResponseHead {
 }
 
 /** The value of a header by its lower-case name, several lines of it joined by commas; null when there is none. */
-export function findHeader(text: string, name: string): string | null {
+function findHeader(text: string, name: string): string | null {
   let found: string | null = null;
   for (let from = text.indexOf(headLineEnd) + headLineEnd.length; from < text.length; ) {
     const end = text.indexOf(headLineEnd, from);
