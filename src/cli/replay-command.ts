@@ -49,7 +49,7 @@ export function ciCommand(flags: CiFlags): string {
 const defaultRunAttempts = 3;
 
 /** The command that repeats a run, with every flag that changes what is measured. */
-export function runCommand(request: Omit<RunRequest, 'command'>): string {
+function runCommand(request: Omit<RunRequest, 'command'>): string {
   const { overrides, limit, maxAttempts } = request;
   return commandLine('run', [
     request.scenario,

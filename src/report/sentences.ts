@@ -30,7 +30,7 @@ export function publishedText({ name, publishedMs, ours, verdict }: PublishedCom
   return `${name}: published ${formatNumber(publishedMs)} ms, here ${intervalText(ours)} ms: ${reproductionText(verdict)}`;
 }
 
-export function reproductionText(verdict: PublishedComparison['verdict']): string {
+function reproductionText(verdict: PublishedComparison['verdict']): string {
   return reproductionTexts[verdict];
 }
 

@@ -3,8 +3,9 @@ import { type Metric, metricById } from '../../model/metric.ts';
 import { type Range, rangesOverlap } from '../../stats/descriptive.ts';
 import { displayUnit, formatAdvantage, formatFigure, joinList } from '../format.ts';
 import type { Answer, AnswerPart, Note, Row } from '../model.ts';
+
 /** Fewer repetitions have no range worth the name: their rows are shown, never ranked. */
-export const minTrialCount = 3;
+const minTrialCount = 3;
 
 interface Ranking {
   readonly subject: string;
@@ -248,6 +249,6 @@ function plain(text: string): AnswerPart {
   return { text, strong: false };
 }
 
-export function strong(text: string): AnswerPart {
+function strong(text: string): AnswerPart {
   return { text, strong: true };
 }

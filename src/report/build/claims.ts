@@ -25,7 +25,7 @@ interface ClaimInterval {
 }
 
 /** A claimed number counts as met within this factor: machines differ, and "about" was said. */
-export const toleranceFactor = 1.5;
+const toleranceFactor = 1.5;
 
 /**
  * Judges every claim by the newest file that knows all of its quantities: the two sides of a ratio are never taken from
@@ -139,7 +139,7 @@ export function toEvidence(result: RunResult): ClaimEvidence {
 export type CodeLines = Readonly<Record<'go' | 'python', number | null>>;
 
 /** What a file (or, for lines of code, the checkout) says of a quantity; null: nothing. */
-export function readQuantity(evidence: ClaimEvidence, quantity: Quantity, codeLines: CodeLines): Range | null {
+function readQuantity(evidence: ClaimEvidence, quantity: Quantity, codeLines: CodeLines): Range | null {
   if (quantity.kind === 'code-lines') return rangeOf([codeLines[quantity.language]]);
   if (quantity.kind === 'largest-cluster') return largestClusterRange(evidence, quantity.implementation);
   if (quantity.kind === 'primitive') return primitiveQuantity(evidence, quantity);

@@ -75,7 +75,7 @@ export interface Line extends Series {
   readonly points: readonly LinePoint[];
 }
 
-export interface LinePoint {
+interface LinePoint {
   readonly x: number;
   readonly y: number | null;
   readonly whisker: readonly [number, number] | null;

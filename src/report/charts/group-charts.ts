@@ -157,7 +157,7 @@ function sizeAltText(line: Line, unit: string): string {
 }
 
 /** One figure of every implementation across the questions of a group, at the x of each question; only values above `above` are drawn. */
-export function metricLines(
+function metricLines(
   questions: readonly Question[],
   metricId: string,
   xOf: (question: Question) => number,

@@ -57,7 +57,7 @@ export function chartFigure(chart: Chart): Markup {
 
 /** Drawings that need no script: each implementation's marker, and a figure as a small bar. */
 
-export function seriesClass({ family, shade }: SeriesStyle): string {
+function seriesClass({ family, shade }: SeriesStyle): string {
   return `series ${family}-${shade}`;
 }
 
@@ -99,7 +99,7 @@ export function rangeBar(style: SeriesStyle, range: Range, columnMax: number): M
 }
 
 /** What the lines of the charts below mean; with JavaScript each name highlights its line. */
-export function legend(series: readonly Series[]): Child {
+function legend(series: readonly Series[]): Child {
   const entries = series.map(({ label, style }) =>
     h('li', {}, h('button', { type: 'button', 'data-series': label, 'aria-pressed': 'false' }, marker(style), label)),
   );

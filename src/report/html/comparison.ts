@@ -162,7 +162,7 @@ const plotHeight = 14;
 const maxAxisLimit = Math.log(2);
 
 /** How far the picture's axis goes to each side, on the scale of logarithms: as far as the widest interval. */
-export function axisLimit(comparisons: readonly Comparison[]): number {
+function axisLimit(comparisons: readonly Comparison[]): number {
   const ends = comparisons.flatMap(({ change, minEffectRatio }) => [
     1.6 * Math.log1p(minEffectRatio),
     Math.abs(Math.log1p(change?.ratio ?? 0)),
@@ -174,7 +174,7 @@ export function axisLimit(comparisons: readonly Comparison[]): number {
 }
 
 /** The interval and its estimate over the band of changes that do not matter; worse is to the right, whatever the metric. */
-export function forestPlot(
+function forestPlot(
   { better, minEffectRatio, verdict }: Comparison,
   { ratio, interval }: Change & { readonly ratio: number },
   limit: number,
@@ -207,7 +207,7 @@ export function forestPlot(
   );
 }
 
-export function buildFailuresSection({ buildFailures }: RunComparison): Child {
+function buildFailuresSection({ buildFailures }: RunComparison): Child {
   const folds = withLog(buildFailures).map((failure) =>
     collapsible(logSummary(failure), h('pre', {}, failure.logTail)),
   );

@@ -20,7 +20,7 @@ export function h(tag: string, attributes: Attributes, ...children: Child[]): Ma
   return { html: voidTags.has(tag) ? open.replace(/>$/, '/>') : `${open}${render(children)}</${tag}>` };
 }
 
-export function render(child: Child): string {
+function render(child: Child): string {
   if (child === null) return '';
   if (typeof child === 'string') return htmlText(child);
   return 'html' in child ? child.html : child.map(render).join('');

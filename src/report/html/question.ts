@@ -109,12 +109,12 @@ function questionDetails(question: Question): Child {
 }
 
 /** The figures of a question in which nothing is sent: elections and nodes instead of requests. */
-export function idleTable({ conditions }: Question, rows: readonly Row[]): Child {
+function idleTable({ conditions }: Question, rows: readonly Row[]): Child {
   return summaryTable(`Figures ${conditions}`, columnsFor(rows), rows);
 }
 
 /** Beside the figures of the requests, those of the elections that happened meanwhile. */
-export function electionTable({ conditions, rows }: Question): Child {
+function electionTable({ conditions, rows }: Question): Child {
   const columns = clusterColumns(rows);
   return columns.length < 2 ? null : summaryTable(`Elections ${conditions}`, columns, rows);
 }
@@ -135,7 +135,7 @@ function summaryTable(caption: string, columns: readonly SummaryColumn[], rows: 
 }
 
 /** Published figures, ours with their interval, and whether they agree. */
-export function publishedComparisons({ rows, published }: Question): Child {
+function publishedComparisons({ rows, published }: Question): Child {
   const lines = rows.flatMap(({ implementation, elections }) =>
     (elections?.comparisons ?? []).map((comparison) =>
       h(

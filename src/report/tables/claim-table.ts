@@ -19,7 +19,7 @@ export function claimColumns(sources: readonly ClaimSource[]): ClaimColumn[] {
   ];
 }
 
-export function claimExplanation({ measuredBy, note }: AssessedClaim['claim']): string {
+function claimExplanation({ measuredBy, note }: AssessedClaim['claim']): string {
   return measuredBy === 'not at all' ? `${note}.` : `${upperFirst(measuredBy)}. ${note}.`;
 }
 

@@ -184,7 +184,7 @@ function omittedLine(count: number): string {
 }
 
 /** Folded blocks of code, each with the end of what a build tool printed. */
-export function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
+function buildFailuresMarkdown({ buildFailures }: RunComparison): string[] {
   return withLog(buildFailures).map((failure) => {
     const summary = htmlText(logSummary(failure));
     return `<details><summary>${summary}</summary>\n\n${markdownFence(failure.logTail)}\n\n</details>`;
