@@ -26,7 +26,7 @@ type config struct {
 	logLevel        slog.Level
 }
 
-// readConfig names every variable that makes no sense, in one line.
+// readConfig rejects invalid values and names all their variables in one line.
 func readConfig(env program.Environment) (config, error) {
 	host, hostErr := env.Host("HOST")
 	port, portErr := env.Number("PORT", "", 1, 65_535)

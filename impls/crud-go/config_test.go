@@ -26,7 +26,7 @@ func TestConfigHasTheDefaultsOfTheContract(t *testing.T) {
 	}
 }
 
-func TestConfigRefusesWhatMakesNoSense(t *testing.T) {
+func TestConfigRejectsInvalidValues(t *testing.T) {
 	for _, bad := range []struct{ name, value string }{
 		{"HOST", ""}, {"PORT", "0"}, {"PORT", "65536"}, {"PORT", "+80"}, {"PORT", "80 "}, {"WORKERS", ""}, {"WORKERS", "0"},
 		{"WORKERS", "two"}, {"DB_POOL_TOTAL", "0"}, {"FILE_CACHE_BYTES", "-1"}, {"SESSION_TTL_SECONDS", "1.5"},

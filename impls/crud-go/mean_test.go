@@ -43,7 +43,7 @@ func TestVectorsHaveOneLengthOfWholeFloats(t *testing.T) {
 	}
 }
 
-func TestFailureTellsGoneFromChanged(t *testing.T) {
+func TestFailureDistinguishesGoneFromChanged(t *testing.T) {
 	if reason, failed := failure([][]byte{vector(1), nil, vector(1, 2)}); !failed || reason != "file-gone" {
 		t.Errorf("got %q, %t", reason, failed)
 	}

@@ -20,7 +20,7 @@ func statusOf(t *testing.T, err error) int {
 	return refused.Status
 }
 
-func TestObjectTellsMalformedFromInvalid(t *testing.T) {
+func TestObjectDistinguishesMalformedFromInvalid(t *testing.T) {
 	for body, want := range map[string]int{
 		`{"a":"x","b":1}`:               0,
 		" {\"b\":null,\t\"\\u0061\":1}": 0,

@@ -20,7 +20,7 @@ func TestQueryKeepsListedParametersOnly(t *testing.T) {
 	}
 }
 
-func TestQueryRefusesDoublesAndWrongEncoding(t *testing.T) {
+func TestQueryRejectsDoublesAndWrongEncoding(t *testing.T) {
 	for _, raw := range []string{"name=1&name=1", "name=1&n%61me=2", "name=%ff", "name=%zz", "name=%4", "name=\xff", "other=%C3"} {
 		_, err := parseQuery(raw, "name")
 		if got := statusOf(t, err); got != 422 {

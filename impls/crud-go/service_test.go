@@ -210,7 +210,7 @@ func TestServiceOutlivesItsConnections(t *testing.T) {
 	expectLine(t, stream, "id: 1")
 }
 
-func TestListenerLooksAtEverythingAnewOnceConnected(t *testing.T) {
+func TestListenerWakesAllOnceConnected(t *testing.T) {
 	c := newClient(t)
 	queue, streams := newBell(), newHub(1)
 	stream, _, _ := streams.enter(testID(1))

@@ -29,7 +29,7 @@ func TestACaseIsReadFromTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestWhatMakesNoSenseIsRefusedByName(t *testing.T) {
+func TestInvalidValuesAreRejectedByName(t *testing.T) {
 	refused := []struct {
 		change map[string]string
 		named  string

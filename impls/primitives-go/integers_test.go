@@ -23,7 +23,7 @@ func TestIntegersAreReadAndHashedAsTheFileHasThem(t *testing.T) {
 	}
 }
 
-func TestAFileCutShortIsRefused(t *testing.T) {
+func TestAFileCutShortIsRejected(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "integers")
 	for _, size := range []int{0, 7} {
 		if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {

@@ -266,7 +266,7 @@ func TestANodeThatCannotWriteItsLogCrashesAlone(t *testing.T) {
 	c.want(200, "POST", nodePath(id, "restart"), "", nil)
 }
 
-func TestARestartRefusesAForeignFile(t *testing.T) {
+func TestARestartRejectsAForeignFile(t *testing.T) {
 	c := newClient(t, nil)
 	crashed := c.crashLeader("")
 	file := filepath.Join(c.cluster.config.dataDir, fmt.Sprintf("node-%d.log", crashed.ID))

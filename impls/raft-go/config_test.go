@@ -38,7 +38,7 @@ func TestConfigReadsDecimalsToTheMicrosecond(t *testing.T) {
 	}
 }
 
-func TestConfigRefusesWhatMakesNoSense(t *testing.T) {
+func TestConfigRejectsInvalidValues(t *testing.T) {
 	for _, bad := range []struct{ name, value string }{
 		{"HOST", ""}, {"PORT", "0"}, {"PORT", "65536"}, {"PORT", "+80"}, {"DATA_DIR", ""}, {"CLUSTER_SIZE", "0"}, {"CLUSTER_SIZE", "1002"},
 		{"CLUSTER_SIZE", "three"}, {"ELECTION_TIMEOUT_MIN_MS", "0"}, {"ELECTION_TIMEOUT_MIN_MS", "1.2345"}, {"ELECTION_TIMEOUT_MIN_MS", "-1"},

@@ -73,7 +73,7 @@ func TestLogIsCutAfterItsLastWholeRecordWhereverItTears(t *testing.T) {
 	}
 }
 
-func TestLogEndsAtARecordThatMakesNoSense(t *testing.T) {
+func TestLogEndsAtAnInvalidRecord(t *testing.T) {
 	first := raft.Persist{Term: 1, FromIndex: 1, Entries: []raft.Entry{{Term: 1}}}
 	good := appendRecord([]byte(logSignature), &first)
 	record := func(p raft.Persist, change func([]byte)) []byte {

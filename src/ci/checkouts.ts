@@ -17,7 +17,7 @@ export interface Checkout {
   install(): Promise<void>;
 }
 
-export interface CheckoutsRequest {
+interface CheckoutsRequest {
   readonly repository: Repository;
   readonly revisions: Sides<Revision>;
   /** Looked through beside impls/. */

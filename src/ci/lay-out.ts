@@ -5,7 +5,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import { type GitAnswer, git } from '../os/git.ts';
 
 /** One commit of one repository, and the folder that is to hold its files. */
-export interface CommitFiles {
+interface CommitFiles {
   /** For messages: "base". */
   readonly name: string;
   readonly gitDir: string;

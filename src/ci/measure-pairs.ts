@@ -30,7 +30,7 @@ export interface ResultsRequest {
   readonly maxAttempts: number;
 }
 
-export interface PairsContext {
+interface PairsContext {
   readonly request: ResultsRequest;
   readonly revisions: Sides<Revision>;
   readonly declarations: Declarations;

@@ -7,7 +7,7 @@ import { writeResult } from '../store/result-file.ts';
 import type { SideName, Sides } from './revision.ts';
 
 /** Two trials next to each other, one of each commit. */
-export interface PlannedPair {
+interface PlannedPair {
   readonly order: readonly [SideName, SideName];
   /** Without its position, which is the trial's own. */
   readonly spec: TrialSpec;
@@ -36,7 +36,7 @@ function randomOrder(below: (bound: number) => number): PlannedPair['order'] {
   return below(2) === 0 ? ['base', 'head'] : ['head', 'base'];
 }
 
-export interface PreparedPairs {
+interface PreparedPairs {
   /** Without trials. */
   readonly results: Sides<RunResult>;
   readonly paths: Sides<string>;

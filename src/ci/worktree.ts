@@ -20,7 +20,7 @@ export interface Worktree {
   dispose(): Promise<void>;
 }
 
-export interface WorktreeOptions {
+interface WorktreeOptions {
   readonly repository: Repository;
   readonly side: SideName;
   readonly revision: Revision;

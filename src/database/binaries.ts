@@ -40,7 +40,7 @@ export function runAs(account: Account | null): { uid?: number; gid?: number } {
 }
 
 /** Whether the account may enter a directory: a 0700 home anywhere above it says no. */
-export async function canEnter(account: Account | null, directory: string): Promise<boolean> {
+async function canEnter(account: Account | null, directory: string): Promise<boolean> {
   const result = await execa('test', ['-x', directory], { ...runAs(account), cwd: '/', reject: false });
   return result.exitCode === 0;
 }

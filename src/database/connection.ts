@@ -33,7 +33,7 @@ const logTailCharacterCount = 2_000;
 /** PostgreSQL's SQLSTATE and libc's words for a full disk. */
 const diskFullPattern = /53100|ENOSPC|No space left on device/;
 
-export interface FailureDetail {
+interface FailureDetail {
   /** Of the server; its end is shown. */
   readonly log?: string;
   readonly remedy?: string;

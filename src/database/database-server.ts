@@ -15,7 +15,7 @@ export interface DatabaseServerOptions {
   onProgress(text: string): void;
 }
 
-export interface Outage {
+interface Outage {
   /** Resolves when nobody can connect any more. */
   begin(): Promise<void>;
   /** Resolves when it takes connections again. */

@@ -23,7 +23,7 @@ export async function openExternalServer(adminUrl: string): Promise<DatabaseServ
   };
 }
 
-export interface ExternalServerCheck {
+interface ExternalServerCheck {
   /** user@host:port */
   readonly address: string;
   readonly facts: ServerFacts;

@@ -31,7 +31,7 @@ export const embeddedSettings: Readonly<Record<string, string>> = {
 };
 
 /** What a result records of any server: the above, and what else decides the cost of a commit or a read. */
-export const recordedSettings: readonly string[] = [
+const recordedSettings: readonly string[] = [
   ...Object.keys(embeddedSettings).filter((name) => !/^(listen_|unix_|log_|timezone)/.test(name)),
   'full_page_writes',
   'wal_level',

@@ -17,7 +17,7 @@ export interface DatabaseNamespace {
   dropAll(): Promise<void>;
 }
 
-export interface DatabaseRole {
+interface DatabaseRole {
   readonly name: string;
   readonly password: string;
 }

@@ -1,6 +1,6 @@
 import { type Connection, databaseError, withConnection } from './connection.ts';
 
-export interface StatementCalls {
+interface StatementCalls {
   /** As pg_stat_statements normalises it: constants are $1, $2 … */
   readonly query: string;
   readonly callCount: number;

@@ -36,7 +36,7 @@ export interface FuzzFailure {
   readonly requests: readonly string[];
 }
 
-export interface ClassCount {
+interface ClassCount {
   readonly requestCount: number;
   /** Answered unlike, as the list allows. */
   readonly allowedCount: number;

@@ -53,7 +53,7 @@ function wrongness({ status, mediaType, shape }: Outcome, problemPrefix: string)
   return shape === '' || shape.includes(`"${problemPrefix}`) ? null : `status ${status} with a body that is no problem`;
 }
 
-export function grouped(outcomes: readonly TargetOutcome[]): OutcomeGroup[] {
+function grouped(outcomes: readonly TargetOutcome[]): OutcomeGroup[] {
   const groups = Map.groupBy(outcomes, ({ outcome }) => outcomeKey(outcome));
   return [...groups].map(([outcome, members]) => ({
     outcome,

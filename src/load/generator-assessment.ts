@@ -1,7 +1,7 @@
 import type { LoadResult } from '../model/load-result.ts';
 
 /** Where the line is drawn between a generator that can be believed and one that cannot; the reasons are in docs/explanation/method.md. */
-export const generatorLimits = {
+const generatorLimits = {
   coresUsedPerThread: 0.8,
   sentRatio: 0.995,
   connectionWaitMs: 1,
@@ -20,7 +20,7 @@ export const generatorLimits = {
   gcRatio: 0.05,
 } as const;
 
-export interface AssessmentReason {
+interface AssessmentReason {
   readonly code: 'generator-busy' | 'too-few-sent' | 'generator-delayed' | 'event-loop-busy' | 'garbage-collection';
   /** With the figure and its limit. */
   readonly message: string;

@@ -6,7 +6,7 @@ import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import type { DriverCommand, DriverProgress, DriverReady, DriverReport } from './messages.ts';
 
-export type { DriverProgress, DriverReady } from './messages.ts';
+export type { DriverProgress } from './messages.ts';
 
 export interface GeneratorOptions {
   /** A module that exports `workload`, or `createWorkload` where there is an argument for it. */

@@ -6,7 +6,7 @@ export interface GitAnswer {
   readonly stderr: string;
 }
 
-export interface GitOptions {
+interface GitOptions {
   /** Where the answer must not come from the folder alone: GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE of our own. */
   readonly env?: Readonly<Record<string, string>>;
   /** Over what is always set: "name=value". */

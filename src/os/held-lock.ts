@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
 
 /** A lock that the kernel lets go of when its holder ends, however that comes about. */
-export interface HeldLock {
+interface HeldLock {
   release(): void;
 }
 
@@ -33,7 +33,7 @@ async function listen(server: Server, address: string): Promise<boolean> {
 }
 
 /** free: nobody listens. absent: there is no such lock. unknown: it cannot be asked. */
-export type LockState = 'held' | 'free' | 'absent' | 'unknown';
+type LockState = 'held' | 'free' | 'absent' | 'unknown';
 
 const stateByCode: Readonly<Record<string, LockState>> = { ECONNREFUSED: 'free', ENOENT: 'absent', ENOTSOCK: 'free' };
 

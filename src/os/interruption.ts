@@ -8,11 +8,14 @@ type SignalName = keyof typeof exitCodes;
 /** Why a run was asked to end early, and the exit code that says so. */
 export class Interruption extends Error {
   readonly exitCode: number;
+  /** Somebody at a terminal asked for it, and can ask again. */
+  readonly isInteractive: boolean;
 
   constructor(signal: SignalName, cause = `by ${signal}`) {
     super(`interrupted ${cause}`);
     this.name = 'Interruption';
     this.exitCode = exitCodes[signal];
+    this.isInteractive = signal === 'SIGINT';
   }
 }
 
@@ -27,7 +30,17 @@ export function abortOnSignals(env: NodeJS.ProcessEnv = process.env): AbortSigna
     process.on(name, () => controller.abort(new Interruption(name)));
   }
   if (env.npm_lifecycle_event) abortWithParents(controller);
+  controller.signal.addEventListener('abort', () => exitInTime(controller.signal.reason), { once: true });
   return controller.signal;
+}
+
+/** Supervisors kill what has not ended a few seconds after SIGTERM. Ctrl-C is patient: somebody is there to press it. */
+const longestEndMs = 2_900;
+
+/** Whatever a command is waiting for then; one with a session has ended in order before (run/session/deadline.ts). */
+function exitInTime({ exitCode, isInteractive }: Interruption): void {
+  if (isInteractive) return;
+  setTimeout(() => process.exit(exitCode), longestEndMs).unref();
 }
 
 const pollMs = 200;

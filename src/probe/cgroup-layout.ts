@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, 
 import { dirname, join } from 'node:path';
 
 /** Where this machine's control groups are mounted; null: not mounted. */
-export interface CgroupMounts {
+interface CgroupMounts {
   readonly unified: string | null;
   /** The v1 hierarchies, which exist beside or instead of the unified one. */
   readonly memoryV1: string | null;

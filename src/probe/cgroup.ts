@@ -10,7 +10,7 @@ const pollMs = 10;
 const cpuPeriodUs = 100_000;
 const namePattern = /^paceline-\d+-\d+$/;
 
-export interface GroupLimit {
+interface GroupLimit {
   readonly cpuCount: number | null;
   readonly memoryBytes: number | null;
 }
@@ -200,7 +200,7 @@ function readIfThere(path: string): string {
   }
 }
 
-export interface GroupCpu {
+interface GroupCpu {
   readonly userMs: number;
   readonly systemMs: number;
 }

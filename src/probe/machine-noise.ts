@@ -15,7 +15,7 @@ export interface MachineCounters {
 }
 
 /** What the machine did between two gauges. */
-export interface MachineNoise {
+interface MachineNoise {
   /** Time in which some task of the machine waited for a core; our own roles' included. */
   readonly psiCpuSomeMs: number | null;
   /** Time in which every task that could have run waited for the disk. */
@@ -47,7 +47,7 @@ export function noiseBetween(before: MachineCounters, after: MachineCounters): M
   };
 }
 
-export interface CpuLine {
+interface CpuLine {
   readonly stealTicks: number;
   readonly busyTicks: number;
   readonly allTicks: number;

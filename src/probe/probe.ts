@@ -34,7 +34,7 @@ export interface Probe {
   memoryDetail(): Promise<MemoryDetail>;
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** null: this machine or this role has no group. */
   readonly group: ProcessGroup | null;
   readonly rootPid: number;
@@ -55,7 +55,7 @@ export function openProbe({ group, rootPid, force }: ProbeOptions): Probe {
 }
 
 /** Everything that ever ran in the group counts, however short its life. */
-export function createCgroupProbe(group: ProcessGroup): Probe {
+function createCgroupProbe(group: ProcessGroup): Probe {
   const runDelay = createRunDelay();
   return {
     method: 'cgroup',
@@ -96,7 +96,7 @@ function readMembers(group: ProcessGroup): readonly ProcStat[] {
 }
 
 /** The tree of a root process by /proc: steps of 10 ms, so for windows of 10 s and more. */
-export function createProcProbe(rootPid: number): Probe {
+function createProcProbe(rootPid: number): Probe {
   const tree = createProcessTree(rootPid);
   const runDelay = createRunDelay();
   let members = tree.update(readAllStats());
@@ -138,7 +138,7 @@ interface PsRow {
  * Where there is neither cgroup nor /proc: one cumulative time for each process of the tree. Its `cpu` percentage (0 at
  * first, and shared by all callers) is not used. What lived and died between two looks is not seen, nor is private memory.
  */
-export function createPidusageProbe(rootPid: number): Probe {
+function createPidusageProbe(rootPid: number): Probe {
   const usedMs = new Map<number, number>();
   let endedMs = 0;
 

@@ -49,7 +49,7 @@ export function readStat(pid: number): ProcStat | null {
   return text === null ? null : parseStat(pid, text);
 }
 
-export interface ProcMemory {
+interface ProcMemory {
   readonly rssBytes: number;
   readonly anonBytes: number;
   readonly shmemBytes: number;
@@ -72,7 +72,7 @@ export function readMemory(pid: number): ProcMemory | null {
   };
 }
 
-export interface ProportionalMemory {
+interface ProportionalMemory {
   readonly anonBytes: number;
   readonly shmemBytes: number;
   readonly swapBytes: number;
@@ -101,7 +101,7 @@ function kibFields(text: string): (name: string) => number {
   return (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
 }
 
-export function readThreadIds(pid: number): readonly string[] {
+function readThreadIds(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
@@ -110,7 +110,7 @@ export function readThreadIds(pid: number): readonly string[] {
 }
 
 /** Nanoseconds a thread was runnable but waited for a core: the second field of its schedstat. */
-export function readRunDelayNs(threadId: string): number | null {
+function readRunDelayNs(threadId: string): number | null {
   const fields = readProc(`${threadId}/schedstat`)?.split(' ');
   return fields?.[1] === undefined ? null : Number(fields[1]);
 }
@@ -125,7 +125,7 @@ function readProc(path: string): string | null {
 }
 
 /** Sums the run-queue delay of all threads of some processes; what a thread waited before it ended stays in the sum. */
-export interface RunDelay {
+interface RunDelay {
   /** Milliseconds so far; null where the kernel keeps no such count. */
   readMs(pids: readonly number[]): number | null;
 }

@@ -1,12 +1,12 @@
 import type { ProcStat } from './proc-file.ts';
 
-export interface TreeCpu {
+interface TreeCpu {
   readonly userTicks: number;
   readonly systemTicks: number;
 }
 
 /** Follows one process and all it ever starts, from snapshots of the machine's processes. */
-export interface ProcessTree {
+interface ProcessTree {
   /** Takes a snapshot; returns its living members. */
   update(all: readonly ProcStat[]): readonly ProcStat[];
   /** CPU of everything that has ever belonged to the tree, as of the last snapshot. */

@@ -1,7 +1,7 @@
 import type { ProcessSample, Role } from '../model/trial.ts';
 import type { Probe, Reading } from './probe.ts';
 
-export const peakIntervalMs = 100;
+const peakIntervalMs = 100;
 
 /** Time as the sampler sees it; tests pass a virtual one. */
 export interface SamplerClock {
@@ -29,7 +29,7 @@ export interface Edges {
   readonly closed: Reading;
 }
 
-export interface SamplerRecord {
+interface SamplerRecord {
   readonly samples: readonly ProcessSample[];
   readonly edges: ReadonlyMap<Role, Edges>;
   /** Between the two edge readings, which come a little after the window's own edges. */
@@ -40,7 +40,7 @@ export interface SamplerRecord {
   readonly samplingCoresUsed: number;
 }
 
-export interface Sampler {
+interface Sampler {
   /** The window is over: takes the closing readings now. */
   close(): void;
   /** Closes if need be; rejects with what a reading failed with. */

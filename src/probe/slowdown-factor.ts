@@ -17,7 +17,7 @@ const referenceSchema = z.strictObject({
 
 type Reference = z.infer<typeof referenceSchema>;
 
-export interface SlowdownOptions {
+interface SlowdownOptions {
   /** Where this machine's reference is kept between runs. */
   readonly referencePath: string;
   readonly machineId: string;

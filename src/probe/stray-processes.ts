@@ -9,7 +9,7 @@ export interface StrayProcess {
   readonly left: 'session' | 'control group';
 }
 
-export interface StrayWatchOptions {
+interface StrayWatchOptions {
   readonly rootPid: number;
   /** null: this machine has none. */
   readonly group: ProcessGroup | null;

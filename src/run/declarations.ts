@@ -86,7 +86,7 @@ export async function workloadsByService(): Promise<ReadonlyMap<string, readonly
   return new Map(await Promise.all(entries));
 }
 
-export function primitiveIds(): Promise<string[]> {
+function primitiveIds(): Promise<string[]> {
   return declarationIds(join(benchDir, 'primitives'));
 }
 

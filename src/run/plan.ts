@@ -6,7 +6,7 @@ import type { Trial, TrialSpec } from '../model/trial.ts';
 import type { Workload } from '../model/workload.ts';
 import { createRandom, shuffled } from '../stats/random.ts';
 
-export interface PlanInput {
+interface PlanInput {
   readonly scenario: Scenario;
   /** Ready implementations, by service. */
   readonly implementations: readonly Pick<Implementation, 'id' | 'service' | 'limits'>[];
@@ -126,7 +126,7 @@ function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
 }
 
 /** A size holds when so many of ten starts succeed; it does not when two fail. */
-export const minPassedCount = 9;
+const minPassedCount = 9;
 const maxFailedCount = 2;
 
 /**

@@ -17,7 +17,7 @@ import type { RunReporter } from './reporter.ts';
 import type { Session } from './session/session.ts';
 import { trackProcessGroup } from './session/tracked-resources.ts';
 
-export interface PrepareOptions {
+interface PrepareOptions {
   /** What `sources` are relative to. */
   readonly rootDir: string;
   /** Where builds and passed checks are kept. */
@@ -28,7 +28,7 @@ export interface PrepareOptions {
   readonly seed: number;
 }
 
-export type PrepareReporter = Pick<RunReporter, 'onStep' | 'onPrepared'>;
+type PrepareReporter = Pick<RunReporter, 'onStep' | 'onPrepared'>;
 
 /** Whether this machine has what each of them needs. */
 export function checkCandidates(located: readonly LocatedImplementation[]): Promise<Candidate[]> {
@@ -87,7 +87,6 @@ async function prepare(
   try {
     const { toolchain, runtimeVersion } = available;
     const built = await build(session, located, toolchain, { ...options, onStep: reporter.onStep });
-    if (built.result.unreached !== null) reporter.onStep(`${manifest.id}: ${built.result.unreached}`);
     const outcome = await conformOnce(session, built.preparedImplementation, options, reporter);
     return outcomeOf(built, runtimeVersion, outcome);
   } catch (error) {
@@ -102,7 +101,7 @@ function notPrepared(preparation: Preparation): PreparationOutcome {
   return { preparation, preparedImplementation: null, warnings: [] };
 }
 
-export interface Built {
+interface Built {
   readonly result: BuildResult;
   readonly preparedImplementation: PreparedImplementation;
 }
@@ -119,6 +118,8 @@ export async function build(
     onProgress: onStep,
     trackProcessGroup: (pid) => trackProcessGroup(cleanupRegistry, pid),
   });
+  if (result.unreached !== null)
+    onStep(`${located.implementation.id}: its build does not reach it: ${result.unreached}`);
   return { result, preparedImplementation: { located, toolchain, buildDir: result.dir, sourceHash: result.hash } };
 }
 

@@ -47,7 +47,7 @@ export interface RunContext {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export interface FinishedRun {
+interface FinishedRun {
   readonly result: RunResult;
   readonly path: string;
 }

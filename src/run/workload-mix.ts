@@ -1,6 +1,6 @@
 import type { Workload, WorkloadRequest } from '../model/workload.ts';
 
-export interface MixLine {
+interface MixLine {
   readonly operation: string;
   readonly drawnCount: number;
   readonly drawnRatio: number;
@@ -10,7 +10,7 @@ export interface MixLine {
   readonly sentBytes: number;
 }
 
-export interface DrawnMix {
+interface DrawnMix {
   readonly lines: readonly MixLine[];
   /** Draws for which nothing was free. */
   readonly unsentCount: number;
@@ -18,7 +18,7 @@ export interface DrawnMix {
   readonly streamCount: number;
 }
 
-export interface MixOptions {
+interface MixOptions {
   readonly seed: number;
   readonly count: number;
 }

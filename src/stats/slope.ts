@@ -2,7 +2,7 @@ import { sortedAscending } from './descriptive.ts';
 import { normalQuantile } from './distributions.ts';
 import type { Estimate } from './interval.ts';
 
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
 }

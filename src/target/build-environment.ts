@@ -27,8 +27,13 @@ interface BuildTools {
 }
 
 const anyTool: Omit<BuildTools, 'programs'> = {
-  reaches: ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-  places: ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR'],
+  reaches: [
+    ...['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+    // Without them some machines' compilers and interpreters do not start.
+    ...['LD_LIBRARY_PATH', 'SDKROOT', 'DEVELOPER_DIR'],
+  ],
+  // Version managers' shims on PATH look there.
+  places: ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'XDG_*', 'ASDF_*', 'MISE_*'],
   fixed: { LANG: 'C.UTF-8' },
   changes: [],
   facts: [],
@@ -133,11 +138,11 @@ const toolsByName = {
   },
 } as const satisfies Readonly<Record<string, BuildTools>>;
 
-export type BuildToolsName = keyof typeof toolsByName;
+type BuildToolsName = keyof typeof toolsByName;
 const toolNames = Object.keys(toolsByName) as BuildToolsName[];
 
 /** Kinds of tools that an implementation's build commands name, also within the text of a shell's. */
-export function buildToolsOf({ implementation }: LocatedImplementation): readonly BuildToolsName[] {
+function buildToolsOf({ implementation }: LocatedImplementation): readonly BuildToolsName[] {
   const words = new Set(implementation.build.flat().flatMap((word) => word.split(/[\s;&|()'"]+/)));
   return toolNames.filter((name) => toolsByName[name].programs.some((program) => words.has(program)));
 }

@@ -168,3 +168,14 @@ test('a folder that git ignores, such as an unpacked archive, is no place in the
   const outside = await ci(space, space.dir);
   assert.equal(outside.exitCode, 2);
 });
+
+test('a checkout that is a submodule of another repository is compared by its own commits', async (context) => {
+  const { space, repository } = await setUp(context);
+  const inner = await scratchRepository(space.file('inner'));
+  await commitTwice(inner);
+  repository.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '--quiet', inner.dir, 'vendor/paceline');
+  repository.commit('with a submodule');
+  const { exitCode, stdout, stderr } = await ci(space, join(repository.dir, 'vendor', 'paceline'));
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /2 unchanged: echo-a, echo-b/);
+});

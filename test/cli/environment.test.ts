@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -95,7 +96,12 @@ test('seconds are asked for by name', async () => {
   }
 });
 
-const output = (isTTY: boolean, columns?: number) => ({ isTTY, ...(columns ? { columns } : {}), write: () => true });
+const output = (isTTY: boolean, columns?: number) => ({
+  isTTY,
+  ...(columns ? { columns } : {}),
+  write: () => true,
+  writeControl: () => true,
+});
 const inTerminal = (env: NodeJS.ProcessEnv, isTTY = true, columns?: number) => ({
   ...{ signal: new AbortController().signal, env, exitCode: 0 },
   ...{ stdout: guarded(output(isTTY, columns)), stderr: guarded(output(isTTY)) },

@@ -1,3 +1,4 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { withConnection } from '../../src/database/connection.ts';

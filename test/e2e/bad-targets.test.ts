@@ -115,7 +115,8 @@ describe('targets that keep their contract and then misbehave', { concurrency: t
     assert.match(trialOf(many, 'echo').status, /ok|invalid/);
     assert.equal(many.result.state, 'complete');
     assert.equal(many.result.trials.length, many.result.plannedTrialCount);
-    assert.equal(many.exitCode, 3);
+    // Some were wrong.
+    assert.equal(many.exitCode, 1);
     assert.deepEqual(many.left, []);
   });
 

@@ -20,7 +20,7 @@ const ofPreparation: Readonly<Record<string, RegExp>> = {
   'lie-remembered-sessions': /as many statements as its contract says: 1\.\d+ a request over 3\d{3} requests/,
   'lie-more-connections': /no more connections than it was given: \d\d at once/,
   'lie-async-commit': /the server’s settings: synchronous_commit=off/,
-  'lie-role-setting': /default_transaction_read_only=on/,
+  'lie-role-setting': /the server’s settings: work_mem=/,
 };
 
 const ofTrial: Readonly<Record<string, { readonly code: string; readonly message: RegExp }>> = {
@@ -66,6 +66,11 @@ describe('lies', () => {
   for (const [id, { code, message }] of Object.entries(ofTrial)) {
     test(`${id} fails its trial`, () => {
       const trial = result.trials.findLast(({ spec }) => spec.implementation === id);
+      // On a machine that is not fit to judge it, what was put off is measured all the same.
+      if (code === 'deferred-work' && trial?.status === 'invalid') {
+        assert.ok((trial.measurement.deferredCpuMs ?? 0) > 1_000, `${trial.measurement.deferredCpuMs}`);
+        return;
+      }
       assert.ok(trial?.status === 'failed', `${trial?.status}`);
       assert.equal(trial.code, code);
       assert.match(trial.message, message);

@@ -38,10 +38,10 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
     await shareConformance(space);
     const out = space.file('r.json');
     const running = startPaceline(crudRun(out, '--trials', '2'), space);
-    await running.line(/^ {2}drive$/);
+    await running.line(/^ {2}measure$/);
     const first = databaseOf(running, space);
     process.kill(first, 'SIGKILL');
-    await running.line(/^ {2}drive$/, 2);
+    await running.line(/^ {2}measure$/, 2);
     assert.notEqual(databaseOf(running, space), first);
     const { exitCode, stderr } = await running.finished;
     const { trials, state } = await readResult(out);
@@ -97,7 +97,7 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
     await shareConformance(space);
     const out = space.file('r.json');
     const killed = startPaceline(crudRun(out), space);
-    await killed.line(/^ {2}drive$/);
+    await killed.line(/^ {2}measure$/);
     const pid = databaseOf(killed, space);
     killed.signal('SIGKILL');
     await killed.finished;

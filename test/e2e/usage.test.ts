@@ -40,7 +40,7 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'the capacity of a workload of one rate',
     ['capacity', 'crud-go', '--slo', 'p99=5ms', '--workload', 'blog-post'],
-    /seed is defined at \d+\/s.*\n.*--workload/,
+    /blog-post is defined at \d+\/s.*\n.*--workload/,
   ],
   ['a report of nothing', ['report'], /missing required argument 'result'/],
 ];

@@ -43,7 +43,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const pure = [
   /^src\/model\//,
   /^src\/stats\//,
-  /^src\/load\/schedule\.ts$/,
+  /^src\/load\/pace\/schedule\.ts$/,
   /^src\/compare\//,
   /^src\/report\/(?!page\/|html\/bundle\.ts)/,
 ];

@@ -79,6 +79,13 @@ test('every page of docs is reachable from its index', () => {
   assert.deepEqual(missing, []);
 });
 
+test('no page holds what a merge left to be decided', () => {
+  assert.deepEqual(
+    pages.filter((page) => /^(<{7}|>{7}) /m.test(read(page))),
+    [],
+  );
+});
+
 test('the README is short enough to be read', () => {
   assert.ok(read('README.md').trimEnd().split('\n').length <= 150);
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { gitEnvironment } from '../../src/os/git.ts';
 
 /** A small git repository with implementations of echo that need nothing installed. */
 export interface ScratchRepository {
@@ -15,7 +16,11 @@ export interface ScratchRepository {
 export async function scratchRepository(dir: string): Promise<ScratchRepository> {
   await mkdir(dir, { recursive: true });
   const git = (...args: string[]) =>
-    execFileSync('git', [...identity, ...args], { cwd: dir, encoding: 'utf8', stdio: 'pipe' }).trim();
+    execFileSync('git', [...identity, ...args], {
+      ...({ cwd: dir, encoding: 'utf8', stdio: 'pipe' } as const),
+      // These tests may themselves run in a hook.
+      env: gitEnvironment(process.env),
+    }).trim();
   git('init', '--quiet', '--initial-branch=main');
   return {
     dir,

@@ -160,7 +160,7 @@ export const mutations: readonly Mutation[] = [
   {
     what: 'takes entries without looking at the term before them',
     file: 'follow.ts',
-    from: 'else if (ownTerm !== prevLogTerm) refuse(core, message, ownTerm, log.firstIndexFromTerm(ownTerm));\n',
+    from: 'else if (ownTerm !== prevLogTerm) reject(core, message, ownTerm, log.firstIndexFromTerm(ownTerm));\n',
     to: '',
   },
   {
@@ -184,7 +184,7 @@ export const mutations: readonly Mutation[] = [
   {
     what: 'takes the entries of an older leader',
     file: 'follow.ts',
-    from: 'if (message.term < core.term) refuse(core, message, 0, 0);\n  else if',
+    from: 'if (message.term < core.term) reject(core, message, 0, 0);\n  else if',
     to: 'if',
   },
   {

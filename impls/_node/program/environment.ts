@@ -1,6 +1,6 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting that makes no sense: the program ends with exit code 2 and this one line. */
+/** An invalid setting: the program ends with exit code 2 and this one line. */
 export class ConfigError extends Error {}
 
 export const logLevels = ['debug', 'info', 'warn', 'error'];

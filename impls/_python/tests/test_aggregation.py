@@ -55,7 +55,7 @@ def test_files_that_changed_since_acceptance_fail_the_job(body_by_id: dict[UUID,
     ("sizes", "status"),
     [({A: 4, B: 4}, 404), ({A: 4, B: 4, C: 8}, 422), ({A: 3, B: 3, C: 3}, 422), ({A: 0, B: 0, C: 0}, 422)],
 )
-def test_files_that_cannot_be_averaged_are_refused_at_acceptance(sizes: dict[UUID, int], status: int) -> None:
+def test_files_that_cannot_be_averaged_are_rejected_at_acceptance(sizes: dict[UUID, int], status: int) -> None:
     with pytest.raises(Problem) as refusal:
         check_sizes([A, B, C], sizes)
     assert refusal.value.status == status

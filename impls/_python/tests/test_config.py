@@ -45,12 +45,12 @@ def test_each_process_gets_the_floor_of_the_pool_and_the_ceiling_of_the_streams(
         ("DATABASE_URL", "postgres://app:secret@127.0.0.1:99999/crud"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
+def test_an_invalid_value_is_rejected_by_name(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         config_with(**{name: value})
 
 
-def test_a_pool_smaller_than_the_processes_is_refused() -> None:
+def test_a_pool_smaller_than_the_processes_is_rejected() -> None:
     with pytest.raises(ConfigError, match="DB_POOL_TOTAL"):
         config_with(WORKERS="3", DB_POOL_TOTAL="2")
 

@@ -39,7 +39,7 @@ def test_a_well_formed_content_type_is_kept_verbatim(value: str) -> None:
         "text/" + "x" * 123,
     ],
 )
-def test_any_other_is_refused_with_415(value: str | None) -> None:
+def test_any_other_is_rejected_with_415(value: str | None) -> None:
     with pytest.raises(Problem) as refusal:
         raw_content_type(value)
     assert refusal.value.status == 415
@@ -51,7 +51,7 @@ def test_json_may_have_parameters_and_any_case(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", "text/json", "application/json;", "application/jsonx", "application/*"])
-def test_what_is_not_json_is_refused_with_415(value: str | None) -> None:
+def test_what_is_not_json_is_rejected_with_415(value: str | None) -> None:
     with pytest.raises(Problem) as refusal:
         require_json(value)
     assert refusal.value.status == 415

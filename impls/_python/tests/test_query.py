@@ -45,13 +45,13 @@ def test_a_name_is_percent_encoded_utf8(raw: bytes, name: str) -> None:
         b"name=" + b"%C3%A4" * 128,
     ],
 )
-def test_any_other_name_is_refused_with_422(raw: bytes) -> None:
+def test_any_other_name_is_rejected_with_422(raw: bytes) -> None:
     with pytest.raises(Problem) as refusal:
         file_name(raw)
     assert refusal.value.status == 422
 
 
-def test_a_page_has_20_rows_unless_told_otherwise() -> None:
+def test_a_page_has_20_rows_by_default() -> None:
     assert page(b"") == Page(20, None)
     assert page(f"limit=100&after={SOME_ID.upper()}".encode()) == Page(100, UUID(SOME_ID))
 
@@ -69,7 +69,7 @@ def test_a_page_has_20_rows_unless_told_otherwise() -> None:
         b"limit=1&limit=1",
     ],
 )
-def test_a_limit_outside_the_grammar_is_refused(raw: bytes) -> None:
+def test_a_limit_outside_the_grammar_is_rejected(raw: bytes) -> None:
     with pytest.raises(Problem, match="limit"):
         page(raw)
 

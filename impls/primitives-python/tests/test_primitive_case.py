@@ -37,6 +37,6 @@ def test_a_case_is_read_from_the_environment() -> None:
         ({"PRIMITIVE": "spawn", "VARIANT": "task", "SIZE": "1"}, "SIZE"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(change: dict[str, str], named: str) -> None:
+def test_an_invalid_value_is_rejected_by_name(change: dict[str, str], named: str) -> None:
     with pytest.raises(CaseError, match=named):
         read_case(ENVIRONMENT | change)

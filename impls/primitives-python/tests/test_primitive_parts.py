@@ -44,7 +44,7 @@ def test_a_wait_group_waits_for_every_unit() -> None:
     assert order == ["done", "waited"]
 
 
-def test_a_wait_group_that_nobody_was_added_to_does_not_wait() -> None:
+def test_an_empty_wait_group_does_not_wait() -> None:
     WaitGroup().wait()
 
 

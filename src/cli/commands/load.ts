@@ -65,7 +65,7 @@ const help = `
 Limits, each of which --allow lifts:
   rate        the highest rate this machine has kept in \`calibrate\`; ${defaultLimits.ratePerSec}/s where it was never run
   duration    ${defaultLimits.durationSec} s
-  remote      only targets on this machine (localhost, 127.0.0.0/8, ::1): load on other machines must be asked for
+  remote      only targets on this machine (localhost and its own addresses): load on other machines must be asked for
 Answers of more than 64 MiB count as failed.
 
 Exit codes: 0 all answered rightly, 1 some were not, 2 usage, 3 could not measure (nothing answers, or the generator could

@@ -5,8 +5,6 @@ import { createPortableLoop } from '../transport/portable-loop.ts';
 import type { TargetAddress } from '../transport/socket.ts';
 import type { Loop } from './loop.ts';
 
-export const loopKinds = ['native', 'portable'] as const;
-
 /** Where the native loop was measured and its tests ran. */
 const testedArchs: readonly string[] = ['x64'];
 

@@ -20,7 +20,7 @@ export function createPortableLoop(): Loop {
 }
 
 /** `sleep`: keeps the whole thread asleep until a time. */
-export class PortableLoop implements Loop {
+class PortableLoop implements Loop {
   readonly kind = 'portable';
   readonly nowNs = nowNs;
   readonly at: (timeNs: number, callback: () => void) => Alarm = monotonicClock.at;

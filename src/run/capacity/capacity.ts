@@ -60,7 +60,7 @@ export function warmupBelow(closedLoopPerSec: number): Warmup {
   return { warmupCount, warmupRatePerSec };
 }
 
-export interface ImplementationRequest {
+interface ImplementationRequest {
   readonly id: string;
   readonly implementationDirs: readonly string[];
   /** null: the first that its service declares, `history` where there is one. */

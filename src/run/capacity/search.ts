@@ -6,7 +6,7 @@ export interface RateStep {
   readonly reason: string;
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly startRatePerSec: number;
   /** The found and the failed rate are at most this far apart: 0.05 is 5 %. */
   readonly precisionRatio: number;

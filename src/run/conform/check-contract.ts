@@ -21,7 +21,7 @@ export type ContractCheck =
   | { readonly kind: 'not-built'; readonly implementation: Implementation; readonly reason: string }
   | { readonly kind: 'part'; readonly implementation: Implementation; readonly part: ConformancePart };
 
-export interface CheckContractRequest {
+interface CheckContractRequest {
   readonly globs: readonly string[];
   readonly directories: readonly string[];
   readonly signal: AbortSignal;

@@ -19,7 +19,7 @@ export class PrimitiveFailure extends Error {
 export class PrimitiveUnsupported extends Error {}
 
 /** What a case's result must be; null where nothing was sorted. */
-export interface ExpectedResult {
+interface ExpectedResult {
   readonly sortedHash: string | null;
 }
 
@@ -55,7 +55,7 @@ function wrong(message: string): PrimitiveFailure {
   return new PrimitiveFailure('wrong-result', message);
 }
 
-export interface LimitOptions {
+interface LimitOptions {
   readonly probe: Probe;
   readonly group: ProcessGroup | null;
   readonly memoryLimitBytes: number;

@@ -19,7 +19,7 @@ import {
 } from './case-checks.ts';
 import { measureStarts, withStartLoop } from './start-timing.ts';
 
-export interface CaseOptions {
+interface CaseOptions {
   readonly spec: PrimitiveSpec;
   readonly primitive: Primitive;
   readonly preparedImplementation: PreparedImplementation;
@@ -105,7 +105,7 @@ function limitMemory(group: TrackedGroup['group'], memoryBytes: number): void {
   }
 }
 
-export function timeLimitMs({ plan }: PrimitiveSpec): number {
+function timeLimitMs({ plan }: PrimitiveSpec): number {
   return Math.max(60_000, 10 * plan.budgetMs);
 }
 
@@ -231,7 +231,7 @@ async function exitText(runner: Runner): Promise<string> {
 }
 
 /** Whether GET / answers 200 within two seconds. */
-export function answersGet(host: string, port: number): Promise<boolean> {
+function answersGet(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const request = get({ host, port, path: '/', agent: false, timeout: 2_000 }, (response) => {
     response.resume();

@@ -13,7 +13,7 @@ import type { Declarations } from '../declarations.ts';
 /** Of bench/primitives/contract.md: results of different versions are never compared. */
 export const primitivesContractVersion = 1;
 
-export interface PrimitivePlanInput {
+interface PrimitivePlanInput {
   readonly primitivePlan: PrimitivePlan;
   readonly primitives: readonly Primitive[];
   /** Ready runners. */
@@ -108,7 +108,7 @@ export function skipReason(spec: PrimitiveSpec, primitive: Primitive, done: read
 const caseOverheadMs = 350;
 
 /** Expected wall time, at a guess: calibration takes about as long as the warm-up. */
-export function primitiveMs({ plan }: PrimitiveSpec, kind: Primitive['kind']): number {
+function primitiveMs({ plan }: PrimitiveSpec, kind: Primitive['kind']): number {
   if (kind === 'memory') return caseOverheadMs + 400;
   return caseOverheadMs + 2 * plan.warmupMs + Math.min(plan.budgetMs, plan.sampleCount * plan.minSampleMs);
 }

@@ -44,7 +44,7 @@ export async function preparePrimitives(
 export const integerCount = 1_000_000;
 
 /** The file that every language sorts, and what it must be afterwards. */
-export interface PrimitiveData {
+interface PrimitiveData {
   readonly path: string;
   /** SHA-256 of the sorted integers, little endian. */
   readonly sortedHash: string;

@@ -12,7 +12,7 @@ import { benchDir } from '../paths.ts';
 import type { CleanupRegistry } from './cleanup-registry.ts';
 import { noGroup, openTrackedGroup } from './tracked-resources.ts';
 
-export interface SessionDatabasesOptions {
+interface SessionDatabasesOptions {
   /** null: an embedded server. */
   readonly databaseUrl: string | null;
   readonly cacheDir: string;

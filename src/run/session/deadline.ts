@@ -15,7 +15,7 @@ export function endInTime(signal: AbortSignal, registry: CleanupRegistry, remove
   const closing = new AbortController();
   const begin = async () => {
     const { reason } = signal;
-    if (!(reason instanceof Interruption) || reason.exitCode === interactiveExitCode) return;
+    if (!(reason instanceof Interruption) || reason.isInteractive) return;
     await sleep(gracefulMs, undefined, { signal: closing.signal, ref: false });
     const removed = Promise.allSettled(registry.entries().map(remove));
     await Promise.race([removed, sleep(forcedMs)]);
@@ -30,6 +30,3 @@ export function endInTime(signal: AbortSignal, registry: CleanupRegistry, remove
     closing.abort();
   };
 }
-
-/** SIGINT's. */
-const interactiveExitCode = 130;

@@ -21,7 +21,7 @@ import {
   type TrackedGroup,
 } from './tracked-resources.ts';
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   readonly probe: ProbeMethod | null;

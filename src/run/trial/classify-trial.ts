@@ -23,7 +23,7 @@ interface Reason {
   readonly message: string;
 }
 
-export interface UnclassifiedTrial {
+interface UnclassifiedTrial {
   readonly spec: TrialSpec;
   readonly startedAt: string;
   readonly measurement: Measurement;

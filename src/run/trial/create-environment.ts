@@ -26,7 +26,7 @@ import {
 import { memoryText, startInGroup, type TargetGroup } from './target-group.ts';
 import { observeWindow } from './window.ts';
 
-export interface TrialEnvironmentOptions {
+interface TrialEnvironmentOptions {
   readonly spec: TrialSpec;
   readonly service: Service;
   readonly preparedImplementation: PreparedImplementation;

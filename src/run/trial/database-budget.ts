@@ -1,6 +1,6 @@
 import type { DatabaseUse } from '../../database/trial-database.ts';
 
-export interface DatabaseBudget {
+interface DatabaseBudget {
   /** Query connections of the whole service: DB_POOL_TOTAL. */
   readonly poolTotal: number;
   /** Each process, or thread that is a whole server, may hold one more connection, for LISTEN. */

@@ -99,7 +99,7 @@ export interface TrialEnvironment {
 }
 
 /** The closed list of what can be wrong with a target or the database under it: each becomes a failed trial. */
-export type TrialFailureCode =
+type TrialFailureCode =
   | 'never-ready'
   | 'target-died'
   | 'database-lost'

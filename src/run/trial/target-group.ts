@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 import { type DataFolder, type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { TrialFailure } from './environment.ts';
 
-export interface TargetGroupOptions {
+interface TargetGroupOptions {
   readonly preparedImplementation: PreparedImplementation;
   /** The service's settings; HOST, PORT, DATABASE_URL and DATA_DIR are added. */
   readonly environment: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { createTrialEnvironment } from './create-environment.ts';
 import { runTrial } from './trial.ts';
 
 /** Runs one trial of an implementation that was prepared. */
-export type TrialRunner = (spec: TrialSpec, implementation: PreparedImplementation) => Promise<Trial>;
+type TrialRunner = (spec: TrialSpec, implementation: PreparedImplementation) => Promise<Trial>;
 
 /** Trials within a session; `services` by id. */
 export function createTrialRunner(

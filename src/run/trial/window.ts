@@ -5,7 +5,7 @@ import { type Edges, startSampler } from '../../probe/sampler.ts';
 import type { StrayProcess, StrayWatch } from '../../probe/stray-processes.ts';
 import type { CpuSpan, WindowObserver, WindowRecord } from './environment.ts';
 
-export interface RoleProbes {
+interface RoleProbes {
   readonly target: Probe;
   /** null: no request is sent. */
   readonly generator: Probe | null;

@@ -49,7 +49,7 @@ class Config(ServerConfig):
 
 
 def load_config(environ: Mapping[str, str], max_cluster_size: int) -> Config:
-    """Raises ConfigError at the first variable that is missing or makes no sense."""
+    """Raises ConfigError at the first variable that is missing or invalid."""
     config = Config(
         host=required(environ, "HOST"),
         port=port_number(environ),

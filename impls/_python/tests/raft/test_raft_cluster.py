@@ -37,7 +37,7 @@ def test_what_was_acknowledged_outlives_its_leader(make_spawn: MakeSpawn, durabi
 
 
 @both
-def test_a_torn_log_is_mended_at_the_restart_and_told(
+def test_a_torn_log_is_cut_at_the_restart_and_reported(
     make_spawn: MakeSpawn, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def run() -> None:
@@ -148,7 +148,7 @@ def test_a_leader_without_a_majority_is_none_after_a_while(make_spawn: MakeSpawn
 
 
 @both
-def test_a_cluster_of_one_needs_nobody(make_spawn: MakeSpawn, tmp_path: Path) -> None:
+def test_a_cluster_of_one_needs_no_other_node(make_spawn: MakeSpawn, tmp_path: Path) -> None:
     async def run() -> None:
         async with running(make_spawn, tmp_path, CLUSTER_SIZE="1") as cluster:
             await leader_of(cluster)

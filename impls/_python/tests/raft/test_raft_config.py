@@ -46,6 +46,6 @@ def test_times_have_three_decimals_at_most() -> None:
         ("LOG_LEVEL", "loud"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(name: str, text: str) -> None:
+def test_an_invalid_value_is_rejected_by_name(name: str, text: str) -> None:
     with pytest.raises(ConfigError, match=name):
         load_config(RIGHT | {name: text}, 301)

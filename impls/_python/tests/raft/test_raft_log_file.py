@@ -151,7 +151,7 @@ def test_close_waits_for_the_group_that_is_being_written(tmp_path: Path, monkeyp
         closing.result(10)
 
 
-def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+def test_an_error_of_the_disk_is_reported(tmp_path: Path) -> None:
     failures = list[OSError]()
     log = open_log(str(tmp_path), 1)
     os.close(log.fd)

@@ -37,7 +37,7 @@ def test_a_message_in_flight_is_worth_nothing_once_either_end_is_cut(name: str) 
     assert wire.deliverable() == [False, True]
 
 
-def test_a_thread_that_outlived_its_crash_reaches_nobody_after_the_restart() -> None:
+def test_a_thread_that_outlived_its_crash_reaches_no_node_after_the_restart() -> None:
     wire = Wire()
     wire.sender.cut()
     wire.mesh.join(1, End(lambda _: None))

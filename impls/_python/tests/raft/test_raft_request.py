@@ -39,7 +39,7 @@ def test_a_value_is_utf_8(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a" * 65, "a%20", "a/b", "ö", "a\n"])
-def test_a_key_of_other_characters_is_refused(key: str) -> None:
+def test_a_key_of_other_characters_is_rejected(key: str) -> None:
     with pytest.raises(Problem):
         require_key(key)
 
@@ -72,7 +72,7 @@ def test_a_crash_order_is_read() -> None:
         (b'{"other":1}', "invalid"),
     ],
 )
-def test_a_crash_order_that_makes_no_sense_is_refused(body: bytes, kind: str) -> None:
+def test_an_invalid_crash_order_is_rejected(body: bytes, kind: str) -> None:
     with pytest.raises(Problem) as excinfo:
         parse_crash_order(body)
     assert kind_of(excinfo) == kind
