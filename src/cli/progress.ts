@@ -106,7 +106,8 @@ interface Line {
 }
 
 function rewrittenLine(output: GuardedStream): Line {
-  const terminal = { isTTY: true, columns: output.columns, write: (text: string) => output.writeControl(text) };
+  const size = output.columns ? { columns: output.columns } : {};
+  const terminal = { isTTY: true, ...size, write: (text: string) => output.writeControl(text) };
   const update = createLogUpdate(terminal as unknown as NodeJS.WritableStream, { showCursor: true });
   const keep = (text: string) => {
     update.clear();
