@@ -23,7 +23,9 @@ const crudRun = (out: string, ...more: readonly string[]) => {
 
 /** What a running paceline says it has started. */
 function registryEntriesOf({ pid }: RunningPaceline, { cacheDir }: Workspace): readonly CleanupEntry[] {
-  return JSON.parse(readFileSync(join(cacheDir, 'runs', `${pid}.json`), 'utf8')).entries;
+  const names = readdirSync(join(cacheDir, 'runs'));
+  const name = names.find((one) => one.startsWith(`${pid}-`) && one.endsWith('.json')) ?? '';
+  return JSON.parse(readFileSync(join(cacheDir, 'runs', name), 'utf8')).entries;
 }
 
 function databaseOf(running: RunningPaceline, space: Workspace): number {
