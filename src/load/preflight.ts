@@ -1,10 +1,12 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
 import { HarnessError } from '../model/harness-error.ts';
 import { monotonicClock } from './pace/loop.ts';
 import type { RequestSpec } from './request-workload.ts';
+import { headLimitBytes } from './transport/response-reader.ts';
 
-export interface FirstLookOptions {
+export interface PreflightOptions {
   readonly origin: string;
   readonly request: RequestSpec;
   readonly timeoutMs: number;
@@ -15,9 +17,9 @@ const bodyLimitBytes = 64 * 2 ** 20;
 
 /**
  * Asks once, with Node's own client, before thousands are sent: a mistake in the URL, a target that is down, that never
- * answers or that does not speak HTTP is told in one sentence. Throws HarnessError; resolves with the status whatever it is.
+ * answers or that does not speak HTTP is reported in one sentence. Throws HarnessError; resolves with the status whatever it is.
  */
-export async function sendPreflight(options: FirstLookOptions): Promise<number> {
+export async function sendPreflight(options: PreflightOptions): Promise<number> {
   try {
     return await askOnce(options);
   } catch (error) {
@@ -26,7 +28,7 @@ export async function sendPreflight(options: FirstLookOptions): Promise<number> 
   }
 }
 
-function askOnce({ origin, request, timeoutMs, signal }: FirstLookOptions): Promise<number> {
+function askOnce({ origin, request, timeoutMs, signal }: PreflightOptions): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   // Not resolved against the origin: a path that begins with // would name another host.
   const url = new URL(`${origin}${request.path}`);
@@ -35,12 +37,36 @@ function askOnce({ origin, request, timeoutMs, signal }: FirstLookOptions): Prom
   // Of a GET or DELETE, Node would send the body without its length: another request than the one that is meant.
   const length = body === null ? {} : { 'content-length': body.byteLength };
   const headers = { ...request.headers, ...length };
-  const settings: RequestOptions = { method: request.method, headers, agent: false, signal };
-  const asked = send(url, settings, (answer) => readWhole(answer).then(resolve, reject));
+  const settings: RequestOptions = {
+    method: request.method,
+    headers,
+    agent: false,
+    signal,
+    maxHeaderSize: headLimitBytes,
+  };
+  const asked = send(url, { ...settings, ...serverName(url) }, (answer) => readWhole(answer).then(resolve, reject));
+  // As in the load, an answer that leaves HTTP is no answer; Node tells of it apart, and of a silent close not at all.
+  asked.on('upgrade', (_, socket) => {
+    socket.destroy();
+    reject(coded('switched'));
+  });
   const alarm = monotonicClock.at(monotonicClock.nowNs() + timeoutMs * 1e6, () => asked.destroy(coded('no-answer')));
-  asked.on('error', reject).on('close', () => alarm.cancel());
+  let isAnswered = false;
+  asked.on('response', () => {
+    isAnswered = true;
+  });
+  asked.on('error', reject).on('close', () => {
+    alarm.cancel();
+    if (!isAnswered) reject(coded('closed'));
+  });
   asked.end(body);
   return promise;
+}
+
+/** The name that TLS asks for is the URL's, whatever a Host header says: the same as in the load. */
+function serverName({ hostname }: URL): { readonly servername?: string } {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 ? { servername: host } : { servername: '' };
 }
 
 async function readWhole(answer: IncomingMessage): Promise<number> {
@@ -56,7 +82,7 @@ function coded(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
 }
 
-function asHarnessError(error: NodeJS.ErrnoException, { origin, timeoutMs }: FirstLookOptions): HarnessError {
+function asHarnessError(error: NodeJS.ErrnoException, { origin, timeoutMs }: PreflightOptions): HarnessError {
   const [what, remedy] = explain(error, timeoutMs);
   return new HarnessError('cannot-measure', `${origin} ${what}`, remedy, { cause: error });
 }
@@ -70,12 +96,15 @@ function explain({ code = '', message }: NodeJS.ErrnoException, timeoutMs: numbe
     ];
   if (code === 'too-long')
     return [`answers with more than ${bodyLimitBytes / 2 ** 20} MiB`, 'ask for something smaller'];
+  if (code === 'switched')
+    return ['answers 101 (Switching Protocols) and leaves HTTP', 'ask a path that answers in HTTP/1.1'];
+  if (code === 'closed') return ['closes the connection without an answer', 'see its log'];
   if (code === 'ECONNREFUSED')
-    return ['refuses connections: nothing listens there', 'start the service, or mend the port'];
+    return ['refuses connections: nothing listens there', 'start the service, or correct the port'];
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return ['has a host name that cannot be found', 'mend the host name'];
+    return ['has a host name that cannot be found', 'correct the host name'];
   if (code.startsWith('HPE_'))
-    return [`does not answer in HTTP/1.1 (${message})`, 'mend the port or the scheme (http, https)'];
+    return [`does not answer in HTTP/1.1 (${message})`, 'correct the port or the scheme (http, https)'];
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return ['has a certificate for another host name', 'use a name that the certificate holds'];
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')

@@ -124,6 +124,17 @@ test('a trusted certificate of another host name is named as the reason', async 
   assert.equal(exitCode, 3);
 });
 
+test('a Host header changes no certificate: preflight and load ask for the name of the URL', async (context) => {
+  const file = (name: string) => join(import.meta.dirname, '..', 'fixtures', 'tls', name);
+  const [key, cert] = await Promise.all([readFile(file('untrusted.key')), readFile(file('untrusted.pem'))]);
+  const server = createHttpsServer({ key, cert }, (_, response) => response.end('ok'));
+  const url = await listening(context, server, 'https');
+  const env = { NODE_EXTRA_CA_CERTS: file('untrusted.pem') };
+  const asked = ['load', url, '--header', 'host: other.example', '--rate', '5', '--duration', '1'];
+  const { exitCode, stderr } = await paceline(asked, { env });
+  assert.equal(exitCode, 0, stderr);
+});
+
 test('a target that dies during the load fails its requests; the generator is not to blame', async (context) => {
   const server = createServer((socket) => {
     socket

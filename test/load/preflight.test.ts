@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type FirstLookOptions, sendPreflight } from '../../src/load/preflight.ts';
+import { type PreflightOptions, sendPreflight } from '../../src/load/preflight.ts';
 
 interface Seen {
   readonly server: Server;
@@ -26,13 +26,13 @@ async function target(context: TestContext): Promise<Seen> {
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-const look = (origin: string, request: Partial<FirstLookOptions['request']>, timeoutMs = 5_000) =>
+const look = (origin: string, request: Partial<PreflightOptions['request']>, timeoutMs = 5_000) =>
   sendPreflight({
     ...{ origin, timeoutMs, signal: new AbortController().signal },
     request: { method: 'GET', path: '/', headers: {}, bodyBase64: null, expectedStatus: null, ...request },
   });
 
-test('the first look is the request that is meant, also where a body is unusual', async (context) => {
+test('the preflight is the request that is meant, also where a body is unusual', async (context) => {
   const { origin, requests } = await target(context);
   const bodyBase64 = Buffer.from('{"n":1}').toString('base64');
   for (const method of ['GET', 'DELETE', 'POST', 'PATCH'] as const)
@@ -55,4 +55,15 @@ test('a path that begins with two slashes names no other host', async (context) 
 test('a time-out of weeks is no time-out of a millisecond', async (context) => {
   const { origin } = await target(context);
   assert.equal(await look(origin, {}, 2 ** 31 + 1), 200);
+});
+
+test('an answer of 101, and a close without an answer, are refused in one sentence', async (context) => {
+  const { server, origin } = await target(context);
+  server.on('upgrade', (_, socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+  );
+  const upgrade = { connection: 'upgrade', upgrade: 'x' };
+  await assert.rejects(look(origin, { headers: upgrade }), /answers 101 \(Switching Protocols\)/);
+  server.removeAllListeners('request').on('request', (request: IncomingMessage) => request.socket.destroy());
+  await assert.rejects(look(origin, {}), { code: 'cannot-measure' });
 });

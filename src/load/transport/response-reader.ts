@@ -180,7 +180,7 @@ export interface ResponseListener {
 
 type State = 'head' | 'length' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailer' | 'until-close';
 
-const headLimitBytes = 16_384;
+export const headLimitBytes = 16_384;
 const chunkLineLimitBytes = 4_096;
 const emptyLine = Buffer.from('\r\n\r\n');
 const lineEnd = Buffer.from('\r\n');
