@@ -5,7 +5,7 @@ import { initialResult } from '../run/initial-result.ts';
 import type { PreparedImplementation, PreparedSet } from '../run/prepared-implementation.ts';
 import type { RunReporter } from '../run/reporter.ts';
 import type { Session } from '../run/session/session.ts';
-import { createTrialRunner } from '../run/trial/trial-runner.ts';
+import { createTrialRunner } from '../run/trial/create-environment.ts';
 import { createRandom } from '../stats/random.ts';
 import { resultPath } from '../store/result-folder.ts';
 import { type MeasuredPairs, planPairs, runPairs } from './pairs.ts';

@@ -5,7 +5,11 @@ import type { Workload } from '../model/workload.ts';
 import { warmUpCode } from './jit-warmup.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import type { DriverCommand, DriverProgress, DriverReport, OpenCommand } from './messages.ts';
-import { openLoop } from './pace/choose-loop.ts';
+import type { Loop } from './pace/loop.ts';
+import { loadKernel } from './transport/kernel.ts';
+import { createNativeLoop } from './transport/native-loop.ts';
+import { createPortableLoop } from './transport/portable-loop.ts';
+import type { TargetAddress } from './transport/socket.ts';
 import { parseTarget, resolveTarget } from './transport/target-address.ts';
 
 /** Takes the generator's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
@@ -87,4 +91,18 @@ export async function loadWorkload(path: string, argument: unknown): Promise<Wor
     throw new HarnessError('cannot-measure', `${path} does not export workload`, 'export it under that name');
   }
   return module.workload;
+}
+
+/** Where the native loop was measured and its tests ran. */
+const testedArchs: readonly string[] = ['x64'];
+
+/** The loop that was asked for; null: the native one where it is known to work. Throws HarnessError where it cannot be had. */
+function openLoop(requested: Loop['kind'] | null, { isSecure }: Pick<TargetAddress, 'isSecure'>): Loop {
+  if (requested === 'portable') return createPortableLoop();
+  const obstacle = isSecure ? 'it does not speak TLS' : loadKernel();
+  if (requested === 'native' && obstacle !== null) {
+    throw new HarnessError('usage', `the native transport cannot be used: ${obstacle}`, 'leave --transport away');
+  }
+  const isUntested = requested === null && !testedArchs.includes(process.arch);
+  return obstacle !== null || isUntested ? createPortableLoop() : createNativeLoop();
 }

@@ -7,10 +7,9 @@ import type { DriverProgress } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
 import { createSchedule, peakRatePerSec, type ScheduleSpec, type Share } from './pace/schedule.ts';
 import { type Flight, sendWindow, type Window } from './pace/sender.ts';
-import { connectBy } from './transport/connection.ts';
+import { connectBy, RequestWriter } from './transport/connection.ts';
 import { type EventStreams, openEventStreams } from './transport/event-streams.ts';
 import { Pool } from './transport/pool.ts';
-import { RequestWriter } from './transport/request-text.ts';
 import type { TargetPoint } from './transport/socket.ts';
 import { hostOf } from './transport/target-address.ts';
 

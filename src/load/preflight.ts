@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { HarnessError } from '../model/harness-error.ts';
-import { monotonicClock } from './pace/clock.ts';
+import { monotonicClock } from './pace/loop.ts';
 import type { RequestSpec } from './request-workload.ts';
 
 export interface FirstLookOptions {

@@ -22,7 +22,7 @@ import { expectedMs, planCases } from './primitives/plan.ts';
 import { preparePrimitives } from './primitives/prepare.ts';
 import type { RunReporter } from './reporter.ts';
 import { type Session, withSession } from './session/session.ts';
-import { createTrialRunner } from './trial/trial-runner.ts';
+import { createTrialRunner } from './trial/create-environment.ts';
 import { runTrials } from './trial-loop.ts';
 
 export interface RunRequest {

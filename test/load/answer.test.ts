@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AnswerCollector } from '../../src/load/transport/answer.ts';
-import { parseResponseHead } from '../../src/load/transport/response-head.ts';
+import { AnswerCollector, parseResponseHead } from '../../src/load/transport/response-reader.ts';
 
 const lengths = ['content-length: 5', 'transfer-encoding: chunked'];
 const headWith = (line: string) => parseResponseHead(`HTTP/1.1 200 OK\r\n${line}`);

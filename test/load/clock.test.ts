@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { monotonicClock } from '../../src/load/pace/clock.ts';
+import { monotonicClock } from '../../src/load/pace/loop.ts';
 
 const nsPerMs = 1e6;
 

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { connectBy } from '../../src/load/transport/connection.ts';
-import { RequestWriter } from '../../src/load/transport/request-text.ts';
+import { connectBy, RequestWriter } from '../../src/load/transport/connection.ts';
 import { resolveTarget } from '../../src/load/transport/target-address.ts';
 import type { WorkloadRequest } from '../../src/model/workload.ts';
 import { loopMakers } from './loops.ts';

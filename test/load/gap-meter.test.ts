@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createGapMeter } from '../../src/load/accounting/gap-meter.ts';
+import { createGapMeter } from '../../src/load/accounting/counts.ts';
 
 function cvOf(timesNs: readonly number[]): number | null {
   const meter = createGapMeter();

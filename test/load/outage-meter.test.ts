@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createOutageMeter } from '../../src/load/accounting/outage-meter.ts';
+import { createOutageMeter } from '../../src/load/accounting/second-series.ts';
 
 const ms = 1e6;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createReasonTally } from '../../src/load/accounting/reason-tally.ts';
+import { createReasonTally } from '../../src/load/accounting/counts.ts';
 
 test('the most frequent reasons come first, ten at most', () => {
   const tally = createReasonTally();

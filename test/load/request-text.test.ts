@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RequestWriter } from '../../src/load/transport/request-text.ts';
+import { RequestWriter } from '../../src/load/transport/connection.ts';
 import type { WorkloadRequest } from '../../src/model/workload.ts';
 
 const writer = new RequestWriter('127.0.0.1:8080');

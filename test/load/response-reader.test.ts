@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AnswerCollector } from '../../src/load/transport/answer.ts';
-import { ResponseReader } from '../../src/load/transport/response-reader.ts';
+import { AnswerCollector, ResponseReader } from '../../src/load/transport/response-reader.ts';
 
 interface Read {
   readonly status: number;

@@ -1,5 +1,4 @@
-import type { Alarm } from '../../src/load/pace/clock.ts';
-import type { Loop, PacedSource } from '../../src/load/pace/loop.ts';
+import type { Alarm, Loop, PacedSource } from '../../src/load/pace/loop.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A loop on virtual time, for what is connected without it. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/load/pace/clock.ts';
+import type { Clock } from '../../src/load/pace/loop.ts';
 import type { Connect, Connection, ConnectionListener } from '../../src/load/transport/pool.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../../src/model/workload.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RowInvariant } from '../../src/model/service.ts';
-import { TrialFailure } from '../../src/run/trial/environment.ts';
+import { TrialFailure } from '../../src/run/trial/observations.ts';
 import { runTrial } from '../../src/run/trial/trial.ts';
 import { latency } from '../support/load-result.ts';
 import { trialSpec } from '../support/trial-spec.ts';

@@ -8,7 +8,7 @@ import type {
   StoppedTarget,
   TrialEnvironment,
   WindowRecord,
-} from '../../src/run/trial/environment.ts';
+} from '../../src/run/trial/observations.ts';
 import type { ClusterControl, ClusterState, ReportedElection } from '../../src/target/cluster-control.ts';
 import { loadResult } from './load-result.ts';
 

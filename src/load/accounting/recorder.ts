@@ -1,10 +1,21 @@
 import type { LoadCounts, LoadResult, LoadSecond } from '../../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../../stats/histogram.ts';
-import { assertAccounted, emptyCounts, increment, type MutableCounts, withAlive } from './counts.ts';
-import { createGapMeter } from './gap-meter.ts';
-import { createOutageMeter, type OutageMeter } from './outage-meter.ts';
-import { createReasonTally } from './reason-tally.ts';
-import { createSecondSeries, type OpenSecond, type SecondSeries } from './second-series.ts';
+import {
+  assertAccounted,
+  createGapMeter,
+  createReasonTally,
+  emptyCounts,
+  increment,
+  type MutableCounts,
+  withAlive,
+} from './counts.ts';
+import {
+  createOutageMeter,
+  createSecondSeries,
+  type OpenSecond,
+  type OutageMeter,
+  type SecondSeries,
+} from './second-series.ts';
 
 /** A request as far as its figures go. `sentNs` is NaN until it is sent. */
 export interface Timed {

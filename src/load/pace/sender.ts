@@ -2,8 +2,7 @@ import type { Operation, WorkloadRequest, WorkloadResponse, WorkloadSession } fr
 import type { Outcome, Recorder } from '../accounting/recorder.ts';
 import type { OpenSecond } from '../accounting/second-series.ts';
 import type { Exchange, Pool, PoolListener } from '../transport/pool.ts';
-import type { Alarm, Clock } from './clock.ts';
-import type { Loop, PacedSource } from './loop.ts';
+import type { Alarm, Clock, Loop, PacedSource } from './loop.ts';
 import { createSchedule, type Schedule, type ScheduleSpec } from './schedule.ts';
 
 /** One request from its due time to its outcome. */

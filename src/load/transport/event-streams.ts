@@ -1,9 +1,7 @@
 import type { ServerSentEvent, WorkloadRequest } from '../../model/workload.ts';
-import type { Alarm } from '../pace/clock.ts';
-import type { Loop } from '../pace/loop.ts';
-import { RequestWriter } from './request-text.ts';
-import { MalformedResponse, type ResponseHead } from './response-head.ts';
-import { type ResponseListener, ResponseReader } from './response-reader.ts';
+import type { Alarm, Loop } from '../pace/loop.ts';
+import { RequestWriter } from './connection.ts';
+import { MalformedResponse, type ResponseHead, type ResponseListener, ResponseReader } from './response-reader.ts';
 import type { Socket, SocketListener, TargetPoint } from './socket.ts';
 import { hostOf } from './target-address.ts';
 

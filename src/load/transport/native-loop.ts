@@ -1,5 +1,4 @@
-import { type Alarm, nowNs } from '../pace/clock.ts';
-import type { Loop, PacedSource } from '../pace/loop.ts';
+import { type Alarm, type Loop, nowNs, type PacedSource } from '../pace/loop.ts';
 import {
   closeFd,
   EINTR,

@@ -1,4 +1,173 @@
-import { MalformedResponse, parseResponseHead, type ResponseHead } from './response-head.ts';
+import type { WorkloadResponse } from '../../model/workload.ts';
+
+/** Beyond this an answer counts as malformed instead of filling the generator's memory. */
+const bodyLimitBytes = 64 * 2 ** 20;
+const noBytes = new Uint8Array(0);
+
+/**
+ * Gathers one answer at a time: a body of known length is copied once, into its place. It is the answer itself, until the next
+ * one begins. Without `keepsBodies` a body is only counted, and an answer has none: hundreds of large ones under way fit into
+ * no memory.
+ */
+export class AnswerCollector implements WorkloadResponse {
+  readonly #keepsBodies: boolean;
+  #head: ResponseHead | null = null;
+  #whole: Uint8Array | null = null;
+  #pieces: Uint8Array[] = [];
+  #filledBytes = 0;
+
+  constructor(keepsBodies = true) {
+    this.#keepsBodies = keepsBodies;
+  }
+
+  get status(): number {
+    return this.#head?.status ?? 0;
+  }
+
+  get body(): Uint8Array {
+    if (this.#whole !== null) return this.#whole;
+    this.#whole = this.#pieces.length === 0 ? noBytes : Buffer.concat(this.#pieces);
+    return this.#whole;
+  }
+
+  header(name: string): string | null {
+    return this.#head === null ? null : findHeader(this.#head.text, name);
+  }
+
+  begin(head: ResponseHead) {
+    this.#head = head;
+    const { contentLength } = head;
+    if (contentLength !== null) assertShort(contentLength);
+    this.#whole = contentLength === null || !this.#keepsBodies ? null : allocate(contentLength);
+    if (this.#pieces.length > 0) this.#pieces = [];
+    this.#filledBytes = 0;
+  }
+
+  add(bytes: Buffer, start: number, end: number) {
+    const from = this.#filledBytes;
+    this.#filledBytes = from + end - start;
+    assertShort(this.#filledBytes);
+    if (!this.#keepsBodies) return;
+    if (this.#whole !== null) bytes.copy(this.#whole, from, start, end);
+    else this.#pieces.push(Buffer.from(bytes.subarray(start, end)));
+  }
+}
+
+function assertShort(byteLength: number) {
+  if (byteLength > bodyLimitBytes) throw new MalformedResponse('body too long');
+}
+
+function allocate(byteLength: number): Uint8Array {
+  return byteLength === 0 ? noBytes : Buffer.allocUnsafe(byteLength);
+}
+
+/** The head of an answer as far as reading its body needs it; other headers are looked up in `text` when asked for. */
+export interface ResponseHead {
+  readonly status: number;
+  /** Status line and header lines, each with its CRLF, read as latin1. */
+  readonly text: string;
+  readonly contentLength: number | null;
+  readonly isChunked: boolean;
+  /** Whether the connection may carry another request once the body has ended. */
+  readonly keepsAlive: boolean;
+}
+
+/** The answer cannot be understood; the message is the reason counted for its request. */
+export class MalformedResponse extends Error {}
+
+const headLineEnd = '\r\n';
+const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r\n/;
+
+let lastText = '';
+let lastHead: ResponseHead | null = null;
+
+/**
+ * Throws MalformedResponse. `text` ends before the CRLF of its last line.
+ * Many answers have the very head of the one before (their date changes once a second): comparing is cheaper than reading.
+ */
+export function parseResponseHead(text: string): ResponseHead {
+  if (lastHead === null || lastText !== text) {
+    lastHead = readHead(`${text}${headLineEnd}`);
+    lastText = text;
+  }
+  return lastHead;
+}
+
+function readHead(text: string): ResponseHead {
+  const start = statusLine.exec(text);
+  if (start === null) throw new MalformedResponse('malformed status line');
+  const framing: Framing = { contentLength: null, isChunked: false, connection: '' };
+  for (let from = start[0].length; from < text.length; ) {
+    const end = text.indexOf(headLineEnd, from);
+    readFramingHeader(text, from, end, framing);
+    from = end + headLineEnd.length;
+  }
+  if (framing.isChunked && framing.contentLength !== null) {
+    throw new MalformedResponse('both content-length and transfer-encoding');
+  }
+  const keepsAlive =
+    start[1] === '1' ? !hasToken(framing.connection, 'close') : hasToken(framing.connection, 'keep-alive');
+  const status = Number(start[2]);
+  // These have no body, whatever their headers say.
+  const { contentLength, isChunked } =
+    status === 204 || status === 304 ? { contentLength: 0, isChunked: false } : framing;
+  return { status, text, contentLength, isChunked, keepsAlive };
+}
+
+/** The value of a header by its lower-case name, several lines of it joined by commas; null when there is none. */
+function findHeader(text: string, name: string): string | null {
+  let found: string | null = null;
+  for (let from = text.indexOf(headLineEnd) + headLineEnd.length; from < text.length; ) {
+    const end = text.indexOf(headLineEnd, from);
+    if (text[from + name.length] === ':' && isNamed(text, from, name)) {
+      const value = text.slice(from + name.length + 1, end).trim();
+      found = found === null ? value : `${found}, ${value}`;
+    }
+    from = end + headLineEnd.length;
+  }
+  return found;
+}
+
+interface Framing {
+  contentLength: number | null;
+  isChunked: boolean;
+  connection: string;
+}
+
+/** Only the three headers that frame a body are read; most lines are dismissed by the length of their name. */
+function readFramingHeader(text: string, from: number, end: number, framing: Framing) {
+  const nameLength = text.indexOf(':', from) - from;
+  if (nameLength < 1 || from + nameLength > end || isSpace(text, from) || isSpace(text, from + nameLength - 1)) {
+    throw new MalformedResponse('malformed header line');
+  }
+  const value = () => text.slice(from + nameLength + 1, end).trim();
+  if (nameLength === 14 && isNamed(text, from, 'content-length')) {
+    if (framing.contentLength !== null) throw new MalformedResponse('more than one content-length');
+    framing.contentLength = parseLength(value());
+  } else if (nameLength === 17 && isNamed(text, from, 'transfer-encoding')) {
+    if (value().toLowerCase() !== 'chunked') throw new MalformedResponse('unknown transfer-encoding');
+    framing.isChunked = true;
+  } else if (nameLength === 10 && isNamed(text, from, 'connection')) {
+    framing.connection += `,${value().toLowerCase()}`;
+  }
+}
+
+function isNamed(text: string, from: number, name: string): boolean {
+  return text.slice(from, from + name.length).toLowerCase() === name;
+}
+
+function isSpace(text: string, at: number): boolean {
+  return text[at] === ' ' || text[at] === '\t';
+}
+
+function parseLength(value: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new MalformedResponse('malformed content-length');
+  return Number(value);
+}
+
+function hasToken(list: string, token: string): boolean {
+  return list !== '' && list.split(',').some((part) => part.trim() === token);
+}
 
 /** What a reader gives of one answer: its head, its body piece by piece, its end. */
 export interface ResponseListener {

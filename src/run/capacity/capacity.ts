@@ -13,8 +13,7 @@ import { plan } from '../plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from '../prepare.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import { openSession, type Session } from '../session/session.ts';
-import { createTrialEnvironment } from '../trial/create-environment.ts';
-import { createTrialRunner } from '../trial/trial-runner.ts';
+import { createTrialEnvironment, createTrialRunner } from '../trial/create-environment.ts';
 import { type Objective, stepDurationMs, stepOfLoad, stepOfTrial } from './objective.ts';
 import type { RateStep } from './search.ts';
 

@@ -13,7 +13,7 @@ import type { DatabaseServer } from '../../database/database-server.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
 import type { CountedLoadRecord } from '../../model/run-result.ts';
 import { benchDir } from '../paths.ts';
-import { TrialFailure } from '../trial/environment.ts';
+import { TrialFailure } from '../trial/observations.ts';
 import { startInGroup } from '../trial/target-group.ts';
 import { driveCounted, type RunningSubject } from './counted-load.ts';
 import { checkStartup } from './start-checks.ts';

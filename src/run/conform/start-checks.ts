@@ -1,7 +1,7 @@
 import { appendFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CheckResult, checkResult } from '../../conformance/checks/check-result.ts';
-import { TrialFailure } from '../trial/environment.ts';
+import { TrialFailure } from '../trial/observations.ts';
 import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
 import { type ConformanceSubject, conformanceSize } from './subject.ts';
 

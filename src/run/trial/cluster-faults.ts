@@ -1,7 +1,7 @@
 import type { ClusterMeasurement, ClusterSpec, Election } from '../../model/cluster.ts';
 import type { TrialSpec } from '../../model/trial.ts';
 import type { ClusterControl, ClusterState, ReportedElection } from '../../target/cluster-control.ts';
-import type { TrialEnvironment } from './environment.ts';
+import type { TrialEnvironment } from './observations.ts';
 
 type Clock = Pick<TrialEnvironment, 'sleepMs'>;
 

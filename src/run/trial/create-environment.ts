@@ -4,7 +4,7 @@ import type { TrialDatabase } from '../../database/trial-database.ts';
 import { type Generator, startGenerator } from '../../load/generator.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
-import type { Phase, TrialSpec } from '../../model/trial.ts';
+import type { Phase, Trial, TrialSpec } from '../../model/trial.ts';
 import { pause } from '../../os/child-process.ts';
 import { openProbe, type Probe } from '../../probe/probe.ts';
 import { slowdownFactor } from '../../probe/slowdown-factor.ts';
@@ -22,8 +22,9 @@ import {
   type RunningTarget,
   type TrialEnvironment,
   TrialFailure,
-} from './environment.ts';
+} from './observations.ts';
 import { memoryText, startInGroup, type TargetGroup } from './target-group.ts';
+import { runTrial } from './trial.ts';
 import { observeWindow } from './window.ts';
 
 interface TrialEnvironmentOptions {
@@ -264,4 +265,21 @@ function trackedGenerator(
 function asTrialFailure(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted || !(error instanceof HarnessError)) return error;
   return new TrialFailure('generator-died', error.message);
+}
+
+/** Runs one trial of an implementation that was prepared. */
+type TrialRunner = (spec: TrialSpec, implementation: PreparedImplementation) => Promise<Trial>;
+
+/** Trials within a session; `services` by id. */
+export function createTrialRunner(
+  session: Session,
+  services: ReadonlyMap<string, Service>,
+  onPhase: (phase: Phase) => void,
+): TrialRunner {
+  return (spec, preparedImplementation) => {
+    const service = services.get(spec.service);
+    if (service === undefined) throw new Error(`a trial of the unknown service ${spec.service}`);
+    const environment = createTrialEnvironment({ spec, service, preparedImplementation, session, onPhase });
+    return runTrial(spec, service.database?.invariants ?? [], environment);
+  };
 }

@@ -6,7 +6,7 @@ import { type RunningTarget, startTarget } from '../../target/process.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
 import { type DataFolder, type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
-import { TrialFailure } from './environment.ts';
+import { TrialFailure } from './observations.ts';
 
 interface TargetGroupOptions {
   readonly preparedImplementation: PreparedImplementation;

@@ -6,13 +6,14 @@ import { classifyTrial } from './classify-trial.ts';
 import { clusterFigures, injectFaults } from './cluster-faults.ts';
 import { databaseBudgetProblem } from './database-budget.ts';
 import {
+  assembleMeasurement,
   type DatabaseCopy,
+  type Observations,
   type RunningGenerator,
   type RunningTarget,
   type TrialEnvironment,
   TrialFailure,
-} from './environment.ts';
-import { assembleMeasurement, type Observations } from './observations.ts';
+} from './observations.ts';
 
 /** What the phases know so far; each fills its own part. */
 interface TrialState {

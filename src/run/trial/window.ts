@@ -3,7 +3,7 @@ import { type MachineCounters, noiseBetween, readMachineCounters } from '../../p
 import type { Probe } from '../../probe/probe.ts';
 import { type Edges, startSampler } from '../../probe/sampler.ts';
 import type { StrayProcess, StrayWatch } from '../../probe/stray-processes.ts';
-import type { CpuSpan, WindowObserver, WindowRecord } from './environment.ts';
+import type { CpuSpan, WindowObserver, WindowRecord } from './observations.ts';
 
 interface RoleProbes {
   readonly target: Probe;
