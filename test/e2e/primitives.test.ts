@@ -20,6 +20,7 @@ function primitivesRun(id: string, only: readonly string[], out: string): string
   const names = only.flatMap((name) => ['--only', name]);
   return [
     'run',
+    '--details',
     'primitives',
     '--impls',
     fixturesDir,
@@ -107,7 +108,7 @@ describe('a runner that misbehaves', () => {
     assert.equal(one('memory-tasks', 'promise', 100).status, 'ok');
     assert.equal(failed('memory-tasks', 'promise', 1_000).code, 'out-of-memory');
     assert.equal(one('memory-tasks', 'promise', 1_000_000).status, 'not-tried');
-    assert.match(finished.stdout, /bad promise: at most 100 here; beyond, out-of-memory: .*150 MiB/);
+    assert.match(finished.stdout, /bad promise: at most 100 here; more: out-of-memory: .*150 MiB/);
   });
 
   test('the others go on, the file is whole, and nothing is left', () => {
@@ -167,6 +168,7 @@ describe('a run of the Node runner', () => {
     const report = space.file('node.html');
     const args = [
       'run',
+      '--details',
       'primitives',
       '--impl',
       'primitives-node',

@@ -90,7 +90,7 @@ describe('the smoke scenario over one implementation, into the usual places', ()
     assert.match(page, /^<!doctype html>.*crud-node-async.*<\/html>\s*$/is);
     assert.equal(readFileSync(again, 'utf8'), page);
     const text = await paceline(['report', join(rootDir, resultPath), '--format', 'text'], space);
-    const table = /^who[\s\S]*?\n\n/m.exec(text.stdout)?.[0] ?? 'no table';
+    const table = /^implementation[\s\S]*?\n\n/m.exec(text.stdout)?.[0] ?? 'no table';
     assert.match(table, /^crud-node-async .*\d of 1/m);
     assert.ok(finished.stderr.includes(table));
     const markdown = await paceline(['report', join(rootDir, resultPath), '--format', 'markdown'], space);

@@ -124,7 +124,7 @@ function answerSummary(answer: Answer | undefined): Child {
   if (answer.verdict === 'too-few') return 'too few trials';
   const names = answer.parts.filter(({ strong }) => strong).map(({ text }) => text);
   if (answer.verdict === 'distinct') return h('b', {}, names.join(', '));
-  return names.length > 3 ? `cannot tell apart ${names.length}` : `cannot tell apart: ${names.join(', ')}`;
+  return names.length > 3 ? `${names.length} indistinct` : `cannot tell apart: ${names.join(', ')}`;
 }
 
 /** One workload at all its rates. */
