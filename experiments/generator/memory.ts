@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type DriverProgress, startGenerator } from '../../src/load/generator.ts';
+import { type GeneratorProgress, startGenerator } from '../../src/load/generator.ts';
 
 const programPath = fileURLToPath(new URL('../../src/load/null-target.ts', import.meta.url));
 
@@ -60,7 +60,7 @@ try {
   target.child?.kill();
 }
 
-async function look({ counts }: DriverProgress): Promise<void> {
+async function look({ counts }: GeneratorProgress): Promise<void> {
   const status = await readFile(`/proc/${loadGenerator.pid}/status`, 'utf8').catch(() => '');
   const residentMib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
   mostMib = Math.max(mostMib, residentMib);

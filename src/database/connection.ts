@@ -42,7 +42,7 @@ interface FailureDetail {
 /** What went wrong with the database, as a user can act on it. */
 export function databaseError(what: string, cause: unknown, { log = '', remedy }: FailureDetail = {}): HarnessError {
   if (cause instanceof HarnessError) return cause;
-  const next = remedy ?? 'mend what the reason above names, then run again';
+  const next = remedy ?? 'fix what the reason above names, then run again';
   return failure(`${what}: ${describe(cause)}`, log, next, cause);
 }
 

@@ -85,9 +85,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     count.failedCount += 1;
     const kind = `${drawn.class} ${failure.reason} ${JSON.stringify(failure.groups)}`;
     if (failures.has(kind)) continue;
-    const told = await describeFailure(drawn, caseIndex, failure, failures.size < maxShrunkCount, performing);
-    failures.set(kind, told);
-    options.onFailure(told);
+    const report = await describeFailure(drawn, caseIndex, failure, failures.size < maxShrunkCount, performing);
+    failures.set(kind, report);
+    options.onFailure(report);
   }
   return { seed, requestCount: sentCount, classes, allowed, failures: [...failures.values()] };
 }
@@ -118,10 +118,10 @@ async function performCase(drawn: FuzzCase, performing: Performing): Promise<Per
   const compared: (readonly string[])[] = [];
   let asked = targets;
   for (const [stepIndex, step] of drawn.steps.entries()) {
-    const told = await Promise.all(
+    const report = await Promise.all(
       asked.map((target) => askOne(target, step, variables.get(target.implementation) ?? {}, performing)),
     );
-    const verdict = compareOutcomes(readRequestBytes(told[0]?.sent ?? ''), told, grammar);
+    const verdict = compareOutcomes(readRequestBytes(report[0]?.sent ?? ''), report, grammar);
     compared.push(verdict.kind === 'allowed' ? verdict.ids : []);
     // Who was set aside may have done what others have not: the steps behind would differ because of it.
     if (verdict.kind === 'allowed')

@@ -5,7 +5,7 @@ const maxTryCount = 40;
 
 /**
  * A smaller case that still fails: earlier steps, header lines, query parameters and bytes of the body of the failing step are left
- * out one after the other where the failure stays. `stillFails` sends a case and tells.
+ * out one after the other where the failure stays. `stillFails` sends a case and decides.
  */
 export async function shrink(
   failing: FuzzCase,

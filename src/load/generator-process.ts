@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
 import { createLoadHost, type LoadHost, loadWorkload, refusalOf } from './load-host.ts';
 import { chooseThreadCount, createLoadTeam } from './load-team.ts';
-import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
+import type { GeneratorCommand, GeneratorReport, OpenCommand } from './messages.ts';
 import { peakRatePerSec } from './pace/schedule.ts';
 
 /*
@@ -13,7 +13,7 @@ let host: LoadHost | null = null;
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
-  const command = message as DriverCommand;
+  const command = message as GeneratorCommand;
   if (command.kind !== 'open') return host?.(command);
   open(command).catch((error) => report(refusalOf(error)));
 });
@@ -42,7 +42,7 @@ function renice(niceness: number): number {
   return getPriority();
 }
 
-/** Linux wakes a sleeping thread up to 50 µs late to save power, unless told otherwise; threads made later take it over. */
+/** Linux wakes a sleeping thread up to 50 µs late to save power, unless asked otherwise; threads made later take it over. */
 function sharpenTimers(): void {
   try {
     writeFileSync('/proc/self/timerslack_ns', '1');
@@ -51,6 +51,6 @@ function sharpenTimers(): void {
   }
 }
 
-function report(message: DriverReport): void {
+function report(message: GeneratorReport): void {
   process.send?.(message);
 }

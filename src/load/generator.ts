@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
-import type { DriverCommand, DriverProgress, DriverReady, DriverReport } from './messages.ts';
+import type { GeneratorCommand, GeneratorProgress, GeneratorReady, GeneratorReport } from './messages.ts';
 
-export type { DriverProgress } from './messages.ts';
+export type { GeneratorProgress } from './messages.ts';
 
 export interface GeneratorOptions {
   /** A module that exports `workload`, or `createWorkload` where there is an argument for it. */
@@ -26,13 +26,13 @@ export interface GeneratorOptions {
   readonly niceness: number;
   /** Aborting kills the process; what was waited for rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  onProgress(progress: DriverProgress): void;
+  onProgress(progress: GeneratorProgress): void;
 }
 
 /** The load generator, running in a process of its own. One method at a time. */
 export interface Generator {
   readonly pid: number;
-  readonly ready: DriverReady;
+  readonly ready: GeneratorReady;
   /**
    * Sends `count` requests of the workload's mix, evenly spaced, on the connections that `measure` will use. They are
    * checked, but no part of the result. May be called again, block by block. Resolves when all are done.
@@ -93,7 +93,7 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
   }
 }
 
-function driverOn(channel: Channel, pid: number, ready: DriverReady): Generator {
+function driverOn(channel: Channel, pid: number, ready: GeneratorReady): Generator {
   return {
     pid,
     ready,
@@ -108,19 +108,19 @@ function driverOn(channel: Channel, pid: number, ready: DriverReady): Generator 
   };
 }
 
-type ReportOf<Kind extends DriverReport['kind']> = Extract<DriverReport, { kind: Kind }>;
+type ReportOf<Kind extends GeneratorReport['kind']> = Extract<GeneratorReport, { kind: Kind }>;
 
 interface Channel {
   onWindowEnd: (endedAtNs: number) => void;
-  ask<Kind extends DriverReport['kind']>(command: DriverCommand, answer: Kind): Promise<ReportOf<Kind>>;
+  ask<Kind extends GeneratorReport['kind']>(command: GeneratorCommand, answer: Kind): Promise<ReportOf<Kind>>;
   /** A command whose answer is another question's. */
-  tell(command: DriverCommand): void;
+  tell(command: GeneratorCommand): void;
   close(): Promise<void>;
 }
 
 interface Question {
-  readonly answer: DriverReport['kind'];
-  resolve(report: DriverReport): void;
+  readonly answer: GeneratorReport['kind'];
+  resolve(report: GeneratorReport): void;
   reject(error: unknown): void;
 }
 
@@ -169,7 +169,7 @@ function openChannel(child: ChildProcess, options: GeneratorOptions): Channel {
     },
   };
   child.on('message', (message) => {
-    const report = message as DriverReport;
+    const report = message as GeneratorReport;
     if (report.kind === 'progress') options.onProgress(report.progress);
     else if (report.kind === 'window-end') channel.onWindowEnd(report.endedAtNs);
     else if (report.kind === 'refused') {

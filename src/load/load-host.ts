@@ -4,7 +4,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { Workload } from '../model/workload.ts';
 import { warmUpCode } from './jit-warmup.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
-import type { DriverCommand, DriverProgress, DriverReport, OpenCommand } from './messages.ts';
+import type { GeneratorCommand, GeneratorProgress, GeneratorReport, OpenCommand } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
 import { loadKernel } from './transport/kernel.ts';
 import { createNativeLoop } from './transport/native-loop.ts';
@@ -13,13 +13,13 @@ import type { TargetAddress } from './transport/socket.ts';
 import { parseTarget, resolveTarget } from './transport/target-address.ts';
 
 /** Takes the generator's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
-export type LoadHost = (command: DriverCommand) => void;
+export type LoadHost = (command: GeneratorCommand) => void;
 
 /** A host that opens its session itself and sends from its own loop: the process's only one, or one of several threads. */
-export function createLoadHost(report: (message: DriverReport) => void): LoadHost {
+export function createLoadHost(report: (message: GeneratorReport) => void): LoadHost {
   let session: LoadSession | null = null;
 
-  const answer = async (command: DriverCommand): Promise<DriverReport | null> => {
+  const answer = async (command: GeneratorCommand): Promise<GeneratorReport | null> => {
     if (command.kind === 'open') {
       const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
       session = await openSession(workload, command, report);
@@ -48,7 +48,7 @@ export function createLoadHost(report: (message: DriverReport) => void): LoadHos
 }
 
 /** Throws what is no HarnessError: a bug, which ends the process. */
-export function refusalOf(error: unknown): DriverReport {
+export function refusalOf(error: unknown): GeneratorReport {
   if (!(error instanceof HarnessError)) throw error;
   return { kind: 'refused', code: error.code, message: error.message, remedy: error.remedy };
 }
@@ -56,7 +56,7 @@ export function refusalOf(error: unknown): DriverReport {
 async function openSession(
   workload: Workload,
   { targetUrl, profile, share, niceness, transport }: OpenCommand,
-  report: (message: DriverReport) => void,
+  report: (message: GeneratorReport) => void,
 ): Promise<LoadSession> {
   const target = parseTarget(targetUrl);
   if (share !== null && workload.isStateless !== true) {
@@ -70,7 +70,7 @@ async function openSession(
   // A warm-up does the same, on the target.
   if (profile.warmupCount === 0) await warmUpCode(loop);
   const point = await resolveTarget(target);
-  const onProgress = (progress: DriverProgress) => report({ kind: 'progress', progress });
+  const onProgress = (progress: GeneratorProgress) => report({ kind: 'progress', progress });
   return openLoadSession({ workload, point, niceness, loop, profile, share, onProgress }).catch((error: Error) => {
     throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
   });

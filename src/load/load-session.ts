@@ -3,7 +3,7 @@ import type { LoadPlan } from '../model/scenario.ts';
 import type { ServerSentEvent, Workload, WorkloadSession } from '../model/workload.ts';
 import { Recorder, type Recording } from './accounting/recorder.ts';
 import { type SelfReading, startSelfMeter } from './accounting/self-meter.ts';
-import type { DriverProgress } from './messages.ts';
+import type { GeneratorProgress } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
 import { createSchedule, peakRatePerSec, type ScheduleSpec, type Share } from './pace/schedule.ts';
 import { type Flight, sendWindow, type Window } from './pace/sender.ts';
@@ -28,7 +28,7 @@ export interface LoadSessionOptions {
   readonly share: Share | null;
   readonly niceness: number;
   readonly loop: Loop;
-  onProgress(progress: DriverProgress): void;
+  onProgress(progress: GeneratorProgress): void;
 }
 
 const nsPerMs = 1e6;
@@ -139,7 +139,7 @@ export class LoadSession {
   }
 
   async #run(
-    phase: DriverProgress['phase'],
+    phase: GeneratorProgress['phase'],
     window: Window,
     onWindowEnd: (nowNs: number) => void,
     assemble: ((recording: Recording) => MeasuredShare) | null,

@@ -5,17 +5,17 @@ import { addCounts, emptyCounts } from './accounting/counts.ts';
 import { mergeShares } from './accounting/merge-shares.ts';
 import { type LoadHost, refusalOf } from './load-host.ts';
 import type { MeasuredShare } from './load-session.ts';
-import type { DriverCommand, DriverReport, OpenCommand } from './messages.ts';
+import type { GeneratorCommand, GeneratorReport, OpenCommand } from './messages.ts';
 import { createSchedule, dueCount } from './pace/schedule.ts';
 
-type Answer = Exclude<DriverReport, { kind: 'progress' | 'window-end' }>;
-type Of<Kind extends DriverReport['kind']> = Extract<DriverReport, { kind: Kind }>;
+type Answer = Exclude<GeneratorReport, { kind: 'progress' | 'window-end' }>;
+type Of<Kind extends GeneratorReport['kind']> = Extract<GeneratorReport, { kind: Kind }>;
 
 /**
  * A host of several sending threads that split one sequence (request i goes to thread i mod n, all from the same start). Each
  * has its share of the connections and of the requests in flight; what they report is merged as if one had sent it all.
  */
-export function createLoadTeam(threadCount: number, report: (message: DriverReport) => void): LoadHost {
+export function createLoadTeam(threadCount: number, report: (message: GeneratorReport) => void): LoadHost {
   const members = Array.from({ length: threadCount }, () => createMember());
   let profile: OpenCommand['profile'] | null = null;
   let ended: number[] = [];
@@ -33,7 +33,7 @@ export function createLoadTeam(threadCount: number, report: (message: DriverRepo
     };
   });
 
-  const askAll = async <Kind extends Answer['kind']>(kind: Kind, commandFor: (index: number) => DriverCommand) => {
+  const askAll = async <Kind extends Answer['kind']>(kind: Kind, commandFor: (index: number) => GeneratorCommand) => {
     const answers = await Promise.all(members.map((member, index) => member.ask(commandFor(index))));
     for (const answer of answers) {
       if (answer.kind === 'refused') throw new HarnessError(answer.code, answer.message, answer.remedy);
@@ -41,7 +41,7 @@ export function createLoadTeam(threadCount: number, report: (message: DriverRepo
     }
     return answers as unknown as readonly Of<Kind>[];
   };
-  const perform = async (command: DriverCommand): Promise<DriverReport | null> => {
+  const perform = async (command: GeneratorCommand): Promise<GeneratorReport | null> => {
     switch (command.kind) {
       case 'open': {
         ({ profile } = command);
@@ -77,8 +77,8 @@ export function createLoadTeam(threadCount: number, report: (message: DriverRepo
 interface Member {
   onProgress: (message: Of<'progress'>) => void;
   onWindowEnd: (message: Of<'window-end'>) => void;
-  tell(command: DriverCommand): void;
-  ask(command: DriverCommand): Promise<Answer>;
+  tell(command: GeneratorCommand): void;
+  ask(command: GeneratorCommand): Promise<Answer>;
 }
 
 function createMember(): Member {
@@ -97,7 +97,7 @@ function createMember(): Member {
   worker.on('error', (error) => {
     throw error;
   });
-  worker.on('message', (message: DriverReport) => {
+  worker.on('message', (message: GeneratorReport) => {
     if (message.kind === 'progress') member.onProgress(message);
     else if (message.kind === 'window-end') member.onWindowEnd(message);
     else answer(message);

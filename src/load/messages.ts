@@ -5,14 +5,14 @@ import type { Loop } from './pace/loop.ts';
 import type { Share } from './pace/schedule.ts';
 
 /** What the generator's process says of itself once it can send. */
-export interface DriverReady {
+export interface GeneratorReady {
   readonly workload: { readonly id: string; readonly service: string; readonly version: number };
   /** What the process got, which is not always what was asked for. */
   readonly niceness: number;
 }
 
 /** How a phase is doing, about once a second. */
-export interface DriverProgress {
+export interface GeneratorProgress {
   readonly phase: 'warm-up' | 'measure';
   /** Since the phase's first due time. */
   readonly elapsedMs: number;
@@ -36,7 +36,7 @@ export interface OpenCommand {
 }
 
 /** From the parent; one at a time, each answered by its report or by `refused`. */
-export type DriverCommand =
+export type GeneratorCommand =
   | OpenCommand
   | { readonly kind: 'warm-up'; readonly count: number; readonly ratePerSec: number }
   | { readonly kind: 'measure'; readonly startAtNs: number }
@@ -44,9 +44,9 @@ export type DriverCommand =
   | { readonly kind: 'cut-short' };
 
 /** From the generator's process. */
-export type DriverReport =
-  | { readonly kind: 'ready'; readonly ready: DriverReady }
-  | { readonly kind: 'progress'; readonly progress: DriverProgress }
+export type GeneratorReport =
+  | { readonly kind: 'ready'; readonly ready: GeneratorReady }
+  | { readonly kind: 'progress'; readonly progress: GeneratorProgress }
   | { readonly kind: 'warmed-up'; readonly counts: LoadCounts }
   | { readonly kind: 'window-end'; readonly endedAtNs: number }
   | { readonly kind: 'measured'; readonly result: LoadResult; readonly secondHistograms: readonly string[] }

@@ -45,7 +45,7 @@ function askOnce({ origin, request, timeoutMs, signal }: PreflightOptions): Prom
     maxHeaderSize: headLimitBytes,
   };
   const asked = send(url, { ...settings, ...serverName(url) }, (answer) => readWhole(answer).then(resolve, reject));
-  // As in the load, an answer that leaves HTTP is no answer; Node tells of it apart, and of a silent close not at all.
+  // As in the load, an answer that leaves HTTP is no answer; Node reports it apart, and a silent close not at all.
   asked.on('upgrade', (_, socket) => {
     socket.destroy();
     reject(coded('switched'));

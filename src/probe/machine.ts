@@ -30,7 +30,7 @@ export function machineId({ cpuModel, coreCount, memoryBytes, kernel }: MachineF
   return createHash('sha256').update([cpuModel, coreCount, memoryGib, kernel].join('|')).digest('hex').slice(0, 12);
 }
 
-/** Settings nobody asks about that change numbers; `unknown` where the machine does not tell. */
+/** Settings that change numbers without being asked about; `unknown` where the machine does not say. */
 function systemSettings(): Record<string, string> {
   return {
     architecture: process.arch,

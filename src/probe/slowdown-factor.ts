@@ -29,7 +29,7 @@ interface SlowdownOptions {
 /**
  * How long about 100 ms of fixed work takes now ÷ the fastest it ever took on this machine: 1 is quiet; more means a
  * neighbour, a thief of the hypervisor or a slower clock. Without a reference it first makes one (about 0.6 s). A reference
- * taken on a busy machine mends itself, as any faster spin replaces it.
+ * taken on a busy machine corrects itself, as any faster spin replaces it.
  */
 export function slowdownFactor({ referencePath, machineId, nowMs = now, work = spin }: SlowdownOptions): number {
   const key = `${machineId} node ${process.version}`;

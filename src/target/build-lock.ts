@@ -17,10 +17,10 @@ export interface LockOptions {
  * pids are reused, and two containers sharing a cache do not share them.
  */
 export async function acquireLock(file: string, options: LockOptions): Promise<AsyncDisposable> {
-  let told = false;
+  let hasReported = false;
   while (!(await tryCreate(file))) {
-    if (!told) options.onWait();
-    told = true;
+    if (!hasReported) options.onWait();
+    hasReported = true;
     await removeStale(file, options.staleMs ?? 15_000);
     await pause(pollMs, options.signal);
   }

@@ -151,7 +151,7 @@ for (const [kind, createLoop] of loopMakers)
       serve = (socket) => socket.write('HTTP/1.1 408 Request Timeout\r\n\r\n');
       const { next } = await open();
       assert.equal(await next(), 'open');
-      assert.equal(await next(), 'close: bytes nobody asked for');
+      assert.equal(await next(), 'close: bytes that were not asked for');
     });
 
     test('a destroyed connection tells nothing more', async () => {

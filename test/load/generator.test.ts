@@ -12,9 +12,9 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
-  type DriverProgress,
   type Generator,
   type GeneratorOptions,
+  type GeneratorProgress,
   startGenerator,
 } from '../../src/load/generator.ts';
 import { assessGenerator } from '../../src/load/generator-assessment.ts';
@@ -94,7 +94,7 @@ function isAlive(pid: number): boolean {
 for (const [transport] of loopMakers)
   describe(`over the ${transport} loop`, () => {
     test('warm-up blocks and a window end to end: every request is accounted for, and the warm-up is not in the result', async () => {
-      const progress: DriverProgress[] = [];
+      const progress: GeneratorProgress[] = [];
       await withGenerator({ transport, onProgress: (seen) => progress.push(seen) }, async (generator) => {
         assert.deepEqual(generator.ready.workload, { id: 'echo', service: 'echo', version: 1 });
         assertAllOk(await generator.warmUp(100, 500), 100);

@@ -19,7 +19,7 @@ interface ClaimsFlags {
   readonly json?: boolean;
 }
 
-/** `paceline claims [RESULT…]`: what the seeds said, and what was measured. */
+/** `paceline claims [RESULT…]`: what the source documents say, and what was measured. */
 export function addClaims(program: Command, context: CommandContext): void {
   program
     .command('claims')

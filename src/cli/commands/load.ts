@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { type Generator, startGenerator } from '../../load/generator.ts';
 import { assessGenerator } from '../../load/generator-assessment.ts';
-import type { DriverProgress } from '../../load/messages.ts';
+import type { GeneratorProgress } from '../../load/messages.ts';
 import { sendPreflight } from '../../load/preflight.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
@@ -151,7 +151,7 @@ function measure(generator: Generator): Promise<LoadResult> {
   return generator.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
 }
 
-function progressText({ phase, elapsedMs, counts }: DriverProgress, measureMs: number): string {
+function progressText({ phase, elapsedMs, counts }: GeneratorProgress, measureMs: number): string {
   const seconds = (ms: number) => `${Math.round(ms / 1000)}`;
   const { scheduledCount, okCount, wrongCount, failedCount, timedOutCount, unsentCount } = counts;
   const notOkCount = wrongCount + failedCount + timedOutCount + unsentCount;

@@ -183,7 +183,7 @@ function complaintOf(operation: Operation, answer: WorkloadResponse): string | n
 
 /**
  * The requests without an outcome, in the order they were due. Takes out each that is `timeoutNs` old, counted from its due
- * time, and tells it. All have the same limit, so the oldest is always the next to time out and one alarm is enough; it is not
+ * time, and reports it. All have the same limit, so the oldest is always the next to time out and one alarm is enough; it is not
  * moved when a request ends, only set again when it rings: about one ring in `timeoutNs`, not one a request.
  */
 class InFlight<T extends { readonly dueNs: number }> {
@@ -220,7 +220,7 @@ class InFlight<T extends { readonly dueNs: number }> {
     }
   }
 
-  /** No time-out is told after this. */
+  /** No time-out is reported after this. */
   close() {
     this.#alarm?.cancel();
   }

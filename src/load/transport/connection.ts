@@ -108,7 +108,7 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
 
   onData(bytes: Buffer) {
     if (this.#isOver) return;
-    if (!this.#isBusy) return this.#fail('bytes nobody asked for');
+    if (!this.#isBusy) return this.#fail('bytes that were not asked for');
     try {
       this.#reader.push(bytes);
     } catch (error) {

@@ -14,7 +14,7 @@ export interface Exchange {
   isCancelled: boolean;
 }
 
-/** What a pool tells of its exchanges: `onSent` at most once, then one of the others, unless cancelled. */
+/** What a pool reports of its exchanges: `onSent` at most once, then one of the others, unless cancelled. */
 export interface PoolListener<E extends Exchange> {
   onSent(exchange: E): void;
   /** `answer` is valid only during the call. */
@@ -82,7 +82,7 @@ export class Pool<E extends Exchange> implements ConnectionListener {
     return { openedCount: this.#openedCount, staleRetryCount: this.#staleRetryCount };
   }
 
-  /** Who is told from now on. */
+  /** Which listener hears from now on. */
   listen(listener: PoolListener<E>) {
     this.#listener = listener;
   }
@@ -95,7 +95,7 @@ export class Pool<E extends Exchange> implements ConnectionListener {
     this.#openMore();
   }
 
-  /** Gives an exchange up: nothing more is told of it, and a connection that carries it is closed. */
+  /** Gives an exchange up: nothing more is reported of it, and a connection that carries it is closed. */
   cancel(exchange: E) {
     const { connection } = exchange;
     exchange.isCancelled = true;

@@ -100,7 +100,7 @@ function findReferences(
   };
 }
 
-/** The contract version of the service and the version of the workload; null where no trial tells. */
+/** The contract version of the service and the version of the workload; null where no trial says. */
 function versionsOf(trials: readonly Trial[], key: QuestionKey): ContractVersions {
   const ofService = trials.filter((trial) => trial.spec.service === key.service);
   const ofWorkload = ofService.find((trial) => trial.spec.workload === key.workload);
@@ -111,7 +111,7 @@ function versionsOf(trials: readonly Trial[], key: QuestionKey): ContractVersion
 }
 
 function versionMismatch(recorded: ContractVersions, here: ContractVersions): string | null {
-  if (here.contract === null || here.workload === null) return 'this run has no trial that tells its versions';
+  if (here.contract === null || here.workload === null) return 'this run has no trial that says its versions';
   if (recorded.contract !== here.contract) return `contract version ${recorded.contract}, here ${here.contract}`;
   if (recorded.workload !== here.workload) return `workload version ${recorded.workload}, here ${here.workload}`;
   return null;
