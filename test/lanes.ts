@@ -48,7 +48,14 @@ export const parts: readonly Part[] = [
     commands: [['test/run-tests.ts', 'fuzz']],
     env: { PACELINE_FUZZ_FACTOR: '20' },
   },
-  // Room for later ones: faults (the fault matrix), runtimes, services (foreign ones), k6. 20 minutes of the 75 are left.
+  {
+    id: 'bytes',
+    what: 'odd and valid requests to all crud implementations: do they answer alike?',
+    limitMinutes: 10,
+    commands: [['bin/paceline.mjs', 'fuzz', '--requests', '4000', '--seed', '5']],
+    env: {},
+  },
+  // Room for later ones: faults (the fault matrix), runtimes, services (foreign ones), k6. 10 minutes of the 75 are left.
 ];
 
 /** @throws Error where the file names a lane that is none */
