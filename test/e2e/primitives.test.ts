@@ -44,7 +44,10 @@ describe('a runner that misbehaves', () => {
     space = await makeWorkspace();
     const out = space.file('bad.json');
     const only = ['spawn', 'wait-group', 'sort', 'start', 'memory-tasks'];
-    const running = startPaceline([...primitivesRun('primitives-bad', only, out), '--limit', 'memory=150MiB'], space);
+    const running = startPaceline(
+      [...primitivesRun('primitives-bad', only, out), '--limit', 'memory=150MiB', '--details'],
+      space,
+    );
     finished = await running.finished;
     result = await readResult(out);
     left = leftovers(running.pid, space);
@@ -107,7 +110,7 @@ describe('a runner that misbehaves', () => {
     assert.equal(one('memory-tasks', 'promise', 100).status, 'ok');
     assert.equal(failed('memory-tasks', 'promise', 1_000).code, 'out-of-memory');
     assert.equal(one('memory-tasks', 'promise', 1_000_000).status, 'not-tried');
-    assert.match(finished.stdout, /bad promise: at most 100 here; beyond, out-of-memory: .*150 MiB/);
+    assert.match(finished.stdout, /bad promise: at most 100 here; more: out-of-memory: .*150 MiB/);
   });
 
   test('the others go on, the file is whole, and nothing is left', () => {
@@ -177,6 +180,7 @@ describe('a run of the Node runner', () => {
       out,
       '--report',
       report,
+      '--details',
     ];
     finished = await paceline(args, space);
     result = await readResult(out);
