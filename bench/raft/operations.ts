@@ -63,9 +63,9 @@ export function read(values: Values): Operation {
 }
 
 /** The contract's two ways to say "not now": no leader, and outcome unknown. */
-function refusedReason({ status, header }: WorkloadResponse): string | null {
-  if (status === 503) return header('retry-after') === null ? null : '503 no leader';
-  return status === 504 ? '504 outcome unknown' : null;
+function refusedReason(answer: WorkloadResponse): string | null {
+  if (answer.status === 503) return answer.header('retry-after') === null ? null : '503 no leader';
+  return answer.status === 504 ? '504 outcome unknown' : null;
 }
 
 /** So many keys that neighbours rarely meet, so few that reads mostly find one. */

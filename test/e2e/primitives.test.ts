@@ -45,7 +45,10 @@ describe('a runner that misbehaves', () => {
     space = await makeWorkspace();
     const out = space.file('bad.json');
     const only = ['spawn', 'wait-group', 'sort', 'start', 'memory-tasks'];
-    const running = startPaceline([...primitivesRun('primitives-bad', only, out), '--limit', 'memory=150MiB'], space);
+    const running = startPaceline(
+      [...primitivesRun('primitives-bad', only, out), '--limit', 'memory=150MiB', '--details'],
+      space,
+    );
     finished = await running.finished;
     result = await readResult(out);
     left = leftovers(running.pid, space);
@@ -179,6 +182,7 @@ describe('a run of the Node runner', () => {
       out,
       '--report',
       report,
+      '--details',
     ];
     finished = await paceline(args, space);
     result = await readResult(out);

@@ -61,7 +61,7 @@ test('the cluster-size search stops where a leader is lost by itself, and that i
   );
   assert.ok(outcomes(5).length <= 2 && outcomes(5).every((status) => status === 'overloaded'), finished.stderr);
   assert.equal(plannedTrialCount, new Set(trials.map(({ spec }) => spec.position)).size);
-  assert.match(finished.stdout, /: largest cluster\n {2}raft-fake-restless: /);
+  assert.match(finished.stdout, /^scale: largest cluster\n {2}raft-fake-restless: /m);
 });
 
 test('stale reads break the contract: conform says which history has no order', async (context) => {

@@ -5,8 +5,25 @@ import { workload as election } from '../../../bench/raft/workloads/election.ts'
 import { workload as mixed } from '../../../bench/raft/workloads/mixed.ts';
 import type { Operation, WorkloadResponse } from '../../../src/model/workload.ts';
 
-function answer(status: number, body: string, headers: Record<string, string> = {}): WorkloadResponse {
-  return { status, body: Buffer.from(body), header: (name) => headers[name] ?? null };
+/** As the generator's own, it cannot be asked for a header that is taken off it. */
+class Answer implements WorkloadResponse {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, body: string, headers: Readonly<Record<string, string>>) {
+    this.status = status;
+    this.body = Buffer.from(body);
+    this.#headers = headers;
+  }
+
+  header(name: string): string | null {
+    return this.#headers[name] ?? null;
+  }
+}
+
+function answer(status: number, body: string, headers: Readonly<Record<string, string>> = {}): WorkloadResponse {
+  return new Answer(status, body, headers);
 }
 
 const committed = (index: number) => answer(200, JSON.stringify({ index, term: 1 }));
