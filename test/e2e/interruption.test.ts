@@ -48,7 +48,7 @@ async function interruptedAt(
 }
 
 function assertInterrupted({ exitCode, stderr }: Finished): void {
-  assert.match(stderr, /paceline: interrupted by SIGINT; everything started was put away\n$/);
+  assert.match(stderr, /paceline: interrupted by SIGINT; everything was cleaned up\n$/);
   assert.doesNotMatch(stderr, /\n\s+at /);
   assert.equal(exitCode, 130);
 }
@@ -113,7 +113,7 @@ describe('Ctrl-C without a database', () => {
   test('SIGTERM ends a run in the same way, with its own exit code', async () => {
     const args = echoRun(['echo'], space.file('term.json'), '--verbose');
     const ended = await interruptedAt(args, { line: lineOf('measure') }, (running) => running.signal('SIGTERM'), space);
-    assert.match(ended.stderr, /interrupted by SIGTERM; everything started was put away/);
+    assert.match(ended.stderr, /interrupted by SIGTERM; everything was cleaned up/);
     assert.equal(ended.exitCode, 143);
   });
 

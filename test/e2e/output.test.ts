@@ -63,7 +63,7 @@ test('a terminal gets colours and one moving line, unless NO_COLOR is set', {
   const esc = String.fromCharCode(27);
   const colored = onTerminal(command);
   assert.ok(colored.includes(`${esc}[1m`), 'bold');
-  assert.ok(colored.includes('[1/1] echo echo 50/s · drive · '), colored);
+  assert.ok(colored.includes('[1/1] echo echo 50/s · measure · '), colored);
   assert.ok(colored.includes(`${esc}[2K`), 'the line is rewritten');
   const report = ['report', space.file('r.json'), '--format', 'text'];
   assert.ok(onTerminal([process.execPath, bin, ...report]).includes(`${esc}[`));
