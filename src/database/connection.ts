@@ -11,9 +11,13 @@ export type Connection = postgres.Sql;
 export async function withConnection<T>(url: string, use: (sql: Connection) => Promise<T>): Promise<T> {
   const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10, prepare: false, fetch_types: false });
   try {
-    return await use(sql);
-  } finally {
+    const answer = await use(sql);
     await sql.end({ timeout: 5 });
+    return answer;
+  } catch (error) {
+    // postgres.js takes a query that was lost with its connection for one still running: not waited for.
+    await sql.end({ timeout: 0 });
+    throw error;
   }
 }
 

@@ -42,7 +42,9 @@ test('an error already meant for the user is left as it is', () => {
   assert.equal(databaseError('cannot copy', error), error);
 });
 
-test('a server that is gone in the middle of the first query fails the query, and nothing else', async (context) => {
+test('a server that is gone in the middle of the first query fails the query at once, and nothing else', {
+  timeout: 4_000,
+}, async (context) => {
   const server = createServer((socket) => {
     socket.once('data', () => {
       socket.write(Buffer.concat([authenticationOk, readyForQuery]));
