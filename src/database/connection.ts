@@ -5,15 +5,25 @@ export type Connection = postgres.Sql;
 
 /**
  * One connection for the length of a task. The harness holds none between tasks: an open one would be a process of the
- * database within a measured window, and would keep its database from being used as a template.
+ * database within a measured window, and would keep its database from being used as a template. Arrays are passed as text
+ * (`arrayText`): postgres.js learns their types by a query of its own, whose failure nobody could catch.
  */
 export async function withConnection<T>(url: string, use: (sql: Connection) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10, prepare: false });
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10, prepare: false, fetch_types: false });
   try {
-    return await use(sql);
-  } finally {
+    const answer = await use(sql);
     await sql.end({ timeout: 5 });
+    return answer;
+  } catch (error) {
+    // postgres.js takes a query that was lost with its connection for one still running: not waited for.
+    await sql.end({ timeout: 0 });
+    throw error;
   }
+}
+
+/** As PostgreSQL reads an array; the statement says of what: `$1::text[]`. */
+export function arrayText(values: readonly (string | number)[]): string {
+  return `{${values.map((value) => `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
 /** The same server, another database and perhaps another role. A role's URL carries no parameters. */

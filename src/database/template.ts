@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceDatabase } from '../model/service.ts';
-import { type Connection, databaseError, databaseUrl, withConnection } from './connection.ts';
+import { arrayText, type Connection, databaseError, databaseUrl, withConnection } from './connection.ts';
 import { openTrialDatabase, type TrialDatabase } from './trial-database.ts';
 
 /** A filled database that trials start from. */
@@ -122,7 +122,7 @@ async function fillTemplate(sql: Connection, service: ServiceDatabase, schema: s
   for (const { sql: text, values } of service.seedStatements(seed)) {
     await sql.unsafe(
       text,
-      values.map((value) => (typeof value === 'object' ? [...value] : value)),
+      values.map((value) => (typeof value === 'object' ? arrayText(value) : value)),
     );
   }
   // Freezing sets every hint bit now: a read within a trial then writes no page.

@@ -1,7 +1,13 @@
+// test-lane: waits
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import { databaseError, withServerLog } from '../../src/database/connection.ts';
+import { databaseError, withConnection, withServerLog } from '../../src/database/connection.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
+
+const authenticationOk = Buffer.from('R\0\0\0\x08\0\0\0\0');
+const readyForQuery = Buffer.from('Z\0\0\0\x05I');
 
 test('a full disk is recognized, whether the server or its log says so', () => {
   const bySqlState = Object.assign(new Error('could not extend file'), { code: '53100' });
@@ -34,4 +40,21 @@ test('a server that went down is explained by its log, other errors stay as they
 test('an error already meant for the user is left as it is', () => {
   const error = new HarnessError('disk-full', 'a', 'b');
   assert.equal(databaseError('cannot copy', error), error);
+});
+
+test('a server that is gone in the middle of the first query fails the query at once, and nothing else', {
+  timeout: 4_000,
+}, async (context) => {
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write(Buffer.concat([authenticationOk, readyForQuery]));
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+  });
+  context.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  // A rejection that nobody handles fails the test too: it would end a run with everything it started.
+  const asked = withConnection(`postgres://someone@127.0.0.1:${port}/postgres`, (sql) => sql`SELECT 1`);
+  await assert.rejects(asked, { code: 'ECONNRESET' });
 });

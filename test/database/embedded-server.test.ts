@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import postgres from 'postgres';
+import { arrayText, withConnection } from '../../src/database/connection.ts';
 import type { Template } from '../../src/database/template.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { processStartTicks } from '../../src/os/process-identity.ts';
@@ -50,6 +51,14 @@ test('its process entered the given groups, and its record names it for good', (
   const [record] = opened.started;
   assert.equal(readFileSync(joinedFile, 'utf8'), String(record?.pid));
   assert.equal(record?.startTicks, processStartTicks(opened.server.pid ?? 0));
+});
+
+test('an array is read as it was, whatever its texts contain', async () => {
+  const texts = ['', 'a,b', '{}', 'NULL', '"', '\\', '\\"\n', ' é '];
+  const [row] = await withConnection(opened.server.adminUrl, (sql) =>
+    sql.unsafe<{ read: string }[]>('SELECT to_json($1::text[])::text AS read', [arrayText(texts)]),
+  );
+  assert.deepEqual(JSON.parse(row?.read ?? ''), texts);
 });
 
 test('a copy holds the data set of the seed, and a change in one copy is not in the next', async () => {

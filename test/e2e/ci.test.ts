@@ -4,7 +4,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { RunComparison } from '../../src/model/comparison.ts';
-import type { Trial } from '../../src/model/trial.ts';
+import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import { readResult, writeResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../support/leftovers.ts';
 import {
@@ -110,7 +110,7 @@ async function asNinePairs(path: string): Promise<void> {
   const trials = Array.from({ length: 9 }, (_, index) => {
     const { spec, startedAt, measurement, warnings } = result.trials[index % result.trials.length] as Trial;
     const pair = { sessionId: spec.pair?.sessionId ?? '', number: index + 1 };
-    const own = { ...spec, repetition: index + 1, slot: index, pair };
+    const own: TrialSpec = { ...spec, repetition: index + 1, position: index, pair };
     assert.ok(measurement);
     return { status: 'ok', spec: own, startedAt, measurement, warnings, latencyDiscarded: false } as const;
   });

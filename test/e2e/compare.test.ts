@@ -161,7 +161,7 @@ describe('compare', { concurrency: 2 }, () => {
     assert.equal(exitCode, 0);
     assert.match(stdout, /why: the interval lies beyond no change, the estimate is at least 2\.5 %/);
     assert.equal(stdout.match(/^ +(base|head) +pair \d+ +ok +yes/gm)?.length, 24);
-    assert.match(stdout, /spin +steal/);
+    assert.match(stdout, /slowdown +steal/);
     assert.match(stdout, /12 of 12 went up \(sign test, one-sided: up 0\.0002, down 1\.00\)/);
     const mistaken = await explain('crud-og');
     assert.equal(mistaken.exitCode, 2);

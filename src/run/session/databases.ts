@@ -64,6 +64,8 @@ export function createSessionDatabases(options: SessionDatabasesOptions): Sessio
       try {
         return await copy(service, seed);
       } catch (error) {
+        // Not lost: an interruption ends the server.
+        options.signal.throwIfAborted();
         if (!isDatabaseLost(error) || open?.server.kind !== 'embedded') throw error;
         options.onStep('the database server was lost: starting another');
         await close();
