@@ -50,6 +50,7 @@ async function interruptedAt(
 function assertInterrupted({ exitCode, stderr }: Finished): void {
   assert.match(stderr, /paceline: interrupted by SIGINT; everything was cleaned up\n$/);
   assert.doesNotMatch(stderr, /\n\s+at /);
+  assert.doesNotMatch(stderr, /starting another/);
   assert.equal(exitCode, 130);
 }
 
