@@ -25,7 +25,7 @@ def test_what_was_acknowledged_outlives_its_leader(make_spawn: MakeSpawn, durabi
     async def run() -> None:
         async with running(make_spawn, tmp_path, DURABILITY=durability) as cluster:
             await asyncio.gather(*(patiently(partial(cluster.put, f"k{i}", str(i))) for i in range(200)))
-            # On a busy machine the first leader may have lost its office since; this one is crashed before anything else happens.
+            # Asked for now: on a busy machine the first leader may have lost its office while it wrote.
             leader = await leader_of(cluster)
             crash = await cluster.crash(leader)
             assert (crash.id, crash.was_leader) == (leader.id, True)
