@@ -83,6 +83,7 @@ async function install(
   const lock = await textOf(join(dir, folder, 'package-lock.json'));
   const installed = join(repository.dir, folder, 'node_modules');
   const isSame = lock === (await textOf(join(repository.dir, folder, 'package-lock.json')));
+  if (existsSync(join(dir, folder, 'node_modules'))) return;
   if (isSame && existsSync(installed)) {
     await symlink(installed, join(dir, folder, 'node_modules'));
     return;

@@ -106,10 +106,11 @@ function generatorDelayReason({ responseTime: response, generatorDelay }: LoadRe
   for (const [quantile, key, ratio, leastMs] of generatorLimits.generatorDelay) {
     const answerMs = response[key];
     const lateMs = generatorDelay[key];
-    if (answerMs === null || lateMs === null) continue;
-    const limitMs = Math.max(leastMs, ratio * answerMs);
-    if (lateMs <= limitMs) continue;
-    const message = `the generator woke ${ms(lateMs)} late (${quantile}; limit ${ms(limitMs)} at a response ${quantile} of ${ms(answerMs)})`;
+    // Where too few answers were right for this quantile, the delay is judged by itself.
+    const limitMs = Math.max(leastMs, ratio * (answerMs ?? 0));
+    if (lateMs === null || limitMs === 0 || lateMs <= limitMs) continue;
+    const beside = answerMs === null ? 'without a response to compare' : `at a response ${quantile} of ${ms(answerMs)}`;
+    const message = `the generator woke ${ms(lateMs)} late (${quantile}; limit ${ms(limitMs)} ${beside})`;
     return { code: 'generator-delayed', message };
   }
   return null;

@@ -99,6 +99,8 @@ function explain({ code = '', message }: NodeJS.ErrnoException, timeoutMs: numbe
   if (code === 'switched')
     return ['answers 101 (Switching Protocols) and leaves HTTP', 'ask a path that answers in HTTP/1.1'];
   if (code === 'closed') return ['closes the connection without an answer', 'see its log'];
+  if (code === 'EPROTO') return ['does not speak TLS', 'use http://, or the port of https'];
+  if (code === 'ECONNRESET') return ['closes the connection before its answer is whole', 'see its log'];
   if (code === 'ECONNREFUSED')
     return ['refuses connections: nothing listens there', 'start the service, or correct the port'];
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

@@ -1,4 +1,5 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram as Hdr } from 'hdr-histogram-js';
+import { HarnessError } from '../model/harness-error.ts';
 import type { Latency } from '../model/load-result.ts';
 
 /** A distribution of durations in whole microseconds, right to 3 significant digits. Opaque: use the functions below. */
@@ -41,7 +42,16 @@ export function encode(histogram: Histogram): string {
 
 /** The histogram of `Latency.encoded`. Throws on text that is not one. */
 export function decode(encoded: string): Histogram {
-  return decodeFromCompressedBase64(encoded, 32);
+  try {
+    return decodeFromCompressedBase64(encoded, 32);
+  } catch (error) {
+    throw new HarnessError(
+      'bad-result-file',
+      'a latency histogram of the result file is damaged',
+      'take the file from its source again, or repeat the run',
+      { cause: error },
+    );
+  }
 }
 
 /** The value that `percentile` (0 to 100) of the records do not exceed, in milliseconds; null of an empty histogram. */

@@ -57,6 +57,7 @@ export async function assertOutputsWritable(places: Readonly<Record<string, stri
 
 /** Tried with a file that is gone again: nothing is left and no folder made. Throws HarnessError that names the flag. */
 async function assertFileWritable(path: string, flag: string): Promise<void> {
+  if (path === '') throw new HarnessError('usage', `${flag} is empty`, `name a file: ${flag} FILE`);
   const found = await pathKind(path);
   if (found === 'folder') throw cannotWrite(path, 'it is a folder', flag);
   // Written beside and renamed over: a device or a pipe would be replaced.
@@ -72,6 +73,7 @@ export async function assertParentFolderExists(path: string, flag: string): Prom
 
 /** The same of a folder that is to hold files. */
 export async function assertFolderWritable(path: string, flag: string): Promise<void> {
+  if (path === '') throw new HarnessError('usage', `${flag} is empty`, `name a folder: ${flag} DIR`);
   await assertFolderAccepts(resolve(path), path, flag);
 }
 

@@ -1,8 +1,12 @@
 // test-lane: waits
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import { countOrZero, limitOption, positiveCount, rateList } from '../../src/cli/options.ts';
+import { rootDir } from '../../src/run/paths.ts';
 import { paceline } from '../support/paceline.ts';
 
 test('a limit names cores and memory in the units people use', () => {
@@ -41,4 +45,38 @@ describe('flags of requests are refused where only primitives are measured', { c
       assert.equal(exitCode, 2);
     });
   }
+});
+
+const kept = join(rootDir, 'test/fixtures/results/v3-quick.json');
+
+describe('a flag that would be ignored, or names nothing, is refused at once', { concurrency: 2 }, () => {
+  for (const [args, message] of [
+    [['report', kept, '--format', 'text', '--out', 'page.txt'], /--out goes with --format html alone/],
+    [['report', kept, '--json'], /--json goes with --trend/],
+    [['report', kept, '--details'], /--details goes with --format text/],
+    [['report', kept, '--out', ''], /--out is empty/],
+    [['run', 'smoke', '--impl', 'crud-node-async', '--out', ''], /--out is empty/],
+    [['load', 'http://127.0.0.1:9/', '--rate', '1', '--hdr', ''], /--hdr is empty/],
+    [
+      ['load', 'http://127.0.0.1:9/', '--rate', '1', '--hdr', '/nonexistent/x.hgrm'],
+      /there is no folder \/nonexistent/,
+    ],
+  ] as const) {
+    test(args.slice(0, 1).concat(args.slice(-2)).join(' '), async () => {
+      const { stderr, stdout, exitCode } = await paceline([...args]);
+      assert.match(stderr, message);
+      assert.equal(exitCode, message.source.includes('folder') ? 3 : 2);
+      assert.equal(stdout, '');
+    });
+  }
+});
+
+test('a damaged histogram is a damaged file, not a bug', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'paceline-histogram-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'damaged.json');
+  await writeFile(path, (await readFile(kept, 'utf8')).replaceAll(/"HISTFAA[^"]*"/g, '"HISTFAAAAA"'));
+  const { stderr, exitCode } = await paceline(['report', path, '--format', 'markdown']);
+  assert.match(stderr, /a latency histogram of the result file is damaged/);
+  assert.equal(exitCode, 2);
 });

@@ -80,6 +80,13 @@ test('a stall of the generator is judged at every quantile that is shown, and at
   assert.deepEqual(codesOf(many), ['latency', 'generator-delayed']);
 });
 
+test('where no answer was right, the delay is judged by itself', () => {
+  const none = { p50Ms: null, p90Ms: null, p99Ms: null, p999Ms: null, maxMs: null };
+  const late = (maxMs: number) =>
+    codesOf({ generatorDelay: latency(0.1, { p99Ms: null, p999Ms: null, maxMs }), responseTime: latency(0, none) })[0];
+  assert.deepEqual([40, 73].map(late), ['valid', 'latency']);
+});
+
 test('a quantile of which the target made the most is believed', () => {
   assert.deepEqual(codesOf({ generatorDelay: latency(0.1, { p99Ms: 9 }), responseTime: latency(2, { p99Ms: 40 }) }), [
     'valid',

@@ -7,7 +7,7 @@ import { sendPreflight } from '../../load/preflight.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
-import { assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
+import { assertOutputsWritable, assertParentFolderExists, writeFileAtomically } from '../../store/write-file.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import {
@@ -81,6 +81,7 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
   const request = await loadRequestOf(url, flags);
   assertAllowed(request, await machineBaseline(), flags.allow ?? []);
   await assertOutputsWritable({ '--hdr': flags.hdr });
+  if (flags.hdr !== undefined) await assertParentFolderExists(flags.hdr, '--hdr');
   if (flags.skipPreflight !== true) {
     const { origin, spec, loadPlan } = request;
     await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });

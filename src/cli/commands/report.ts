@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { trendsByMachine } from '../../compare/trend.ts';
+import { HarnessError } from '../../model/harness-error.ts';
 import { reportMarkdown } from '../../report/text/markdown.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
@@ -34,6 +35,7 @@ export function addReport(program: Command, context: CommandContext): void {
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
+      assertFlagsFit(flags);
       if (flags.trend) {
         const trends = trendsByMachine(await readResults(path));
         context.stdout.write(flags.json ? `${JSON.stringify(trends)}\n` : trendText(trends));
@@ -50,6 +52,18 @@ export function addReport(program: Command, context: CommandContext): void {
         context.stdout.write(text(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
       }
     });
+}
+
+/** A flag that would be ignored is a mistake. */
+function assertFlagsFit({ out, json, trend, format: kind, details }: ReportFlags): void {
+  const isPage = !trend && kind === 'html';
+  if (out !== undefined && !isPage) throw unfit('--out goes with --format html alone', 'send the output there: > FILE');
+  if (json && !trend) throw unfit('--json goes with --trend', 'a result file is JSON already');
+  if (details && (trend || kind !== 'text')) throw unfit('--details goes with --format text', 'leave one out');
+}
+
+function unfit(message: string, remedy: string): HarnessError {
+  return new HarnessError('usage', message, remedy);
 }
 
 const format = oneOf('report format', ['html', 'text', 'markdown']);
