@@ -16,7 +16,7 @@ const changeTexts: Readonly<Record<AffectedImplementation['change'], string>> = 
   contract: 'its contract differs',
   added: 'only head has it',
   removed: 'only base has it',
-  unchanged: 'not affected',
+  unchanged: 'not affected, but asked for',
 };
 
 /** Whose commits, and who is measured and why. */

@@ -54,7 +54,9 @@ function generatorTrust({ drivenTrialCount, latencyDiscardedCount, invalidCount 
   const invalid = invalidCount === 0 ? [] : [`${countOf(invalidCount, 'invalid trial')}`];
   if (drivenTrialCount === 0) return invalid.join('');
   const latency = `latency discarded in ${latencyDiscardedCount} of ${trials}`;
-  return [`generator: ${latencyDiscardedCount === 0 ? `no latency discarded in ${trials}` : latency}`, ...invalid].join(', ');
+  return [`generator: ${latencyDiscardedCount === 0 ? `no latency discarded in ${trials}` : latency}`, ...invalid].join(
+    ', ',
+  );
 }
 
 function noiseTrust({ maxOtherProcessesCpuRatio, maxStealRatio, maxSlowdownFactor }: Trust): string {

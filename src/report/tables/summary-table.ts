@@ -111,7 +111,9 @@ export function noteLabel({ label, trialCount }: Note): string {
 
 /** Why a row has no figure, with the remedy. */
 export function rowReason(row: Row): string {
-  return row.notes.map(({ text, remedy }) => `${text}${remedy === null ? '' : `. Remedy: ${remedy}`}`).join('; ');
+  return row.notes
+    .map(({ text, remedy }) => `${text}${remedy === null ? '' : `. Remedy: ${remedy.replace(/\.$/, '')}`}`)
+    .join('; ');
 }
 
 export interface Footnote extends Pick<Note, 'kind' | 'text' | 'remedy'> {
