@@ -54,7 +54,7 @@ function namesIn(folder: string): readonly string[] {
 }
 
 function controlGroups(pattern: string): readonly string[] {
-  const found = execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', pattern], {
+  const found = execFileSync('find', ['/sys/fs/cgroup', '-ignore_readdir_race', '-type', 'd', '-name', pattern], {
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
   });
