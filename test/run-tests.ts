@@ -8,7 +8,11 @@ import { parseArgs } from 'node:util';
 import { laneOf, lanes, parts, testPaths } from './lanes.ts';
 
 const usage = `Usage: node test/run-tests.ts [--lane LANE]… [--times] [PART OF A PATH]…
-Runs the test files of these lanes (all but those of test:all) side by side, as test/lanes.ts says.`;
+Runs the test files of these lanes (all but those of test:all) side by side, as test/lanes.ts says. At most three files that failed
+are run once more, alone; one that passes then is named as unsteady, since it fails only beside others.`;
+
+/** More that fail are no accident of the machine. */
+const mostSecondTries = 3;
 
 interface TestFile {
   readonly path: string;
@@ -68,6 +72,21 @@ async function runAll(files: readonly TestFile[]): Promise<readonly Ended[]> {
     await Promise.race(running);
   }
   return ended;
+}
+
+async function withSecondTries(first: readonly Ended[]): Promise<readonly Ended[]> {
+  const failed = first.filter(({ isSuccess }) => !isSuccess);
+  if (failed.length > mostSecondTries || interruption.signal.aborted) return first;
+  const ended = [...first];
+  for (const one of failed) {
+    process.stdout.write(`once more, alone: ${one.file.path}\n`);
+    ended[first.indexOf(one)] = await runFile(one.file);
+  }
+  return ended;
+}
+
+function pathLines(ended: readonly Ended[]): string {
+  return ended.map(({ file }) => `  ${file.path}\n`).join('');
 }
 
 function fitting(waiting: TestFile[], free: number): TestFile | undefined {
@@ -181,10 +200,13 @@ async function main(): Promise<void> {
   process.once('SIGINT', interruptedBy);
   process.once('SIGTERM', interruptedBy);
   process.setMaxListeners(0);
-  const ended = await runAll(files);
+  const first = await runAll(files);
+  const ended = await withSecondTries(first);
   if (values.times) process.stdout.write(timesTable(ended, readFileSync(cpuFile, 'utf8')));
+  const unsteady = ended.filter((one, index) => one !== first[index] && one.isSuccess);
+  if (unsteady.length > 0) process.stdout.write(`failed beside others, passed alone:\n${pathLines(unsteady)}`);
   const failed = ended.filter(({ isSuccess }) => !isSuccess);
-  if (failed.length > 0) process.stdout.write(`failed:\n${failed.map(({ file }) => `  ${file.path}\n`).join('')}`);
+  if (failed.length > 0) process.stdout.write(`failed:\n${pathLines(failed)}`);
   process.stdout.write(summary(ended, startedMs));
   process.exitCode = interruption.signal.aborted ? 130 : failed.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Workspace } from './paceline.ts';
 
 /**
@@ -10,7 +9,7 @@ import type { Workspace } from './paceline.ts';
 export function leftovers(pid: number, { dir, cacheDir, tempDir }: Workspace): readonly string[] {
   return [
     ...processesOf(dir).map((found) => `process ${found}`),
-    ...controlGroups(`paceline-${pid}-*`).map((found) => `control group ${found}`),
+    ...controlGroups(`paceline-${pid}-`).map((found) => `control group ${found}`),
     ...namesIn(tempDir).map((found) => `temporary ${found}`),
     ...namesIn(join(cacheDir, 'runs')).map((found) => `cleanup registry ${found}`),
   ];
@@ -53,10 +52,20 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function controlGroups(pattern: string): readonly string[] {
-  const found = execFileSync('find', ['/sys/fs/cgroup', '-ignore_readdir_race', '-type', 'd', '-name', pattern], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    encoding: 'utf8',
-  });
-  return found.split('\n').filter((line) => line !== '');
+function controlGroups(start: string): readonly string[] {
+  return groupsBelow('/sys/fs/cgroup').filter((path) => basename(path).startsWith(start));
+}
+
+/** Groups of others come and go meanwhile: what has vanished is none. */
+function groupsBelow(folder: string): readonly string[] {
+  return foldersIn(folder).flatMap((name) => [join(folder, name), ...groupsBelow(join(folder, name))]);
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

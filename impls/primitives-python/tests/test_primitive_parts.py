@@ -56,13 +56,14 @@ def test_a_restarted_timer_fires_once_and_a_stopped_one_never() -> None:
         fired.append("restarted")
         over.set()
 
-    stopped = RestartableTimer(0.001, lambda: fired.append("stopped"))
+    # Half a second: time enough to stop it on a machine that is busy.
+    stopped = RestartableTimer(0.5, lambda: fired.append("stopped"))
     restarted = RestartableTimer(60.0, fire_last)
     stopped.start()
     stopped.stop()
     restarted.start()
     restarted.restart()
-    restarted.restart(0.01)
+    restarted.restart(0.7)
     assert over.wait(20)
     assert fired == ["restarted"]
     assert restarted.started_count == 3
