@@ -54,12 +54,12 @@ try {
 }
 
 async function driveOurs(ratePerSec: number): Promise<Row> {
-  const profile: LoadPlan = {
+  const loadPlan: LoadPlan = {
     ...{ arrivals: 'constant', ratePerSec, steps: null, warmupCount: 0, warmupRatePerSec: 1, seed: 1 },
     ...{ measureMs: seconds * 1000, drainMs: 1_000, timeoutMs: 5_000, maxInFlightCount: 10_000, connectionCount },
   };
   const generator = await startGenerator({
-    ...{ workloadPath: pathOf('../../bench/echo/workloads/echo.ts'), targetUrl: target.url, profile, joinPaths: [] },
+    ...{ workloadPath: pathOf('../../bench/echo/workloads/echo.ts'), targetUrl: target.url, loadPlan, joinPaths: [] },
     ...{
       niceness: Number(options.niceness),
       transport: transportOf(options.transport),

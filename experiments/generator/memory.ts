@@ -39,7 +39,7 @@ const startedNs = nowNs();
 const loadGenerator = await startGenerator({
   workloadPath: pathOf('../../bench/echo/workloads/echo.ts'),
   targetUrl: target.url,
-  profile: {
+  loadPlan: {
     ...{ arrivals: 'constant', ratePerSec, steps: null, warmupCount: 0, warmupRatePerSec: 1, seed: 1 },
     measureMs: (requestCount / ratePerSec) * 1000,
     ...{ drainMs: 5_000, timeoutMs: 5_000, maxInFlightCount: 10_000, connectionCount: 50 },

@@ -1,5 +1,5 @@
 import type { Machine } from '../../src/model/run-result.ts';
-import { type Estimate, ratioOf } from '../../test/peers/estimate.ts';
+import { type Estimate, ratioOf } from './estimate.ts';
 import type { Absent } from './install.ts';
 import type { TargetMode } from './null-target.ts';
 import { type FigureName, figureOf, type GoalLine, type HighestRate, pairsOf, type Summary } from './summary.ts';
@@ -43,7 +43,7 @@ function heading({ command, startedAt, machine, turnCount, seconds, tools, absen
   return [
     '# paceline beside other load generators',
     '',
-    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s (of every fourth turn for those whose ratios are no goals, and for slow targets), all generators interleaved, each alone in its control group at the same priority, against the null target of \`test/peers/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
+    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s (of every fourth turn for those whose ratios are no goals, and for slow targets), all generators interleaved, each alone in its control group at the same priority, against the null target of \`experiments/generator/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
     '',
     `Compared: ${versions}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
   ].join('\n');
@@ -51,7 +51,7 @@ function heading({ command, startedAt, machine, turnCount, seconds, tools, absen
 
 function baselineText(tools: PageFacts['tools']): string {
   if (!tools.some(({ isFloor }) => isFloor)) return '';
-  return " *c-sender* is no generator: the least C program that sends as evenly (`test/peers/c-sender`), ×2, ×4 and ×8 with so many requests due at once: what the kernel's work costs by itself.";
+  return " *c-sender* is no generator: the least C program that sends as evenly (`experiments/generator/c-sender`), ×2, ×4 and ×8 with so many requests due at once: what the kernel's work costs by itself.";
 }
 
 function rateTable(facts: PageFacts, title: string, name: FigureName, text: (value: number) => string): string {

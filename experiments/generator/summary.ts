@@ -1,5 +1,5 @@
 import { median } from '../../src/stats/descriptive.ts';
-import { type Estimate, meanOf, ratioOf, type Verdict, verdictOf } from '../../test/peers/estimate.ts';
+import { type Estimate, meanOf, ratioOf, type Verdict, verdictOf } from './estimate.ts';
 import type { TargetMode } from './null-target.ts';
 
 /** A row of the comparison: one target behaviour at one rate. */

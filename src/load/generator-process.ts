@@ -27,9 +27,9 @@ async function open(command: OpenCommand): Promise<void> {
   host({ ...command, niceness });
 }
 
-async function threadCountFor({ profile, workloadPath, workloadArgument }: OpenCommand): Promise<number> {
+async function threadCountFor({ loadPlan, workloadPath, workloadArgument }: OpenCommand): Promise<number> {
   const { isStateless = false } = await loadWorkload(workloadPath, workloadArgument);
-  return chooseThreadCount(peakRatePerSec(profile), availableParallelism(), isStateless);
+  return chooseThreadCount(peakRatePerSec(loadPlan), availableParallelism(), isStateless);
 }
 
 /** Asks for a niceness and says which one there is now: raising one's priority takes a permission. */

@@ -15,7 +15,7 @@ export interface GeneratorOptions {
   readonly workloadArgument?: unknown;
   /** http://host:port or https://host:port; a path is not part of it. */
   readonly targetUrl: string;
-  readonly profile: LoadPlan;
+  readonly loadPlan: LoadPlan;
   /** How many threads send; more than one only where the workload is stateless. Not given: as many as the rate needs. */
   readonly threadCount?: number;
   /** The loop that is asked for; not given: the native one where it is known to work. */
@@ -39,7 +39,7 @@ export interface Generator {
    */
   warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
   /**
-   * Drives the profile's window. `startAtNs` is the first due time on CLOCK_MONOTONIC (`process.hrtime`), a little ahead.
+   * Drives the load plan's window. `startAtNs` is the first due time on CLOCK_MONOTONIC (`process.hrtime`), a little ahead.
    * `onWindowEnd` is called when the window closes, before the drain; the result comes after it.
    */
   measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult>;
@@ -78,13 +78,13 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
       workloadPath,
       workloadArgument = null,
       targetUrl,
-      profile,
+      loadPlan,
       niceness,
       threadCount = null,
       transport = null,
     } = options;
     const part = { threadCount, transport, share: null };
-    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, profile, niceness, ...part } as const;
+    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, loadPlan, niceness, ...part } as const;
     const { ready } = await channel.ask(open, 'ready');
     return driverOn(channel, child.pid ?? 0, ready);
   } catch (error) {

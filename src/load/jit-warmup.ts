@@ -9,7 +9,7 @@ import { resolveTarget } from './transport/target-address.ts';
 
 const requestCount = 600;
 const ratePerSec = 8_000;
-const profile: LoadPlan = {
+const loadPlan: LoadPlan = {
   ...{ arrivals: 'constant', ratePerSec, steps: null, seed: 1, warmupCount: 0, warmupRatePerSec: ratePerSec },
   ...{ measureMs: 0, drainMs: 0, timeoutMs: 5_000, maxInFlightCount: 1_000, connectionCount: 8 },
 };
@@ -24,7 +24,7 @@ export async function warmUpCode(loop: Loop): Promise<void> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const point = await resolveTarget({ host: '127.0.0.1', port, isSecure: false });
-  const parts = { workload, point, profile, share: null, niceness: 0, loop };
+  const parts = { workload, point, loadPlan, share: null, niceness: 0, loop };
   const session = await openLoadSession({ ...parts, onProgress: () => undefined });
   await session.warmUp(requestCount, ratePerSec);
   session.close();

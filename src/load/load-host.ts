@@ -55,7 +55,7 @@ export function refusalOf(error: unknown): GeneratorReport {
 
 async function openSession(
   workload: Workload,
-  { targetUrl, profile, share, niceness, transport }: OpenCommand,
+  { targetUrl, loadPlan, share, niceness, transport }: OpenCommand,
   report: (message: GeneratorReport) => void,
 ): Promise<LoadSession> {
   const target = parseTarget(targetUrl);
@@ -68,10 +68,10 @@ async function openSession(
   }
   const loop = openLoop(transport, target);
   // A warm-up does the same, on the target.
-  if (profile.warmupCount === 0) await warmUpCode(loop);
+  if (loadPlan.warmupCount === 0) await warmUpCode(loop);
   const point = await resolveTarget(target);
   const onProgress = (progress: GeneratorProgress) => report({ kind: 'progress', progress });
-  return openLoadSession({ workload, point, niceness, loop, profile, share, onProgress }).catch((error: Error) => {
+  return openLoadSession({ workload, point, niceness, loop, loadPlan, share, onProgress }).catch((error: Error) => {
     throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
   });
 }

@@ -23,7 +23,7 @@ export interface LoadSessionOptions {
   readonly workload: Workload;
   readonly point: TargetPoint;
   /** The whole load's, but for connectionCount and maxInFlightCount: these are this session's own. */
-  readonly profile: LoadPlan;
+  readonly loadPlan: LoadPlan;
   /** This session's part of the load; null: all of it. */
   readonly share: Share | null;
   readonly niceness: number;
@@ -61,16 +61,16 @@ export class LoadSession {
   #current: OpenWindow | null = null;
 
   constructor(options: LoadSessionOptions) {
-    const { workload, point, profile, share, loop } = options;
+    const { workload, point, loadPlan, share, loop } = options;
     this.#options = options;
     this.#session = workload.open({
       seed: this.#seed,
-      timeoutMs: profile.timeoutMs,
-      ratePerSec: peakRatePerSec(specOf(profile, share)),
+      timeoutMs: loadPlan.timeoutMs,
+      ratePerSec: peakRatePerSec(specOf(loadPlan, share)),
       nowNs: loop.nowNs,
     });
     const connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), workload.ignoresBodies !== true);
-    this.#pool = new Pool(connect, profile.connectionCount, loop);
+    this.#pool = new Pool(connect, loadPlan.connectionCount, loop);
   }
 
   async openStreams(): Promise<void> {
@@ -91,10 +91,10 @@ export class LoadSession {
   }
 
   async measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare> {
-    const { loop, profile, share } = this.#options;
+    const { loop, loadPlan, share } = this.#options;
     const window = {
-      ...{ spec: specOf(profile, share), startAtNs, lengthNs: profile.measureMs * nsPerMs },
-      ...{ ...this.#limits, drainNs: profile.drainMs * nsPerMs },
+      ...{ spec: specOf(loadPlan, share), startAtNs, lengthNs: loadPlan.measureMs * nsPerMs },
+      ...{ ...this.#limits, drainNs: loadPlan.drainMs * nsPerMs },
     };
     const before = { staleRetryCount: this.#pool.stats.staleRetryCount, wakeupCount: loop.wakeupCount() };
     const meter = meterFrom(loop, startAtNs - meterLeadNs);
@@ -122,11 +122,11 @@ export class LoadSession {
   }
 
   get #seed(): number {
-    return this.#options.profile.seed + (this.#options.share?.index ?? 0);
+    return this.#options.loadPlan.seed + (this.#options.share?.index ?? 0);
   }
 
   get #limits(): Pick<Window, 'timeoutNs' | 'maxInFlightCount'> {
-    const { timeoutMs, maxInFlightCount } = this.#options.profile;
+    const { timeoutMs, maxInFlightCount } = this.#options.loadPlan;
     return { timeoutNs: timeoutMs * nsPerMs, maxInFlightCount };
   }
 

@@ -17,7 +17,7 @@ type Of<Kind extends GeneratorReport['kind']> = Extract<GeneratorReport, { kind:
  */
 export function createLoadTeam(threadCount: number, report: (message: GeneratorReport) => void): LoadHost {
   const members = Array.from({ length: threadCount }, () => createMember());
-  let profile: OpenCommand['profile'] | null = null;
+  let loadPlan: OpenCommand['loadPlan'] | null = null;
   let ended: number[] = [];
   const counts: LoadCounts[] = members.map(emptyCounts);
 
@@ -44,7 +44,7 @@ export function createLoadTeam(threadCount: number, report: (message: GeneratorR
   const perform = async (command: GeneratorCommand): Promise<GeneratorReport | null> => {
     switch (command.kind) {
       case 'open': {
-        ({ profile } = command);
+        ({ loadPlan } = command);
         const [first] = await askAll('ready', (index) => openShare(command, { index, count: threadCount }));
         return first ?? null;
       }
@@ -55,7 +55,7 @@ export function createLoadTeam(threadCount: number, report: (message: GeneratorR
       case 'measure': {
         ended = [];
         const merged = mergeShares(await askAll('measured', () => command));
-        assertWhole(merged, profile);
+        assertWhole(merged, loadPlan);
         return { kind: 'measured', ...merged };
       }
       case 'cut-short':
@@ -106,18 +106,18 @@ function createMember(): Member {
 }
 
 function openShare(command: OpenCommand, share: NonNullable<OpenCommand['share']>): OpenCommand {
-  const { profile } = command;
+  const { loadPlan } = command;
   const part = (total: number) => Math.max(1, Math.floor((total + share.count - 1 - share.index) / share.count));
-  const connectionCount = part(profile.connectionCount);
-  const maxInFlightCount = part(profile.maxInFlightCount);
-  return { ...command, share, profile: { ...profile, connectionCount, maxInFlightCount } };
+  const connectionCount = part(loadPlan.connectionCount);
+  const maxInFlightCount = part(loadPlan.maxInFlightCount);
+  return { ...command, share, loadPlan: { ...loadPlan, connectionCount, maxInFlightCount } };
 }
 
 /** Throws unless the threads together had exactly the requests that were asked for, when they ran to the end. */
-function assertWhole({ result }: MeasuredShare, profile: OpenCommand['profile'] | null): void {
-  if (profile === null || result.endedAtNs < result.startedAtNs + profile.measureMs * 1e6) return;
-  const schedule = createSchedule(profile);
-  const lastNs = Math.ceil(profile.measureMs * 1e6) - 1;
+function assertWhole({ result }: MeasuredShare, loadPlan: OpenCommand['loadPlan'] | null): void {
+  if (loadPlan === null || result.endedAtNs < result.startedAtNs + loadPlan.measureMs * 1e6) return;
+  const schedule = createSchedule(loadPlan);
+  const lastNs = Math.ceil(loadPlan.measureMs * 1e6) - 1;
   const { scheduledCount } = result.counts;
   // Looked up forwards: a search would replay a poisson schedule of millions from its start at each step, for minutes.
   const areAllDue = scheduledCount === 0 || schedule.offsetNs(scheduledCount - 1) <= lastNs;

@@ -25,7 +25,7 @@ export interface OpenCommand {
   /** null: the module exports a workload. */
   readonly workloadArgument: unknown;
   readonly targetUrl: string;
-  readonly profile: LoadPlan;
+  readonly loadPlan: LoadPlan;
   readonly niceness: number;
   /** How many threads send; null: as many as the rate needs. */
   readonly threadCount: number | null;

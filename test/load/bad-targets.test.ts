@@ -13,7 +13,7 @@ import { loopMakers } from './loops.ts';
 
 /* Targets that do what no target should: each costs the requests it spoils, in time, with a reason, and no more CPU than others. */
 
-const profile: LoadPlan = {
+const loadPlan: LoadPlan = {
   ...{ arrivals: 'constant', ratePerSec: 50, steps: null, warmupCount: 0, warmupRatePerSec: 1, measureMs: 1_000 },
   // Longer than a busy machine may hold up the targets here, which share one thread: what answers must not time out.
   ...{ drainMs: 4_000, timeoutMs: 4_000, maxInFlightCount: 1_000, connectionCount: 16, seed: 1 },
@@ -62,7 +62,7 @@ for (const [transport] of loopMakers) {
     const workloadArgument = { method: 'GET', path: '/', headers: {}, bodyBase64: null, expectedStatus: 200 };
     const generator = await startGenerator({
       ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, transport, joinPaths: [], niceness: 0 },
-      ...{ profile: { ...profile, ...part }, signal: new AbortController().signal, onProgress: () => undefined },
+      ...{ loadPlan: { ...loadPlan, ...part }, signal: new AbortController().signal, onProgress: () => undefined },
     });
     context.after(() => generator.stop());
     const startedMs = performance.now();

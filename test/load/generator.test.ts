@@ -30,7 +30,7 @@ import { loopMakers } from './loops.ts';
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const echoPath = pathOf('../../bench/echo/workloads/echo.ts');
 
-const profile: LoadPlan = {
+const loadPlan: LoadPlan = {
   arrivals: 'constant',
   ratePerSec: 200,
   steps: null,
@@ -59,7 +59,7 @@ function urlOf(server: Server): string {
 
 function optionsFor(part: Partial<GeneratorOptions>): GeneratorOptions {
   const { signal } = new AbortController();
-  const plain = { workloadPath: echoPath, targetUrl: nullUrl, profile, joinPaths: [], niceness: 0, signal };
+  const plain = { workloadPath: echoPath, targetUrl: nullUrl, loadPlan, joinPaths: [], niceness: 0, signal };
   return { ...plain, onProgress: () => undefined, ...part };
 }
 
@@ -120,7 +120,7 @@ for (const [transport] of loopMakers)
 
     test('a second window on the same generator starts its accounts anew, on the same connections', async () => {
       await withGenerator(
-        { transport, profile: { ...profile, arrivals: 'poisson', measureMs: 300 } },
+        { transport, loadPlan: { ...loadPlan, arrivals: 'poisson', measureMs: 300 } },
         async (generator) => {
           const first = await generator.measure(soonNs(), () => undefined);
           const second = await generator.measure(soonNs(), () => undefined);
@@ -133,7 +133,7 @@ for (const [transport] of loopMakers)
 
     test('a target that is down is a result, not a crash', async () => {
       await withGenerator(
-        { transport, targetUrl: 'http://127.0.0.1:1', profile: { ...profile, measureMs: 200 } },
+        { transport, targetUrl: 'http://127.0.0.1:1', loadPlan: { ...loadPlan, measureMs: 200 } },
         async (generator) => {
           const { counts, errors } = await generator.measure(soonNs(), () => undefined);
           assert.equal(counts.failedCount, 40);
@@ -146,7 +146,7 @@ for (const [transport] of loopMakers)
       const closing = createHttpServer((_, response) => response.setHeader('connection', 'close').end('ok'));
       await once(closing.listen(0, '127.0.0.1'), 'listening');
       await withGenerator(
-        { transport, targetUrl: urlOf(closing), profile: { ...profile, measureMs: 500 } },
+        { transport, targetUrl: urlOf(closing), loadPlan: { ...loadPlan, measureMs: 500 } },
         async (generator) => {
           const { counts, generator: usage } = await generator.measure(soonNs(), () => undefined);
           assertAllOk(counts, 100);
@@ -165,8 +165,8 @@ for (const [transport] of loopMakers)
       await once(target, 'listening');
       context.after(() => target.close());
       // Slow enough that no request crosses a close that this process is late with.
-      const slow = { ...profile, ratePerSec: 10, measureMs: 2_000 };
-      await withGenerator({ transport, targetUrl: urlOf(target), profile: slow }, async (generator) => {
+      const slow = { ...loadPlan, ratePerSec: 10, measureMs: 2_000 };
+      await withGenerator({ transport, targetUrl: urlOf(target), loadPlan: slow }, async (generator) => {
         assertAllOk((await generator.measure(soonNs(), () => undefined)).counts, 20);
       });
     });
@@ -225,8 +225,8 @@ for (const [transport] of loopMakers)
     });
 
     test('several threads send one sequence: totals to the request, operations and seconds merged', async () => {
-      const asked: LoadPlan = { ...profile, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
-      await withGenerator({ transport, threadCount: 3, profile: asked }, async (generator) => {
+      const asked: LoadPlan = { ...loadPlan, ratePerSec: 301, measureMs: 1_500, connectionCount: 7 };
+      await withGenerator({ transport, threadCount: 3, loadPlan: asked }, async (generator) => {
         assertAllOk(await generator.warmUp(100, 500), 100);
         const ends: number[] = [];
         const result = await generator.measure(soonNs(), (endedAtNs) => ends.push(endedAtNs));
@@ -251,7 +251,7 @@ for (const [transport] of loopMakers)
   });
 
 test('a generator that crashes is named as the one at fault, with its signal', async () => {
-  await withGenerator({ profile: { ...profile, measureMs: 60_000 } }, async (generator) => {
+  await withGenerator({ loadPlan: { ...loadPlan, measureMs: 60_000 } }, async (generator) => {
     const measured = generator.measure(soonNs(), () => undefined);
     process.kill(generator.pid, 'SIGSEGV');
     await assert.rejects(measured, (error: unknown) => {
@@ -265,8 +265,8 @@ test('a generator that crashes is named as the one at fault, with its signal', a
 test('a generator that was stopped in its middle says so, however few the requests', async () => {
   const slow = createHttpServer((_, response) => setTimeout(() => response.end('ok'), 20));
   await once(slow.listen(0, '127.0.0.1'), 'listening');
-  const few = { ...profile, ratePerSec: 25, measureMs: 3_000, warmupCount: 0 };
-  await withGenerator({ targetUrl: urlOf(slow), profile: few }, async (generator) => {
+  const few = { ...loadPlan, ratePerSec: 25, measureMs: 3_000, warmupCount: 0 };
+  await withGenerator({ targetUrl: urlOf(slow), loadPlan: few }, async (generator) => {
     const measured = generator.measure(soonNs(), () => undefined);
     await sleep(1_000);
     process.kill(generator.pid, 'SIGSTOP');
@@ -311,7 +311,7 @@ test('the process enters its groups before it runs', async () => {
 test('aborting kills the process and rejects with the reason', async () => {
   const controller = new AbortController();
   const generator = await startGenerator(
-    optionsFor({ signal: controller.signal, profile: { ...profile, measureMs: 60_000 } }),
+    optionsFor({ signal: controller.signal, loadPlan: { ...loadPlan, measureMs: 60_000 } }),
   );
   const measured = generator.measure(soonNs(), () => undefined);
   controller.abort(new Error('interrupted by the test'));
@@ -376,7 +376,7 @@ test('a target behind TLS is driven like any other once its issuer is trusted', 
 
 test('a certificate that is not trusted fails every request with its reason', async () => {
   await withSecureTarget(async (targetUrl) => {
-    await withGenerator({ targetUrl, profile: { ...profile, ratePerSec: 20 } }, async (generator) => {
+    await withGenerator({ targetUrl, loadPlan: { ...loadPlan, ratePerSec: 20 } }, async (generator) => {
       const { counts, errors } = await generator.measure(soonNs(), () => undefined);
       assert.equal(counts.failedCount, 20);
       assert.match(errors[0]?.reason ?? '', /CERT|VERIFY/);

@@ -16,7 +16,7 @@ const echoPath = join(import.meta.dirname, '..', '..', 'bench', 'echo', 'workloa
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'impls');
 const requestCount = 200;
 
-const profile: LoadPlan = {
+const loadPlan: LoadPlan = {
   ...{ arrivals: 'constant', ratePerSec: 400, steps: null, warmupCount: 0, warmupRatePerSec: 1, measureMs: 500 },
   ...{ drainMs: 5_000, timeoutMs: 20_000, maxInFlightCount: 1_000, connectionCount: 64, seed: 1 },
 };
@@ -28,7 +28,7 @@ async function drive(context: TestContext, fixture: string, env: NodeJS.ProcessE
   context.after(() => child.kill('SIGKILL'));
   await listening(port);
   const generator = await startGenerator({
-    ...{ workloadPath: echoPath, targetUrl: `http://127.0.0.1:${port}`, profile, joinPaths: [], niceness: 0 },
+    ...{ workloadPath: echoPath, targetUrl: `http://127.0.0.1:${port}`, loadPlan, joinPaths: [], niceness: 0 },
     ...{ signal: new AbortController().signal, onProgress: () => undefined },
   });
   context.after(() => generator.stop());

@@ -151,7 +151,7 @@ describe('the native loop', { skip }, () => {
   });
 
   test('a thousand sessions leave no descriptor behind', async () => {
-    const profile: LoadPlan = {
+    const loadPlan: LoadPlan = {
       ...{ arrivals: 'constant', ratePerSec: 1e6, steps: null, seed: 1, warmupCount: 0, warmupRatePerSec: 1e6 },
       ...{ measureMs: 1, drainMs: 100, timeoutMs: 5_000, maxInFlightCount: 10, connectionCount: 2 },
     };
@@ -162,7 +162,7 @@ describe('the native loop', { skip }, () => {
     const openCount = () => readdirSync('/proc/self/fd').length;
     const beforeCount = openCount();
     for (let round = 0; round < 1_000; round++) {
-      const parts = { workload, point, profile, share: null, niceness: 0, loop, onProgress: () => undefined };
+      const parts = { workload, point, loadPlan, share: null, niceness: 0, loop, onProgress: () => undefined };
       const session = await openLoadSession(parts);
       assert.equal((await session.warmUp(2, 1e6)).okCount, 2);
       session.close();

@@ -120,7 +120,7 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
     workloadPath: requestWorkloadPath,
     workloadArgument: request.spec,
     targetUrl: request.origin,
-    profile: loadPlan,
+    loadPlan,
     joinPaths: [],
     niceness: generatorNiceness,
     threadCount: request.threadCount,

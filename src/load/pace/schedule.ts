@@ -7,7 +7,7 @@ export interface Schedule {
   offsetNs(index: number): number;
 }
 
-/** The part of a profile that decides due times: plain data, so that threads can make the same schedule. */
+/** The part of a load plan that decides due times: plain data, so that threads can make the same schedule. */
 export type ScheduleSpec = Pick<LoadPlan, 'arrivals' | 'ratePerSec' | 'steps' | 'seed'> & { readonly share?: Share };
 
 /** The part of one sequence that one of several senders sends: requests index, index + count, index + 2 count, … */

@@ -220,7 +220,7 @@ async function stepOfUrl(
   { objective, signal }: CapacityContext,
 ): Promise<RateStep> {
   const generator = await startGenerator({
-    ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, profile: loadPlan, signal },
+    ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, loadPlan, signal },
     ...{ joinPaths: [], niceness: -10, onProgress: () => {} },
   });
   try {

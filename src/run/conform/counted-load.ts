@@ -44,7 +44,7 @@ export async function driveCounted(
   const generator = await startGenerator({
     workloadPath: workloadPath(service.id, workload),
     targetUrl: baseUrl,
-    profile: { ...countedPlan, seed },
+    loadPlan: { ...countedPlan, seed },
     joinPaths: [],
     niceness: 0,
     signal,

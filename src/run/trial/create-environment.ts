@@ -216,7 +216,7 @@ async function startTrackedGenerator(
     const generator = await startGenerator({
       workloadPath: workloadPath(spec.service, spec.workload),
       targetUrl,
-      profile: spec.loadPlan,
+      loadPlan: spec.loadPlan,
       joinPaths: tracked.group?.joinPaths ?? [],
       niceness: generatorNiceness,
       transport: session.transport,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ratioOf, verdictOf } from '../../../experiments/generator/estimate.ts';
 import { peersPage } from '../../../experiments/generator/page.ts';
 import { assessGoals, type Figures, mediansOf, type Summary } from '../../../experiments/generator/summary.ts';
 import {
@@ -10,7 +11,6 @@ import {
   readVegeta,
   readWrk2,
 } from '../../../experiments/generator/tool.ts';
-import { ratioOf, verdictOf } from '../../peers/estimate.ts';
 
 /* The comparison itself is run by people (`npm run bench:peers`); here is what can go wrong without running it. */
 
