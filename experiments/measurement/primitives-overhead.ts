@@ -51,7 +51,7 @@ async function nodeRunner(): Promise<PreparedImplementation> {
     ({ implementation }) => implementation.id === 'primitives-node',
   );
   if (located === undefined) throw new Error('impls/primitives-node is missing');
-  const available = await checkToolchain(located.implementation);
+  const available = await checkToolchain(located, { cacheDir });
   if (available.status === 'missing') throw new Error(available.reason);
   return { located, toolchain: available.toolchain, buildDir: '', sourceHash: '' };
 }

@@ -144,7 +144,7 @@ async function prepareSides(
     await checkout.install();
     const own = requested.flatMap(({ id }) => findImplementation(checkout, id) ?? []);
     const options = { rootDir: checkout.rootDir, cacheDir, services, seed: scenario.seed };
-    return prepareAll(session, await checkCandidates(own), options, reporter);
+    return prepareAll(session, await checkCandidates(own, session), options, reporter);
   };
   // An A/A run's sides are built apart too: what a build's layout does to numbers is part of the noise floor.
   const base = await prepareSide(checkouts.base, isAA ? join(session.cacheDir, 'aa') : session.cacheDir);

@@ -77,7 +77,7 @@ async function startableOf(
   session: Session,
   onStep: (text: string) => void,
 ): Promise<PreparedImplementation | string> {
-  const available = await checkToolchain(located.implementation);
+  const available = await checkToolchain(located, session);
   if (available.status === 'missing') return available.reason;
   const built = await buildForChecks(located, available.toolchain, session, onStep);
   return built instanceof BuildFailure ? built.message : built;

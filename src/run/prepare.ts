@@ -8,7 +8,7 @@ import type { Warning } from '../model/warning.ts';
 import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
-import { checkToolchain, type Toolchain } from '../target/toolchain.ts';
+import { checkToolchain, type Toolchain, type ToolchainOptions } from '../target/toolchain.ts';
 import { conformToVectors, withCountedLoad } from './conform/conform.ts';
 import type { ConformanceOutcome } from './conform/subject.ts';
 import { benchDir } from './paths.ts';
@@ -31,10 +31,11 @@ interface PrepareOptions {
 type PrepareReporter = Pick<RunReporter, 'onStep' | 'onPrepared'>;
 
 /** Whether this machine has what each of them needs. */
-export function checkCandidates(located: readonly LocatedImplementation[]): Promise<Candidate[]> {
-  return Promise.all(
-    located.map(async (one) => ({ located: one, available: await checkToolchain(one.implementation) })),
-  );
+export function checkCandidates(
+  located: readonly LocatedImplementation[],
+  options: ToolchainOptions,
+): Promise<Candidate[]> {
+  return Promise.all(located.map(async (one) => ({ located: one, available: await checkToolchain(one, options) })));
 }
 
 /**

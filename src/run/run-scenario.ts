@@ -14,7 +14,7 @@ import {
 } from './declarations.ts';
 import { currentCommit, initialResult } from './initial-result.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
-import { implsDir, resultsDir, rootDir } from './paths.ts';
+import { cacheDir, implsDir, resultsDir, rootDir } from './paths.ts';
 import { plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
 import type { Candidate, PreparedImplementation } from './prepared-implementation.ts';
@@ -68,7 +68,7 @@ export async function runScenario(
   const requested = requestedScenario(located, scenario);
   reportIgnoredFlags(located, requested, request, reporter);
   const declarations = await loadDeclarations(requested);
-  const candidates = await checkCandidates(located);
+  const candidates = await checkCandidates(located, { cacheDir: cacheDir(env), env });
   announcePlan(candidates, declarations, request, reporter);
   return withSession(
     { signal, env, probe: request.probe, transport: request.transport, onStep: reporter.onStep },

@@ -105,6 +105,22 @@ const toolsByName = {
     changes: ['NODE_OPTIONS', 'NODE_ENV', 'NODE_COMPILE_CACHE_PORTABLE', 'NODE_DISABLE_COMPILE_CACHE'],
     facts: [],
   },
+  bun: {
+    programs: ['{bun}', 'bun'],
+    reaches: ['NODE_EXTRA_CA_CERTS'],
+    places: [],
+    fixed: {},
+    changes: ['BUN_*', 'NODE_OPTIONS', 'NODE_ENV'],
+    facts: [],
+  },
+  deno: {
+    programs: ['{deno}', 'deno'],
+    reaches: ['DENO_CERT', 'DENO_TLS_CA_STORE', 'NPM_CONFIG_REGISTRY', 'NODE_EXTRA_CA_CERTS'],
+    places: [],
+    fixed: { DENO_NO_UPDATE_CHECK: '1' },
+    changes: ['DENO_*', 'NODE_OPTIONS', 'NODE_ENV'],
+    facts: [],
+  },
   npm: {
     programs: ['npm', 'npx'],
     reaches: [
@@ -117,7 +133,7 @@ const toolsByName = {
     facts: [['npm', '--version']],
   },
   cargo: {
-    programs: ['cargo', 'rustc'],
+    programs: ['{cargo}', 'cargo', 'rustc'],
     reaches: ['CARGO_REGISTRIES_*', 'CARGO_REGISTRY_*', 'CARGO_NET_*', 'CARGO_HTTP_*', 'RUSTUP_TOOLCHAIN'],
     places: ['CARGO_HOME', 'RUSTUP_HOME'],
     fixed: { CARGO_TERM_COLOR: 'never' },
@@ -129,12 +145,12 @@ const toolsByName = {
     ],
   },
   java: {
-    programs: ['java', 'javac', 'jar', 'mvn', 'gradle'],
+    programs: ['{java}', '{javac}', 'java', 'javac', 'jar', 'mvn', 'gradle'],
     reaches: ['JAVA_HOME'],
     places: ['GRADLE_USER_HOME'],
     fixed: {},
     changes: ['JAVA_TOOL_OPTIONS', '_JAVA_OPTIONS', 'JDK_JAVA_OPTIONS', 'MAVEN_*', 'GRADLE_*', 'CLASSPATH'],
-    facts: [['javac', '-version']],
+    facts: [['{javac}', '-version']],
   },
 } as const satisfies Readonly<Record<string, BuildTools>>;
 

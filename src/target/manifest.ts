@@ -3,12 +3,15 @@ import path from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { type Implementation, implementationSchema } from '../model/implementation.ts';
 import { parseJsonText } from '../os/json-text.ts';
+import { type Runtime, scanRuntimes } from './runtimes.ts';
 
 /** A manifest and where it lies. */
 export interface LocatedImplementation {
   readonly implementation: Implementation;
   /** Absolute: the folder of impl.json, {dir} in its commands. */
   readonly dir: string;
+  /** The rows of the finder table that its placeholders stand for, by placeholder. */
+  readonly runtimes: Readonly<Record<string, Runtime>>;
 }
 
 /**
@@ -17,9 +20,10 @@ export interface LocatedImplementation {
  */
 export async function scanImplementations(directories: readonly string[]): Promise<readonly LocatedImplementation[]> {
   const folders = (await Promise.all(directories.map(foldersIn))).flat();
-  const read = await Promise.all(folders.map(readManifest));
+  const runtimes = await scanRuntimes(directories);
+  const read = await Promise.all(folders.map((dir) => readManifest(dir, runtimes.byName)));
   const located = read.flatMap(({ found }) => found ?? []);
-  const problems = [...read.flatMap((entry) => entry.problems), ...duplicateIds(located)];
+  const problems = [...runtimes.problems, ...read.flatMap((entry) => entry.problems), ...duplicateIds(located)];
   if (problems.length > 0) {
     const list = problems.map((problem) => `\n  ${problem}`).join('');
     throw new HarnessError(
@@ -46,7 +50,7 @@ interface ReadManifest {
   readonly problems: readonly string[];
 }
 
-async function readManifest(dir: string): Promise<ReadManifest> {
+async function readManifest(dir: string, runtimes: RuntimesByName): Promise<ReadManifest> {
   const file = path.join(dir, 'impl.json');
   const at = (problem: string) => `${file}: ${problem}`;
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -60,8 +64,8 @@ async function readManifest(dir: string): Promise<ReadManifest> {
   if (!parsed.success) {
     return { found: null, problems: parsed.error.issues.map((issue) => at(`${keyOf(issue.path)}: ${issue.message}`)) };
   }
-  const problems = manifestProblems(parsed.data, path.basename(dir)).map(at);
-  return { found: { implementation: parsed.data, dir }, problems };
+  const problems = manifestProblems(parsed.data, path.basename(dir), runtimes).map(at);
+  return { found: { implementation: parsed.data, dir, runtimes: runtimesOf(parsed.data, runtimes) }, problems };
 }
 
 function parseJson(text: string): unknown {
@@ -76,8 +80,9 @@ function keyOf(issuePath: readonly PropertyKey[]): string {
   return issuePath.length === 0 ? '(whole file)' : issuePath.map(String).join('.');
 }
 
-function manifestProblems(implementation: Implementation, folder: string): string[] {
+function manifestProblems(implementation: Implementation, folder: string, runtimes: RuntimesByName): string[] {
   const problems: string[] = [];
+  const known = new Set([...placeholderNames, ...runtimes.keys()]);
   if (implementation.id !== folder)
     problems.push(`id: "${implementation.id}" must equal the folder's name "${folder}"`);
   for (const { key, text } of expandableTexts(implementation)) {
@@ -97,11 +102,11 @@ function duplicateIds(located: readonly LocatedImplementation[]): string[] {
     .map(([id, same]) => `id "${id}" is there ${same.length} times: ${same.map(({ dir }) => dir).join(', ')}`);
 }
 
-/** What a manifest may name in braces. */
-const placeholderNames = ['node', 'python', 'build', 'dir'] as const;
-const known: ReadonlySet<string> = new Set(placeholderNames);
-type PlaceholderName = (typeof placeholderNames)[number];
-export type Placeholders = Readonly<Partial<Record<PlaceholderName, string>>>;
+type RuntimesByName = ReadonlyMap<string, Runtime>;
+
+/** What a manifest may name in braces beside the rows of the finder table; {node} is the Node that runs paceline. */
+const placeholderNames = ['node', 'build', 'dir'];
+export type Placeholders = Readonly<Partial<Record<string, string>>>;
 
 const pattern = /\{([a-zA-Z][\w-]*)\}/g;
 
@@ -111,7 +116,7 @@ function placeholdersIn(text: string): readonly string[] {
 
 /** Throws where a name has no value: the manifest scan has refused unknown names, so that is a bug of the caller. */
 export function expand(text: string, values: Placeholders): string {
-  return text.replace(pattern, (_, name: PlaceholderName) => {
+  return text.replace(pattern, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`placeholder {${name}} has no value in "${text}"`);
     return value;
@@ -138,6 +143,11 @@ function expandableTexts(implementation: Implementation): readonly { key: string
   ];
 }
 
-export function usesPython(implementation: Implementation): boolean {
-  return expandableTexts(implementation).some(({ text }) => placeholdersIn(text).includes('python'));
+function runtimesOf(implementation: Implementation, runtimes: RuntimesByName): Readonly<Record<string, Runtime>> {
+  const names = new Set(expandableTexts(implementation).flatMap(({ text }) => placeholdersIn(text)));
+  return Object.fromEntries([...names].flatMap((name) => [[name, runtimes.get(name)] as const]).filter(isFound));
+}
+
+function isFound(entry: readonly [string, Runtime | undefined]): entry is readonly [string, Runtime] {
+  return entry[1] !== undefined;
 }

@@ -32,6 +32,7 @@ describe('the build cache', () => {
   function options(build: string[][] = [countingBuild], versions: Record<string, string> = { sh: '1' }): BuildOptions {
     const located: LocatedImplementation = {
       dir: path.join(root, 'alpha'),
+      runtimes: {},
       implementation: {
         id: 'alpha',
         service: 'echo',
@@ -163,7 +164,7 @@ describe('the build cache', () => {
     assert.equal((await buildImplementation(bound)).cached, true);
     const moved = `${root}-moved`;
     await cp(root, moved, { recursive: true });
-    const located = { dir: path.join(moved, 'alpha'), implementation };
+    const located = { dir: path.join(moved, 'alpha'), implementation, runtimes: {} };
     const second = await buildImplementation({ ...bound, located, rootDir: moved });
     await rm(moved, { recursive: true });
     assert.deepEqual([second.cached, second.hash], [false, first.hash]);

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Implementation } from '../../src/model/implementation.ts';
-import { checkToolchain, compareVersions, parseVersion, type QueryProgram } from '../../src/target/toolchain.ts';
+import type { LocatedImplementation } from '../../src/target/manifest.ts';
+import { compareVersions, parseVersion, type QueryProgram } from '../../src/target/program-version.ts';
+import { scanRuntimes } from '../../src/target/runtimes.ts';
+import { checkToolchain } from '../../src/target/toolchain.ts';
 
 const goVersion = ['go', 'version'];
 const implementation: Implementation = {
@@ -21,6 +24,24 @@ const implementation: Implementation = {
   description: 'one',
 };
 
+const nowhere = '/nowhere/paceline-cache';
+const { byName } = await scanRuntimes([]);
+
+function located(implementation: Implementation, ...names: readonly string[]): LocatedImplementation {
+  const runtimes = Object.fromEntries(
+    names.map((name) => {
+      const runtime = byName.get(name);
+      assert.ok(runtime, name);
+      return [name, runtime];
+    }),
+  );
+  return { implementation, dir: '/nowhere', runtimes };
+}
+
+function check(implementation: Implementation, ask?: QueryProgram, ...names: readonly string[]) {
+  return checkToolchain(located(implementation, ...names), { cacheDir: nowhere, env: {}, ...(ask ? { ask } : {}) });
+}
+
 function answering(outputs: Record<string, string>): QueryProgram {
   return async ([program = '']) => {
     const output = outputs[program];
@@ -30,7 +51,7 @@ function answering(outputs: Record<string, string>): QueryProgram {
 
 describe('requirements', () => {
   test('a program that is not there is a reason and a remedy, not an error', async () => {
-    assert.deepEqual(await checkToolchain(implementation, answering({})), {
+    assert.deepEqual(await check(implementation, answering({})), {
       status: 'missing',
       reason: 'go not on PATH (needs ≥ 1.25)',
       remedy: 'install Go 1.25 or newer',
@@ -38,18 +59,18 @@ describe('requirements', () => {
   });
 
   test('a program that is too old is named with its version', async () => {
-    const availability = await checkToolchain(implementation, answering({ go: 'go version go1.9.7 linux/amd64\n' }));
+    const availability = await check(implementation, answering({ go: 'go version go1.9.7 linux/amd64\n' }));
     assert.equal(availability.status === 'missing' && availability.reason, 'go on PATH is 1.9.7 (needs ≥ 1.25)');
   });
 
   test('a new enough program is available with the first line of its version', async () => {
     const ask = answering({ go: 'go version go1.26.8 linux/amd64\nmore' });
-    const availability = await checkToolchain(implementation, ask);
+    const availability = await check(implementation, ask);
     assert.equal(availability.status === 'available' && availability.runtimeVersion, 'go version go1.26.8 linux/amd64');
   });
 
   test('a program without a version in its output is not taken for new enough', async () => {
-    const availability = await checkToolchain(implementation, answering({ go: 'hello' }));
+    const availability = await check(implementation, answering({ go: 'hello' }));
     assert.equal(
       availability.status === 'missing' && availability.reason,
       'go does not print its version (needs ≥ 1.25)',
@@ -63,7 +84,7 @@ describe('requirements', () => {
       python3: '/old/python3 3.9.2\n',
       'python3.12': '/opt/my python/bin/python3.12 3.12.1\n',
     });
-    const availability = await checkToolchain(python, ask);
+    const availability = await check(python, ask, 'python');
     assert.equal(availability.status, 'available');
     assert.equal(
       availability.status === 'available' && availability.toolchain.placeholders.python,
@@ -73,8 +94,11 @@ describe('requirements', () => {
 
   test('{python} without a new enough interpreter is missing', async () => {
     const python = { ...implementation, requires: [], command: ['{python}', 'main.py'] };
-    const availability = await checkToolchain(python, answering({ python3: '/old/python3 3.10.2\n' }));
-    assert.equal(availability.status === 'missing' && availability.reason, 'no Python ≥ 3.11 on PATH');
+    const availability = await check(python, answering({ python3: '/old/python3 3.10.2\n' }), 'python');
+    assert.equal(
+      availability.status === 'missing' && availability.reason,
+      'python3 is Python 3.10.2 (needs Python ≥ 3.11)',
+    );
   });
 
   test('this very Node is found by really asking it', async () => {
@@ -83,7 +107,7 @@ describe('requirements', () => {
       requires: [],
       runtime: { name: 'node', versionCommand: ['{node}', '--version'] },
     };
-    const availability = await checkToolchain(node);
+    const availability = await check(node);
     assert.equal(availability.status === 'available' && availability.runtimeVersion, process.version);
   });
 

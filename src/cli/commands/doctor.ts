@@ -36,7 +36,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
         await database(variable(context.env, 'DATABASE_URL') ?? ''),
         await temporaryFolder(),
         await cacheFolder(context.env),
-        ...(await toolchains()),
+        ...(await toolchains(context.env)),
       ];
       if (json) context.stdout.write(`${JSON.stringify(findings)}\n`);
       else for (const finding of findings) context.stdout.write(findingText(finding));
@@ -152,12 +152,12 @@ async function cacheFolder(env: NodeJS.ProcessEnv): Promise<Finding> {
   }
 }
 
-async function toolchains(): Promise<Finding[]> {
+async function toolchains(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const located = await scanImplementations([implsDir]);
   return Promise.all(
-    located.map(async ({ implementation }): Promise<Finding> => {
-      const subject = `implementation ${implementation.id}`;
-      const available = await checkToolchain(implementation);
+    located.map(async (one): Promise<Finding> => {
+      const subject = `implementation ${one.implementation.id}`;
+      const available = await checkToolchain(one, { cacheDir: cacheDir(env), env });
       if (available.status === 'available')
         return { subject, state: 'ok', text: available.runtimeVersion, remedy: null };
       return { subject, state: 'missing', text: available.reason, remedy: available.remedy };

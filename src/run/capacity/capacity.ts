@@ -104,7 +104,7 @@ async function prepareOne(
     services: new Map([[service.id, service]]),
     seed: defaultSeed,
   };
-  const candidates = await checkCandidates([located]);
+  const candidates = await checkCandidates([located], session);
   const { preparations, byId } = await prepareAll(session, candidates, options, { onStep, onPrepared: () => {} });
   const preparedImplementation = byId.get(located.implementation.id);
   if (preparedImplementation === undefined) throw nothingMeasured(preparations);

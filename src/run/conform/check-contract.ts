@@ -46,7 +46,7 @@ async function* checkImplementation(
   onStep: (text: string) => void,
 ): AsyncGenerator<ContractCheck> {
   const { implementation } = located;
-  const available = await checkToolchain(implementation);
+  const available = await checkToolchain(located, session);
   if (available.status === 'missing') {
     yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
     return;
