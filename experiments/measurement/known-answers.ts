@@ -9,6 +9,7 @@ import { guarded } from '../../src/cli/output.ts';
 import { createProgress } from '../../src/cli/progress.ts';
 import type { Measurement } from '../../src/model/trial.ts';
 import { abortOnSignals } from '../../src/os/interruption.ts';
+import { checkoutProject } from '../../src/run/declarations.ts';
 import { runScenario } from '../../src/run/run-scenario.ts';
 import { median, quantile } from '../../src/stats/descriptive.ts';
 import { decode, merge, percentileMs } from '../../src/stats/histogram.ts';
@@ -65,7 +66,7 @@ const { result } = await runScenario(
     saveReference: false,
     command: 'npm run known-answers',
   },
-  { signal: abortOnSignals(), env: process.env },
+  { signal: abortOnSignals(), env: process.env, project: checkoutProject },
   createProgress(guarded(process.stderr), { nowMs: () => performance.now(), verbose: false }),
 );
 

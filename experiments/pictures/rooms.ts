@@ -44,7 +44,8 @@ const parts: readonly Room[] = [
 
 const rooms: readonly Room[] = [
   wide('cli', 'the command line', left, rows.cli, right - left),
-  wide('ci', 'two commits in alternating pairs', left, rows.ci, measuringWidth),
+  wide('ci', 'two commits in alternating pairs', left, rows.ci, 380),
+  wide('config', 'a user’s own service', left + 400, rows.ci, measuringWidth - 400),
   wide('report', 'build, charts, text, page', judging.x, rows.ci, judging.width),
   wide('run', 'a scenario: trial, session, conform, primitives, capacity', left, rows.run, measuringWidth),
   wide('compare', 'verdicts', judging.x, rows.run, judging.width),

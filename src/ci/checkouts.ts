@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
-import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
+import type { Project } from '../run/project.ts';
+import type { LocatedImplementation } from '../target/manifest.ts';
 import { implementationFolders, type Repository } from './repository.ts';
 import type { Revision, SideName, Sides } from './revision.ts';
 import { openWorktree, type Worktree, type WorktreeContext } from './worktree.ts';
@@ -22,6 +23,7 @@ interface CheckoutsRequest {
   readonly revisions: Sides<Revision>;
   /** Looked through beside impls/. */
   readonly implementationDirs: readonly string[];
+  readonly project: Project;
 }
 
 /**
@@ -50,11 +52,11 @@ export async function withCheckouts<T>(
 
 /** At the nearest place that holds an implementation on either side. */
 async function findCheckouts(worktrees: Sides<Worktree>, request: CheckoutsRequest): Promise<Sides<Checkout>> {
-  const { repository, implementationDirs } = request;
+  const { repository, implementationDirs, project } = request;
   for (const place of repository.places) {
-    const folders = implementationFolders(repository, place, implementationDirs);
-    const base = await checkoutOf('base', worktrees.base, place, folders);
-    const head = await checkoutOf('head', worktrees.head, place, folders);
+    const folders = implementationFolders(repository, place, project, implementationDirs);
+    const base = await checkoutOf('base', worktrees.base, place, folders, project);
+    const head = await checkoutOf('head', worktrees.head, place, folders, project);
     if (base.located.length + head.located.length > 0) return { base, head };
   }
   throw noImplementation(request);
@@ -65,11 +67,13 @@ async function checkoutOf(
   { dir, install }: Worktree,
   place: string,
   folders: readonly string[],
+  project: Project,
 ): Promise<Checkout> {
   const found = folders.map((folder) => join(dir, folder)).filter((folder) => existsSync(folder));
   for (const folder of found) await assertWithin(dir, folder, side);
-  const located = await scanSide(side, found);
-  return { side, rootDir: join(dir, place), located, install: () => install(place) };
+  const rootDir = join(dir, place);
+  const located = await locateSide(side, () => project.locate(rootDir, found));
+  return { side, rootDir, located, install: () => install(place) };
 }
 
 /** A link that leads out of the commit leads both sides to the same files, which never differ. */
@@ -84,17 +88,22 @@ async function assertWithin(dir: string, folder: string, side: SideName): Promis
   );
 }
 
-async function scanSide(side: SideName, folders: readonly string[]): Promise<readonly LocatedImplementation[]> {
+async function locateSide(
+  side: SideName,
+  locate: () => Promise<readonly LocatedImplementation[]>,
+): Promise<readonly LocatedImplementation[]> {
   try {
-    return await scanImplementations(folders);
+    return await locate();
   } catch (error) {
     if (side === 'head' || !(error instanceof HarnessError)) throw error;
     throw new HarnessError('cannot-measure', `base: ${error.message}`, 'choose a later base with --base REV');
   }
 }
 
-function noImplementation({ repository, revisions, implementationDirs }: CheckoutsRequest): HarnessError {
-  const folders = repository.places.flatMap((place) => implementationFolders(repository, place, implementationDirs));
+function noImplementation({ repository, revisions, implementationDirs, project }: CheckoutsRequest): HarnessError {
+  const folders = repository.places.flatMap((place) =>
+    implementationFolders(repository, place, project, implementationDirs),
+  );
   const [base, head] = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10));
   return new HarnessError(
     'cannot-measure',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { git } from '../os/git.ts';
-import { rootDir } from '../run/paths.ts';
+import type { Project } from '../run/project.ts';
 
 /** A repository of git's, and where in it the checkout may lie that is measured. */
 export interface Repository {
@@ -15,10 +15,13 @@ export interface Repository {
 }
 
 /**
- * The repository that a folder lies in; null: the one of this checkout, which may be vendored below its top. Throws HarnessError
+ * The repository that a folder lies in; null: the one of the project, which may lie below its top. Throws HarnessError
  * usage outside of one.
  */
-export async function openRepository(folder: string | null): Promise<Repository> {
+export async function openRepository(
+  folder: string | null,
+  { rootDir }: Pick<Project, 'rootDir'>,
+): Promise<Repository> {
   const asked = folder ?? rootDir;
   const place = await git(asked, ['rev-parse', '--is-bare-repository', '--absolute-git-dir']);
   const [isBare, gitDir = ''] = place.stdout.split('\n');
@@ -49,12 +52,13 @@ function ancestors(place: string): string[] {
 }
 
 /**
- * Folders of a place that are looked through for implementations, relative to the top: impls/ and those that were named. Throws
+ * Folders of a place that are looked through for implementations, relative to the top: the project's and those that were named. Throws
  * HarnessError usage for one outside of the repository, which would be the same for both commits.
  */
 export function implementationFolders(
   { dir, isBare }: Repository,
   place: string,
+  { implementationFolders: own }: Pick<Project, 'implementationFolders'>,
   named: readonly string[],
 ): readonly string[] {
   const folders = named.map((folder) => {
@@ -67,7 +71,9 @@ export function implementationFolders(
       'name a folder of the repository, relative to its checkout',
     );
   });
-  return [...new Set([join(place, 'impls'), ...folders].map((folder) => folder.replace(/\/$/, '')))];
+  return [
+    ...new Set([...own.map((folder) => join(place, folder)), ...folders].map((folder) => folder.replace(/\/$/, ''))),
+  ];
 }
 
 function leavesTop(path: string): boolean {

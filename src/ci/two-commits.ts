@@ -3,17 +3,12 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { Machine, Preparation } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
-import {
-  type Declarations,
-  idsMatching,
-  loadDeclarations,
-  loadScenario,
-  workloadsByService,
-} from '../run/declarations.ts';
+import { type Declarations, idsMatching, loadDeclarations, workloadsByService } from '../run/declarations.ts';
 import { noOverrides, withOverrides } from '../run/overrides.ts';
 import { plan } from '../run/plan.ts';
 import { checkCandidates, prepareAll } from '../run/prepare.ts';
 import type { PreparedSet } from '../run/prepared-implementation.ts';
+import type { Project } from '../run/project.ts';
 import type { RunReporter } from '../run/reporter.ts';
 import type { RunContext } from '../run/run-scenario.ts';
 import { type Session, withSession } from '../run/session/session.ts';
@@ -61,33 +56,38 @@ export interface TwoCommits {
 /** Lays out both commits, lets them be used, and cleans everything up on every path. */
 export async function withTwoCommits<T>(
   request: CommitsRequest,
-  { signal, env }: RunContext,
+  { signal, env, project }: RunContext,
   reporter: RunReporter,
   use: (commits: TwoCommits) => Promise<T>,
 ): Promise<T> {
-  const repository = await openRepository(request.repository);
+  const repository = await openRepository(request.repository, project);
   const revisions = await revisionsOf(repository, request, env);
-  const scenario = await scenarioOf(request);
+  const scenario = await scenarioOf(project, request);
   if (request.head === 'HEAD' && (await hasChanges(repository))) {
     reporter.onStep('what is uncommitted is not measured: --head worktree measures it');
   }
   const { implementationDirs } = request;
   return withSession({ signal, env, probe: null, onStep: reporter.onStep }, (session) =>
     withCheckouts(
-      { repository, revisions, implementationDirs },
+      { repository, revisions, implementationDirs, project },
       { ...session, onStep: reporter.onStep },
-      async (checkouts) => use(await twoCommits(request, scenario, { revisions, checkouts, session, reporter })),
+      async (checkouts) =>
+        use(await twoCommits(request, scenario, { project, revisions, checkouts, session, reporter })),
     ),
   );
 }
 
-async function scenarioOf({ scenario, ratesPerSec, measureMs, warmupCount }: CommitsRequest): Promise<Scenario> {
-  const declared = { ...(await loadScenario(scenario)), primitives: null };
+async function scenarioOf(
+  project: Project,
+  { scenario, ratesPerSec, measureMs, warmupCount }: CommitsRequest,
+): Promise<Scenario> {
+  const declared = { ...(await project.loadScenario(scenario)), primitives: null };
   const overrides = { ...noOverrides, ratesPerSec, measureMs, warmupCount };
-  return withOverrides(declared, overrides, await workloadsByService());
+  return withOverrides(declared, overrides, await workloadsByService(project));
 }
 
 interface CommitsContext {
+  readonly project: Project;
   readonly revisions: Sides<Revision>;
   readonly checkouts: Sides<Checkout>;
   readonly session: Session;
@@ -97,16 +97,17 @@ interface CommitsContext {
 const nothingPrepared: PreparedSet = { preparations: [], byId: new Map(), warnings: [] };
 
 async function twoCommits(request: CommitsRequest, scenario: Scenario, context: CommitsContext): Promise<TwoCommits> {
-  const { revisions, checkouts, session } = context;
+  const { project, revisions, checkouts, session } = context;
   const isAA = revisions.base.sha === revisions.head.sha && revisions.base.dirty === revisions.head.dirty;
   const affected = await affectedBy(checkouts);
   const requested = requestedImplementations(affected, scenario, request, isAA);
-  const declarations = await declarationsOf(scenario, requested);
+  const declarations = await declarationsOf(project, scenario, requested);
   const located = (id: string) => findImplementation(checkouts.head, id) ?? findImplementation(checkouts.base, id);
   const inBoth = requested.filter(({ change }) => change !== 'added' && change !== 'removed');
   const specsOf = (ids: readonly string[], trialCount: number, measureMs: number | null) =>
     plannedSpecs(
       declarations,
+      project.limit,
       ids.flatMap((id) => located(id) ?? []),
       trialCount,
       measureMs,
@@ -137,13 +138,13 @@ async function prepareSides(
   context: CommitsContext,
 ): Promise<Sides<PreparedSet>> {
   const { revisions, checkouts, session, reporter } = context;
-  const { services, scenario } = declarations;
+  const { scenario } = declarations;
   const prepareSide = async (checkout: Checkout, cacheDir: string): Promise<PreparedSet> => {
     const { side } = checkout;
     reporter.onStep(`preparing ${side} (${revisionText(revisions[side])})`);
     await checkout.install();
     const own = requested.flatMap(({ id }) => findImplementation(checkout, id) ?? []);
-    const options = { rootDir: checkout.rootDir, cacheDir, services, seed: scenario.seed };
+    const options = { ...declarations, rootDir: checkout.rootDir, cacheDir, seed: scenario.seed };
     return prepareAll(session, await checkCandidates(own, session), options, reporter);
   };
   // An A/A run's sides are built apart too: what a build's layout does to numbers is part of the noise floor.
@@ -181,13 +182,19 @@ function notInScenario(affected: readonly AffectedImplementation[], services: re
 }
 
 /** Of the questions that a requested implementation answers. */
-function declarationsOf(scenario: Scenario, requested: readonly AffectedImplementation[]): Promise<Declarations> {
+function declarationsOf(
+  project: Project,
+  scenario: Scenario,
+  requested: readonly AffectedImplementation[],
+): Promise<Declarations> {
   const known = new Set(requested.map(({ service }) => service));
-  return loadDeclarations({ ...scenario, entries: scenario.entries.filter(({ service }) => known.has(service)) });
+  const entries = scenario.entries.filter(({ service }) => known.has(service));
+  return loadDeclarations(project, { ...scenario, entries });
 }
 
 function plannedSpecs(
   { scenario, ...declarations }: Declarations,
+  limit: Project['limit'],
   located: readonly LocatedImplementation[],
   trialCount: number,
   measureMs: number | null,
@@ -197,5 +204,5 @@ function plannedSpecs(
     return { ...entry, trialCount, loadPlan };
   });
   const implementations = located.map(({ implementation }) => implementation);
-  return plan({ ...declarations, scenario: { ...scenario, entries }, implementations, limit: null });
+  return plan({ ...declarations, scenario: { ...scenario, entries }, implementations, limit });
 }

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { fileNamePart } from '../model/foreign-text.ts';
 import { describeMachine } from '../probe/machine.ts';
 import { type Baseline, summarizeBaseline } from '../report/baseline.ts';
-import { resultsDir } from '../run/paths.ts';
+import type { ProjectFolders } from '../run/project.ts';
 import { newestResult } from '../store/result-folder.ts';
 
 /** The newest finished `calibrate` of a machine, this one by default; null where it was never run. */
-export async function machineBaseline(machineId: string = describeMachine().id): Promise<Baseline | null> {
+export async function machineBaseline(
+  { resultsDir }: ProjectFolders,
+  machineId: string = describeMachine().id,
+): Promise<Baseline | null> {
   const result = await newestResult(join(resultsDir, fileNamePart(machineId)), 'calibrate');
   return result === null ? null : summarizeBaseline(result);
 }

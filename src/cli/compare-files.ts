@@ -11,7 +11,7 @@ import type { RunResult } from '../model/run-result.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 import { byNearness, loadGate } from '../run/declarations.ts';
-import { benchDir, resultsDir } from '../run/paths.ts';
+import type { ProjectFolders } from '../run/project.ts';
 import { readResults } from '../store/result-folder.ts';
 import { readWaivers } from '../store/waiver-file.ts';
 
@@ -22,10 +22,13 @@ export interface ComparisonFlags {
   readonly minEffect?: number;
 }
 
-export const waiversPath = join(benchDir, 'waivers.json');
-
-/** Reads two files or folders and compares them under the policy and the waivers of the checkout. */
-export async function compareFiles(basePath: string, headPath: string, flags: ComparisonFlags): Promise<ExportInput> {
+/** Reads two files or folders and compares them under the policy and the waivers of the project. */
+export async function compareFiles(
+  basePath: string,
+  headPath: string,
+  flags: ComparisonFlags,
+  { resultsDir, waiversPath }: ProjectFolders,
+): Promise<ExportInput> {
   const [base, head] = await Promise.all([readSide(basePath), readSide(headPath)]);
   const policy = await loadGate(flags.policy);
   const options = {

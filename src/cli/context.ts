@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { variable } from '../os/environment.ts';
+import type { Project, ProjectFolders } from '../run/project.ts';
 import type { GuardedStream } from './output.ts';
 
 /** What a command is given: where to write, the environment, and the signal that ends it early. */
 export interface CommandContext {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  readonly folders: ProjectFolders;
+  /** Throws HarnessError usage where there is none, or its config is wrong. */
+  loadProject(): Promise<Project>;
   readonly stdout: GuardedStream;
   readonly stderr: GuardedStream;
   exitCode: number;

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
+import { findProject, openProject } from '../config/find-project.ts';
 import { visibleText } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { enterCallersFolder, normaliseEnvironment } from '../os/environment.ts';
 import { abortOnSignals, Interruption } from '../os/interruption.ts';
-import { scenarioIds, unknownName } from '../run/declarations.ts';
-import { rootDir } from '../run/paths.ts';
+import { unknownName } from '../run/declarations.ts';
+import { isInstalled, rootDir } from '../run/paths.ts';
+import type { Project } from '../run/project.ts';
 import type { AddCommand, CommandContext } from './context.ts';
-import { guarded } from './output.ts';
+import { type GuardedStream, guarded } from './output.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -14,15 +16,20 @@ export async function main(argv: readonly string[]): Promise<void> {
   const notes = normaliseEnvironment(process.env);
   for (const note of notes) process.stderr.write(`paceline: ${note}\n`);
   enterCallersFolder(process.env, rootDir);
-  const context: CommandContext = {
-    signal: abortOnSignals(),
-    env: process.env,
-    stdout: guarded(process.stdout),
-    stderr: guarded(process.stderr),
-    exitCode: 0,
+  const output = { stdout: guarded(process.stdout, isInstalled), stderr: guarded(process.stderr, isInstalled) };
+  const signal = abortOnSignals();
+  let context: CommandContext | { readonly signal: AbortSignal; readonly stderr: GuardedStream; exitCode: number } = {
+    ...{ signal, ...output, exitCode: 0 },
   };
   try {
-    await assertKnownCommand(argv[2]);
+    const found = findProject(process.cwd());
+    let project: Promise<Project> | null = null;
+    const loadProject = () => {
+      project ??= openProject(found, process.env);
+      return project;
+    };
+    context = { signal, env: process.env, ...output, folders: found.folders, loadProject, exitCode: 0 };
+    await assertKnownCommand(argv[2], context);
     const program = await createProgram(context, argv[2]);
     await program.parseAsync(argv);
     // Too late to cut anything short, but whoever asked to stop must not see a following command start.
@@ -46,10 +53,12 @@ function flush(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /** A mistyped command would be taken for a scenario, as `run` may be left out. */
-async function assertKnownCommand(word: string | undefined): Promise<void> {
+async function assertKnownCommand(word: string | undefined, context: CommandContext): Promise<void> {
   if (word === undefined || word.startsWith('-')) return;
   if (Object.hasOwn(commands, word)) return;
-  const known = [...Object.keys(commands), 'help', ...(await scenarioIds())];
+  if (word === 'help') return;
+  const scenarioIds = await (await context.loadProject()).scenarioIds();
+  const known = [...Object.keys(commands), 'help', ...scenarioIds];
   if (!known.includes(word)) throw unknownName('command or scenario', word, known);
 }
 
@@ -76,6 +85,7 @@ async function createProgram(context: CommandContext, word: string | undefined):
 
 /** Each loads what it needs and nothing of the others: half of a short command's time would be spent on those. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./commands/init.ts')).addInit,
   run: async () => (await import('./commands/run.ts')).addRun,
   report: async () => (await import('./commands/report.ts')).addReport,
   claims: async () => (await import('./commands/claims.ts')).addClaims,
@@ -117,7 +127,7 @@ Exit codes: 0 fine, 1 conformance failure or a regression under the gate, 2 usag
 4 a bug in paceline, 130 interrupted, 143 terminated`;
 
 /** Prints an error for the person in front of the terminal; returns the exit code. */
-function printError(error: unknown, { stderr, signal }: CommandContext): number {
+function printError(error: unknown, { stderr, signal }: Pick<CommandContext, 'stderr' | 'signal'>): number {
   if (signal.aborted && signal.reason instanceof Interruption) {
     stderr.write(`paceline: ${signal.reason.message}; everything was cleaned up\n`);
     return signal.reason.exitCode;

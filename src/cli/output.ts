@@ -1,4 +1,5 @@
 import { terminalText } from '../model/foreign-text.ts';
+import { withoutSecrets } from '../os/secrets.ts';
 
 interface Stream {
   readonly isTTY?: boolean;
@@ -11,8 +12,15 @@ export interface GuardedStream extends Stream {
   writeControl(text: string): unknown;
 }
 
-/** A stream to which nothing is written that acts on a terminal, whoever wrote the text; colours of paceline pass. */
-export function guarded(stream: Stream): GuardedStream {
+/** Texts name the command as it is typed in the checkout; an installed one is called by its own name. */
+function asTypedHere(text: string, isInstalled: boolean): string {
+  return isInstalled ? text.replaceAll(/npm run (-s )?bench --/g, 'npx paceline') : text;
+}
+
+/**
+ * A stream to which nothing is written that acts on a terminal, whoever wrote the text, and no secret; colours of paceline pass.
+ */
+export function guarded(stream: Stream, isInstalled = false): GuardedStream {
   return {
     get isTTY() {
       return stream.isTTY === true;
@@ -20,7 +28,7 @@ export function guarded(stream: Stream): GuardedStream {
     get columns() {
       return stream.columns;
     },
-    write: (text) => stream.write(terminalText(text)),
-    writeControl: (text) => stream.write(text),
+    write: (text) => stream.write(withoutSecrets(asTypedHere(terminalText(text), isInstalled))),
+    writeControl: (text) => stream.write(withoutSecrets(text)),
   };
 }

@@ -7,34 +7,43 @@ import { bundlePage } from '../report/html/bundle.ts';
 import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
 import type { ReportModel } from '../report/model.ts';
-import { reportsDir, resultsDir } from '../run/paths.ts';
+import type { ProjectFolders } from '../run/project.ts';
 import { listResults } from '../store/result-folder.ts';
 import { writeFileAtomically } from '../store/write-file.ts';
 import { machineBaseline } from './baseline-file.ts';
 import { loadClaimBook } from './claim-book.ts';
 
 /** Writes the page of a report; `name` without an extension. Returns where, as a person in the checkout would name it. */
-export async function writeReport(model: ReportModel, name: string, out: string | null): Promise<string> {
+export async function writeReport(
+  model: ReportModel,
+  name: string,
+  out: string | null,
+  { reportsDir }: ProjectFolders,
+): Promise<string> {
   const path = out ?? join(reportsDir, `${name}.html`);
   await writeFileAtomically(path, reportHtml(model, await bundlePage()));
   return shortPath(path);
 }
 
 /** Writes the page of a comparison; returns where, as a person in the checkout would name it. */
-export async function writeComparisonPage(comparison: RunComparison, out: string | null): Promise<string> {
+export async function writeComparisonPage(
+  comparison: RunComparison,
+  out: string | null,
+  { reportsDir }: ProjectFolders,
+): Promise<string> {
   const sides = [comparison.base, comparison.head].map(({ commit, startedAt }) => commit?.sha.slice(0, 8) ?? startedAt);
   const path = out ?? join(reportsDir, `compare-${sides.map(fileNamePart).join('-')}.html`);
   await writeFileAtomically(path, comparisonHtml(comparison, await bundlePage()));
   return shortPath(path);
 }
 
-export async function reportModelOf(result: RunResult): Promise<ReportModel> {
-  const baseline = await machineBaseline(result.machine.id);
-  return buildReport(result, await referencesFor(result), await loadClaimBook(), baseline);
+export async function reportModelOf(result: RunResult, folders: ProjectFolders): Promise<ReportModel> {
+  const baseline = await machineBaseline(folders, result.machine.id);
+  return buildReport(result, await referencesFor(result, folders), await loadClaimBook(), baseline);
 }
 
 /** Recorded runs of other machines (and of this one, earlier), shown beside where a live row is missing. */
-async function referencesFor(result: RunResult): Promise<RunResult[]> {
+async function referencesFor(result: RunResult, { resultsDir }: ProjectFolders): Promise<RunResult[]> {
   const listed = await listResults(join(resultsDir, 'reference'));
   return listed.flatMap((one) => (one.result === null || one.result.runId === result.runId ? [] : [one.result]));
 }

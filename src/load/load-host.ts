@@ -6,6 +6,7 @@ import { warmUpCode } from './jit-warmup.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import type { GeneratorCommand, GeneratorProgress, GeneratorReport, OpenCommand } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
+import { askRequest } from './preflight.ts';
 import { loadKernel } from './transport/kernel.ts';
 import { createNativeLoop } from './transport/native-loop.ts';
 import { createPortableLoop } from './transport/portable-loop.ts';
@@ -71,9 +72,22 @@ async function openSession(
   if (loadPlan.warmupCount === 0) await warmUpCode(loop);
   const point = await resolveTarget(target);
   const onProgress = (progress: GeneratorProgress) => report({ kind: 'progress', progress });
-  return openLoadSession({ workload, point, niceness, loop, loadPlan, share, onProgress }).catch((error: Error) => {
-    throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
-  });
+  const setUp = await setUpOf(workload, targetUrl, loadPlan.timeoutMs);
+  return openLoadSession({ workload, setUp, point, niceness, loop, loadPlan, share, onProgress }).catch(
+    (error: Error) => {
+      throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
+    },
+  );
+}
+
+/** What the workload asks before its session. Throws HarnessError with what it says is wrong. */
+async function setUpOf(workload: Workload, origin: string, timeoutMs: number): Promise<unknown> {
+  const { signal } = new AbortController();
+  return workload
+    .setUp?.((request) => askRequest(origin, request, { timeoutMs, signal }))
+    .catch((error: Error) => {
+      throw new HarnessError('cannot-measure', error.message, 'correct the request, or see what the target logged');
+    });
 }
 
 interface WorkloadModule {

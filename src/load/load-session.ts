@@ -21,6 +21,8 @@ export interface MeasuredShare {
 
 export interface LoadSessionOptions {
   readonly workload: Workload;
+  /** What the workload's `setUp` returned. */
+  readonly setUp?: unknown;
   readonly point: TargetPoint;
   /** The whole load's, but for connectionCount and maxInFlightCount: these are this session's own. */
   readonly loadPlan: LoadPlan;
@@ -61,13 +63,14 @@ export class LoadSession {
   #current: OpenWindow | null = null;
 
   constructor(options: LoadSessionOptions) {
-    const { workload, point, loadPlan, share, loop } = options;
+    const { workload, setUp, point, loadPlan, share, loop } = options;
     this.#options = options;
     this.#session = workload.open({
       seed: this.#seed,
       timeoutMs: loadPlan.timeoutMs,
       ratePerSec: peakRatePerSec(specOf(loadPlan, share)),
       nowNs: loop.nowNs,
+      ...(setUp === undefined ? {} : { setUp }),
     });
     const connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), workload.ignoresBodies !== true);
     this.#pool = new Pool(connect, loadPlan.connectionCount, loop);

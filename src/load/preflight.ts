@@ -2,6 +2,7 @@ import { type IncomingMessage, type RequestOptions, request as requestHttp } fro
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { HarnessError } from '../model/harness-error.ts';
+import type { WorkloadRequest, WorkloadResponse } from '../model/workload.ts';
 import { monotonicClock } from './pace/loop.ts';
 import type { RequestSpec } from './request-workload.ts';
 import { headLimitBytes } from './transport/response-reader.ts';
@@ -21,15 +22,31 @@ const bodyLimitBytes = 64 * 2 ** 20;
  */
 export async function sendPreflight(options: PreflightOptions): Promise<number> {
   try {
-    return await askOnce(options);
+    return (await askOnce(options)).status;
   } catch (error) {
     options.signal.throwIfAborted();
     throw asHarnessError(error as NodeJS.ErrnoException, options);
   }
 }
 
-function askOnce({ origin, request, timeoutMs, signal }: PreflightOptions): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+/** One request of a workload and its whole answer. Throws HarnessError as `sendPreflight` does. */
+export async function askRequest(
+  origin: string,
+  { method, path, headers, body }: WorkloadRequest,
+  limits: Pick<PreflightOptions, 'timeoutMs' | 'signal'>,
+): Promise<WorkloadResponse> {
+  const bodyBase64 = body === null ? null : Buffer.from(body).toString('base64');
+  const options = { ...limits, origin, request: { method, path, headers, bodyBase64, expectedStatus: null } };
+  try {
+    return await askOnce(options);
+  } catch (error) {
+    limits.signal.throwIfAborted();
+    throw asHarnessError(error as NodeJS.ErrnoException, options);
+  }
+}
+
+function askOnce({ origin, request, timeoutMs, signal }: PreflightOptions): Promise<WorkloadResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<WorkloadResponse>();
   // Not resolved against the origin: a path that begins with // would name another host.
   const url = new URL(`${origin}${request.path}`);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
@@ -69,13 +86,16 @@ function serverName({ hostname }: URL): { readonly servername?: string } {
   return isIP(host) === 0 ? { servername: host } : { servername: '' };
 }
 
-async function readWhole(answer: IncomingMessage): Promise<number> {
+async function readWhole(answer: IncomingMessage): Promise<WorkloadResponse> {
+  const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of answer) {
+    pieces.push(piece as Buffer);
     bytes += (piece as Buffer).length;
     if (bytes > bodyLimitBytes) throw coded('too-long');
   }
-  return answer.statusCode ?? 0;
+  const header = (name: string) => [answer.headers[name] ?? null].flat().join(', ') || null;
+  return { status: answer.statusCode ?? 0, header, body: Buffer.concat(pieces) };
 }
 
 function coded(code: string): NodeJS.ErrnoException {

@@ -13,7 +13,7 @@ const requirementSchema = z.strictObject({
 /** impl.json: one program that implements a service. Unknown keys are refused. */
 export const implementationSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
-  service: z.enum(['crud', 'raft', 'primitives', 'echo']),
+  service: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
   language: z.string().min(1),
   runtime: z.strictObject({ name: z.string().min(1), versionCommand: programArguments }),
   /** The concurrency model: event-loop, worker-pool, worker-threads, processes, goroutines, threads, asyncio … */
@@ -27,6 +27,21 @@ export const implementationSchema = z.strictObject({
   /** Asks the runtime, with the program's own environment, whether it uses what was built: exit code 0, else why not. */
   buildCheck: programArguments.optional(),
   command: programArguments,
+  /** What its commands change in their own folder is not kept: it is built each time. */
+  buildInPlace: z.boolean().optional(),
+  /** When it counts as started; none: GET /health answers 200. */
+  readiness: z
+    .strictObject({
+      path: z.string(),
+      /** null: any below 500. */
+      status: z.int().nullable(),
+      limitMs: z.number().positive(),
+    })
+    .optional(),
+  /** The one port that it can listen on; none: it is told one in PORT. */
+  fixedPort: z.int().positive().optional(),
+  /** It may end on SIGTERM with any exit code; else with 0. */
+  anyExitCode: z.boolean().optional(),
   /** Other programs of the same build by name: a primitives runner's empty ones. */
   programs: z.record(z.string(), programArguments).default({}),
   env: z.record(z.string(), z.string()),

@@ -16,8 +16,12 @@ export interface RowInvariant {
 }
 
 export interface ServiceDatabase {
-  /** Beside service.ts. */
-  readonly schemaFile: string;
+  /** Beside service.ts, or absolute; null: `fill` makes the schema. */
+  readonly schemaFile: string | null;
+  /** Beyond the statements: programs that are given the database's address. */
+  fill?(databaseUrl: string, signal: AbortSignal): Promise<void>;
+  /** No contract bounds what the service makes of it: it gets the administrator's rights on its copy. */
+  readonly isUnbounded?: true;
   /** Fills the template, the same for the same seed. */
   seedStatements(seed: number): readonly SqlStatement[];
   readonly invariants: readonly RowInvariant[];
@@ -43,7 +47,11 @@ export interface Service {
   readonly id: string;
   /** Results of different contract versions are never compared. */
   readonly contractVersion: number;
+  /** Where its vectors lie; absent: bench/<id>; null: it has none, and each request of its workload is tried once instead. */
+  readonly contractDir?: string | null;
   readonly database: ServiceDatabase | null;
+  /** A database of the user's own, made ready for one trial; its address. Absent: there is none. */
+  resetOwnDatabase?(signal: AbortSignal): Promise<string>;
   /** Whether it is a cluster in one program: each target gets an empty folder in DATA_DIR, and its nodes are crashed in checks. */
   readonly isCluster: boolean;
   /** The service's environment beyond HOST, PORT and DATABASE_URL. */

@@ -60,6 +60,8 @@ export interface WorkloadContext {
   readonly timeoutMs: number;
   /** The monotonic clock, in nanoseconds. */
   nowNs(): number;
+  /** What the workload's `setUp` returned; absent: it has none, or nothing was asked. */
+  readonly setUp?: unknown;
 }
 
 /** What is asked of a service, as a declaration in bench/<service>/workloads/<id>.ts, exported under the name `workload`. */
@@ -82,5 +84,7 @@ export interface Workload {
   readonly isStateless?: true;
   /** No check looks at a body: they are read and counted, but not kept. */
   readonly ignoresBodies?: true;
+  /** Asked of the target once before the session is opened; throws Error that says what went wrong. */
+  setUp?(send: (request: WorkloadRequest) => Promise<WorkloadResponse>): Promise<unknown>;
   open(context: WorkloadContext): WorkloadSession;
 }

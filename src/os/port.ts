@@ -27,7 +27,8 @@ export async function lowestEphemeralPort(): Promise<number> {
   return low > lowestPort ? low : 32_768;
 }
 
-async function isFree(host: string, port: number): Promise<boolean> {
+/** Nothing listens there. */
+export async function isFree(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
   server.once('error', () => resolve(false));

@@ -7,8 +7,9 @@ import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Workload } from '../model/workload.ts';
-import type { LocatedImplementation } from '../target/manifest.ts';
-import { benchDir } from './paths.ts';
+import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
+import { benchDir, reportsDir, resultsDir, rootDir } from './paths.ts';
+import type { DeclaredWorkload, Project } from './project.ts';
 
 /** Of rows and requests where no scenario names one; every scenario of bench/ uses it too. */
 export const defaultSeed = 20_260_101;
@@ -19,30 +20,30 @@ export interface Declarations {
   /** By id. */
   readonly services: ReadonlyMap<string, Service>;
   /** By `${service}/${workload}`. */
-  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly workloads: ReadonlyMap<string, DeclaredWorkload>;
   /** Empty where the scenario measures none. */
   readonly primitives: readonly Primitive[];
 }
 
-export async function loadDeclarations(scenario: Scenario): Promise<Declarations> {
+export async function loadDeclarations(project: Project, scenario: Scenario): Promise<Declarations> {
   const services = new Map<string, Service>();
-  const workloads = new Map<string, Workload>();
+  const workloads = new Map<string, DeclaredWorkload>();
   for (const { service, workload } of scenario.entries) {
-    services.set(service, await loadService(service));
-    workloads.set(`${service}/${workload}`, await loadWorkload(service, workload));
+    services.set(service, await project.loadService(service));
+    workloads.set(`${service}/${workload}`, await project.loadWorkload(service, workload));
   }
   const primitives = scenario.primitives === null ? [] : await loadPrimitives(scenario.primitives.ids);
   return { scenario, services, workloads, primitives };
 }
 
-export async function loadScenario(id: string): Promise<Scenario> {
+async function loadScenario(id: string): Promise<Scenario> {
   const known = await scenarioIds();
   if (!known.includes(id)) throw unknownName('scenario', id, known);
   const { scenario } = await load(join(benchDir, 'scenarios', `${id}.ts`));
   return scenarioSchema.parse(scenario);
 }
 
-export function scenarioIds(): Promise<string[]> {
+function scenarioIds(): Promise<string[]> {
   return declarationIds(join(benchDir, 'scenarios'));
 }
 
@@ -65,24 +66,25 @@ export async function loadService(id: string): Promise<Service> {
   return service as Service;
 }
 
-export function workloadPath(service: string, id: string): string {
+function workloadPath(service: string, id: string): string {
   return join(benchDir, service, 'workloads', `${id}.ts`);
 }
 
-export function workloadIds(service: string): Promise<string[]> {
+function workloadIds(service: string): Promise<string[]> {
   return declarationIds(join(benchDir, service, 'workloads'));
 }
 
-export async function loadWorkload(service: string, id: string): Promise<Workload> {
+export async function loadWorkload(service: string, id: string): Promise<DeclaredWorkload> {
   const known = await workloadIds(service);
   if (!known.includes(id)) throw unknownName('workload', id, known);
-  const { workload } = await load(workloadPath(service, id));
-  return workload as Workload;
+  const path = workloadPath(service, id);
+  const { workload } = await load(path);
+  return { ...(workload as Workload), module: { path, argument: null } };
 }
 
 /** Ids of workloads by service, as overrides ask for them. */
-export async function workloadsByService(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const entries = (await serviceIds()).map(async (id) => [id, await workloadIds(id)] as const);
+export async function workloadsByService(project: Project): Promise<ReadonlyMap<string, readonly string[]>> {
+  const entries = (await project.serviceIds()).map(async (id) => [id, await project.workloadIds(id)] as const);
   return new Map(await Promise.all(entries));
 }
 
@@ -103,7 +105,7 @@ export async function loadPrimitives(only: readonly string[]): Promise<Primitive
 }
 
 /** Services that declare themselves with a service.ts. */
-export async function serviceIds(): Promise<string[]> {
+async function serviceIds(): Promise<string[]> {
   const folders = (await readdir(benchDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const withDeclaration = await Promise.all(
     folders.map(async ({ name }) => ((await declarationIds(join(benchDir, name))).includes('service') ? name : null)),
@@ -122,6 +124,15 @@ async function declarationIds(folder: string): Promise<string[]> {
 function load(path: string): Promise<Record<string, unknown>> {
   return import(pathToFileURL(path).href);
 }
+
+/** paceline's own checkout, or what of it came with the package. */
+export const checkoutProject: Project = {
+  ...{ rootDir, resultsDir, reportsDir, waiversPath: join(benchDir, 'waivers.json') },
+  ...{ trackedFile: 'package.json', limit: null },
+  ...{ scenarioIds, loadScenario, serviceIds, loadService, workloadIds, loadWorkload, loadGate },
+  implementationFolders: ['impls'],
+  locate: (_, folders) => scanImplementations(folders),
+};
 
 /** A HarnessError that names the nearest known name, or lists them all. */
 export function unknownName(kind: string, name: string, known: readonly string[]): HarnessError {

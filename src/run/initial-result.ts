@@ -4,8 +4,9 @@ import type { Primitive, PrimitiveFacts } from '../model/primitive.ts';
 import { type RunResult, schemaVersion } from '../model/run-result.ts';
 import { changedPaths, commitSubject, git, resolveCommit } from '../os/git.ts';
 import type { Declarations } from './declarations.ts';
-import { rootDir } from './paths.ts';
+import { rootDir as packageDir } from './paths.ts';
 import type { PreparedSet } from './prepared-implementation.ts';
+import type { Project } from './project.ts';
 import type { Session } from './session/session.ts';
 
 /** A result before its first trial. */
@@ -45,15 +46,19 @@ function primitiveFactsOf({ order, sizes, usesData, programs, cases, ...facts }:
 }
 
 async function packageVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(rootDir, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
   return version;
 }
 
-/** The commit that holds this checkout, and whether the checkout differs from it; null where no commit does. */
-export async function currentCommit(): Promise<RunResult['commit']> {
+/** The commit that holds this project, and whether the project differs from it; null where no commit does. */
+export async function currentCommit({
+  rootDir,
+  trackedFile,
+}: Pick<Project, 'rootDir' | 'trackedFile'>): Promise<RunResult['commit']> {
   // Below somebody's repository, ignored or unpacked there, it is no part of what that repository says.
-  const tracked = await git(rootDir, ['ls-files', '--error-unmatch', '--', 'package.json']);
-  const sha = tracked.failed ? null : await resolveCommit(rootDir, 'HEAD');
+  const isForeign =
+    trackedFile !== null && (await git(rootDir, ['ls-files', '--error-unmatch', '--', trackedFile])).failed;
+  const sha = isForeign ? null : await resolveCommit(rootDir, 'HEAD');
   if (sha === null) return null;
   const changed = await changedPaths(rootDir, ['.']);
   return { sha, subject: await commitSubject(rootDir, sha), dirty: changed.length > 0 };

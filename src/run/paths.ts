@@ -1,10 +1,13 @@
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { homeFolder, variable } from '../os/environment.ts';
 
-/** The checkout. */
-export const rootDir = join(import.meta.dirname, '..', '..');
-export const benchDir = join(rootDir, 'bench');
+const codeDir = join(import.meta.dirname, '..', '..');
+/** Whether this is a package that was built and installed, and no checkout. */
+export const isInstalled = basename(codeDir) === 'dist';
+/** The checkout, or the installed package: where package.json lies. */
+export const rootDir = isInstalled ? dirname(codeDir) : codeDir;
+export const benchDir = join(codeDir, 'bench');
 export const implsDir = join(rootDir, 'impls');
 export const resultsDir = join(rootDir, 'results');
 export const reportsDir = join(rootDir, 'reports');

@@ -9,10 +9,11 @@ import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkToolchain, type Toolchain, type ToolchainOptions } from '../target/toolchain.ts';
-import { conformToVectors, withCountedLoad } from './conform/conform.ts';
+import { conformToVectors, tryRequests, withCountedLoad } from './conform/conform.ts';
 import type { ConformanceOutcome } from './conform/subject.ts';
 import { benchDir } from './paths.ts';
 import type { Candidate, PreparationOutcome, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
+import type { DeclaredWorkload } from './project.ts';
 import type { RunReporter } from './reporter.ts';
 import type { Session } from './session/session.ts';
 import { trackProcessGroup } from './session/tracked-resources.ts';
@@ -24,6 +25,8 @@ interface PrepareOptions {
   readonly cacheDir: string;
   /** By id. A service without an entry has no vectors: a primitive's result carries its own check. */
   readonly services: ReadonlyMap<string, Service>;
+  /** By `${service}/${workload}`: what is asked once of a service without vectors. */
+  readonly workloads: ReadonlyMap<string, DeclaredWorkload>;
   /** Of the rows that vectors run on. */
   readonly seed: number;
 }
@@ -162,12 +165,17 @@ function unreachedWarnings(id: string, { unreached }: BuildResult): Warning[] {
 async function conformOnce(
   session: Session,
   preparedImplementation: PreparedImplementation,
-  { services, seed, cacheDir }: PrepareOptions,
+  { services, workloads, seed, cacheDir }: PrepareOptions,
   reporter: PrepareReporter,
 ): Promise<ConformanceOutcome> {
   const { id, service: serviceId } = preparedImplementation.located.implementation;
   const service = services.get(serviceId);
   if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null, countedLoad: null };
+  if (service.contractDir === null) {
+    reporter.onStep(`${id}: trying each request once`);
+    const own = [...workloads.values()].filter((workload) => workload.service === serviceId);
+    return tryRequests({ preparedImplementation, service, seed, session }, own);
+  }
   const hashes = [preparedImplementation.sourceHash, await contractHash(serviceId, benchDir)];
   const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'counted.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);

@@ -4,22 +4,17 @@ import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { ProbeMethod } from '../probe/probe.ts';
 import { resultPath } from '../store/result-folder.ts';
-import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
-import {
-  type Declarations,
-  loadDeclarations,
-  loadScenario,
-  selectImplementations,
-  workloadsByService,
-} from './declarations.ts';
+import type { LocatedImplementation } from '../target/manifest.ts';
+import { type Declarations, loadDeclarations, selectImplementations, workloadsByService } from './declarations.ts';
 import { currentCommit, initialResult } from './initial-result.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
-import { cacheDir, implsDir, resultsDir, rootDir } from './paths.ts';
+import { cacheDir } from './paths.ts';
 import { plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
 import type { Candidate, PreparedImplementation } from './prepared-implementation.ts';
 import { expectedMs, planCases } from './primitives/plan.ts';
 import { preparePrimitives } from './primitives/prepare.ts';
+import { locateAll, type Project } from './project.ts';
 import type { RunReporter } from './reporter.ts';
 import { type Session, withSession } from './session/session.ts';
 import { createTrialRunner } from './trial/create-environment.ts';
@@ -45,6 +40,7 @@ export interface RunRequest {
 export interface RunContext {
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
+  readonly project: Project;
 }
 
 interface FinishedRun {
@@ -55,24 +51,26 @@ interface FinishedRun {
 /** Does a run from its name to its finished result file. Everything opened is closed on every path. */
 export async function runScenario(
   request: RunRequest,
-  { signal, env }: RunContext,
+  { signal, env, project }: RunContext,
   reporter: RunReporter,
 ): Promise<FinishedRun> {
-  const scenario = withOverrides(await loadScenario(request.scenario), request.overrides, await workloadsByService());
+  const declared = await project.loadScenario(request.scenario);
+  const scenario = withOverrides(declared, request.overrides, await workloadsByService(project));
+  const limit = request.limit ?? project.limit;
   const located = selectImplementations(
-    await scanImplementations([implsDir, ...request.implementationDirs]),
+    await locateAll(project, request.implementationDirs),
     scenario,
     request.implementationGlobs,
   );
   if (located.length === 0) throw nothingMeasured([]);
   const requested = requestedScenario(located, scenario);
   reportIgnoredFlags(located, requested, request, reporter);
-  const declarations = await loadDeclarations(requested);
+  const declarations = await loadDeclarations(project, requested);
   const candidates = await checkCandidates(located, { cacheDir: cacheDir(env), env });
-  announcePlan(candidates, declarations, request, reporter);
+  announcePlan(candidates, declarations, limit, reporter);
   return withSession(
     { signal, env, probe: request.probe, transport: request.transport, onStep: reporter.onStep },
-    (session) => measure(candidates, declarations, request, session, reporter),
+    (session) => measure(candidates, declarations, { ...request, limit, project }, session, reporter),
   );
 }
 
@@ -96,13 +94,13 @@ function reportIgnoredFlags(
 function announcePlan(
   candidates: readonly Candidate[],
   declarations: Declarations,
-  request: RunRequest,
+  limit: RunRequest['limit'],
   reporter: RunReporter,
 ): void {
   const available = candidates
     .filter((one) => one.available.status === 'available')
     .map(({ located }) => located.implementation);
-  const specs = plan({ ...declarations, implementations: available, limit: request.limit });
+  const specs = plan({ ...declarations, implementations: available, limit });
   const cases = planCases(declarations, available);
   reporter.onPlan({
     scenarioDescription: `${declarations.scenario.id}: ${declarations.scenario.description}`,
@@ -125,19 +123,20 @@ function sumOf(values: readonly number[]): number {
 async function measure(
   candidates: readonly Candidate[],
   declarations: Declarations,
-  request: RunRequest,
+  request: RunRequest & Pick<RunContext, 'project'>,
   session: Session,
   reporter: RunReporter,
 ): Promise<FinishedRun> {
-  const { services, scenario } = declarations;
+  const { scenario } = declarations;
+  const { rootDir, resultsDir } = request.project;
   const places = { rootDir, cacheDir: session.cacheDir };
-  const prepared = await prepareAll(session, candidates, { ...places, services, seed: scenario.seed }, reporter);
+  const prepared = await prepareAll(session, candidates, { ...places, ...declarations, seed: scenario.seed }, reporter);
   if (prepared.byId.size === 0) throw nothingMeasured(prepared.preparations);
   const implementations = [...prepared.byId.values()].map(({ located }) => located.implementation);
-  const origin = { command: request.command, commit: await currentCommit() };
+  const origin = { command: request.command, commit: await currentCommit(request.project) };
   const result = await initialResult(declarations, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
-  const runTrial = createTrialRunner(session, services, reporter.onPhase);
+  const runTrial = createTrialRunner(session, declarations, reporter.onPhase);
   const finished = await runTrials(
     {
       result,

@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
+import { withoutSecrets } from '../os/secrets.ts';
 
 /**
- * Writes a file whole: to a new one beside it, synced, then renamed over, so that a reader or a crash never sees half.
+ * Writes a file whole, without secrets: to a new one beside it, synced, then renamed over, so that a reader or a crash never sees half.
  * Throws HarnessError disk-full when there is no room; the former file then still stands.
  */
 export async function writeFileAtomically(path: string, text: string | Uint8Array): Promise<void> {
+  const written = typeof text === 'string' ? withoutSecrets(text) : text;
   const fresh = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeSynced(fresh, text);
+    await writeSynced(fresh, written);
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { force: true }).catch(() => {});

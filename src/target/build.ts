@@ -61,7 +61,7 @@ export async function buildImplementation(options: BuildOptions): Promise<BuildR
   const onWait = () =>
     options.onProgress(`${options.located.implementation.id}: waiting for another build of the same sources`);
   await using _lock = await lockUnlessComplete(plan.dir, { onWait, signal: options.signal });
-  let cached = await isComplete(plan.dir);
+  let cached = options.located.implementation.buildInPlace !== true && (await isComplete(plan.dir));
   if (!cached) await buildAnew(plan, options);
   let unreached = await checkBuild(plan.dir, options);
   if (unreached !== null && cached) {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import { type Implementation, implementationSchema } from '../model/implementation.ts';
 import { parseJsonText } from '../os/json-text.ts';
@@ -45,6 +46,9 @@ async function foldersIn(directory: string): Promise<string[]> {
   }
 }
 
+/** A folder in impls/ implements one of these; a user's config has a service of its own. */
+const manifestSchema = implementationSchema.extend({ service: z.enum(['crud', 'raft', 'primitives', 'echo']) });
+
 interface ReadManifest {
   readonly found: LocatedImplementation | null;
   readonly problems: readonly string[];
@@ -60,7 +64,7 @@ async function readManifest(dir: string, runtimes: RuntimesByName): Promise<Read
   if (text === null) return { found: null, problems: [] };
   const value = parseJson(text);
   if (value instanceof Error) return { found: null, problems: [at(`not JSON: ${value.message}`)] };
-  const parsed = implementationSchema.safeParse(value);
+  const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) {
     return { found: null, problems: parsed.error.issues.map((issue) => at(`${keyOf(issue.path)}: ${issue.message}`)) };
   }
@@ -81,15 +85,22 @@ function keyOf(issuePath: readonly PropertyKey[]): string {
 }
 
 function manifestProblems(implementation: Implementation, folder: string, runtimes: RuntimesByName): string[] {
+  const problems = placeholderProblems(implementation, runtimes);
+  if (implementation.id === folder) return problems;
+  return [`id: "${implementation.id}" must equal the folder's name "${folder}"`, ...problems];
+}
+
+/** What is in braces and cannot be filled in, with the key it stands under. */
+export function placeholderProblems(implementation: Implementation, runtimes: RuntimesByName = new Map()): string[] {
   const problems: string[] = [];
   const known = new Set([...placeholderNames, ...runtimes.keys()]);
-  if (implementation.id !== folder)
-    problems.push(`id: "${implementation.id}" must equal the folder's name "${folder}"`);
   for (const { key, text } of expandableTexts(implementation)) {
     for (const name of placeholdersIn(text)) {
       if (!known.has(name)) problems.push(`${key}: unknown placeholder {${name}} (known: ${[...known].join(', ')})`);
       // The toolchain's version is part of the build folder's name, so it cannot be asked of something in that folder.
       if (name === 'build' && key.endsWith('versionCommand')) problems.push(`${key}: {build} does not exist yet here`);
+      if (startNames.has(name) && !/^(command|env)/.test(key))
+        problems.push(`${key}: {${name}} has a value only when the target starts, in command and env`);
     }
   }
   return problems;
@@ -104,10 +115,14 @@ function duplicateIds(located: readonly LocatedImplementation[]): string[] {
 
 type RuntimesByName = ReadonlyMap<string, Runtime>;
 
+/** Known only when the target starts. */
+const startNames: ReadonlySet<string> = new Set(['host', 'port', 'databaseUrl']);
 /** What a manifest may name in braces beside the rows of the finder table; {node} is the Node that runs paceline. */
-const placeholderNames = ['node', 'build', 'dir'];
+const placeholderNames = ['node', 'build', 'dir', ...startNames];
 export type Placeholders = Readonly<Partial<Record<string, string>>>;
 
+/** Of the user's environment: checked where a config names it. */
+const secretPattern = /\{env:([A-Za-z_]\w*)\}/g;
 const pattern = /\{([a-zA-Z][\w-]*)\}/g;
 
 function placeholdersIn(text: string): readonly string[] {
@@ -116,7 +131,8 @@ function placeholdersIn(text: string): readonly string[] {
 
 /** Throws where a name has no value: the manifest scan has refused unknown names, so that is a bug of the caller. */
 export function expand(text: string, values: Placeholders): string {
-  return text.replace(pattern, (_, name: string) => {
+  const own = text.replaceAll(secretPattern, (_, name: string) => process.env[name] ?? '');
+  return own.replace(pattern, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`placeholder {${name}} has no value in "${text}"`);
     return value;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Implementation } from '../model/implementation.ts';
 import { createLogTail, type LogTail, livingMembers, pause, signalGroup } from '../os/child-process.ts';
-import { pickFreePort } from '../os/port.ts';
+import { isFree, pickFreePort } from '../os/port.ts';
 import { expand, expandAll, type LocatedImplementation, type Placeholders } from './manifest.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -86,7 +86,7 @@ const inheritedNames = ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG', 'LC_ALL', 'LD_
  */
 export async function startTarget(options: StartOptions): Promise<StartOutcome> {
   options.signal.throwIfAborted();
-  const port = options.port ?? (await pickFreePort(options.host));
+  const port = options.port ?? (await portFor(options));
   const startedNs = process.hrtime.bigint();
   const child = spawnTarget(options, port);
   const running = supervise(child, options);
@@ -95,7 +95,7 @@ export async function startTarget(options: StartOptions): Promise<StartOutcome> 
     return { status: 'failed', code: 'cannot-spawn', message: `cannot start sh (${exitCode})`, logTail: '' };
   }
   options.onStarted?.(child.pid);
-  const limitMs = options.readyLimitMs ?? readyLimitMs;
+  const limitMs = options.readyLimitMs ?? options.located.implementation.readiness?.limitMs ?? readyLimitMs;
   const ready = await waitUntilReady(options, port, running.died, startedNs, limitMs).catch(async (error: unknown) => {
     await running.kill();
     throw error;
@@ -111,16 +111,31 @@ export async function startTarget(options: StartOptions): Promise<StartOutcome> 
     };
   }
   await running.kill();
-  const message =
-    ready.status === 'exited' ? `ended before it was ready: ${describe(ready.exit)}` : notReadyText(limitMs, ready);
+  const message = ready.status === 'exited' ? endedText(ready.exit) : notReadyText(options, limitMs, ready);
   const code = ready.status === 'exited' ? 'exited-early' : 'never-ready';
   return { status: 'failed', code, message, logTail: running.log.text() };
+}
+
+/** The target's own where it has one: whoever listens there already would be measured in its place. */
+async function portFor({ located, host }: StartOptions): Promise<number> {
+  const { id, fixedPort } = located.implementation;
+  if (fixedPort === undefined) return pickFreePort(host);
+  if (await isFree(host, fixedPort)) return fixedPort;
+  throw new HarnessError(
+    'port-taken',
+    `${id} listens on port ${fixedPort}, and something else listens there already`,
+    'stop what listens there, or give the target a free port with {port} or PORT',
+  );
 }
 
 export function spawnTarget(options: StartOptions, port: number): ChildProcess {
   const { located, host } = options;
   const command = commandOf(options);
-  const values: Placeholders = { ...options.toolchain.placeholders, build: options.buildDir, dir: located.dir };
+  const values: Placeholders = {
+    ...options.toolchain.placeholders,
+    ...{ build: options.buildDir, dir: located.dir, host, port: String(port) },
+    databaseUrl: options.env.DATABASE_URL ?? '',
+  };
   return spawn('sh', ['-c', joinScript, 'sh', ...options.joinPaths, '--', ...expandAll(command, values)], {
     cwd: located.dir,
     detached: true,
@@ -251,20 +266,25 @@ async function waitUntilReady(
     exit = status;
   });
   const elapsedMs = () => Number(process.hrtime.bigint() - startedNs) / 1e6;
+  const { path, status } = options.located.implementation.readiness ?? contractReadiness;
+  const isReady = (answer: number | string) =>
+    typeof answer === 'number' && (status === null ? answer < 500 : answer === status);
   let lastAnswer = 'nothing listened';
   while (elapsedMs() < limitMs) {
     if (exit !== undefined) return { status: 'exited', exit };
-    const answer = await askHealth(options.host, port);
-    if (answer === 200) return { status: 'ready', startupMs: elapsedMs() };
+    const answer = await askHealth(options.host, port, path);
+    if (isReady(answer)) return { status: 'ready', startupMs: elapsedMs() };
     lastAnswer = typeof answer === 'number' ? `status ${answer}` : answer;
     await pause(pollMs, options.signal);
   }
   return { status: 'late', lastAnswer };
 }
 
-function askHealth(host: string, port: number): Promise<number | string> {
+const contractReadiness = { path: '/health', status: 200 } as const;
+
+function askHealth(host: string, port: number, path: string): Promise<number | string> {
   const { promise, resolve } = Promise.withResolvers<number | string>();
-  const request = get({ host, port, path: '/health', agent: false, timeout: 1_000 }, (response) => {
+  const request = get({ host, port, path, agent: false, timeout: 1_000 }, (response) => {
     response.resume();
     resolve(response.statusCode ?? 0);
   });
@@ -273,8 +293,19 @@ function askHealth(host: string, port: number): Promise<number | string> {
   return promise;
 }
 
-function notReadyText(limitMs: number, { lastAnswer }: { lastAnswer: string }): string {
-  return `GET /health did not answer 200 within ${limitMs / 1_000} s (last: ${lastAnswer})`;
+function notReadyText({ located }: StartOptions, limitMs: number, { lastAnswer }: { lastAnswer: string }): string {
+  const { path, status } = located.implementation.readiness ?? contractReadiness;
+  const wanted = status === null ? 'with a status below 500' : status;
+  return `GET ${path} did not answer ${wanted} within ${limitMs / 1_000} s (last: ${lastAnswer})`;
+}
+
+function endedText(exit: ExitStatus): string {
+  const why: Readonly<Record<number, string>> = {
+    0: '; a service must stay in the foreground, and must not start another process and end',
+    126: '; its program cannot be executed',
+    127: '; its program was not found',
+  };
+  return `ended before it was ready: ${describe(exit)}${why[exit.exitCode ?? -1] ?? ''}`;
 }
 
 function describe({ exitCode, signal }: ExitStatus): string {

@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { lineWidth, wantsColor } from '../../src/cli/context.ts';
 import { guarded } from '../../src/cli/output.ts';
 import { normaliseEnvironment } from '../../src/os/environment.ts';
+import { checkoutProject } from '../../src/run/declarations.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 import { paceline, workspace } from '../support/paceline.ts';
 
@@ -104,6 +105,7 @@ const output = (isTTY: boolean, columns?: number) => ({
 });
 const inTerminal = (env: NodeJS.ProcessEnv, isTTY = true, columns?: number) => ({
   ...{ signal: new AbortController().signal, env, exitCode: 0 },
+  ...{ folders: checkoutProject, loadProject: async () => checkoutProject },
   ...{ stdout: guarded(output(isTTY, columns)), stderr: guarded(output(isTTY)) },
 });
 

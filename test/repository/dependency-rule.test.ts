@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   report: ['model', 'stats', 'compare'],
   run: ['model', 'stats', 'os', 'load', 'target', 'conformance', 'fuzz', 'probe', 'database', 'store'],
   ci: ['model', 'stats', 'os', 'target', 'store', 'compare', 'run'],
+  config: ['model', 'stats', 'os', 'load', 'target', 'run'],
   cli: [
     'model',
     'stats',
@@ -36,6 +37,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'report',
     'run',
     'ci',
+    'config',
   ],
 };
 

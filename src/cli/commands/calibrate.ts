@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { type Baseline, type BaselineRow, summarizeBaseline } from '../../report/baseline.ts';
+import { checkoutProject } from '../../run/declarations.ts';
 import { noOverrides } from '../../run/overrides.ts';
 import { rootDir } from '../../run/paths.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
@@ -39,7 +40,11 @@ export function addCalibrate(program: Command, context: CommandContext): void {
       await assertOutputsWritable({ '--out': flags.out });
       const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: false });
       try {
-        const { result, path } = await runScenario(requestOf(flags), context, progress);
+        const { result, path } = await runScenario(
+          requestOf(flags),
+          { ...context, project: { ...checkoutProject, ...context.folders } },
+          progress,
+        );
         progress.end();
         if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
         else context.stdout.write(`${baselineText(summarizeBaseline(result))}\n\nResult  ${shortPath(path)}\n`);

@@ -73,7 +73,7 @@ async function capacity(name: string, flags: CapacityFlags, context: CommandCont
     ...{ signal: context.signal, env: context.env, objective: flags.slo, measureMs: flags.duration * 1000 },
     onStep: say,
   };
-  const target = await openTarget(name, flags, capacityContext);
+  const target = await openTarget(name, flags, context, capacityContext);
   try {
     const closed = await target.measureClosedLoop();
     say(
@@ -109,16 +109,17 @@ async function capacity(name: string, flags: CapacityFlags, context: CommandCont
 async function openTarget(
   name: string,
   flags: CapacityFlags,
+  context: CommandContext,
   capacityContext: CapacityContext,
 ): Promise<CapacityTarget> {
   if (!/^https?:/.test(name)) {
     return openImplementation(
       { id: name, implementationDirs: flags.impls ?? [], workload: flags.workload ?? null },
-      capacityContext,
+      { ...capacityContext, project: await context.loadProject() },
     );
   }
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
-  assertAllowed(request, await machineBaseline(), flags.allow ?? []);
+  assertAllowed(request, await machineBaseline(context.folders), flags.allow ?? []);
   const { origin, spec, loadPlan } = request;
   await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
   return openUrl(origin, spec, capacityContext);

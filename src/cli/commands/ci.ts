@@ -5,11 +5,10 @@ import type { RunComparison } from '../../model/comparison.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import { comparisonText } from '../../report/text/comparison-text.ts';
 import { comparisonMarkdown, markdownLimit } from '../../report/text/markdown.ts';
-import { loadGate } from '../../run/declarations.ts';
-import { resultsDir } from '../../run/paths.ts';
+import type { Project, ProjectFolders } from '../../run/project.ts';
 import { readWaivers } from '../../store/waiver-file.ts';
 import { assertFolderWritable, assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
-import { todayUtc, waiversPath } from '../compare-files.ts';
+import { todayUtc } from '../compare-files.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import {
   collect,
@@ -77,11 +76,13 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
   if (flags.aa && flags.base !== undefined) {
     throw new HarnessError('usage', '--aa measures the head against itself: --base has no part in it', 'leave out one');
   }
-  await assertFolderWritable(folderOf(flags), '--out');
+  await assertFolderWritable(folderOf(flags, context.folders), '--out');
   await assertOutputsWritable({ '--markdown': flags.markdown, '--html': flags.html });
   const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: flags.verbose ?? false });
   try {
-    const compared = await compareCommits(await requestOf(flags), context, progress);
+    const project = await context.loadProject();
+    const request = await requestOf(flags, project);
+    const compared = await compareCommits(request, { ...context, project }, progress);
     progress.end();
     printComparison(compared, flags, context);
     await writeRequestedFiles(compared.comparison, flags, context);
@@ -92,7 +93,7 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
   }
 }
 
-async function requestOf(flags: CiFlags): Promise<CompareCommitsRequest> {
+async function requestOf(flags: CiFlags, project: Project): Promise<CompareCommitsRequest> {
   return {
     repository: flags.repo === undefined ? null : resolve(flags.repo),
     base: flags.base ?? null,
@@ -107,18 +108,18 @@ async function requestOf(flags: CiFlags): Promise<CompareCommitsRequest> {
     warmupCount: flags.warmup ?? null,
     pairCount: flags.pairs ?? null,
     timeBudgetMs: flags.timeBudget ?? null,
-    resultsDir: folderOf(flags),
-    noiseDirs: [resultsDir],
+    resultsDir: folderOf(flags, project),
+    noiseDirs: [project.resultsDir],
     command: ciCommand(flags),
     maxAttempts: flags.attempts,
-    policy: await loadGate(flags.policy),
+    policy: await project.loadGate(flags.policy),
     minEffectRatio: flags.minEffect ?? null,
-    waivers: await readWaivers(flags.waivers ?? waiversPath),
+    waivers: await readWaivers(flags.waivers ?? project.waiversPath),
     today: todayUtc(),
   };
 }
 
-function folderOf({ out }: CiFlags): string {
+function folderOf({ out }: CiFlags, { resultsDir }: ProjectFolders): string {
   return out === undefined ? resultsDir : resolve(out);
 }
 
@@ -142,7 +143,7 @@ async function writeRequestedFiles(comparison: RunComparison, flags: CiFlags, co
     await writeFileAtomically(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
   if (flags.html === undefined) return;
   const people = flags.json ? context.stderr : context.stdout;
-  people.write(`page: ${await writeComparisonPage(comparison, flags.html)}\n`);
+  people.write(`page: ${await writeComparisonPage(comparison, flags.html, context.folders)}\n`);
 }
 
 /** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */

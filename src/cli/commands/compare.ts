@@ -7,7 +7,7 @@ import { comparisonText } from '../../report/text/comparison-text.ts';
 import { comparisonMarkdown } from '../../report/text/markdown.ts';
 import { addWaiver } from '../../store/waiver-file.ts';
 import { assertOutputsWritable, assertParentFolderExists, writeFileAtomically } from '../../store/write-file.ts';
-import { type ComparisonFlags, compareFiles, todayUtc, unknownCellError, waiversPath } from '../compare-files.ts';
+import { type ComparisonFlags, compareFiles, todayUtc, unknownCellError } from '../compare-files.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { dayOption, oneOf, percentOption } from '../options.ts';
 import { shortPath, writeComparisonPage } from '../report-file.ts';
@@ -64,9 +64,9 @@ async function compare(base: string, head: string, flags: CompareFlags, context:
   await assertOutputsWritable({ '--out': flags.out });
   if (flags.out !== undefined) await assertParentFolderExists(flags.out, '--out');
   if (flags.waive !== undefined) await waive(base, head, flags.waive, flags, context);
-  const compared = await compareFiles(base, head, flags);
+  const compared = await compareFiles(base, head, flags, context.folders);
   if (flags.format === 'html') {
-    context.stdout.write(`${await writeComparisonPage(compared.comparison, flags.out ?? null)}\n`);
+    context.stdout.write(`${await writeComparisonPage(compared.comparison, flags.out ?? null, context.folders)}\n`);
   } else {
     const text = written(compared, flags.format, flags, context);
     if (flags.out === undefined) context.stdout.write(text);
@@ -95,7 +95,7 @@ function refuseLoneReason({ waive: cell, reason, until }: CompareFlags): void {
   throw new HarnessError('usage', `${given.join(' and ')} without --waive`, 'name what is waived: --waive CELL');
 }
 
-async function waive(base: string, head: string, cell: string, flags: CompareFlags, { stderr }: CommandContext) {
+async function waive(base: string, head: string, cell: string, flags: CompareFlags, context: CommandContext) {
   const { reason, until } = flags;
   if (reason === undefined || reason.trim() === '' || until === undefined) {
     throw new HarnessError(
@@ -105,12 +105,12 @@ async function waive(base: string, head: string, cell: string, flags: CompareFla
     );
   }
   if (until < todayUtc()) throw new HarnessError('usage', `--until ${until} is over`, 'name a day to come');
-  const { comparison } = await compareFiles(base, head, flags);
+  const { comparison } = await compareFiles(base, head, flags, context.folders);
   refuseUnknownCell(cell, comparison.comparisons);
-  const path = flags.waivers ?? waiversPath;
+  const path = flags.waivers ?? context.folders.waiversPath;
   const waived = withoutTrailingSlash(cell);
   await addWaiver(path, { cell: waived, reason: reason.trim(), until });
-  stderr.write(`waived ${waived} until ${until} in ${shortPath(path)}: check it in\n`);
+  context.stderr.write(`waived ${waived} until ${until} in ${shortPath(path)}: check it in\n`);
 }
 
 function refuseUnknownCell(cell: string, comparisons: readonly Comparison[]): void {

@@ -28,7 +28,7 @@ export function addExplain(program: Command, context: CommandContext): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples)
     .action(async (cell: string, base: string, head: string, flags: ExplainFlags) => {
-      const compared = await compareFiles(base, head, flags);
+      const compared = await compareFiles(base, head, flags, context.folders);
       const chosen = chosenComparisons(cell, compared.comparison.comparisons);
       const explanations = chosen.map((comparison) => explain(compared.base, compared.head, comparison));
       if (flags.json) context.stdout.write(`${JSON.stringify(explanations)}\n`);

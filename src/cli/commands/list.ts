@@ -2,17 +2,9 @@ import type { Command } from 'commander';
 import { presentable } from '../../model/foreign-text.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { wrap } from '../../report/text/terminal.ts';
-import {
-  loadPrimitives,
-  loadScenario,
-  loadWorkload,
-  scenarioIds,
-  serviceIds,
-  workloadIds,
-} from '../../run/declarations.ts';
-import { implsDir, resultsDir } from '../../run/paths.ts';
+import { checkoutProject, loadPrimitives } from '../../run/declarations.ts';
+import { locateAll, type Project } from '../../run/project.ts';
 import { type ListedResult, listResults } from '../../store/result-folder.ts';
-import { scanImplementations } from '../../target/manifest.ts';
 import { type CommandContext, lineWidth } from '../context.ts';
 import { shortPath } from '../report-file.ts';
 
@@ -20,11 +12,11 @@ import { shortPath } from '../report-file.ts';
 export function addList(program: Command, context: CommandContext): void {
   program
     .command('list')
-    .description('scenarios, workloads, primitives, implementations, and the results of this checkout')
+    .description('scenarios, workloads, primitives, implementations, and the results of this project')
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  npm run bench -- list')
     .action(async ({ json }: { json?: boolean }) => {
-      const listing = await collectListing();
+      const listing = await collectListing(await context.loadProject());
       context.stdout.write(json ? `${JSON.stringify(listing)}\n` : listingText(listing, lineWidth(context)));
     });
 }
@@ -37,22 +29,26 @@ interface Listing {
   readonly results: readonly { readonly path: string; readonly about: string }[];
 }
 
-async function collectListing(): Promise<Listing> {
-  const scenarios = await Promise.all((await scenarioIds()).map(loadScenario));
-  const located = await scanImplementations([implsDir]);
+async function collectListing(project: Project): Promise<Listing> {
+  const scenarios = await Promise.all((await project.scenarioIds()).map(project.loadScenario));
+  const located = await locateAll(project, []);
+  const primitives = project === checkoutProject ? await loadPrimitives([]) : [];
   return {
     scenarios: scenarios.map(({ id, description }) => ({ id, description })),
-    workloads: await allWorkloads(),
-    primitives: (await loadPrimitives([])).map(({ id, title, operation }) => ({ id, title, operation })),
+    workloads: await allWorkloads(project),
+    primitives: primitives.map(({ id, title, operation }) => ({ id, title, operation })),
     implementations: located.map(({ implementation: { id, model, description } }) => ({ id, model, description })),
-    results: (await listResults(resultsDir)).map((listed) => ({ path: listed.path, about: aboutResult(listed) })),
+    results: (await listResults(project.resultsDir)).map((listed) => ({
+      path: listed.path,
+      about: aboutResult(listed),
+    })),
   };
 }
 
-async function allWorkloads(): Promise<Listing['workloads']> {
+async function allWorkloads(project: Project): Promise<Listing['workloads']> {
   const found = await Promise.all(
-    (await serviceIds()).map(async (service) =>
-      Promise.all((await workloadIds(service)).map((id) => loadWorkload(service, id))),
+    (await project.serviceIds()).map(async (service) =>
+      Promise.all((await project.workloadIds(service)).map((id) => project.loadWorkload(service, id))),
     ),
   );
   return found.flat().map(({ service, id, description }) => ({ service, id, description }));

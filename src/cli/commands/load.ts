@@ -79,7 +79,7 @@ Examples:
 
 async function load(url: string, flags: LoadFlags, context: CommandContext): Promise<number> {
   const request = await loadRequestOf(url, flags);
-  assertAllowed(request, await machineBaseline(), flags.allow ?? []);
+  assertAllowed(request, await machineBaseline(context.folders), flags.allow ?? []);
   await assertOutputsWritable({ '--hdr': flags.hdr });
   if (flags.hdr !== undefined) await assertParentFolderExists(flags.hdr, '--hdr');
   if (flags.skipPreflight !== true) {

@@ -41,9 +41,10 @@ export function addReport(program: Command, context: CommandContext): void {
         context.stdout.write(flags.json ? `${JSON.stringify(trends)}\n` : trendText(trends));
         return;
       }
-      const model = await reportModelOf(await readResult(path));
+      const model = await reportModelOf(await readResult(path), context.folders);
       if (flags.format === 'html') {
-        context.stdout.write(`${await writeReport(model, basename(path, '.json'), flags.out ?? null)}\n`);
+        const page = await writeReport(model, basename(path, '.json'), flags.out ?? null, context.folders);
+        context.stdout.write(`${page}\n`);
         return;
       }
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));

@@ -97,11 +97,14 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
   const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: flags.verbose ?? false });
   try {
-    const { result, path } = await runScenario(requestOf(scenario, flags), context, progress);
+    const project = await context.loadProject();
+    const { result, path } = await runScenario(requestOf(scenario, flags), { ...context, project }, progress);
     progress.end();
-    const model = await reportModelOf(result);
+    const model = await reportModelOf(result, context.folders);
     const reportPath =
-      flags.report === false ? null : await writeReport(model, basename(path, '.json'), flags.report ?? null);
+      flags.report === false
+        ? null
+        : await writeReport(model, basename(path, '.json'), flags.report ?? null, context.folders);
     const people = flags.json ? context.stderr : context.stdout;
     const text = flags.details ? reportText : summaryText;
     people.write(text(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { loadWorkload, serviceIds, unknownName, workloadIds } from '../../run/declarations.ts';
+import { unknownName } from '../../run/declarations.ts';
+import type { Project } from '../../run/project.ts';
 import { drawMix } from '../../run/workload-mix.ts';
 import type { CommandContext } from '../context.ts';
 import { plainChars } from '../format.ts';
@@ -18,18 +19,19 @@ export function addWorkload(program: Command, context: CommandContext): void {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  npm run bench -- workload history --seed 7')
     .action(async (id: string, { seed, json }: { seed: number; json?: boolean }) => {
-      const { service, name } = await locate(id);
-      const workload = await loadWorkload(service, name);
+      const project = await context.loadProject();
+      const { service, name } = await locate(id, project);
+      const workload = await project.loadWorkload(service, name);
       const mix = drawMix(workload, { seed, count: drawCount });
       if (json) context.stdout.write(`${JSON.stringify({ id: name, service, version: workload.version, ...mix })}\n`);
       else context.stdout.write(mixText(workload.description, mix));
     });
 }
 
-async function locate(id: string): Promise<{ service: string; name: string }> {
+async function locate(id: string, project: Project): Promise<{ service: string; name: string }> {
   const known: { service: string; name: string }[] = [];
-  for (const service of await serviceIds()) {
-    for (const name of await workloadIds(service)) known.push({ service, name });
+  for (const service of await project.serviceIds()) {
+    for (const name of await project.workloadIds(service)) known.push({ service, name });
   }
   const found = known.find(({ service, name }) => id === name || id === `${service}/${name}`);
   if (found === undefined)

@@ -4,14 +4,14 @@ import { HarnessError } from '../../model/harness-error.ts';
 import type { LoadPlan, Scenario } from '../../model/scenario.ts';
 import type { Service } from '../../model/service.ts';
 import type { TrialSpec } from '../../model/trial.ts';
-import type { Workload } from '../../model/workload.ts';
-import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
+import type { LocatedImplementation } from '../../target/manifest.ts';
 import { type ClosedLoopResult, closedLoop } from '../closed-loop.ts';
-import { defaultSeed, loadService, loadWorkload, unknownName, workloadIds } from '../declarations.ts';
-import { implsDir, rootDir } from '../paths.ts';
+import { defaultSeed, unknownName } from '../declarations.ts';
 import { plan } from '../plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from '../prepare.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
+import { type DeclaredWorkload, locateAll, type Project } from '../project.ts';
+import type { RunContext } from '../run-scenario.ts';
 import { openSession, type Session } from '../session/session.ts';
 import { createTrialEnvironment, createTrialRunner } from '../trial/create-environment.ts';
 import { type Objective, stepDurationMs, stepOfLoad, stepOfTrial } from './objective.ts';
@@ -69,22 +69,26 @@ interface ImplementationRequest {
 /** Each step is a whole trial: a fresh process on a fresh database, warmed up, checked, classified. */
 export async function openImplementation(
   request: ImplementationRequest,
-  context: CapacityContext,
+  context: CapacityContext & Pick<RunContext, 'project'>,
 ): Promise<CapacityTarget> {
-  const located = await scanImplementations([implsDir, ...request.implementationDirs]);
+  const { project } = context;
+  const located = await locateAll(project, request.implementationDirs);
   const ids = located.map(({ implementation }) => implementation.id);
   const chosen = located.find(({ implementation }) => implementation.id === request.id);
   if (chosen === undefined) throw unknownName('implementation', request.id, ids);
   const { service: serviceId } = chosen.implementation;
-  const service = await loadService(serviceId);
-  const workload = await loadWorkload(serviceId, request.workload ?? (await defaultWorkload(serviceId)));
+  const service = await project.loadService(serviceId);
+  const workload = await project.loadWorkload(
+    serviceId,
+    request.workload ?? (await defaultWorkload(project, serviceId)),
+  );
   if (workload.fixedRatePerSec !== null) {
     const message = `${workload.id} is defined at ${workload.fixedRatePerSec}/s: it has no capacity to look for`;
     throw new HarnessError('usage', message, 'choose another with --workload');
   }
   const session = await openSession({ signal: context.signal, env: context.env, probe: null, onStep: context.onStep });
   try {
-    const preparedImplementation = await prepareOne(chosen, service, session, context.onStep);
+    const preparedImplementation = await prepareOne(chosen, service, session, context);
     return implementationTarget({ preparedImplementation, service, workload, session }, context);
   } catch (error) {
     await session.close();
@@ -96,12 +100,13 @@ async function prepareOne(
   located: LocatedImplementation,
   service: Service,
   session: Session,
-  onStep: (text: string) => void,
+  { project, onStep }: CapacityContext & Pick<RunContext, 'project'>,
 ): Promise<PreparedImplementation> {
   const options = {
-    rootDir,
+    rootDir: project.rootDir,
     cacheDir: session.cacheDir,
     services: new Map([[service.id, service]]),
+    workloads: new Map(),
     seed: defaultSeed,
   };
   const candidates = await checkCandidates([located], session);
@@ -111,21 +116,23 @@ async function prepareOne(
   return preparedImplementation;
 }
 
-async function defaultWorkload(serviceId: string): Promise<string> {
-  const known = await workloadIds(serviceId);
+async function defaultWorkload(project: Project, serviceId: string): Promise<string> {
+  const known = await project.workloadIds(serviceId);
   return ['history', 'put'].find((id) => known.includes(id)) ?? known[0] ?? 'none';
 }
 
 interface CapacityParts {
   readonly preparedImplementation: PreparedImplementation;
   readonly service: Service;
-  readonly workload: Workload;
+  readonly workload: DeclaredWorkload;
   readonly session: Session;
 }
 
 function implementationTarget(parts: CapacityParts, { objective, measureMs, signal }: CapacityContext): CapacityTarget {
-  const { service, preparedImplementation, session } = parts;
-  const runTrial = createTrialRunner(session, new Map([[service.id, service]]), () => {});
+  const { service, workload, preparedImplementation, session } = parts;
+  const services = new Map([[service.id, service]]);
+  const workloads = new Map([[`${service.id}/${workload.id}`, workload]]);
+  const runTrial = createTrialRunner(session, { services, workloads }, () => {});
   let reachedPerSec = Number.POSITIVE_INFINITY;
   return {
     async measureClosedLoop() {
@@ -150,7 +157,10 @@ async function closedLoopOf(
   durationMs: number,
   signal: AbortSignal,
 ): Promise<ClosedLoopResult> {
-  const environment = createTrialEnvironment({ spec, service, preparedImplementation, session, onPhase: () => {} });
+  const environment = createTrialEnvironment({
+    ...{ spec, service, workload, preparedImplementation, session },
+    onPhase: () => {},
+  });
   const database = await environment.copyDatabase();
   try {
     const target = await environment.startTarget(database?.url ?? null);

@@ -12,12 +12,14 @@ import { runVectors, type VectorFailure } from '../../conformance/vectors/run-ve
 import type { DatabaseServer } from '../../database/database-server.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
 import type { CountedLoadRecord } from '../../model/run-result.ts';
+import type { Workload } from '../../model/workload.ts';
 import { benchDir } from '../paths.ts';
 import { TrialFailure } from '../trial/observations.ts';
 import { startInGroup } from '../trial/target-group.ts';
 import { driveCounted, type RunningSubject } from './counted-load.ts';
 import { checkStartup } from './start-checks.ts';
 import { type ConformanceOutcome, type ConformancePart, type ConformanceSubject, conformanceSize } from './subject.ts';
+import { tryWorkload } from './try-workload.ts';
 
 /** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
 export async function conformToVectors(subject: ConformanceSubject): Promise<ConformanceOutcome> {
@@ -28,6 +30,21 @@ export async function conformToVectors(subject: ConformanceSubject): Promise<Con
     return vectors;
   });
   return { ...part, statementsHash, countedLoad: null };
+}
+
+/** Of a service without vectors: each request of its workloads once, with its set-up before. */
+export async function tryRequests(
+  subject: ConformanceSubject,
+  workloads: readonly Workload[],
+): Promise<ConformanceOutcome> {
+  const part = await withTarget(subject, async ({ baseUrl, signal }) => {
+    const tried = [];
+    for (const workload of workloads) tried.push(await tryWorkload(workload, subject.seed, baseUrl, signal));
+    const failures = tried.flatMap((one) => one.failures);
+    const checkCount = tried.reduce((sum, one) => sum + one.checkCount, 0);
+    return { title: 'requests', checkCount, failures, notChecked: null };
+  });
+  return { ...part, statementsHash: null, countedLoad: null };
 }
 
 /** The same outcome with what a counted load shows beside it. */
@@ -92,7 +109,7 @@ async function withTarget(
     await prepareDatabase(database);
     const countsStatements = (await database?.enableStatements()) ?? false;
 
-    const databaseUrl = database?.url ?? null;
+    const databaseUrl = database?.url ?? (await service.resetOwnDatabase?.(session.signal)) ?? null;
     const usesDataDir = service.isCluster;
     const started = await startInGroup({
       preparedImplementation,

@@ -6,7 +6,7 @@ import type { LoadPlan } from '../../model/scenario.ts';
 import type { CountedLoad } from '../../model/service.ts';
 import { pause } from '../../os/child-process.ts';
 import { openProbe } from '../../probe/probe.ts';
-import { workloadPath } from '../declarations.ts';
+import { loadWorkload } from '../declarations.ts';
 import { trackProcessGroup } from '../session/tracked-resources.ts';
 import { connectionLimit } from '../trial/database-budget.ts';
 import type { TargetGroup } from '../trial/target-group.ts';
@@ -41,8 +41,9 @@ export async function driveCounted(
   { workload }: CountedLoad,
 ): Promise<CountedLoadObservation> {
   const { signal, cleanupRegistry } = session;
+  const { module } = await loadWorkload(service.id, workload);
   const generator = await startGenerator({
-    workloadPath: workloadPath(service.id, workload),
+    workloadPath: module.path,
     targetUrl: baseUrl,
     loadPlan: { ...countedPlan, seed },
     joinPaths: [],

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { DatabaseServer } from '../../database/database-server.ts';
 import { openDatabaseServer } from '../../database/open-database-server.ts';
 import type { Template } from '../../database/template.ts';
@@ -48,7 +48,7 @@ export function createSessionDatabases(options: SessionDatabasesOptions): Sessio
   const template = async (service: Service, seed: number): Promise<Template | null> => {
     if (service.database === null) return null;
     open ??= await openServer(options);
-    return templateOf(open, service, service.database, seed, options.onStep);
+    return templateOf(open, service, service.database, seed, options);
   };
   const close = async () => {
     const closing = open;
@@ -84,14 +84,18 @@ async function templateOf(
   { id }: Service,
   database: NonNullable<Service['database']>,
   seed: number,
-  onStep: (text: string) => void,
+  options: Pick<SessionDatabasesOptions, 'signal' | 'onStep'>,
 ): Promise<Template> {
   const known = templates.get(id);
   if (known !== undefined) return known;
-  onStep(`filling the template database of ${id}`);
-  const made = await server.prepareTemplate(database, join(benchDir, id, database.schemaFile), seed);
+  options.onStep(`filling the template database of ${id}`);
+  const made = await server.prepareTemplate(database, schemaPathOf(id, database), seed, options.signal);
   templates.set(id, made);
   return made;
+}
+
+function schemaPathOf(id: string, { schemaFile }: NonNullable<Service['database']>): string | null {
+  return schemaFile === null ? null : resolve(benchDir, id, schemaFile);
 }
 
 function isDatabaseLost(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TrialDatabase } from '../../database/trial-database.ts';
+import type { DatabaseUse, TrialDatabase } from '../../database/trial-database.ts';
 import { type Generator, startGenerator } from '../../load/generator.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
@@ -11,8 +11,9 @@ import { slowdownFactor } from '../../probe/slowdown-factor.ts';
 import type { StrayWatch } from '../../probe/stray-processes.ts';
 import { type ClusterControl, ClusterFailure, connectToCluster } from '../../target/cluster-control.ts';
 import type { ExitStatus } from '../../target/process.ts';
-import { workloadPath } from '../declarations.ts';
+import type { Declarations } from '../declarations.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
+import type { DeclaredWorkload } from '../project.ts';
 import type { Session } from '../session/session.ts';
 import { type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { trialLimits } from './classify-trial.ts';
@@ -30,6 +31,7 @@ import { observeWindow } from './window.ts';
 interface TrialEnvironmentOptions {
   readonly spec: TrialSpec;
   readonly service: Service;
+  readonly workload: DeclaredWorkload;
   readonly preparedImplementation: PreparedImplementation;
   readonly session: Session;
   onPhase(phase: Phase): void;
@@ -91,14 +93,23 @@ async function settledSlowdownFactor({ cacheDir, machine, signal }: Session): Pr
 }
 
 async function copyDatabase({ session, service, spec }: TrialEnvironmentOptions): Promise<DatabaseCopy | null> {
+  if (service.resetOwnDatabase !== undefined) return ownDatabase(await service.resetOwnDatabase(session.signal));
   const copy = await session.copyDatabase(service, spec.loadPlan.seed);
   if (copy === null) return null;
+  const { isUnbounded } = service.database ?? {};
   return {
     url: copy.url,
     count: (sql) => orDatabaseLost(copy.count(sql)),
-    use: () => orDatabaseLost(copy.use()),
+    use: () => (isUnbounded ? Promise.resolve(noUse) : orDatabaseLost(copy.use())),
     drop: () => dropIfThere(copy),
   };
+}
+
+const noUse: DatabaseUse = { connectionCount: 0, storedSettings: [] };
+
+/** It is the user's, and stays as the trial leaves it. */
+function ownDatabase(url: string): DatabaseCopy {
+  return { url, count: async () => 0, use: async () => noUse, drop: async () => {} };
 }
 
 /** A server that is gone by now has taken the copy with it. */
@@ -143,7 +154,9 @@ async function startTrackedTarget(
     async stop() {
       const stopped = target.stop();
       const cpuMs = await cpuAtExit(probe, stopped);
-      return { ...(await stopped), cpuMs };
+      const report = await stopped;
+      const isFine = preparedImplementation.located.implementation.anyExitCode === true;
+      return { ...report, ...(isFine ? { exitCode: 0 } : {}), cpuMs };
     },
     dispose,
   };
@@ -208,13 +221,14 @@ interface GeneratorProcess {
 }
 
 async function startTrackedGenerator(
-  { spec, session }: TrialEnvironmentOptions,
+  { spec, workload, session }: TrialEnvironmentOptions,
   targetUrl: string,
 ): Promise<{ generator: RunningGenerator; process: GeneratorProcess }> {
   const tracked = await session.openGroup();
   try {
     const generator = await startGenerator({
-      workloadPath: workloadPath(spec.service, spec.workload),
+      workloadPath: workload.module.path,
+      workloadArgument: workload.module.argument,
       targetUrl,
       loadPlan: spec.loadPlan,
       joinPaths: tracked.group?.joinPaths ?? [],
@@ -270,16 +284,18 @@ function asTrialFailure(error: unknown, signal: AbortSignal): unknown {
 /** Runs one trial of an implementation that was prepared. */
 type TrialRunner = (spec: TrialSpec, implementation: PreparedImplementation) => Promise<Trial>;
 
-/** Trials within a session; `services` by id. */
+/** Trials within a session. */
 export function createTrialRunner(
   session: Session,
-  services: ReadonlyMap<string, Service>,
+  { services, workloads }: Pick<Declarations, 'services' | 'workloads'>,
   onPhase: (phase: Phase) => void,
 ): TrialRunner {
   return (spec, preparedImplementation) => {
     const service = services.get(spec.service);
-    if (service === undefined) throw new Error(`a trial of the unknown service ${spec.service}`);
-    const environment = createTrialEnvironment({ spec, service, preparedImplementation, session, onPhase });
+    const workload = workloads.get(`${spec.service}/${spec.workload}`);
+    if (service === undefined || workload === undefined)
+      throw new Error(`a trial of the unknown ${spec.service}/${spec.workload}`);
+    const environment = createTrialEnvironment({ spec, service, workload, preparedImplementation, session, onPhase });
     return runTrial(spec, service.database?.invariants ?? [], environment);
   };
 }
