@@ -8,7 +8,7 @@ export const gate: GatePolicy = {
   metrics: {
     'cpu-per-request': {
       minEffectRatio: 0.025,
-      control: { metricId: 'database-cpu-per-request', referenceId: 'generator-cpu-per-request' },
+      control: { metricId: 'database-cpu-per-request', referenceId: 'generator-cpu-per-request', alpha: 0.01 },
     },
     'memory-idle': { minEffectRatio: 0.05, control: null },
     'memory-median': { minEffectRatio: 0.05, control: null },

@@ -1,13 +1,16 @@
 /*
  * Records what the gate ought to find: a burden of known size laid on one implementation of Node, in a clone of this repository, and
  * one long `ci` of the two commits. `npm run burden -- [--impl ID] [--burn-us N] [--hold-mib N] [--start-ms N] [--pairs 48]
- * [--duration S] [--out results/power]`; all zero is an A/A recording of separate commits. `npm run power` reads the result files.
+ * [--duration S] [--name burden]`; all zero is an A/A recording of separate commits. Kept compressed in results/recordings, in a folder of
+ * that name; the same name again adds to it. `npm run power` reads the files.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { recordingsDir } from '../../src/run/paths.ts';
+import { keepPacked } from './pack.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { values } = parseArgs({
@@ -18,7 +21,7 @@ const { values } = parseArgs({
     'start-ms': { type: 'string', default: '0' },
     pairs: { type: 'string', default: '48' },
     duration: { type: 'string' },
-    out: { type: 'string', default: 'results/power' },
+    name: { type: 'string', default: 'burden' },
   },
 });
 
@@ -39,7 +42,7 @@ const folder = await mkdtemp(join(tmpdir(), 'paceline-burden-'));
 process.once('SIGINT', () => {});
 try {
   const { base, head } = await burdened(folder);
-  record(base, head);
+  await record(base, head);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -77,17 +80,16 @@ async function commit(clone: string, size: { burnUs: string; holdMib: string; st
 }
 
 /** Nothing short of a doubling matters here: what is flagged would be measured twice. */
-function record(base: string, head: string): void {
+async function record(base: string, head: string): Promise<void> {
+  const out = join(folder, 'out');
   const commits = ['--repo', folder, '--base', base, '--head', head, '--impl', values.impl];
   const duration = values.duration === undefined ? [] : ['--duration', values.duration];
-  const series = ['--pairs', values.pairs, ...duration, '--min-effect', '100%', '--out', values.out];
-  const { stdout, status } = spawnSync(process.execPath, ['bin/paceline.mjs', 'ci', ...commits, ...series], {
+  const series = ['--pairs', values.pairs, ...duration, '--min-effect', '100%', '--out', out];
+  const { status } = spawnSync(process.execPath, ['bin/paceline.mjs', 'ci', ...commits, ...series], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const files = /^replay: .* compare (\S+ \S+)/m.exec(stdout)?.[1];
-  process.stdout.write(files === undefined ? stdout : `npm run power -- ${files}\n`);
+  const kept = await keepPacked(out, recordingsDir, values.name);
+  process.stdout.write(kept.length === 0 ? '' : `npm run power -- ${kept.join(' ')}\n`);
   process.exitCode = status ?? 1;
 }

@@ -163,7 +163,7 @@ function correctedRun(setting: ControlSetting, effectRatio: number): Correction 
     base: side(0, 0),
     head: side(effectRatio, setting.controlEffectRatio),
   }));
-  return correctionOfPairs(pairs, setting.changesStatements);
+  return correctionOfPairs(pairs, { changesStatements: setting.changesStatements });
 }
 
 interface ControlShares {

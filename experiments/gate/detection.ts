@@ -6,14 +6,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gate } from '../../bench/gate.ts';
-import { metrics, metricValue } from '../../src/model/metric.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { type DetectionPoint, detectionSvg } from './detection-svg.ts';
-import { disjointCount, namedPaths, type Recording, recordedRuns, recordings } from './recorded.ts';
+import { disjointCount, logRatios, namedPaths, type Recording, recordedRuns, recordings } from './recorded.ts';
 import {
   correctionOfPairs,
   covariances,
+  familyCount,
   isCorrectedWorse,
   isWorse,
   lowerFactor,
@@ -41,7 +40,6 @@ if (named === null || !named.has('0') || ![...sizes, runCount].every((size) => s
 const seed = 20_260_101;
 const blockCount = 1_000;
 const unit = { target: 1, control: 1, reference: 1 };
-const familyCount = Object.keys(gate.metrics).length;
 const effectRatios = Array.from({ length: 25 }, (_, index) => index / 200);
 const recorded = new Map<number, Recording>();
 for (const [name, paths] of named) recorded.set(Number(name) / 100, await recordingOf(paths, name === '0'));
@@ -63,20 +61,6 @@ async function recordingOf(paths: readonly string[], isAA: boolean): Promise<Rec
   const own = known.find(({ cell }) => cell.startsWith(`${values.impl}/`));
   if (own === undefined) throw new Error(`${paths.join(' ')}: nothing of ${values.impl}`);
   return own;
-}
-
-/** Target, database and generator, of each pair as it was made. */
-function logRatios({ series: [pairs = []] }: Recording): number[][] {
-  const names = gate.metrics['cpu-per-request']?.control;
-  const asked = ['cpu-per-request', names?.metricId, names?.referenceId].map((id) =>
-    metrics.find((metric) => metric.id === id),
-  );
-  return pairs.flatMap(({ base, head }) => {
-    const logs = asked.map((metric) =>
-      metric === undefined ? Number.NaN : Math.log((metricValue(metric, head) ?? 0) / (metricValue(metric, base) ?? 0)),
-    );
-    return logs.every(Number.isFinite) ? [logs] : [];
-  });
 }
 
 function printSpread(): void {

@@ -2,7 +2,7 @@
  * How often the gate cries wolf where nothing changed. From A/A runs (`ci --aa`: folders with, or names of, `…-aa-base.json` and
  * `…-aa-head.json`) or from a run of one commit (`run noise`): contiguous blocks of trials are judged as pairs that `ci` made, flags
  * are confirmed by the block that follows; and each A/A run is judged as it was recorded, flags being confirmed by the next A/A run.
- * `npm run false-alarms -- PATH… [--pairs 12] [--blocks 10000] [--seconds 600]`
+ * `npm run false-alarms -- [PATH…] [--pairs 12] [--blocks 10000] [--seconds 600]`
  */
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/stats/random.ts';
@@ -22,8 +22,8 @@ const [pairCount, blockCount, maxSeconds] = [values.pairs, values.blocks, values
   number,
   number,
 ];
-if (paths.length === 0 || ![pairCount, blockCount, maxSeconds].every((size) => size > 0)) {
-  process.stderr.write('usage: npm run false-alarms -- PATH… [--pairs 12] [--blocks 10000] [--seconds 600]\n');
+if (![pairCount, blockCount, maxSeconds].every((size) => size > 0)) {
+  process.stderr.write('usage: npm run false-alarms -- [PATH…] [--pairs 12] [--blocks 10000] [--seconds 600]\n');
   process.exit(2);
 }
 

@@ -1,7 +1,7 @@
 /*
  * What the gate finds: recordings of two commits of which the newer is known to be worse (`npm run burden`; files or folders), of
  * which contiguous blocks of several sizes are judged as `ci` would have, flags being confirmed by the block that follows.
- * `npm run power -- PATH… [--pairs 6,8,10,12,16,20] [--blocks 1000] [--seconds 600]`
+ * `npm run power -- [PATH…] [--pairs 6,8,10,12,16,20] [--blocks 1000] [--seconds 600]`
  */
 import { parseArgs } from 'node:util';
 import { changeText } from '../../src/compare/text.ts';
@@ -20,8 +20,8 @@ const { values, positionals: paths } = parseArgs({
 });
 const sizes = values.pairs.split(',').map(Number);
 const [blockCount, maxSeconds] = [Number(values.blocks), Number(values.seconds)];
-if (paths.length === 0 || ![...sizes, blockCount, maxSeconds].every((size) => size > 0)) {
-  process.stderr.write('usage: npm run power -- PATH… [--pairs 6,8,10,12,16,20] [--blocks 1000] [--seconds 600]\n');
+if (![...sizes, blockCount, maxSeconds].every((size) => size > 0)) {
+  process.stderr.write('usage: npm run power -- [PATH…] [--pairs 6,8,10,12,16,20] [--blocks 1000] [--seconds 600]\n');
   process.exit(2);
 }
 

@@ -5,8 +5,11 @@ import { runDifferences } from '../../src/compare/comparability.ts';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
 import { cellId, cellOf } from '../../src/model/cell-key.ts';
 import type { RunComparison } from '../../src/model/comparison.ts';
+import { HarnessError } from '../../src/model/harness-error.ts';
+import { metrics, metricValue } from '../../src/model/metric.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import type { Trial } from '../../src/model/trial.ts';
+import { recordingsDir } from '../../src/run/paths.ts';
 import type { Random } from '../../src/stats/random.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
@@ -37,18 +40,24 @@ export interface Recording {
   readonly series: readonly (readonly RecordedPair[])[];
 }
 
-/** Every run in these result files and below these folders, in the order of time; what is still being made is left out. */
+/**
+ * Every run in these result files and below these folders, in the order of time; none named: all that is kept. What is still being
+ * made is left out.
+ */
 export async function recordedRuns(paths: readonly string[]): Promise<RecordedRun[]> {
-  const files = (await Promise.all(paths.map(filesAt))).flat();
+  const files = (await Promise.all((paths.length > 0 ? paths : [recordingsDir]).map(filesAt))).flat();
   const results = (await Promise.all(files.map(readResult))).filter(({ state }) => state !== 'running');
   results.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
   return [...Map.groupBy(results, sessionOf).values()].flatMap(runOf);
 }
 
 async function filesAt(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
+  const found = await stat(path).catch(() => null);
+  if (found === null)
+    throw new HarnessError('cannot-measure', `there is nothing at ${path}`, 'make it: npm run record-gate');
+  if (!found.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true });
-  return names.filter((name) => /-(base|head)\.json$/.test(name)).map((name) => join(path, name));
+  return names.filter((name) => /-(base|head)\.json(\.gz)?$/.test(name)).map((name) => join(path, name));
 }
 
 /** Both sides of a comparison share it; a run made for none is a session of its own. */
@@ -191,6 +200,20 @@ export function sideOf(
   });
   const { base, head } = first as RecordedRun;
   return { ...(side === 'base' ? base : (head ?? base)), runId: side, trials };
+}
+
+/** Target, database and generator, of each pair as it was made. */
+export function logRatios({ series: [pairs = []] }: Recording): number[][] {
+  const names = gate.metrics['cpu-per-request']?.control;
+  const asked = ['cpu-per-request', names?.metricId, names?.referenceId].map((id) =>
+    metrics.find((metric) => metric.id === id),
+  );
+  return pairs.flatMap(({ base, head }) => {
+    const logs = asked.map((metric) =>
+      metric === undefined ? Number.NaN : Math.log((metricValue(metric, head) ?? 0) / (metricValue(metric, base) ?? 0)),
+    );
+    return logs.every(Number.isFinite) ? [logs] : [];
+  });
 }
 
 /** `NAME=PATH` arguments by name, a name's paths together; null where one has no name. */

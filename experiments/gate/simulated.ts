@@ -29,6 +29,9 @@ export const criteria: Criteria = {
   familyCount: 1,
 };
 
+/** The figures that gate: among them one flag is adjusted for. */
+export const familyCount = Object.keys(gate.metrics).length;
+
 /** Standard normal. */
 export function normalDraw(random: Random): number {
   return normalQuantile(Math.min(1 - 1e-12, Math.max(1e-12, random.float())));
@@ -49,10 +52,14 @@ export function isWorse(change: Change, familyCount: number): boolean {
   return verdictOf(adjustedFor(familyCount, change), { ...criteria, familyCount }).kind === 'worse';
 }
 
-const controlMetric = metrics.find(({ id }) => id === gate.metrics['cpu-per-request']?.control?.metricId) as Metric;
+const gatedControl = gate.metrics['cpu-per-request']?.control ?? null;
+const controlMetric = metrics.find(({ id }) => id === gatedControl?.metricId) as Metric;
 
 /** What the gate makes of such pairs. */
-export function correctionOfPairs(pairs: readonly SimulatedPair[], changesStatements = false): Correction | null {
+export function correctionOfPairs(
+  pairs: readonly SimulatedPair[],
+  { changesStatements = false, controlAlpha = gatedControl?.alpha ?? 1 } = {},
+): Correction | null {
   const changeBy = (value: (trial: SimulatedTrial) => number) =>
     pairedChange(pairs.map(({ base, head }) => ({ base: value(base), head: value(head) })));
   const raw = changeBy(({ target }) => target);
@@ -61,7 +68,7 @@ export function correctionOfPairs(pairs: readonly SimulatedPair[], changesStatem
   if (raw === null || corrected === null) return null;
   const { minEffectRatio } = criteria;
   return chooseCorrection({ raw, corrected, control }, controlMetric, {
-    alpha: gate.informativeAlpha,
+    alpha: controlAlpha,
     minEffectRatio,
     changesStatements,
   });

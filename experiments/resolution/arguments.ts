@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { Interruption } from '../../src/os/interruption.ts';
-import { resultsDir } from '../../src/run/paths.ts';
+import { recordingsDir } from '../../src/run/paths.ts';
 import { type ResolutionRecording, readRecording } from './recording.ts';
 
 /** Runs a command: an error of the user is one message and its remedy, and the exit code. */
@@ -54,8 +54,6 @@ export async function recordingsAt(paths: readonly string[]): Promise<Resolution
   const remedy = 'make one: npm run record -- slices --impl A,B,C';
   throw new HarnessError('cannot-measure', `there is no recording in ${where}`, remedy);
 }
-
-export const recordingsDir = join(resultsDir, 'recordings');
 
 async function filesAt(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => null);

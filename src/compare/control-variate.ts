@@ -37,7 +37,7 @@ export function controlVariateCorrection({
   const corrected = quotientChange(metric, control, { base, head, options });
   if (corrected === null || corrected.count !== raw.count) return null;
   const moved = reference === null ? null : quotientChange(control, reference, { base, head, options });
-  const criteria = { alpha: policy.informativeAlpha, minEffectRatio, ...facts };
+  const criteria = { alpha: names.alpha, minEffectRatio, ...facts };
   return chooseCorrection({ raw, corrected, control: moved }, control, criteria);
 }
 

@@ -17,9 +17,12 @@ export const gatePolicySchema = z.strictObject({
       minEffectRatio: ratio,
       /**
        * Metrics of the same trials: `metricId` moves with the machine's speed and not with the commit, so what it changes by
-       * is taken out; `referenceId` does the same work for both commits and shows whether that is true. null: none.
+       * is taken out; `referenceId` does the same work for both commits and shows whether that is true: where the first changed
+       * against the second by a test at `alpha`, nothing is taken out. null: none.
        */
-      control: z.strictObject({ metricId: z.string(), referenceId: z.string() }).nullable(),
+      control: z
+        .strictObject({ metricId: z.string(), referenceId: z.string(), alpha: z.number().positive().max(0.5) })
+        .nullable(),
     }),
   ),
   /** The smallest change that matters of a metric that is only shown. */

@@ -10,6 +10,8 @@ export const rootDir = isInstalled ? dirname(codeDir) : codeDir;
 export const benchDir = join(codeDir, 'bench');
 export const implsDir = join(rootDir, 'impls');
 export const resultsDir = join(rootDir, 'results');
+/** What experiments recorded, compressed; kept in git. */
+export const recordingsDir = join(resultsDir, 'recordings');
 export const reportsDir = join(rootDir, 'reports');
 
 /**

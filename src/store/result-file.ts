@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import { type RunResult, runResultSchema, schemaVersion } from '../model/run-result.ts';
@@ -11,16 +12,32 @@ export async function writeResult(path: string, result: RunResult): Promise<void
   await writeFileAtomically(path, `${JSON.stringify(result)}\n`);
 }
 
-/** Reads and checks a result file. Throws HarnessError bad-result-file that names the file, the field and the remedy. */
+/** Reads and checks a result file, plain or compressed (`.json.gz`). Throws HarnessError bad-result-file that names the file, the field and the remedy. */
 export async function readResult(path: string): Promise<RunResult> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new HarnessError(
       'bad-result-file',
       `cannot read ${path} (${error.code})`,
       'name a result file: `paceline list` shows those of this checkout',
     );
   });
-  return parseResult(text, path);
+  return parseResult((path.endsWith('.gz') ? unpacked(bytes, path) : bytes).toString('utf8'), path);
+}
+
+/** Far above any result; a file that claims more is none. */
+const maxUnpackedBytes = 2 ** 28;
+
+function unpacked(bytes: Buffer, path: string): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes });
+  } catch (error) {
+    throw new HarnessError(
+      'bad-result-file',
+      `${path} cannot be unpacked (truncated?): ${(error as Error).message}`,
+      'take the file from its source again, or repeat the run',
+      { cause: error },
+    );
+  }
 }
 
 function parseResult(text: string, path: string): RunResult {

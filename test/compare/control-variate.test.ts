@@ -50,6 +50,20 @@ test('a commit that spares the database is not blamed for the quotient: the raw 
   assert.equal(verdict.kind, 'inconclusive');
 });
 
+test('how sure it must be that the control changed is the policy’s to say', () => {
+  const { base, head } = pairedRuns(12, usual, { cpuFactor: 1.1, databaseFactor: 1.05 }, wandering);
+  const reasonAt = (alpha: number) => {
+    const cpuPolicy = compareOptions.policy.metrics['cpu-per-request'];
+    assert.ok(cpuPolicy?.control);
+    const control = { ...cpuPolicy.control, alpha };
+    const metrics = { ...compareOptions.policy.metrics, 'cpu-per-request': { ...cpuPolicy, control } };
+    const options = { ...compareOptions, policy: { ...compareOptions.policy, metrics } };
+    return compareRuns(base, head, options).comparisons.find(({ id }) => id === cpu)?.correction?.reason;
+  };
+  assert.equal(reasonAt(0.05), 'control-changed');
+  assert.equal(reasonAt(0.0001), 'narrower');
+});
+
 test('a commit that sends other statements to the database is compared raw, however small the difference', () => {
   const sparing = { cpuFactor: 1, databaseFactor: 0.95, statementsHash: 'fewer columns' };
   const asked = { ...usual, statementsHash: 'all columns' };

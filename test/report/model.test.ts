@@ -144,7 +144,7 @@ test('a recorded run is shown only where an implementation has no figure, under 
   assert.ok(lacking.rows.every((row) => row.source === null));
 });
 
-test('a recorded run of another contract or workload version is left out and said so', () => {
+test('a recorded run of a newer contract or workload version is left out and said so', () => {
   for (const other of [{ contractVersion: 2 }, { workloadVersion: 2 }]) {
     const trials = okTrials(3, { ...other, implementation: 'crud-python-flask' });
     const model = buildReport(badDay(), [recordedElsewhere({ trials })]);
@@ -152,6 +152,24 @@ test('a recorded run of another contract or workload version is left out and sai
     assert.match(onlyQuestion(model).excludedReferences[0] ?? '', /version 2, here 1/);
     assert.ok(model.warnings.some((warning) => warning.code === 'reference-excluded'));
   }
+});
+
+test('a recorded run of an older contract is shown as old, and not where there is one of today', () => {
+  const day = badDay();
+  const live = {
+    ...day,
+    trials: day.trials.map((trial) => ({ ...trial, spec: { ...trial.spec, contractVersion: 2 } })),
+  };
+  const { references, excludedReferences } = onlyQuestion(buildReport(live, [recordedElsewhere()]));
+  assert.equal(references.length, 7);
+  assert.match(references[0]?.source?.label ?? '', /\(old: contract version 1, today 2\)$/);
+  assert.deepEqual(excludedReferences, []);
+  const today = recordedElsewhere({ trials: okTrials(3, { contractVersion: 2, implementation: 'crud-python-flask' }) });
+  const both = onlyQuestion(buildReport(live, [recordedElsewhere(), today]));
+  assert.deepEqual(
+    both.references.map(({ implementation }) => implementation.id),
+    ['crud-python-flask'],
+  );
 });
 
 test('a warning of many trials is said once, with a range, its implementations and how many trials', () => {

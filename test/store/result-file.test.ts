@@ -5,9 +5,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import { readResult } from '../../src/store/result-file.ts';
+import { readResult, writeResult } from '../../src/store/result-file.ts';
 import { writeFileAtomically } from '../../src/store/write-file.ts';
+import { runResult } from '../support/run-result.ts';
 
 async function folder(context: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'paceline-store-'));
@@ -33,6 +35,16 @@ test('a truncated file is refused with its name', async (context) => {
   const path = join(await folder(context), 'cut.json');
   await writeFile(path, '{"schemaVersion":1,"runId":');
   assert.match((await readFailure(path)).message, /cut\.json is not whole JSON/);
+});
+
+test('a compressed file is read as the plain one, and one that is cut off is refused with its name', async (context) => {
+  const path = join(await folder(context), 'r.json');
+  await writeResult(path, runResult());
+  const packed = gzipSync(await readFile(path));
+  await writeFile(`${path}.gz`, packed);
+  assert.deepEqual(await readResult(`${path}.gz`), await readResult(path));
+  await writeFile(`${path}.gz`, packed.subarray(0, 100));
+  assert.match((await readFailure(`${path}.gz`)).message, /r\.json\.gz cannot be unpacked/);
 });
 
 test('a file of a newer schema is refused with both versions', async (context) => {

@@ -79,7 +79,10 @@ interface ContractVersions {
   readonly workload: number | null;
 }
 
-/** Recorded rows of the same question, under the same contract and workload version; what differs is left out and named. */
+/**
+ * Recorded rows of the same question. Of today's contract and workload version where there are any, else of older ones, whose label
+ * says so; what is newer than this run is left out and named.
+ */
 function findReferences(
   live: RunResult,
   references: readonly RunResult[],
@@ -90,13 +93,18 @@ function findReferences(
   const checked = references
     .map((run) => ({ run, asked: askedQuestion(run, key) }))
     .filter(({ asked }) => asked.trials.length > 0)
-    .map((recorded) => ({ ...recorded, reason: versionMismatch(versionsOf(recorded.run.trials, key), here) }));
+    .map((recorded) => ({ ...recorded, age: ageOf(versionsOf(recorded.run.trials, key), here) }));
+  const rowsOfAge = (kind: Age['kind']) =>
+    checked
+      .filter(({ age }) => age.kind === kind)
+      .flatMap(({ run, asked, age }) => questionRows(run, asked, implementations, sourceOf(run, age)))
+      .filter(({ okCount }) => okCount > 0);
+  const current = rowsOfAge('current');
   return {
-    rows: checked
-      .filter(({ reason }) => reason === null)
-      .flatMap(({ run, asked }) => questionRows(run, asked, implementations, sourceOf(run)))
-      .filter(({ okCount }) => okCount > 0),
-    excluded: checked.flatMap(({ run, reason }) => (reason === null ? [] : [`${sourceOf(run).label}: ${reason}`])),
+    rows: current.length > 0 ? current : rowsOfAge('older'),
+    excluded: checked.flatMap(({ run, age }) =>
+      age.kind === 'incomparable' ? [`${sourceOf(run, age).label}: ${age.reason}`] : [],
+    ),
   };
 }
 
@@ -110,16 +118,31 @@ function versionsOf(trials: readonly Trial[], key: QuestionKey): ContractVersion
   };
 }
 
-function versionMismatch(recorded: ContractVersions, here: ContractVersions): string | null {
-  if (here.contract === null || here.workload === null) return 'this run has no trial that says its versions';
-  if (recorded.contract !== here.contract) return `contract version ${recorded.contract}, here ${here.contract}`;
-  if (recorded.workload !== here.workload) return `workload version ${recorded.workload}, here ${here.workload}`;
-  return null;
+type Age =
+  | { readonly kind: 'current' }
+  | { readonly kind: 'older'; readonly reason: string }
+  | { readonly kind: 'incomparable'; readonly reason: string };
+
+function ageOf(recorded: ContractVersions, here: ContractVersions): Age {
+  if (here.contract === null || here.workload === null) {
+    return { kind: 'incomparable', reason: 'this run has no trial that says its versions' };
+  }
+  const parts = [
+    { what: 'contract', recordedVersion: recorded.contract ?? 0, hereVersion: here.contract },
+    { what: 'workload', recordedVersion: recorded.workload ?? 0, hereVersion: here.workload },
+  ];
+  const different = parts.find(({ recordedVersion, hereVersion }) => recordedVersion !== hereVersion);
+  if (different === undefined) return { kind: 'current' };
+  const { what, recordedVersion, hereVersion } = different;
+  return recordedVersion > hereVersion
+    ? { kind: 'incomparable', reason: `${what} version ${recordedVersion}, here ${hereVersion}` }
+    : { kind: 'older', reason: `old: ${what} version ${recordedVersion}, today ${hereVersion}` };
 }
 
-function sourceOf(run: RunResult): Source {
+function sourceOf(run: RunResult, age: Age): Source {
   const commit = run.commit === null ? '' : `, commit ${run.commit.sha.slice(0, 7)}`;
-  const label = `${machineLabel(run.machine)}, recorded ${run.startedAt.slice(0, 10)}${commit}`;
+  const old = age.kind === 'older' ? ` (${age.reason})` : '';
+  const label = `${machineLabel(run.machine)}, recorded ${run.startedAt.slice(0, 10)}${commit}${old}`;
   return { machineId: run.machine.id, label };
 }
 
