@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { describeMachine } from '../../src/probe/machine.ts';
-import { type Declarations, loadDeclarations, loadScenario } from '../../src/run/declarations.ts';
+import { checkoutProject, type Declarations, loadDeclarations } from '../../src/run/declarations.ts';
 import { resultsDir, rootDir } from '../../src/run/paths.ts';
 import { newestResult } from '../../src/store/result-folder.ts';
 
@@ -40,10 +40,10 @@ try {
 
 /** null: the newest reference of this machine holds. */
 async function whyDue(id: string): Promise<string | null> {
-  const scenario = await loadScenario(id);
+  const scenario = await checkoutProject.loadScenario(id);
   const newest = await newestResult(join(resultsDir, 'reference', describeMachine().id), id);
   if (newest === null) return 'no reference of this machine';
-  return outdatedText(newest, await loadDeclarations(scenario));
+  return outdatedText(newest, await loadDeclarations(checkoutProject, scenario));
 }
 
 function outdatedText(result: RunResult, { scenario, services, workloads }: Declarations): string | null {

@@ -1,6 +1,7 @@
 import type { Service } from '../../src/model/service.ts';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import type { PreparedImplementation } from '../../src/run/prepared-implementation.ts';
+import type { DeclaredWorkload } from '../../src/run/project.ts';
 import type { Session } from '../../src/run/session/session.ts';
 import type { Random } from '../../src/stats/random.ts';
 
@@ -17,6 +18,7 @@ export interface RecordContext {
   readonly ids: readonly string[];
   readonly session: Session;
   readonly service: Service;
+  readonly workload: DeclaredWorkload;
   readonly random: Random;
   preparedOf(id: string): PreparedImplementation;
   specOf(id: string, setting: TrialSetting): TrialSpec;

@@ -7,7 +7,6 @@ import { HarnessError } from '../../src/model/harness-error.ts';
 import { type ProcessGroup, readGroupCpu } from '../../src/probe/cgroup.ts';
 import type { Probe } from '../../src/probe/probe.ts';
 import { slowdownFactor } from '../../src/probe/slowdown-factor.ts';
-import { workloadPath } from '../../src/run/declarations.ts';
 import { trackProcessGroup } from '../../src/run/session/tracked-resources.ts';
 import { startInGroup } from '../../src/run/trial/target-group.ts';
 import { type Random, shuffled } from '../../src/stats/random.ts';
@@ -96,7 +95,7 @@ function requireMemory(count: number): void {
 async function start(
   id: string,
   setting: SliceSetting,
-  { session, service, preparedOf, specOf }: RecordContext,
+  { session, service, workload, preparedOf, specOf }: RecordContext,
   disposers: Disposer[],
 ): Promise<Contestant> {
   const spec = specOf(id, { ...setting, windowMs: setting.sliceMs });
@@ -115,9 +114,10 @@ async function start(
   disposers.push(tracked.dispose);
   if (running.group === null || tracked.group === null) throw noGroups();
   const generator = await startGenerator({
-    workloadPath: workloadPath(spec.service, spec.workload),
+    workloadPath: workload.module.path,
+    workloadArgument: workload.module.argument,
     targetUrl: running.target.baseUrl,
-    profile: loadPlan,
+    loadPlan,
     joinPaths: tracked.group.joinPaths,
     ...{ niceness: -10, transport: session.transport, signal: session.signal, onProgress: () => {} },
   });

@@ -8,18 +8,17 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HarnessError } from '../../src/model/harness-error.ts';
-import type { Service } from '../../src/model/service.ts';
 import type { TrialSpec } from '../../src/model/trial.ts';
 import { abortOnSignals } from '../../src/os/interruption.ts';
-import { loadScenario, loadService, loadWorkload, selectImplementations } from '../../src/run/declarations.ts';
+import { checkoutProject, loadService, loadWorkload, selectImplementations } from '../../src/run/declarations.ts';
 import { currentCommit } from '../../src/run/initial-result.ts';
-import { implsDir, recordingsDir, rootDir } from '../../src/run/paths.ts';
+import { cacheDir, recordingsDir, rootDir } from '../../src/run/paths.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from '../../src/run/prepare.ts';
 import type { PreparedImplementation, PreparedSet } from '../../src/run/prepared-implementation.ts';
+import { locateAll } from '../../src/run/project.ts';
 import { type Session, withSession } from '../../src/run/session/session.ts';
 import { createTrialRunner } from '../../src/run/trial/create-environment.ts';
 import { createRandom } from '../../src/stats/random.ts';
-import { scanImplementations } from '../../src/target/manifest.ts';
 import { reported } from './arguments.ts';
 import type { RecordContext, TrialSetting } from './context.ts';
 import { recordSliceRound, type SliceSetting } from './record-slices.ts';
@@ -46,27 +45,32 @@ async function main(): Promise<void> {
   const signal = abortOnSignals();
   const onStep = (text: string) => process.stderr.write(`${text}\n`);
   const service = await loadService('crud');
-  await loadWorkload('crud', options.workload);
+  const workload = await loadWorkload('crud', options.workload);
   const located = selectImplementations(
-    await scanImplementations([implsDir]),
-    await loadScenario('smoke'),
+    await locateAll(checkoutProject, []),
+    await checkoutProject.loadScenario('smoke'),
     options.impl.split(','),
   );
-  const candidates = await checkCandidates(located);
+  const candidates = await checkCandidates(located, { cacheDir: cacheDir(process.env), env: process.env });
   await withSession({ signal, env: process.env, probe: null, onStep }, async (session) => {
-    const places = { rootDir, cacheDir: session.cacheDir, services: new Map([['crud', service]]), seed };
+    const declared = {
+      services: new Map([['crud', service]]),
+      workloads: new Map([[`crud/${options.workload}`, workload]]),
+    };
+    const places = { rootDir, cacheDir: session.cacheDir, ...declared, seed };
     const prepared = await prepareAll(session, candidates, places, { onStep, onPrepared: () => {} });
     const ids = [...prepared.byId.keys()];
-    if (ids.length < located.length) throw nothingMeasured(prepared.preparations);
+    if (ids.length < located.length)
+      throw nothingMeasured(prepared.preparations.filter(({ manifest }) => !prepared.byId.has(manifest.id)));
     const writer = await openRecording(
       pathOf(options, session, mode),
       headerOf(request, options.workload, ids, session),
     );
-    const runner = createTrialRunner(session, places.services, () => {});
+    const runner = createTrialRunner(session, declared, () => {});
     const preparedOf = (id: string) => prepared.byId.get(id) as PreparedImplementation;
     await recordRounds(request, writer, prepared, {
-      ...{ ids, session, service, preparedOf, onStep, random: createRandom(Date.now()) },
-      specOf: (id, setting) => specOf(id, options.workload, service, setting),
+      ...{ ids, session, service, workload, preparedOf, onStep, random: createRandom(Date.now()) },
+      specOf: (id, setting) => specOf(id, { service, workload }, setting),
       runTrial: (spec) => runner(spec, preparedOf(spec.implementation)),
       ...{ roundCount: options.rounds, endMs: performance.now() + options.minutes * 60_000 },
     });
@@ -173,10 +177,15 @@ function pathOf({ name, rates, warmupCounts }: Options, { machine }: Session, mo
   return join(recordingsDir, machine.id, `${file}.jsonl.gz`);
 }
 
-function specOf(implementation: string, workload: string, service: Service, setting: TrialSetting): TrialSpec {
+function specOf(
+  implementation: string,
+  { service, workload }: Pick<RecordContext, 'service' | 'workload'>,
+  setting: TrialSetting,
+): TrialSpec {
   const { windowMs: measureMs, ...rates } = setting;
   return {
-    ...{ implementation, service: 'crud', contractVersion: service.contractVersion, workload, workloadVersion: 1 },
+    ...{ implementation, service: 'crud', contractVersion: service.contractVersion },
+    ...{ workload: workload.id, workloadVersion: workload.version },
     ...{ temperature: setting.warmupCount === 0 ? 'cold' : 'warm', repetition: 1, attempt: 1, position: 0, pair: null },
     ...{ workerCount, databaseConnectionCount, resourceLimit: null, idleMs: 1_000, cluster: null },
     loadPlan: {
@@ -195,7 +204,7 @@ async function recordRounds(
   const { onStep, roundCount, endMs } = context;
   const { trials, rounds, sessions, path } = writer.recording;
   const doneCount = new Set([...trials, ...rounds].map(({ round }) => round)).size;
-  const commit = await currentCommit();
+  const commit = await currentCommit(checkoutProject);
   const session = sessions.length;
   const opening = {
     ...({ kind: 'session', startedAt: new Date().toISOString() } as const),
