@@ -30,6 +30,7 @@ export const scenario: Scenario = {
   description: 'the blog post’s load, 25/s on each API: the whole platform, authentication alone, files alone',
   entries: [entry('blog-post'), entry('blog-post-auth'), entry('blog-post-files')],
   primitives: null,
+  includesOptional: false,
   idleMs: 1_500,
   workerCount: 2,
   databaseConnectionCount: 8,

@@ -46,6 +46,7 @@ export const scenario: Scenario = {
     },
   ],
   primitives: null,
+  includesOptional: false,
   idleMs: 200,
   workerCount: 1,
   databaseConnectionCount: 8,

@@ -19,6 +19,7 @@ export const scenario: Scenario = {
   description: 'the published election experiment (Raft dissertation 9.4) line by line, with one fitted delay',
   primitives: null,
   entries: lines.map(([minMs, maxMs, count]) => paperEntry(minMs, maxMs, count, 1000 * fittedDelayMs)),
+  includesOptional: false,
   idleMs: 500,
   workerCount: 2,
   databaseConnectionCount: 8,

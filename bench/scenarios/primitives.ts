@@ -15,6 +15,7 @@ export const scenario: Scenario = {
     budgetMs: 4_000,
     memoryLimitBytes: 4 * 2 ** 30,
   },
+  includesOptional: false,
   idleMs: 0,
   workerCount: 2,
   databaseConnectionCount: 8,

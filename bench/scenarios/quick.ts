@@ -41,6 +41,7 @@ export const scenario: Scenario = {
     budgetMs: 1_000,
     memoryLimitBytes: 2 * 2 ** 30,
   },
+  includesOptional: false,
   idleMs: 1_000,
   workerCount: 2,
   databaseConnectionCount: 8,

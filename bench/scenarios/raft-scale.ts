@@ -14,6 +14,7 @@ export const scenario: Scenario = {
       loadPlan: { measureMs: 10_000 },
     }),
   ],
+  includesOptional: false,
   idleMs: 500,
   workerCount: 2,
   databaseConnectionCount: 8,

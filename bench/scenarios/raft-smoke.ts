@@ -22,6 +22,7 @@ export const scenario: Scenario = {
       loadPlan: { measureMs: 1_000 },
     }),
   ],
+  includesOptional: false,
   idleMs: 300,
   workerCount: 2,
   databaseConnectionCount: 8,

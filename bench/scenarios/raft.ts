@@ -13,6 +13,7 @@ export const scenario: Scenario = {
     raftEntry('leader-loss', { ratesPerSec: [100], cluster: { crashCount: 15 }, loadPlan: { measureMs: 30_000 } }),
     idleEntry('idle', { trialCount: 3, cluster: { sizes: [3, 5, 9, 25] }, loadPlan: { measureMs: 5_000 } }),
   ],
+  includesOptional: false,
   idleMs: 1_000,
   workerCount: 2,
   databaseConnectionCount: 8,

@@ -26,6 +26,7 @@ export const scenario: Scenario = {
     },
   ],
   primitives: null,
+  includesOptional: false,
   idleMs: 1_500,
   workerCount: 2,
   databaseConnectionCount: 8,

@@ -42,6 +42,7 @@ export const scenario: Scenario = {
     raftEntry('put', { ratesPerSec: [100], trialCount: 3, loadPlan: { measureMs: 8_000 } }),
   ],
   primitives: null,
+  includesOptional: false,
   idleMs: 1_500,
   workerCount: 2,
   databaseConnectionCount: 8,

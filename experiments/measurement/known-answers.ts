@@ -46,6 +46,8 @@ const { result } = await runScenario(
   {
     scenario: 'known-answers',
     implementationGlobs: globs,
+    runtimes: [],
+    variants: null,
     implementationDirs: [fixturesDir],
     overrides: {
       workload: null,

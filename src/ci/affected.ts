@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
+import { withoutVariants } from '../run/declarations.ts';
 import { contractHash } from '../run/prepare.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { sourceHash } from '../target/source-hash.ts';
@@ -10,6 +11,8 @@ import type { Sides } from './revision.ts';
 export interface AffectedImplementation {
   readonly id: string;
   readonly service: string;
+  /** Measured only by name. */
+  readonly isOptional: boolean;
   readonly change: 'sources' | 'contract' | 'added' | 'removed' | 'unchanged';
 }
 
@@ -17,9 +20,10 @@ export interface AffectedImplementation {
 export async function affectedBy({ base, head }: Sides<Checkout>): Promise<AffectedImplementation[]> {
   const others = base.located.filter(({ implementation }) => findImplementation(head, implementation.id) === null);
   return Promise.all(
-    [...head.located, ...others].map(async ({ implementation: { id, service } }) => ({
+    withoutVariants([...head.located, ...others]).map(async ({ implementation: { id, service, optional } }) => ({
       id,
       service,
+      isOptional: optional ?? false,
       change: await changeOf(id, base, head),
     })),
   );

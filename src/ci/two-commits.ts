@@ -168,7 +168,8 @@ function requestedImplementations(
     );
     return candidates.filter(({ id }) => ids.includes(id));
   }
-  return all || isAA ? candidates : candidates.filter(({ change }) => change !== 'unchanged');
+  const usual = candidates.filter(({ isOptional }) => !isOptional);
+  return all || isAA ? usual : usual.filter(({ change }) => change !== 'unchanged');
 }
 
 /** Nothing that it finds could ever fail this gate. */

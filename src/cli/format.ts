@@ -27,3 +27,7 @@ export const plainChars = Object.fromEntries(
     'middle',
   ].map((name) => [name, '']),
 );
+
+export function megabytesText(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}

@@ -100,6 +100,9 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   calibrate: async () => (await import('./commands/calibrate.ts')).addCalibrate,
   capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
+  install: async () => (await import('./commands/install.ts')).addInstall,
+  uninstall: async () => (await import('./commands/install.ts')).addUninstall,
+  cache: async () => (await import('./commands/cache.ts')).addCache,
   schema: async () => (await import('./commands/schema.ts')).addSchema,
 };
 

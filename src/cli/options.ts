@@ -72,6 +72,13 @@ export function oneOf<Word extends string>(kind: string, words: readonly Word[])
   };
 }
 
+/** `bun,rust` */
+export function wordList(text: string): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.includes('')) throw new InvalidArgumentError('It must be a list such as bun,rust.');
+  return words;
+}
+
 /** For options that may be given several times. */
 export function collect(text: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), text];

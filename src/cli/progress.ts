@@ -128,6 +128,10 @@ function planLines(plan: PlanSummary): string[] {
   const lines = [plan.scenarioDescription];
   for (const { id, reason, remedy } of plan.skipped) lines.push(`skipped: ${id}: ${reason} (remedy: ${remedy})`);
   if (plan.implementationIds.length > 0) lines.push(`measuring ${plan.implementationIds.join(', ')}`);
+  if (plan.otherRuntimes.length > 0)
+    lines.push(
+      `not measured: ${plan.otherRuntimes.join(', ')} (add them with --runtimes ${plan.otherRuntimes.join(',')})`,
+    );
   lines.push(`${planned(plan)}, about ${durationText(plan.expectedMs)} after building and checking`);
   return lines;
 }

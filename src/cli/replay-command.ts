@@ -55,6 +55,8 @@ function runCommand(request: Omit<RunRequest, 'command'>): string {
     request.scenario,
     ...request.implementationDirs.map((dir) => `--impls '${dir}'`),
     ...request.implementationGlobs.map((glob) => `--impl '${glob}'`),
+    request.runtimes.length === 0 ? '' : `--runtimes ${request.runtimes.join(',')}`,
+    request.variants === null ? '' : `--variants '${request.variants.join(',')}'`,
     option('--workload', overrides.workload),
     option('--rate', overrides.ratesPerSec?.join(',')),
     option('--trials', overrides.trialCount),

@@ -303,7 +303,7 @@ function scenariosOf(
     },
   };
   const scenario: Scenario = {
-    ...{ id: 'quick', entries: [entry], primitives: null, idleMs: load.idleSec * 1_000 },
+    ...{ id: 'quick', entries: [entry], includesOptional: false, primitives: null, idleMs: load.idleSec * 1_000 },
     description: `${service}: ${countOf(targets.length, 'target')} at ${load.rates.join(', ')} requests/s, ${countOf(load.trials, 'trial')} each`,
     ...{ workerCount: 1, databaseConnectionCount: 1, seed: load.seed },
   };

@@ -51,7 +51,7 @@ export interface Binaries {
 }
 
 /** Used by root when the checkout's cache lies where the database's user cannot go. */
-const systemCacheDir = '/var/cache/paceline';
+export const systemCacheDir = '/var/cache/paceline';
 
 /**
  * A copy of the npm package's PostgreSQL that `account` can execute, made once for each version. The copy is also where the

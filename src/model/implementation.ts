@@ -10,9 +10,24 @@ const requirementSchema = z.strictObject({
   remedy: z.string().min(1),
 });
 
+/** The same program under other settings: a row of its own in a run that asks for it, with the id `<id>@<name>`. */
+const variantSchema = z.strictObject({
+  /** Environment of the program, over the manifest's. */
+  env: z.record(z.string(), z.string()).optional(),
+  /** Environment of the build: another one is another build. */
+  buildEnv: z.record(z.string(), z.string()).optional(),
+  /** Inserted after the first word of `command`: what the runtime itself is told. */
+  runtimeArguments: programArguments.optional(),
+  /** Rows of the finder table that placeholders stand for, as {"node": "node-22"}. */
+  runtimes: z.record(z.string(), z.string()).optional(),
+  /** Instead of the scenario's (WORKERS). */
+  workerCount: z.int().positive().optional(),
+  description: z.string().min(1),
+});
+
 /** impl.json: one program that implements a service. Unknown keys are refused. */
 export const implementationSchema = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
+  id: z.string().regex(/^[a-z][a-z0-9-]*(@[a-z0-9][a-z0-9.-]*)?$/, 'lower-case words joined by hyphens'),
   service: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens'),
   language: z.string().min(1),
   runtime: z.strictObject({ name: z.string().min(1), versionCommand: programArguments }),
@@ -48,7 +63,15 @@ export const implementationSchema = z.strictObject({
   /** Named upper bounds, such as the largest cluster. */
   limits: z.record(z.string(), z.number()),
   description: z.string().min(1),
+  /** Measured only where it is asked for: by name, by its runtime, or by a scenario that includes all. */
+  optional: z.boolean().optional(),
+  variants: z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), variantSchema).optional(),
+  /** Of a variant alone, which is made and not written: the id of the implementation that it varies. */
+  variantOf: z.string().optional(),
+  buildEnv: z.record(z.string(), z.string()).optional(),
+  workerCount: z.int().positive().optional(),
 });
 
+export type Variant = z.infer<typeof variantSchema>;
 export type Requirement = z.infer<typeof requirementSchema>;
 export type Implementation = z.infer<typeof implementationSchema>;

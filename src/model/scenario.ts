@@ -46,6 +46,8 @@ export const scenarioSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   description: z.string(),
   entries: z.array(scenarioEntrySchema),
+  /** Whether it measures implementations whose manifest says `optional`. */
+  includesOptional: z.boolean(),
   /** null: none are measured. */
   primitives: primitivePlanSchema.nullable(),
   /** How long a ready target that was asked nothing but health is watched before the load. */

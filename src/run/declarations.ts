@@ -3,6 +3,7 @@ import { join, matchesGlob, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type GatePolicy, gatePolicySchema } from '../model/gate-policy.ts';
 import { HarnessError } from '../model/harness-error.ts';
+import type { Implementation } from '../model/implementation.ts';
 import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
@@ -141,24 +142,84 @@ export function unknownName(kind: string, name: string, known: readonly string[]
   return new HarnessError('unknown-name', `unknown ${kind} "${name}"`, remedy);
 }
 
-/** The implementations that a run measures: of the scenario's services, and matching one of the globs where there are any. */
+/** What a command line asks for. */
+export interface Selection {
+  /** Ids; none: what the scenario measures by default. */
+  readonly globs: readonly string[];
+  /** Of these too, by name or language; `all`: of every one. */
+  readonly runtimes: readonly string[];
+  /** Globs over names of variants, measured beside what is chosen; null: none. */
+  readonly variants: readonly string[] | null;
+}
+
+/** The implementations that a run measures, of the scenario's services. */
 export function selectImplementations(
   located: readonly LocatedImplementation[],
   scenario: Scenario,
-  globs: readonly string[],
+  { globs, runtimes, variants }: Selection,
 ): LocatedImplementation[] {
   const services = new Set(scenario.entries.map(({ service }) => service));
   if (scenario.primitives !== null) services.add('primitives');
   const candidates = located.filter(({ implementation }) => services.has(implementation.service));
-  return implementationsMatching(candidates, globs);
+  assertKnownRuntimes(located, runtimes);
+  const isChosen = ({ implementation }: LocatedImplementation) =>
+    !implementation.optional || scenario.includesOptional || isOfRuntime(implementation, runtimes);
+  const chosen =
+    globs.length > 0 ? implementationsMatching(candidates, globs) : withoutVariants(candidates).filter(isChosen);
+  return variants === null ? chosen : withVariantsOf(chosen, candidates, variants);
 }
 
-/** Those whose id matches one of the globs; a glob that matches none is an unknown name. No glob: all. */
+/** By the runtime's name, or by the language that it executes. */
+function isOfRuntime({ runtime, language }: Implementation, names: readonly string[]): boolean {
+  return names.includes('all') || names.includes(runtime.name) || names.includes(language);
+}
+
+function assertKnownRuntimes(located: readonly LocatedImplementation[], names: readonly string[]): void {
+  const known = runtimeNames(located);
+  for (const name of names) {
+    if (!located.some(({ implementation }) => isOfRuntime(implementation, [name])))
+      throw unknownName('runtime', name, [...known, 'all']);
+  }
+}
+
+/** Of implementations, sorted. */
+export function runtimeNames(located: readonly LocatedImplementation[]): string[] {
+  return [...new Set(located.map(({ implementation }) => implementation.runtime.name))].sort();
+}
+
+export function withoutVariants(located: readonly LocatedImplementation[]): LocatedImplementation[] {
+  return located.filter(({ implementation }) => implementation.variantOf === undefined);
+}
+
+/** Each chosen one, and behind it those of its variants whose name matches. */
+function withVariantsOf(
+  chosen: readonly LocatedImplementation[],
+  candidates: readonly LocatedImplementation[],
+  globs: readonly string[],
+): LocatedImplementation[] {
+  const ids = new Set(chosen.map(({ implementation }) => implementation.id));
+  const possible = candidates.filter(({ implementation }) => ids.has(implementation.variantOf ?? ''));
+  const names = [...new Set(possible.map(({ implementation }) => variantName(implementation)))].sort();
+  for (const glob of globs) {
+    if (!names.some((name) => matchesGlob(name, glob))) throw unknownName('variant', glob, names);
+  }
+  return candidates.filter(
+    (one) =>
+      ids.has(one.implementation.id) ||
+      (possible.includes(one) && globs.some((glob) => matchesGlob(variantName(one.implementation), glob))),
+  );
+}
+
+function variantName({ id }: Implementation): string {
+  return id.slice(id.indexOf('@') + 1);
+}
+
+/** Those whose id matches one of the globs, variants only by a glob with an @; one that matches none is an unknown name. No glob: all but variants. */
 export function implementationsMatching(
   candidates: readonly LocatedImplementation[],
   globs: readonly string[],
 ): LocatedImplementation[] {
-  if (globs.length === 0) return [...candidates];
+  if (globs.length === 0) return withoutVariants(candidates);
   const requestedIds = idsMatching(
     candidates.map(({ implementation: { id } }) => id),
     globs,
@@ -168,10 +229,11 @@ export function implementationsMatching(
 
 /** The same of ids alone. */
 export function idsMatching(ids: readonly string[], globs: readonly string[]): string[] {
+  const isMatch = (id: string, glob: string) => id.includes('@') === glob.includes('@') && matchesGlob(id, glob);
   for (const glob of globs) {
-    if (!ids.some((id) => matchesGlob(id, glob))) throw unknownName('implementation', glob, ids);
+    if (!ids.some((id) => isMatch(id, glob))) throw unknownName('implementation', glob, ids);
   }
-  return ids.filter((id) => globs.some((glob) => matchesGlob(id, glob)));
+  return ids.filter((id) => globs.some((glob) => isMatch(id, glob)));
 }
 
 /** The candidate with the least edit distance to a mistyped name, or null when none is near (a third of its length). */

@@ -12,6 +12,7 @@ import { buildForChecks } from './conform/check-contract.ts';
 import { implementationsMatching, loadService } from './declarations.ts';
 import { benchDir, implsDir } from './paths.ts';
 import type { PreparedImplementation } from './prepared-implementation.ts';
+import { installMissing } from './runtimes.ts';
 import { openSession, type Session } from './session/session.ts';
 import { startInGroup } from './trial/target-group.ts';
 
@@ -52,6 +53,7 @@ export async function fuzzImplementations(request: FuzzRequest): Promise<FuzzRun
   const session = await openSession({ ...request, probe: null });
   const disposals: (() => Promise<void>)[] = [];
   try {
+    if (globs.length > 0) await installMissing(located, session, onStep);
     const skipped: { implementation: string; reason: string }[] = [];
     const targets: FuzzTarget[] = [];
     for (const one of located) {

@@ -9,7 +9,7 @@ import { createRandom, shuffled } from '../stats/random.ts';
 interface PlanInput {
   readonly scenario: Scenario;
   /** Ready implementations, by service. */
-  readonly implementations: readonly Pick<Implementation, 'id' | 'service' | 'limits'>[];
+  readonly implementations: readonly Pick<Implementation, 'id' | 'service' | 'limits' | 'workerCount'>[];
   readonly services: ReadonlyMap<string, Service>;
   /** By `${service}/${workload}`. */
   readonly workloads: ReadonlyMap<string, Workload>;
@@ -29,7 +29,7 @@ export function plan(input: PlanInput): TrialSpec[] {
         ({ service, limits }) =>
           service === entry.service && (round.size ?? 0) <= (limits.clusterSize ?? Number.MAX_VALUE),
       );
-      for (const { id } of shuffled(able, random.below)) specs.push(trialSpec(input, entry, round, id, specs.length));
+      for (const one of shuffled(able, random.below)) specs.push(trialSpec(input, entry, round, one, specs.length));
     }
   }
   return specs;
@@ -74,11 +74,11 @@ function trialSpec(
   { scenario, services, workloads, limit }: PlanInput,
   entry: ScenarioEntry,
   { ratePerSec, size, repetition }: Round,
-  implementation: string,
+  { id, workerCount }: PlanInput['implementations'][number],
   position: number,
 ): TrialSpec {
   return {
-    implementation,
+    implementation: id,
     service: entry.service,
     contractVersion: services.get(entry.service)?.contractVersion ?? 1,
     workload: entry.workload,
@@ -88,7 +88,7 @@ function trialSpec(
     attempt: 1,
     position,
     pair: null,
-    workerCount: scenario.workerCount,
+    workerCount: workerCount ?? scenario.workerCount,
     databaseConnectionCount: scenario.databaseConnectionCount,
     resourceLimit: limit ?? memoryLimit(entry),
     idleMs: scenario.idleMs,

@@ -5,6 +5,8 @@ import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
 export interface PlanSummary {
   readonly scenarioDescription: string;
   readonly implementationIds: readonly string[];
+  /** Runtimes that could be asked too, by `--runtimes`. */
+  readonly otherRuntimes: readonly string[];
   readonly skipped: readonly { readonly id: string; readonly reason: string; readonly remedy: string }[];
   readonly trialCount: number;
   /** Cases of primitives, each in a fresh process. */

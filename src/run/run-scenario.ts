@@ -5,10 +5,16 @@ import type { TrialSpec } from '../model/trial.ts';
 import type { ProbeMethod } from '../probe/probe.ts';
 import { resultPath } from '../store/result-folder.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
-import { type Declarations, loadDeclarations, selectImplementations, workloadsByService } from './declarations.ts';
+import {
+  type Declarations,
+  loadDeclarations,
+  runtimeNames,
+  selectImplementations,
+  withoutVariants,
+  workloadsByService,
+} from './declarations.ts';
 import { currentCommit, initialResult } from './initial-result.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
-import { cacheDir } from './paths.ts';
 import { plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
 import type { Candidate, PreparedImplementation } from './prepared-implementation.ts';
@@ -16,6 +22,7 @@ import { expectedMs, planCases } from './primitives/plan.ts';
 import { preparePrimitives } from './primitives/prepare.ts';
 import { locateAll, type Project } from './project.ts';
 import type { RunReporter } from './reporter.ts';
+import { installMissing } from './runtimes.ts';
 import { type Session, withSession } from './session/session.ts';
 import { createTrialRunner } from './trial/create-environment.ts';
 import { runTrials } from './trial-loop.ts';
@@ -23,6 +30,10 @@ import { runTrials } from './trial-loop.ts';
 export interface RunRequest {
   readonly scenario: string;
   readonly implementationGlobs: readonly string[];
+  /** Optional implementations of these runtimes are measured too. */
+  readonly runtimes: readonly string[];
+  /** Globs over variants that are measured beside what is chosen; null: none. */
+  readonly variants: readonly string[] | null;
   /** Looked through beside impls/. */
   readonly implementationDirs: readonly string[];
   readonly overrides: ScenarioOverrides;
@@ -57,21 +68,39 @@ export async function runScenario(
   const declared = await project.loadScenario(request.scenario);
   const scenario = withOverrides(declared, request.overrides, await workloadsByService(project));
   const limit = request.limit ?? project.limit;
-  const located = selectImplementations(
-    await locateAll(project, request.implementationDirs),
-    scenario,
-    request.implementationGlobs,
-  );
+  const scanned = await locateAll(project, request.implementationDirs);
+  const located = selectImplementations(scanned, scenario, { ...request, globs: request.implementationGlobs });
   if (located.length === 0) throw nothingMeasured([]);
   const requested = requestedScenario(located, scenario);
   reportIgnoredFlags(located, requested, request, reporter);
   const declarations = await loadDeclarations(project, requested);
-  const candidates = await checkCandidates(located, { cacheDir: cacheDir(env), env });
-  announcePlan(candidates, declarations, limit, reporter);
-  return withSession(
-    { signal, env, probe: request.probe, transport: request.transport, onStep: reporter.onStep },
-    (session) => measure(candidates, declarations, { ...request, limit, project }, session, reporter),
+  const { probe, transport, implementationGlobs } = request;
+  return withSession({ signal, env, probe, transport, onStep: reporter.onStep }, async (session) => {
+    await installMissing(located.filter(isAskedFor), session, reporter.onStep);
+    const candidates = await checkCandidates(located, session);
+    const otherRuntimes = implementationGlobs.length > 0 ? [] : notMeasured(scanned, located, requested);
+    announcePlan(candidates, otherRuntimes, declarations, limit, reporter);
+    return measure(candidates, declarations, { ...request, limit, project }, session, reporter);
+  });
+}
+
+/** A selection holds an optional one only where it was asked for. */
+function isAskedFor({ implementation }: LocatedImplementation): boolean {
+  return implementation.optional ?? false;
+}
+
+/** Runtimes of optional implementations that would answer the same questions. */
+function notMeasured(
+  scanned: readonly LocatedImplementation[],
+  located: readonly LocatedImplementation[],
+  { entries }: Scenario,
+): string[] {
+  const services = new Set(entries.map(({ service }) => service));
+  const measured = runtimeNames(located);
+  const others = withoutVariants(scanned).filter(
+    ({ implementation }) => implementation.optional && services.has(implementation.service),
   );
+  return runtimeNames(others).filter((name) => !measured.includes(name));
 }
 
 /** Without the questions that none of the implementations answers. */
@@ -93,6 +122,7 @@ function reportIgnoredFlags(
 
 function announcePlan(
   candidates: readonly Candidate[],
+  otherRuntimes: readonly string[],
   declarations: Declarations,
   limit: RunRequest['limit'],
   reporter: RunReporter,
@@ -105,6 +135,7 @@ function announcePlan(
   reporter.onPlan({
     scenarioDescription: `${declarations.scenario.id}: ${declarations.scenario.description}`,
     implementationIds: available.map(({ id }) => id),
+    otherRuntimes,
     skipped: candidates.flatMap(({ located, available: answer }) =>
       answer.status === 'missing'
         ? [{ id: located.implementation.id, reason: answer.reason, remedy: answer.remedy }]

@@ -76,6 +76,7 @@ function fromVersion3(old: Json): Json {
     machine: renamed(machine, { hiddenSettings: 'systemSettings' }),
     scenario: {
       ...renamed(scenario, { cells: 'entries', dbPoolTotal: 'databaseConnectionCount' }),
+      includesOptional: false,
       id: currentId(scenario.id),
       entries: mapObjects(scenario.cells, fromScenarioCell3),
       primitives: isObject(scenario.primitives)

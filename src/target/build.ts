@@ -83,13 +83,15 @@ interface BuildPlan {
 /** Where it is built and with what. The key holds all of it, and whose build it is where a runtime asks for that. */
 async function planBuild(options: BuildOptions): Promise<BuildPlan> {
   const { located, rootDir, toolchain } = options;
-  const environment = await buildEnvironmentOf(located, process.env);
+  const { buildEnv = {}, id, variantOf } = located.implementation;
+  const declared = await buildEnvironmentOf(located, process.env);
+  const environment = { ...declared, env: { ...declared.env, ...buildEnv } };
   const facts = await buildFacts(located, toolchain.placeholders, environment);
   const owner = located.implementation.buildCheck === undefined ? {} : { owner: String(process.getuid?.() ?? '') };
-  const key = { ...toolchain.versions, ...facts, ...environment.letThrough, ...owner };
+  const key = { ...toolchain.versions, ...facts, ...environment.letThrough, ...buildEnv, ...owner };
   const hash = await sourceHash(located, rootDir, key);
   const root = await buildRoot(options);
-  return { hash, dir: path.resolve(root, 'builds', `${located.implementation.id}-${hash}`), environment };
+  return { hash, dir: path.resolve(root, 'builds', `${variantOf ?? id}-${hash}`), environment };
 }
 
 async function buildAnew({ dir, environment }: BuildPlan, options: BuildOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
-import { type Implementation, implementationSchema } from '../model/implementation.ts';
+import { type Implementation, implementationSchema, type Variant } from '../model/implementation.ts';
 import { parseJsonText } from '../os/json-text.ts';
 import { type Runtime, scanRuntimes } from './runtimes.ts';
 
@@ -17,7 +17,7 @@ export interface LocatedImplementation {
 
 /**
  * Reads impl.json of every folder in the given directories; a folder without one is shared code, not an implementation.
- * All problems of all manifests are reported at once, as one HarnessError 'bad-manifest'. Sorted by id.
+ * All problems of all manifests are reported at once, as one HarnessError 'bad-manifest'. Sorted by id, each before its variants.
  */
 export async function scanImplementations(directories: readonly string[]): Promise<readonly LocatedImplementation[]> {
   const folders = (await Promise.all(directories.map(foldersIn))).flat();
@@ -33,7 +33,9 @@ export async function scanImplementations(directories: readonly string[]): Promi
       'correct the named keys; docs/how-to/add-an-implementation.md describes each',
     );
   }
-  return located.sort((a, b) => (a.implementation.id < b.implementation.id ? -1 : 1));
+  return located
+    .sort((a, b) => (a.implementation.id < b.implementation.id ? -1 : 1))
+    .flatMap((one) => withVariants(one, runtimes.byName));
 }
 
 async function foldersIn(directory: string): Promise<string[]> {
@@ -85,7 +87,13 @@ function keyOf(issuePath: readonly PropertyKey[]): string {
 }
 
 function manifestProblems(implementation: Implementation, folder: string, runtimes: RuntimesByName): string[] {
-  const problems = placeholderProblems(implementation, runtimes);
+  const problems = [
+    ...(['variantOf', 'buildEnv', 'workerCount'] as const).flatMap((key) =>
+      implementation[key] === undefined ? [] : [`${key}: only a variant has one`],
+    ),
+    ...variantProblems(implementation, runtimes),
+    ...placeholderProblems(implementation, runtimes),
+  ];
   if (implementation.id === folder) return problems;
   return [`id: "${implementation.id}" must equal the folder's name "${folder}"`, ...problems];
 }
@@ -104,6 +112,50 @@ export function placeholderProblems(implementation: Implementation, runtimes: Ru
     }
   }
   return problems;
+}
+
+function variantProblems({ variants = {}, ...implementation }: Implementation, runtimes: RuntimesByName): string[] {
+  const used = new Set(expandableTexts(implementation).flatMap(({ text }) => placeholdersIn(text)));
+  return Object.entries(variants).flatMap(([name, variant]) =>
+    Object.entries(variant.runtimes ?? {}).flatMap(([placeholder, row]) => [
+      ...(used.has(placeholder) ? [] : [`variants.${name}.runtimes: {${placeholder}} is not used by this manifest`]),
+      ...(runtimes.has(row)
+        ? []
+        : [`variants.${name}.runtimes: unknown runtime "${row}" (known: ${[...runtimes.keys()].join(', ')})`]),
+    ]),
+  );
+}
+
+/** The implementation and its variants, each with the id `<id>@<name>`. */
+function withVariants(located: LocatedImplementation, runtimes: RuntimesByName): LocatedImplementation[] {
+  const { variants = {}, ...base } = located.implementation;
+  const varied = Object.entries(variants).map(([name, variant]): LocatedImplementation => {
+    const rows = Object.entries(variant.runtimes ?? {}).map(
+      ([placeholder, row]) => [placeholder, runtimes.get(row)] as const,
+    );
+    return {
+      implementation: variedImplementation(base, name, variant),
+      dir: located.dir,
+      runtimes: { ...located.runtimes, ...Object.fromEntries(rows.filter(isFound)) },
+    };
+  });
+  return [located, ...varied];
+}
+
+function variedImplementation(base: Implementation, name: string, variant: Variant): Implementation {
+  const [program = '', ...rest] = base.command;
+  const { env, buildEnv, runtimeArguments = [], workerCount, description } = variant;
+  return {
+    ...base,
+    id: `${base.id}@${name}`,
+    variantOf: base.id,
+    optional: true,
+    command: [program, ...runtimeArguments, ...rest],
+    env: { ...base.env, ...env },
+    ...(buildEnv === undefined ? {} : { buildEnv }),
+    ...(workerCount === undefined ? {} : { workerCount }),
+    description: `${base.description}; ${description}`,
+  };
 }
 
 function duplicateIds(located: readonly LocatedImplementation[]): string[] {

@@ -89,7 +89,7 @@ async function readRows(file: string): Promise<{ rows: readonly RuntimeRow[]; pr
   }
 }
 
-interface FoundRuntime {
+export interface FoundRuntime {
   readonly status: 'found';
   /** Absolute where the program says so, else as it was asked. */
   readonly program: string;
@@ -132,7 +132,7 @@ export async function findRuntime(runtime: Runtime, options: SearchOptions): Pro
 }
 
 /** An empty reason: it is not there. */
-async function askRuntime(runtime: Runtime, program: string, ask: QueryProgram): Promise<RuntimeSearch> {
+export async function askRuntime(runtime: Runtime, program: string, ask: QueryProgram): Promise<RuntimeSearch> {
   const answer = await ask([program, ...runtime.question]);
   if (answer.status === 'not-found') return { status: 'missing', reason: '' };
   const groups = new RegExp(runtime.answer, 'm').exec(answer.output)?.groups;
@@ -166,19 +166,19 @@ async function candidatePaths(programs: readonly string[], env: NodeJS.ProcessEn
 }
 
 /** Named after its lock: another lock is another folder. null: the row has no package. */
-async function installFolder({ name, dir, package: own }: Runtime, cacheDir: string): Promise<string | null> {
+export async function installFolder({ name, dir, package: own }: Runtime, cacheDir: string): Promise<string | null> {
   if (own === undefined) return null;
   const lock = await readFile(path.join(dir, own.folder, 'package-lock.json'));
   const hash = createHash('sha256').update(lock).digest('hex').slice(0, 8);
   return path.join(runtimesFolder(cacheDir), `${name}-${hash}`);
 }
 
-function runtimesFolder(cacheDir: string): string {
+export function runtimesFolder(cacheDir: string): string {
   return path.join(cacheDir, 'runtimes');
 }
 
 /** The program within an install folder; null: it is not there. */
-async function programWithin(runtime: Runtime, folder: string): Promise<string | null> {
+export async function programWithin(runtime: Runtime, folder: string): Promise<string | null> {
   const [program] = await Array.fromAsync(glob(runtime.package?.program ?? '', { cwd: folder }));
   return program === undefined ? null : path.join(folder, program);
 }

@@ -73,7 +73,7 @@ function unmetReason(requirement: Requirement, answer: ProgramVersionResult): st
   return compareVersions(version, atLeast) < 0 ? `${program} on PATH is ${version} (needs ≥ ${atLeast})` : null;
 }
 
-async function queryProgram([program = '', ...rest]: readonly string[]): Promise<ProgramVersionResult> {
+export async function queryProgram([program = '', ...rest]: readonly string[]): Promise<ProgramVersionResult> {
   const { env } = buildEnvironment(process.env);
   const options = { env, extendEnv: false, reject: false, all: true, timeout: 20_000, stdin: 'ignore' } as const;
   const result = await execa(program, rest, options);

@@ -29,6 +29,7 @@ function scenarioOf(entries: Scenario['entries']): Scenario {
     id: 'both',
     description: '',
     primitives: null,
+    includesOptional: false,
     entries,
     idleMs: 0,
     workerCount: 2,

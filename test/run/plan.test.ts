@@ -21,6 +21,7 @@ const scenario: Scenario = {
     },
   ],
   primitives: null,
+  includesOptional: false,
   idleMs: 500,
   workerCount: 2,
   databaseConnectionCount: 8,

@@ -19,6 +19,7 @@ const scenario = {
   id: 't',
   description: 't',
   primitives: null,
+  includesOptional: false,
   entries: [entry],
   idleMs: 0,
   workerCount: 1,

@@ -195,6 +195,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       description: 'One workload at one rate.',
       entries: [scenarioEntry()],
       primitives: null,
+      includesOptional: false,
       idleMs: 2_000,
       workerCount: 2,
       databaseConnectionCount: 8,

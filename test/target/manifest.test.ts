@@ -90,4 +90,44 @@ describe('the manifest scan', () => {
   test('says which directory cannot be read', async () => {
     assert.match(await problemsOf(path.join(root, 'absent')), /cannot read the directory .*absent/);
   });
+
+  test('a variant is the same program with other settings and an id of its own', async () => {
+    const variants = {
+      fast: { env: { SPEED: '2' }, runtimeArguments: ['--fast'], workerCount: 4, description: 'at twice the speed' },
+      old: { runtimes: { node: 'node-22' }, buildEnv: { EXPERIMENT: 'x' }, description: 'on Node 22' },
+    };
+    const command = ['{node}', 'main.ts'];
+    const directory = await directoryOf('varied', {
+      alpha: { ...good, command, env: { SPEED: '1', A: 'a' }, variants },
+    });
+    const [base, fast, old] = await scanImplementations([directory]);
+    assert.deepEqual(base?.implementation.optional, undefined);
+    assert.deepEqual(
+      [
+        fast?.implementation.id,
+        fast?.implementation.command,
+        fast?.implementation.env,
+        fast?.implementation.workerCount,
+      ],
+      ['alpha@fast', ['{node}', '--fast', 'main.ts'], { SPEED: '2', A: 'a' }, 4],
+    );
+    assert.deepEqual([old?.runtimes.node?.name, old?.implementation.buildEnv], ['node-22', { EXPERIMENT: 'x' }]);
+    assert.deepEqual([old?.implementation.optional, old?.implementation.variantOf], [true, 'alpha']);
+  });
+
+  test('a variant that names an unknown key, runtime or placeholder is refused', async () => {
+    const variants = {
+      a: { enviroment: {}, description: 'a slip' },
+    };
+    const runtimes = { b: { runtimes: { node: 'node-1', bun: 'bun' }, description: 'no such Node' } };
+    const directory = await directoryOf('bad-variants', {
+      alpha: { ...good, variants },
+      beta: { ...good, id: 'beta', command: ['{node}'], variants: runtimes, variantOf: 'alpha' },
+    });
+    const message = await problemsOf(directory);
+    assert.match(message, /alpha\/impl\.json: variants\.a: .*enviroment/);
+    assert.match(message, /beta\/impl\.json: variants\.b\.runtimes: unknown runtime "node-1" \(known: .*node-22/);
+    assert.match(message, /beta\/impl\.json: variants\.b\.runtimes: \{bun\} is not used/);
+    assert.match(message, /beta\/impl\.json: variantOf: only a variant has one/);
+  });
 });

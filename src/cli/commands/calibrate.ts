@@ -59,6 +59,8 @@ function requestOf(flags: CalibrateFlags): RunRequest {
   return withRunCommand({
     scenario: 'calibrate',
     implementationGlobs: ['null-target'],
+    runtimes: [],
+    variants: null,
     implementationDirs: [join(rootDir, 'src', 'load')],
     overrides: { ...noOverrides, ratesPerSec: flags.rate ?? null, trialCount: flags.trials ?? null },
     limit: null,

@@ -9,7 +9,16 @@ import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
-import { collect, countOrZero, limitOption, oneOf, positiveCount, rateList, secondsOption } from '../options.ts';
+import {
+  collect,
+  countOrZero,
+  limitOption,
+  oneOf,
+  positiveCount,
+  rateList,
+  secondsOption,
+  wordList,
+} from '../options.ts';
 import { createProgress } from '../progress.ts';
 import { withRunCommand } from '../replay-command.ts';
 import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
@@ -17,6 +26,8 @@ import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
 interface RunFlags {
   readonly impl?: string[];
   readonly impls?: string[];
+  readonly runtimes?: string[];
+  readonly variants?: string[] | true;
   readonly only?: string[];
   readonly workload?: string;
   readonly rate?: number[];
@@ -45,6 +56,12 @@ export function addRun(program: Command, context: CommandContext): void {
     .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
     .option('--impl <glob>', "only these implementations, as 'crud-node-*' (repeatable)", collect)
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
+    .option('--runtimes <list>', 'these runtimes too, as bun,deno,rust; all for every one', wordList)
+    .option(
+      '--variants [list]',
+      "the variants of what is measured too, all or those named, as 'gogc-50,node-*'",
+      wordList,
+    )
     .option('--only <primitive>', 'only these primitives (repeatable)', collect)
     .option('--workload <id>', 'another workload of the same service (`list` names them)')
     .option(
@@ -85,6 +102,7 @@ export function addRun(program: Command, context: CommandContext): void {
 const examples = `
 Examples:
   npm run bench -- run quick --impl 'crud-node-*' --impl crud-go
+  npm run bench -- run quick --runtimes bun,deno --variants 'node-*'
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
   npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run primitives --only spawn --only lock
@@ -120,6 +138,8 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     scenario,
     implementationGlobs: flags.impl ?? [],
     implementationDirs: flags.impls ?? [],
+    runtimes: flags.runtimes ?? [],
+    variants: flags.variants === true ? ['*'] : (flags.variants ?? null),
     overrides: {
       workload: flags.workload ?? null,
       ratesPerSec: flags.rate ?? null,

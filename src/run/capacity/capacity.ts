@@ -12,6 +12,7 @@ import { checkCandidates, nothingMeasured, prepareAll } from '../prepare.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import { type DeclaredWorkload, locateAll, type Project } from '../project.ts';
 import type { RunContext } from '../run-scenario.ts';
+import { installMissing } from '../runtimes.ts';
 import { openSession, type Session } from '../session/session.ts';
 import { createTrialEnvironment, createTrialRunner } from '../trial/create-environment.ts';
 import { type Objective, stepDurationMs, stepOfLoad, stepOfTrial } from './objective.ts';
@@ -109,6 +110,7 @@ async function prepareOne(
     workloads: new Map(),
     seed: defaultSeed,
   };
+  await installMissing([located], session, onStep);
   const candidates = await checkCandidates([located], session);
   const { preparations, byId } = await prepareAll(session, candidates, options, { onStep, onPrepared: () => {} });
   const preparedImplementation = byId.get(located.implementation.id);
@@ -190,6 +192,7 @@ function specAt(
       },
     ],
     primitives: null,
+    includesOptional: false,
     ...{ idleMs: 200, workerCount, databaseConnectionCount: dbPoolTotal, seed: defaultSeed },
   };
   const [spec] = plan({

@@ -7,6 +7,7 @@ import { implsDir, rootDir } from '../paths.ts';
 import { build } from '../prepare.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import { conformToPrimitives } from '../primitives/conform.ts';
+import { installMissing } from '../runtimes.ts';
 import { openSession, type Session } from '../session/session.ts';
 import { checkWholeContract } from './conform.ts';
 import type { ConformancePart } from './subject.ts';
@@ -34,6 +35,7 @@ export async function* checkContract(request: CheckContractRequest): AsyncGenera
   const located = implementationsMatching(await scanImplementations([implsDir, ...request.directories]), request.globs);
   const session = await openSession({ ...request, probe: null });
   try {
+    if (request.globs.length > 0) await installMissing(located, session, request.onStep);
     for (const one of located) yield* checkImplementation(one, session, request.onStep);
   } finally {
     await session.close();

@@ -123,6 +123,12 @@ export async function cleanUpOrphans(cacheDir: string, remove: RemoveEntry): Pro
   return count;
 }
 
+/** How many commands use the folder now, or may: of one on another machine nobody can tell. */
+export async function runningCount(cacheDir: string): Promise<number> {
+  const states = registryFiles(cacheDir).map((path) => ownerState(readRecord(path), path));
+  return (await Promise.all(states)).filter((state) => state === 'alive' || state === 'unknown').length;
+}
+
 type OwnerState = 'alive' | 'dead' | 'rebooted' | 'unknown';
 
 /** By the lock that it held, and by its pid where that is known here. */
