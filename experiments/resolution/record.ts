@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const located = selectImplementations(
     await locateAll(checkoutProject, []),
     await checkoutProject.loadScenario('smoke'),
-    options.impl.split(','),
+    { globs: options.impl.split(','), runtimes: [], variants: null },
   );
   const candidates = await checkCandidates(located, { cacheDir: cacheDir(process.env), env: process.env });
   await withSession({ signal, env: process.env, probe: null, onStep }, async (session) => {
