@@ -130,7 +130,7 @@ async function autocannonVersion(): Promise<string> {
 }
 
 /** The installer's own last words: the first line of execa's message only repeats the command. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { code, stderr, message } = error as { code?: string; stderr?: string; message: string };
   if (code === 'ENOENT') return 'its installer is not on PATH';
   const lines = (stderr ?? '').trim().split('\n');

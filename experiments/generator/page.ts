@@ -43,7 +43,7 @@ function heading({ command, startedAt, machine, turnCount, seconds, tools, absen
   return [
     '# paceline beside other load generators',
     '',
-    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s (of every fourth turn for those whose ratios are no goals, and for slow targets), all generators interleaved, each alone in its control group at the same priority, against the null target of \`experiments/generator/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
+    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s (of every sixth turn for those whose ratios are no goals, and for slow targets but paceline), all generators interleaved, each alone in its control group at the same priority, against the null target of \`experiments/generator/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
     '',
     `Compared: ${versions}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
   ].join('\n');
@@ -155,7 +155,7 @@ function goalTable({ goals }: PageFacts): string {
     note ?? '',
   ]);
   const meaning =
-    'Ratios are geometric means of turns paired in the same run, with their 95 % interval. Met: the estimate is. Missed: the whole interval lies above. Else undecided.';
+    'Ratios are geometric means of turns paired in the same run, with their 95 % interval. Met: the estimate is. Missed: the whole interval lies above. Else undecided. Where the bare sender misses a goal too, its figure and a tenth is the goal. Memory over ten million requests: `npm run generator-memory`. Repeat noise and targets of different delay: `npm run generator-repeat`.';
   return `## Goals\n\n${meaning}\n\n${markdownTable(['goal', 'measured', 'bound', 'verdict', ''], rows)}\n`;
 }
 

@@ -1,8 +1,9 @@
 /*
  * paceline beside other load generators, in one run: `npm run bench:peers [-- --turns 12 --seconds 3 --only paceline,oha]`.
  * Installs pinned versions of the others into the cache (minutes, once), drives the null target with all of them in turns,
- * and writes docs/peers.md and docs/peers.json. About 25 minutes with its defaults. Those whose ratios are goals run in every turn,
- * the others in every fourth. Ten million requests for memory are `npm run generator-memory`.
+ * and writes docs/peers.md and docs/peers.json. Under 30 minutes with its defaults. Those whose ratios are goals run in every turn,
+ * the others in every sixth. Each turn ends with a trial of `quick` by this generator and by the one before it. Ten million requests for
+ * memory are `npm run generator-memory`, forty trials for repeat noise `npm run generator-repeat`.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,10 +11,11 @@ import { Command } from 'commander';
 import { positiveCount, positiveNumber } from '../../src/cli/options.ts';
 import { abortOnSignals, Interruption } from '../../src/os/interruption.ts';
 import { describeMachine } from '../../src/probe/machine.ts';
-import { installTools, toolIds } from './install.ts';
+import { installTools, reasonOf, toolIds } from './install.ts';
 import { measure, type Sample } from './measure.ts';
 import { type NullTarget, startNullTarget } from './null-target.ts';
 import { peersPage } from './page.ts';
+import { formerCheckout, type QuickTurn, runQuick } from './quick.ts';
 import {
   assessGoals,
   type Figures,
@@ -29,6 +31,7 @@ interface Flags {
   readonly turns: number;
   readonly seconds: number;
   readonly only?: string;
+  readonly quick: boolean;
   readonly out: string;
 }
 
@@ -42,7 +45,7 @@ const ladderSeconds = 3;
 const keptRatio = 0.999;
 /** Whose ratios are goals. */
 const paired = ['paceline', 'oha', 'k6', 'c-sender'];
-const othersEachTurns = 4;
+const othersEachTurns = 6;
 
 const rows: readonly Row[] = [
   ...rates.map((ratePerSec): Row => ({ mode: 'null', ratePerSec, connectionCount })),
@@ -55,6 +58,7 @@ const program = new Command('bench:peers')
   .option('--turns <n>', 'how often all are run', positiveCount, 12)
   .option('--seconds <s>', 'of one run', positiveNumber, 3)
   .option('--only <list>', `of ${toolIds.join(', ')}`)
+  .option('--no-quick', 'without the trials of `quick`')
   .option('--out <dir>', 'where peers.md and peers.json go', join(rootDir, 'docs'));
 const flags = program.parse().opts<Flags>();
 const signal = abortOnSignals();
@@ -76,7 +80,7 @@ async function main(): Promise<void> {
   try {
     const cells = await measureRows(tools, target);
     const highest = await measureHighest(tools, target);
-    const summary: Summary = { cells, highest };
+    const summary: Summary = { cells, highest, quick: flags.quick ? await measureQuick() : [] };
     const facts = {
       command: ['npm run bench:peers --', ...process.argv.slice(2)].join(' ').replace(/ --$/, ''),
       startedAt,
@@ -122,8 +126,8 @@ async function measureRows(tools: readonly Tool[], target: NullTarget): Promise<
 }
 
 function isInTurn({ id, isBaseline: isFloor = false }: Tool, { mode }: Row, turn: number): boolean {
-  if (mode !== 'null') return !isFloor && turn % othersEachTurns === 0;
-  return paired.includes(id) || turn % othersEachTurns === 0;
+  if (turn % othersEachTurns === 0) return mode === 'null' || !isFloor;
+  return mode === 'null' ? paired.includes(id) : id === 'paceline';
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {
@@ -149,7 +153,7 @@ function secondsOf({ mode }: Row): number {
 function figuresOf({ claim, seen, dueCount, cpuUsPerRequest, wholeCpuUsPerRequest, firstRequestMs }: Sample): Figures {
   const truth = seen.mode === 'freeze' ? seen.fromDue : seen.fromArrival;
   return {
-    ...claim,
+    ...{ residentMib: null, ...claim },
     ...{ cpuUs: cpuUsPerRequest, wholeCpuUs: wholeCpuUsPerRequest, firstRequestMs },
     gapCv: seen.arrivalGapCv,
     overTwiceEvenRatio: seen.buckets?.overTwiceEvenRatio ?? null,
@@ -165,6 +169,24 @@ function shortText(sample: Sample): string {
   const { cpuUs, gapCv, p50Ms, p99Ms, answeredRatio } = figuresOf(sample);
   const text = (value: number | null) => (value === null ? '–' : String(Number(value.toPrecision(3))));
   return `${text(cpuUs)} µs, CV ${text(gapCv)}, p50 ${text(p50Ms)} p99 ${text(p99Ms)} ms, answered ${text(answeredRatio)}`;
+}
+
+/** The generator before this one, where git has it, and this one, in turns that begin with either. */
+async function measureQuick(): Promise<QuickTurn[]> {
+  const former = await formerCheckout(signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    say(`no former generator: ${reasonOf(error)}`);
+    return null;
+  });
+  const turns: QuickTurn[] = [];
+  for (let turn = 0; turn < flags.turns; turn++) {
+    const runFormer = async () => (former === null ? null : await runQuick(former, signal));
+    const early = turn % 2 === 1 ? await runFormer() : null;
+    const ours = await runQuick(rootDir, signal);
+    turns.push({ ours, former: turn % 2 === 1 ? early : await runFormer() });
+    say(`[${turn + 1}/${flags.turns}] quick: ${ours?.cpuMs ?? '–'} ms, former ${turns[turn]?.former?.cpuMs ?? '–'} ms`);
+  }
+  return turns;
 }
 
 /** Up the ladder until a rate is missed twice. */

@@ -14,6 +14,8 @@ export interface ReportedLatency {
   readonly p50Ms: number | null;
   readonly p90Ms: number | null;
   readonly p99Ms: number | null;
+  /** Its resident memory, where it says so. */
+  readonly residentMib?: number;
 }
 
 /** An installed generator: the command that drives, and how its output is read. */
@@ -77,18 +79,23 @@ export function cSenderAt(path: string, burstCount: number): Tool {
 
 interface OurOutput {
   readonly load: {
-    readonly response: { readonly p50Ms: number | null; readonly p90Ms: number | null; readonly p99Ms: number | null };
+    readonly responseTime: {
+      readonly p50Ms: number | null;
+      readonly p90Ms: number | null;
+      readonly p99Ms: number | null;
+    };
     readonly generator: { readonly threadCount: number; readonly rssBytes: number };
   };
 }
 
-export function parseOurs(stdout: Buffer): OurOutput {
+function parseOurs(stdout: Buffer): OurOutput {
   return JSON.parse(stdout.toString()) as OurOutput;
 }
 
-function readOurs(stdout: Buffer): ReportedLatency {
-  const { p50Ms, p90Ms, p99Ms } = parseOurs(stdout).load.response;
-  return { p50Ms, p90Ms, p99Ms };
+export function readOurs(stdout: Buffer): ReportedLatency {
+  const { responseTime, generator } = parseOurs(stdout).load;
+  const { p50Ms, p90Ms, p99Ms } = responseTime;
+  return { p50Ms, p90Ms, p99Ms, residentMib: generator.rssBytes / 2 ** 20 };
 }
 
 export function ohaAt(path: string, version: string): Tool {

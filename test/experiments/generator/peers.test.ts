@@ -8,6 +8,7 @@ import {
   readFortio,
   readK6,
   readOha,
+  readOurs,
   readVegeta,
   readWrk2,
 } from '../../../experiments/generator/tool.ts';
@@ -19,6 +20,8 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 test('what each generator says of its latencies is read in milliseconds', () => {
   const expected = { p50Ms: 1, p90Ms: 2, p99Ms: 4 };
   assert.deepEqual(readOha(json({ latencyPercentiles: { p50: 0.001, p90: 0.002, p99: 0.004 } })), expected);
+  const load = { responseTime: { p50Ms: 1, p90Ms: 2, p99Ms: 4 }, generator: { threadCount: 1, rssBytes: 2 ** 20 } };
+  assert.deepEqual(readOurs(json({ load })), { ...expected, residentMib: 1 });
   assert.deepEqual(readVegeta(json({ latencies: { '50th': 1e6, '90th': 2e6, '99th': 4e6 } })), expected);
   const values = { 'p(50)': 1, 'p(90)': 2, 'p(99)': 4 };
   assert.deepEqual(readK6(json({ http_req_duration: { values } })), expected);
@@ -53,7 +56,7 @@ function summaryOf(figures: Readonly<Record<string, Partial<Figures>>>, turnCoun
     const whole = { ...unknown, ...part };
     return { tool, row, runCount: turnCount, failures: [], figures: whole, turns: Array(turnCount).fill(whole) };
   });
-  return { cells, highest: [] };
+  return { cells, highest: [], quick: [] };
 }
 
 const lineOf = (summary: Summary, goal: RegExp) => assessGoals(summary).find((line) => goal.test(line.goal));
@@ -79,6 +82,31 @@ test('a goal is met, missed or unknown by what was measured in the same turns', 
   assert.equal(verdict(summary, /stall: p50/), 'met');
 });
 
+test('every goal of the issue has its line', () => {
+  const goals = assessGoals(summaryOf({})).map(({ goal }) => goal);
+  const perRate = 5;
+  assert.equal(goals.length, 4 * perRate + 2 + 2 * 2 + 3 * 3 + 1 + 2 + 2);
+  for (const word of ['k6', 'bare sender', '(stretch)', 'arrival CV', 'p50 −', 'p99 ÷', 'constant', 'stall', 'freeze'])
+    assert.ok(
+      goals.some((goal) => goal.includes(word)),
+      word,
+    );
+});
+
+test('start, memory and the trials of quick are judged like ratios', () => {
+  const summary = summaryOf({
+    'paceline null 1000': { firstRequestMs: 280 },
+    'paceline null 20000': { residentMib: 121 },
+  });
+  const turn = { ours: { cpuMs: 0.3, wokeLateP50Ms: 0.04 }, former: { cpuMs: 0.6, wokeLateP50Ms: 0.2 } };
+  const quick = { ...summary, quick: [...Array(12).fill(turn), { ours: null, former: turn.former }] };
+  assert.equal(verdict(quick, /^start of/), 'met');
+  assert.equal(verdict(quick, /^resident/), 'missed');
+  assert.equal(verdict(quick, /former generator/), 'met');
+  assert.equal(verdict(quick, /woke late/), 'met');
+  assert.equal(verdict(summary, /woke late/), 'unknown');
+});
+
 test('an interval that holds the goal decides nothing, nor do too few turns', () => {
   const noisy = [1, 1.4, 0.9, 1.6, 1.2, 1.1, 1.3, 0.95, 1.25, 1.5, 1.05, 1.3].map((own) => [own, 1] as const);
   assert.equal(verdictOf(ratioOf(noisy), 1.15, 12), 'undecided');
@@ -99,6 +127,13 @@ test('where the bare sender misses a goal itself, the goal is its own figure and
   assert.ok(Math.abs((line?.bound ?? 0) - 1.98) < 1e-9);
   assert.match(line?.note ?? '', /the kernel's share/);
   assert.equal(verdict(summaryOf(figures(105)), /^CPU ÷ oha's at 5000\/s$/), 'missed');
+  const late = (ours: number) => ({
+    'paceline null 1000': { p50Ms: ours, gapCv: 1 },
+    'oha null 1000': { p50Ms: 0.2, gapCv: 1 },
+    'c-sender null 1000': { p50Ms: 0.3, gapCv: 1 },
+  });
+  assert.equal(verdict(summaryOf(late(0.32)), /^p50 − oha's at 1000/), 'met');
+  assert.equal(verdict(summaryOf(late(0.34)), /^p50 − oha's at 1000/), 'missed');
 });
 
 test('the page names who was there, who was not and why, and by how much a goal was missed', () => {
