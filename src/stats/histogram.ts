@@ -15,6 +15,17 @@ const microsPerMs = 1000;
 /** Where a new histogram's table ends (64 s, in microseconds); it grows for what is longer. */
 const initialSpanMicros = 2 ** 26;
 
+/** What the library's histograms do behind their interface. */
+interface Table {
+  incrementCountAtIndex(index: number): void;
+  updateMinAndMax(value: number): void;
+  incrementTotalCount(): void;
+}
+
+/** Of 3 significant digits: a bucket counts its 1,024 upper values apart; the first one all 2,048. */
+const bucketBits = 10;
+const subBucketBits = 32 - bucketBits;
+
 export function createHistogram(): Histogram {
   return build({
     bitBucketSize: 32,
@@ -25,9 +36,21 @@ export function createHistogram(): Histogram {
   });
 }
 
-/** Records a duration in nanoseconds; what is below zero (two clocks' disagreement) counts as zero. */
+/**
+ * Records a duration in nanoseconds; what is below zero (two clocks' disagreement) counts as zero. Does what `recordValue` does,
+ * but finds the place by the number's leading zeros, not by a logarithm and two powers: six are recorded a request.
+ */
 export function record(histogram: Histogram, durationNs: number): void {
-  histogram.recordValue(durationNs > 0 ? Math.round(durationNs / 1000) : 0);
+  const micros = durationNs > 0 ? Math.round(durationNs / 1000) : 0;
+  if (micros >= initialSpanMicros) {
+    histogram.recordValue(micros);
+    return;
+  }
+  const table = histogram as Hdr & Table;
+  const shift = Math.max(0, subBucketBits - (Math.clz32(micros) + 1));
+  table.incrementCountAtIndex((shift << bucketBits) + (micros >> shift));
+  table.updateMinAndMax(micros);
+  table.incrementTotalCount();
 }
 
 /** Adds all that `from` holds to `into`, exactly. */

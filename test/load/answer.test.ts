@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AnswerCollector, parseResponseHead } from '../../src/load/transport/response-reader.ts';
 
 const lengths = ['content-length: 5', 'transfer-encoding: chunked'];
-const headWith = (line: string) => parseResponseHead(`HTTP/1.1 200 OK\r\n${line}`);
+const headWith = (line: string) => parseResponseHead(`HTTP/1.1 200 OK\r\n${line}\r\n`);
 
 for (const line of lengths) {
   test(`a body (${line}) is kept or only counted, as asked`, () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import {
   createHistogram,
   decode,
@@ -69,6 +70,21 @@ test('durations are kept to the nearest microsecond', () => {
     return summarize(histogram).p50Ms;
   };
   assert.deepEqual([1_499, 1_500, 17_000].map(figures), [0.001, 0.002, 0.017]);
+});
+
+test("a duration is recorded as the library's own recording does", () => {
+  const micros = fc.oneof(fc.nat(5_000), fc.nat(2 ** 26), fc.nat(2 ** 34));
+  fc.assert(
+    fc.property(fc.array(micros, { minLength: 1 }), (values) => {
+      const [ours, theirs] = [createHistogram(), createHistogram()];
+      for (const value of values) {
+        record(ours, value * 1000);
+        theirs.recordValue(value);
+      }
+      assert.equal(encode(ours), encode(theirs));
+      assert.deepEqual(summarize(ours), summarize(theirs));
+    }),
+  );
 });
 
 test('below one microsecond and below zero count as records of zero', () => {

@@ -24,6 +24,7 @@ export interface Timed {
   readonly sentNs: number;
   readonly operation: { readonly name: string };
   readonly second: OpenSecond;
+  readonly account: OperationAccount;
 }
 
 /** The part of a result that comes from the requests themselves. */
@@ -42,7 +43,7 @@ export type Recording = Pick<
   | 'outages'
 > & { readonly sendGapCv: number | null; readonly secondHistograms: string[] };
 
-interface OperationAccount {
+export interface OperationAccount {
   readonly counts: MutableCounts;
   readonly response: Histogram;
   readonly service: Histogram;
@@ -92,20 +93,23 @@ export class Recorder {
     this.#series.settle(second, false, null);
   }
 
-  drawn(operationName: string) {
-    this.#accountOf(operationName).counts.scheduledCount++;
+  /** Gives the account that the request belongs to. */
+  drawn(operationName: string): OperationAccount {
+    const account = this.#accountOf(operationName);
+    account.counts.scheduledCount++;
+    return account;
   }
 
   sent(request: Timed) {
     this.#counts.sentCount++;
-    this.#accountOf(request.operation.name).counts.sentCount++;
+    request.account.counts.sentCount++;
     this.#recordDelay(request, request.sentNs);
     this.#sendGaps.mark(request.sentNs);
   }
 
   /** Its one outcome. `reason`: what is wrong with it, of wrong, failed and refused ones. */
   settle(request: Timed, nowNs: number, outcome: Outcome, reason: string | null) {
-    const account = this.#accountOf(request.operation.name);
+    const { account } = request;
     const isOk = outcome === 'okCount';
     const isLatency = isOk || outcome === 'timedOutCount' || outcome === 'inFlightCount';
     const isSent = !Number.isNaN(request.sentNs);

@@ -1,5 +1,5 @@
 import type { Operation, WorkloadRequest, WorkloadResponse, WorkloadSession } from '../../model/workload.ts';
-import type { Outcome, Recorder } from '../accounting/recorder.ts';
+import type { OperationAccount, Outcome, Recorder } from '../accounting/recorder.ts';
 import type { OpenSecond } from '../accounting/second-series.ts';
 import type { Exchange, Pool, PoolListener } from '../transport/pool.ts';
 import type { Alarm, Clock, Loop, PacedSource } from './loop.ts';
@@ -12,16 +12,21 @@ export class Flight implements Exchange {
   readonly dueNs: number;
   readonly wokeNs: number;
   readonly second: OpenSecond;
+  readonly account: OperationAccount;
   sentNs = Number.NaN;
   connection: Exchange['connection'] = null;
   isCancelled = false;
+  /** Its neighbours among those in flight. */
+  older: Flight | null = null;
+  newer: Flight | null = null;
 
-  constructor(operation: Operation, dueNs: number, wokeNs: number, second: OpenSecond) {
+  constructor(operation: Operation, dueNs: number, wokeNs: number, second: OpenSecond, account: OperationAccount) {
     this.request = operation.request;
     this.operation = operation;
     this.dueNs = dueNs;
     this.wokeNs = wokeNs;
     this.second = second;
+    this.account = account;
   }
 }
 
@@ -70,7 +75,7 @@ class Sender implements PacedSource, PoolListener<Flight> {
   readonly #onDone: () => void;
   readonly #schedule: Schedule;
   readonly #endNs: number;
-  readonly #inFlight: InFlight<Flight>;
+  readonly #inFlight: InFlight;
   #isSending = true;
   #nextIndex = 0;
   #drainAlarm: Alarm | null = null;
@@ -137,8 +142,7 @@ class Sender implements PacedSource, PoolListener<Flight> {
     const second = recorder.due(dueNs, nowNs);
     const operation = this.#inFlight.count < this.#window.maxInFlightCount ? session.next() : null;
     if (operation === null) return recorder.unsent(second);
-    recorder.drawn(operation.name);
-    const flight = new Flight(operation, dueNs, nowNs, second);
+    const flight = new Flight(operation, dueNs, nowNs, second, recorder.drawn(operation.name));
     this.#inFlight.add(flight);
     pool.submit(flight);
   }
@@ -160,7 +164,7 @@ class Sender implements PacedSource, PoolListener<Flight> {
 
   #endDrain() {
     const nowNs = this.#parts.loop.nowNs();
-    this.#inFlight.drain((flight) => this.#giveUp(flight, nowNs, 'inFlightCount'));
+    this.#inFlight.takeDueBy(nowNs, (flight) => this.#giveUp(flight, nowNs, 'inFlightCount'));
     this.#finishWhenDrained();
   }
 
@@ -186,36 +190,46 @@ function complaintOf(operation: Operation, answer: WorkloadResponse): string | n
  * time, and reports it. All have the same limit, so the oldest is always the next to time out and one alarm is enough; it is not
  * moved when a request ends, only set again when it rings: about one ring in `timeoutNs`, not one a request.
  */
-class InFlight<T extends { readonly dueNs: number }> {
+class InFlight {
   readonly #clock: Clock;
   readonly #timeoutNs: number;
-  readonly #onTimeout: (flight: T, nowNs: number) => void;
-  readonly #flights = new Set<T>();
+  readonly #onTimeout: (flight: Flight, nowNs: number) => void;
+  #oldest: Flight | null = null;
+  #newest: Flight | null = null;
   #alarm: Alarm | null = null;
+  count = 0;
 
-  constructor(clock: Clock, timeoutNs: number, onTimeout: (flight: T, nowNs: number) => void) {
+  constructor(clock: Clock, timeoutNs: number, onTimeout: (flight: Flight, nowNs: number) => void) {
     this.#clock = clock;
     this.#timeoutNs = timeoutNs;
     this.#onTimeout = onTimeout;
   }
 
-  get count(): number {
-    return this.#flights.size;
+  add(flight: Flight) {
+    flight.older = this.#newest;
+    if (this.#newest === null) this.#oldest = flight;
+    else this.#newest.newer = flight;
+    this.#newest = flight;
+    this.count++;
+    this.#alarm ??= this.#armFor(flight);
   }
 
-  add(flight: T) {
-    this.#flights.add(flight);
-    if (this.#alarm === null) this.#arm(flight);
+  remove(flight: Flight) {
+    const { older, newer } = flight;
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+    flight.older = null;
+    flight.newer = null;
+    this.count--;
   }
 
-  remove(flight: T) {
-    this.#flights.delete(flight);
-  }
-
-  /** Takes all out, oldest first. */
-  drain(take: (flight: T) => void) {
-    for (const flight of this.#flights) {
-      this.#flights.delete(flight);
+  /** Takes out, oldest first, what was due by then. */
+  takeDueBy(dueNs: number, take: (flight: Flight) => void) {
+    while (this.#oldest !== null && this.#oldest.dueNs <= dueNs) {
+      const flight = this.#oldest;
+      this.remove(flight);
       take(flight);
     }
   }
@@ -225,17 +239,11 @@ class InFlight<T extends { readonly dueNs: number }> {
     this.#alarm?.cancel();
   }
 
-  #arm(oldest: T) {
-    this.#alarm = this.#clock.at(oldest.dueNs + this.#timeoutNs, () => this.#ring());
-  }
-
-  #ring() {
-    const nowNs = this.#clock.nowNs();
-    this.#alarm = null;
-    for (const flight of this.#flights) {
-      if (flight.dueNs + this.#timeoutNs > nowNs) return this.#arm(flight);
-      this.#flights.delete(flight);
-      this.#onTimeout(flight, nowNs);
-    }
+  #armFor({ dueNs }: Flight): Alarm {
+    return this.#clock.at(dueNs + this.#timeoutNs, () => {
+      const nowNs = this.#clock.nowNs();
+      this.takeDueBy(nowNs - this.#timeoutNs, (flight) => this.#onTimeout(flight, nowNs));
+      this.#alarm = this.#oldest === null ? null : this.#armFor(this.#oldest);
+    });
   }
 }

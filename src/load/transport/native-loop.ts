@@ -115,39 +115,41 @@ class NativeLoop implements Loop, SocketHost {
 
   /** What Node calls: stays until Node is needed, then asks to be called again behind its turn. */
   readonly #turn = (): void => {
-    if (this.#isClosed) return;
-    const leaveNs = nowNs() + (this.#source === null ? longestStayNs.resting : longestStayNs.paced);
+    let timeNs = nowNs();
+    const leaveNs = timeNs + (this.#source === null ? longestStayNs.resting : longestStayNs.paced);
     this.#isNodeReady = false;
-    do this.#step(leaveNs);
-    while (this.#source !== null && !this.#isNodeReady && nowNs() < leaveNs);
-    if (!this.#isClosed) setImmediate(this.#turn);
+    do {
+      if (this.#isClosed) return;
+      this.#serve(timeNs);
+      timeNs = this.#wait(leaveNs);
+    } while (this.#source !== null && !this.#isNodeReady && timeNs < leaveNs);
+    setImmediate(this.#turn);
   };
 
-  #step(leaveNs: number) {
-    const startNs = nowNs();
-    if (this.#source !== null && this.#source.nextDueNs <= startNs) this.#source.wake(startNs);
-    if (this.#nextTimerNs <= startNs) this.#ring(startNs);
+  #serve(timeNs: number) {
+    if (this.#source !== null && this.#source.nextDueNs <= timeNs) this.#source.wake(timeNs);
+    if (this.#nextTimerNs <= timeNs) this.#ring(timeNs);
     if (this.#deferred.length > 0) this.#runDeferred();
-    if (!this.#isClosed) this.#wait(leaveNs);
   }
 
-  #wait(leaveNs: number) {
+  /** Sleeps until something is due or has come, and sees to what has come. Gives the time when that was done. */
+  #wait(leaveNs: number): number {
+    if (this.#isClosed) return leaveNs;
     const beforeNs = nowNs();
     const dueNs = this.#source === null ? leaveNs : this.#source.nextDueNs;
     const waitNs = this.#deferred.length > 0 ? 0 : Math.min(dueNs, this.#nextTimerNs, leaveNs) - beforeNs;
-    this.#setTimeout(waitNs);
-    const count = epollWait(this.#epollFd, this.#events, this.#timeout);
-    if (waitNs > 0) {
-      this.#wakeupCount++;
-      this.#sleptNs += nowNs() - beforeNs;
-    }
-    if (count > 0) this.#dispatch(count);
-    else if (count < 0 && count !== -EINTR) throw new Error(`epoll_pwait2: ${errorName(count)}`);
-  }
-
-  #setTimeout(waitNs: number) {
     // Never longer than a stay, so there are no seconds.
     this.#timeout[2] = waitNs > 0 ? waitNs : 0;
+    const count = epollWait(this.#epollFd, this.#events, this.#timeout);
+    const wokenNs = nowNs();
+    if (waitNs > 0) {
+      this.#wakeupCount++;
+      this.#sleptNs += wokenNs - beforeNs;
+    }
+    if (count < 0 && count !== -EINTR) throw new Error(`epoll_pwait2: ${errorName(count)}`);
+    if (count <= 0) return wokenNs;
+    this.#dispatch(count);
+    return nowNs();
   }
 
   #dispatch(count: number) {

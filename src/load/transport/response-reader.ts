@@ -78,22 +78,8 @@ export class MalformedResponse extends Error {}
 const headLineEnd = '\r\n';
 const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r\n/;
 
-let lastText = '';
-let lastHead: ResponseHead | null = null;
-
-/**
- * Throws MalformedResponse. `text` ends before the CRLF of its last line.
- * Many answers have the very head of the one before (their date changes once a second): comparing is cheaper than reading.
- */
+/** Throws MalformedResponse. `text`: status line and header lines, each with its CRLF. */
 export function parseResponseHead(text: string): ResponseHead {
-  if (lastHead === null || lastText !== text) {
-    lastHead = readHead(`${text}${headLineEnd}`);
-    lastText = text;
-  }
-  return lastHead;
-}
-
-function readHead(text: string): ResponseHead {
   const start = statusLine.exec(text);
   if (start === null) throw new MalformedResponse('malformed status line');
   const framing: Framing = { contentLength: null, isChunked: false, connection: '' };
@@ -179,6 +165,17 @@ export interface ResponseListener {
 }
 
 type State = 'head' | 'length' | 'chunk-line' | 'chunk' | 'chunk-end' | 'trailer' | 'until-close';
+
+/** Many answers have the very head of the one before (their date changes once a second): comparing is cheaper than reading. */
+let knownHead: ResponseHead | null = null;
+let knownBytes = Buffer.alloc(0);
+
+function startsWithKnownHead(bytes: Buffer, position: number): boolean {
+  const length = knownBytes.length;
+  if (knownHead === null || bytes.length - position < length) return false;
+  for (let at = 0; at < length; at++) if (bytes[position + at] !== knownBytes[at]) return false;
+  return true;
+}
 
 export const headLimitBytes = 16_384;
 const chunkLineLimitBytes = 4_096;
@@ -291,13 +288,26 @@ export class ResponseReader {
   }
 
   #readHead() {
-    const text = this.#takeUntil(emptyLine, headLimitBytes);
-    if (text === null) return;
-    const parsed = parseResponseHead(text);
+    const parsed = this.#takeKnownHead() ?? this.#takeHead();
+    if (parsed === null) return;
     if (parsed.status === 101) throw new MalformedResponse('protocol switched');
     if (parsed.status < 200) return;
     this.#keepsAlive = parsed.keepsAlive;
     this.#beginBody(this.#mayHaveBody ? parsed : { ...parsed, contentLength: 0, isChunked: false });
+  }
+
+  #takeKnownHead(): ResponseHead | null {
+    if (this.#partial !== null || !startsWithKnownHead(this.#bytes, this.#position)) return null;
+    this.#position += knownBytes.length;
+    return knownHead;
+  }
+
+  #takeHead(): ResponseHead | null {
+    const text = this.#takeUntil(emptyLine, headLimitBytes);
+    if (text === null) return null;
+    knownHead = parseResponseHead(`${text}${headLineEnd}`);
+    knownBytes = Buffer.from(`${text}${headLineEnd}${headLineEnd}`, 'latin1');
+    return knownHead;
   }
 
   #beginBody(head: ResponseHead) {
