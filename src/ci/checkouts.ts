@@ -57,9 +57,31 @@ async function findCheckouts(worktrees: Sides<Worktree>, request: CheckoutsReque
     const folders = implementationFolders(repository, place, project, implementationDirs);
     const base = await checkoutOf('base', worktrees.base, place, folders, project);
     const head = await checkoutOf('head', worktrees.head, place, folders, project);
-    if (base.located.length + head.located.length > 0) return { base, head };
+    if (base.located.length + head.located.length === 0) continue;
+    const missing = implementationDirs.find((named) => !isHeld(named, place, worktrees, request));
+    if (missing !== undefined) throw noSuchFolder(missing, request);
+    return { base, head };
   }
   throw noImplementation(request);
+}
+
+function isHeld(
+  named: string,
+  place: string,
+  { base, head }: Sides<Worktree>,
+  { repository, project }: CheckoutsRequest,
+): boolean {
+  const [folder = ''] = implementationFolders(repository, place, project, [named]).slice(-1);
+  return [base, head].some(({ dir }) => existsSync(join(dir, folder)));
+}
+
+function noSuchFolder(named: string, { revisions }: CheckoutsRequest): HarnessError {
+  const [base, head] = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10));
+  return new HarnessError(
+    'usage',
+    `--impls ${named}: neither base (${base}) nor head (${head}) has such a folder`,
+    'name a folder that a commit holds, relative to its checkout',
+  );
 }
 
 async function checkoutOf(

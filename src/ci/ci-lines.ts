@@ -8,7 +8,7 @@ import type { Warning } from '../model/warning.ts';
 import { minSignedRankP } from '../stats/rank-tests.ts';
 import type { AffectedImplementation } from './affected.ts';
 import { cpuPrecision, maxKnownSpread, measuredIds, type PairChoice, pairMsOf } from './pair-count.ts';
-import { type Revision, revisionText, type Sides } from './revision.ts';
+import { isSame, type Revision, revisionText, type Sides } from './revision.ts';
 import type { TwoCommits } from './two-commits.ts';
 
 const changeTexts: Readonly<Record<AffectedImplementation['change'], string>> = {
@@ -52,6 +52,8 @@ export function emptyComparison(commits: TwoCommits, { alpha }: GatePolicy, star
 
 /** With how many were looked at: none found and none changed must not read alike. */
 function nothingSentence({ affected, revisions }: TwoCommits): string {
+  if (isSame(revisions))
+    return `The working tree has no changes against ${revisions.base.sha.slice(0, 10)}: nothing was measured.`;
   const commits = [revisions.base, revisions.head].map(({ sha }) => sha.slice(0, 10)).join(' → ');
   const idsOf = (isChanged: boolean) =>
     affected.filter(({ change }) => (change !== 'unchanged') === isChanged).map(({ id }) => id);

@@ -56,6 +56,8 @@ async function compare(
   const options = await optionsOf(commits, request, choice.measureMs);
   if (request.timeBudgetMs !== null) reportPlan(commits, choice, options, reporter);
   const first = await commits.measure({ ...choice, implementationIds: null, name: commits.isAA ? 'aa' : 'ci' });
+  // Nothing was measured that a verdict could be about.
+  if (first.paths === null) throw first.cause;
   const judged = await judge(first, choice, commits, options, reporter);
   return { ...judged, isAA: commits.isAA, paths: first.paths, buildFailures };
 }

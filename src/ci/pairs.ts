@@ -49,12 +49,13 @@ interface PreparedPairs {
 /** What was measured of both commits, whole or cut short. */
 export interface MeasuredPairs {
   readonly results: Sides<RunResult>;
-  readonly paths: Sides<string>;
+  /** null: ended before the first pair was made, so that no file was written. */
+  readonly paths: Sides<string> | null;
   /** What ended it early; null: nothing did. */
   readonly cause: unknown;
 }
 
-/** Makes the pairs in their order and writes each side's result after each trial: whatever ends it, the finished ones stay. */
+/** Makes the pairs in their order and writes each side's result after each trial, from the first pair on: whatever ends it, the finished ones stay. */
 export async function runPairs(
   prepared: PreparedPairs,
   reporter: RunReporter,
@@ -62,24 +63,28 @@ export async function runPairs(
 ): Promise<MeasuredPairs> {
   const { pairs, paths } = prepared;
   const plannedTrialCount = pairs.length;
-  const results = { ...prepared.results };
-  const save = async (side: SideName, change: Partial<RunResult>) => {
-    results[side] = { ...results[side], ...change };
-    await writeResult(paths[side], results[side]);
-  };
+  const { base, head } = prepared.results;
+  const results = { base: { ...base, plannedTrialCount }, head: { ...head, plannedTrialCount } };
+  const isComparable = () => results.base.trials.length > 0 && results.head.trials.length > 0;
   const saveBoth = async (change: Partial<RunResult>) => {
-    for (const side of ['base', 'head'] as const) await save(side, change);
+    for (const side of ['base', 'head'] as const) {
+      results[side] = { ...results[side], ...change };
+      await writeResult(paths[side], results[side]);
+    }
+  };
+  const keep: SaveTrial = async (side, trial) => {
+    results[side] = { ...results[side], trials: [...results[side].trials, trial] };
+    // Of one side alone nothing could be read.
+    if (!isComparable()) return;
+    if (results[side].trials.length === 1) await saveBoth({});
+    else await writeResult(paths[side], results[side]);
   };
   try {
-    await saveBoth({ plannedTrialCount });
-    for (const [index, pair] of pairs.entries()) {
-      await measurePair(pair, index, prepared, reporter, (side, trial) =>
-        save(side, { trials: [...results[side].trials, trial] }),
-      );
-    }
+    for (const [index, pair] of pairs.entries()) await measurePair(pair, index, prepared, reporter, keep);
     await saveBoth({ state: 'complete', finishedAt: nowText() });
     return { results, paths, cause: null };
   } catch (cause) {
+    if (!isComparable()) return { results, paths: null, cause };
     await saveBoth({ state: 'interrupted', finishedAt: nowText() }).catch(() => {});
     return { results, paths, cause };
   }

@@ -34,7 +34,22 @@ export async function revisionsOf(
   const ofHead = await headRevision(repository, head);
   if (isAA) return { base: ofHead, head: ofHead };
   const ofBase = base === null ? await mergeBase(repository, ofHead, env) : await revisionOf(repository.dir, base);
+  // A hook asks for the working tree again and again: without changes nothing is affected.
+  if (head !== 'worktree' && isSame({ base: ofBase, head: ofHead })) throw sameRevision(ofHead);
   return { base: ofBase, head: ofHead };
+}
+
+export function isSame({ base, head }: Sides<Revision>): boolean {
+  return base.sha === head.sha && base.dirty === head.dirty;
+}
+
+/** An A/A run finds no regression, whatever it shows: nobody must get one in place of a comparison. */
+export function sameRevision({ sha }: Revision): HarnessError {
+  return new HarnessError(
+    'usage',
+    `base and head are the same commit (${sha.slice(0, 10)}): there is nothing to compare`,
+    "name an earlier commit: --base REV; or measure this machine's noise: --aa, without --base",
+  );
 }
 
 /** What a name of git's stands for. Throws HarnessError usage that names it, and says so where the clone is shallow. */

@@ -16,9 +16,19 @@ import type { LocatedImplementation } from '../target/manifest.ts';
 import { type AffectedImplementation, affectedBy } from './affected.ts';
 import { type Checkout, findImplementation, withCheckouts } from './checkouts.ts';
 import { measurePairs, type PairsRequest, type ResultsRequest } from './measure-pairs.ts';
+import { assertNamesKnown } from './named-implementations.ts';
 import type { MeasuredPairs } from './pairs.ts';
 import { openRepository } from './repository.ts';
-import { hasChanges, type Revision, type RevisionsRequest, revisionsOf, revisionText, type Sides } from './revision.ts';
+import {
+  hasChanges,
+  isSame,
+  type Revision,
+  type RevisionsRequest,
+  revisionsOf,
+  revisionText,
+  type Sides,
+  sameRevision,
+} from './revision.ts';
 
 export interface CommitsRequest extends RevisionsRequest, ResultsRequest {
   /** A folder in it; null: this checkout. */
@@ -60,9 +70,10 @@ export async function withTwoCommits<T>(
   reporter: RunReporter,
   use: (commits: TwoCommits) => Promise<T>,
 ): Promise<T> {
+  const scenario = await scenarioOf(project, request);
   const repository = await openRepository(request.repository, project);
   const revisions = await revisionsOf(repository, request, env);
-  const scenario = await scenarioOf(project, request);
+  await assertNamesKnown({ repository, revisions, project }, request);
   if (request.head === 'HEAD' && (await hasChanges(repository))) {
     reporter.onStep('what is uncommitted is not measured: --head worktree measures it');
   }
@@ -98,7 +109,9 @@ const nothingPrepared: PreparedSet = { preparations: [], byId: new Map(), warnin
 
 async function twoCommits(request: CommitsRequest, scenario: Scenario, context: CommitsContext): Promise<TwoCommits> {
   const { project, revisions, checkouts, session } = context;
-  const isAA = revisions.base.sha === revisions.head.sha && revisions.base.dirty === revisions.head.dirty;
+  const { isAA } = request;
+  if (!isAA && isSame(revisions) && (request.all || request.implementationGlobs.length > 0))
+    throw sameRevision(revisions.head);
   const affected = await affectedBy(checkouts);
   const requested = requestedImplementations(affected, scenario, request, isAA);
   const declarations = await declarationsOf(project, scenario, requested);

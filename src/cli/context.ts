@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { variable } from '../os/environment.ts';
 import type { Project, ProjectFolders } from '../run/project.ts';
-import type { GuardedStream } from './output.ts';
+import { type GuardedStream, minWidth } from './output.ts';
 
 /** What a command is given: where to write, the environment, and the signal that ends it early. */
 export interface CommandContext {
@@ -25,8 +25,6 @@ export function wantsColor({ env, stdout }: CommandContext): boolean {
 }
 
 const defaultWidth = 100;
-/** Narrower, a column would hold no word. */
-const minWidth = 20;
 
 /** The columns that a line may have. */
 export function lineWidth({ stdout }: CommandContext): number {

@@ -6,7 +6,6 @@ import type { RequestSpec } from '../load/request-workload.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import type { Baseline } from '../report/baseline.ts';
-import { unknownName } from '../run/declarations.ts';
 
 export interface LoadFlags {
   readonly rate: number;
@@ -97,6 +96,17 @@ function loadPlanOf({ rate, duration, arrivals, connections, timeout, warmup, se
   };
 }
 
+/** Parsers of the command line, which keep the text: what is wrong in it is reported with everything else. */
+export function checkedUrl(text: string): string {
+  parseUrl(text);
+  return text;
+}
+
+export function checkedHeader(line: string): string {
+  parseHeader(line);
+  return line;
+}
+
 function parseUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -116,16 +126,18 @@ const transportHeaders = ['content-length', 'connection', 'transfer-encoding'];
 
 function parseHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const [, name, value = ''] = headerLine.exec(line) ?? [];
-    if (name === undefined) throw usage(`--header "${line}" is no header`, "write it as 'Name: value'");
-    if (transportHeaders.includes(name.toLowerCase()))
-      throw usage(`--header "${name}" is set by the transport`, 'leave it out');
-    if (!headerValue.test(value))
-      throw usage(`--header "${name}" holds a character that no header can carry`, 'encode it, as %E2%82%AC');
-    addHeader(headers, name.toLowerCase(), value);
-  }
+  for (const { name, value } of lines.map(parseHeader)) addHeader(headers, name.toLowerCase(), value);
   return headers;
+}
+
+function parseHeader(line: string): { readonly name: string; readonly value: string } {
+  const [, name, value = ''] = headerLine.exec(line) ?? [];
+  if (name === undefined) throw usage(`--header "${line}" is no header`, "write it as 'Name: value'");
+  if (transportHeaders.includes(name.toLowerCase()))
+    throw usage(`--header "${name}" is set by the transport`, 'leave it out');
+  if (!headerValue.test(value))
+    throw usage(`--header "${name}" holds a character that no header can carry`, 'encode it, as %E2%82%AC');
+  return { name, value };
 }
 
 /** Several of one name are one list (RFC 9110, section 5.3); cookies have a separator of their own. */
@@ -157,9 +169,6 @@ export const defaultLimits = {
 
 /** Throws HarnessError usage at the first limit that is exceeded and not among `allowed`. */
 export function assertAllowed(request: LoadRequest, baseline: Baseline | null, allowed: readonly string[]): void {
-  for (const word of allowed) {
-    if (!allowances.some((known) => known === word)) throw unknownName('limit', word, allowances);
-  }
   const excess = exceededLimits(request, baseline).find(({ limit }) => !allowed.includes(limit));
   if (excess !== undefined) {
     throw new HarnessError('usage', excess.message, `${excess.remedy}, or ask for it: --allow ${excess.limit}`);

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { durationText } from '../compare/text.ts';
+import { countOf, durationText } from '../compare/text.ts';
 import type { GeneratorAssessment } from '../load/generator-assessment.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
 import { plainChars } from './format.ts';
@@ -10,7 +10,7 @@ export function loadSummary(request: LoadRequest, result: LoadResult, verdict: G
   return [
     headline(request, result),
     '',
-    latencyTable(result),
+    latencyTable(result, verdict.status === 'invalid'),
     '',
     countsText(result),
     ...result.errors.map(({ reason, count }) => `  ${count} × ${reason}`),
@@ -34,7 +34,11 @@ const quantiles = [
   ['max', 'maxMs'],
 ] as const satisfies readonly (readonly [string, keyof Latency])[];
 
-function latencyTable({ responseTime, serviceTime, sendDelay, generatorDelay, connectionWait }: LoadResult): string {
+/** What the generator made itself, or did not send as asked, is no latency of the target's; what it says of itself stands. */
+function latencyTable(
+  { responseTime, serviceTime, sendDelay, generatorDelay, connectionWait }: LoadResult,
+  isDiscarded: boolean,
+): string {
   const table = new Table({
     head: ['ms', 'count', ...quantiles.map(([title]) => title), ''],
     chars: plainChars,
@@ -43,8 +47,13 @@ function latencyTable({ responseTime, serviceTime, sendDelay, generatorDelay, co
   });
   const add = (name: string, latency: Latency, meaning: string) =>
     table.push([name, String(latency.count), ...quantiles.map(([, key]) => figure(latency[key])), meaning]);
-  add('response', responseTime, 'answered − due');
-  add('service', serviceTime, 'answered − sent');
+  const addJudged = (name: string, latency: Latency, meaning: string) => {
+    if (!isDiscarded) return add(name, latency, meaning);
+    const figures = quantiles.map(([, key]) => `(${figure(latency[key])})`);
+    table.push([name, String(latency.count), ...figures, `${meaning}: discarded`]);
+  };
+  addJudged('response', responseTime, 'answered − due');
+  addJudged('service', serviceTime, 'answered − sent');
   add('send delay', sendDelay, 'sent − due');
   add('  generator delay', generatorDelay, 'the generator was not awake');
   add('  connection wait', connectionWait, 'no connection was free');
@@ -65,18 +74,24 @@ function countsText({ counts }: LoadResult): string {
 function generatorText({ generator, startedAtNs, endedAtNs, counts }: LoadResult): string {
   const cpuMs = generator.cpuUserMs + generator.cpuSystemMs;
   const windowMs = (endedAtNs - startedAtNs) / 1e6;
+  const perRequest = (value: number) => value / Math.max(1, counts.sentCount);
   const parts = [
-    `${percent(cpuMs / windowMs)} of a core`,
-    `${((1000 * cpuMs) / Math.max(1, counts.sentCount)).toFixed(0)} µs CPU a request`,
-    `loop ${percent(generator.eventLoopUtilizationRatio)} busy`,
-    `GC ${generator.gcMs.toFixed(1)} ms`,
-    `send-gap CV ${generator.sendGapCv?.toFixed(2) ?? '–'}`,
-    `${generator.connectionsOpenedCount} connections opened`,
-    `${generator.loop} loop`,
-    `${generator.wakeupCount === null ? '–' : (generator.wakeupCount / Math.max(1, counts.sentCount)).toFixed(2)} wake-ups a request`,
-    generator.threadCount === 1 ? 'one thread' : `${generator.threadCount} threads`,
+    `${percent(cpuMs / windowMs)} of a core (${perRequest(1000 * cpuMs).toFixed(0)} µs of CPU a request)`,
+    `busy ${percent(generator.eventLoopUtilizationRatio)} of the time`,
+    `${generator.gcMs.toFixed(1)} ms of garbage collection`,
+    `${countOf(generator.connectionsOpenedCount, 'connection')} opened`,
+    `${generator.loop} loop in ${generator.threadCount === 1 ? 'one thread' : `${generator.threadCount} threads`}`,
+    ...(generator.wakeupCount === null
+      ? []
+      : [`woken ${perRequest(generator.wakeupCount).toFixed(2)} times a request`]),
   ];
-  return `generator: ${parts.join(', ')}`;
+  return `generator: ${parts.join(', ')}${evennessText(generator)}`;
+}
+
+function evennessText({ sendGapCv }: LoadResult['generator']): string {
+  return sendGapCv === null
+    ? ''
+    : `\nsending: gaps vary by ${sendGapCv.toFixed(2)} of their mean (0 is even, 1 is random)`;
 }
 
 function verdictText(verdict: GeneratorAssessment): string {

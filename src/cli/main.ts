@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { findProject, openProject } from '../config/find-project.ts';
 import { visibleText } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
@@ -8,6 +8,7 @@ import { unknownName } from '../run/declarations.ts';
 import { isInstalled, rootDir } from '../run/paths.ts';
 import type { Project } from '../run/project.ts';
 import type { AddCommand, CommandContext } from './context.ts';
+import { StrictCommand, UsageMistakes } from './mistakes.ts';
 import { type GuardedStream, guarded } from './output.ts';
 
 /** The one exit point: 0 fine, 1 wrong, 2 usage, 3 could not measure, 4 a bug in paceline, 130 and 143 interrupted. */
@@ -63,7 +64,7 @@ async function assertKnownCommand(word: string | undefined, context: CommandCont
 }
 
 async function createProgram(context: CommandContext, word: string | undefined): Promise<Command> {
-  const program = new Command('paceline')
+  const program = new StrictCommand('paceline')
     .description(
       'Same service, same pace, different effort: compares runtimes and concurrency models at fixed request rates.',
     )
@@ -79,7 +80,10 @@ async function createProgram(context: CommandContext, word: string | undefined):
     })
     .addHelpText('after', examples);
   for (const add of await commandsFor(word)) add(program, context);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    (command as StrictCommand).collectMistakes();
+  }
   return program;
 }
 
@@ -132,16 +136,20 @@ Exit codes: 0 fine, 1 conformance failure or a regression under the gate, 2 usag
 /** Prints an error for the person in front of the terminal; returns the exit code. */
 function printError(error: unknown, { stderr, signal }: Pick<CommandContext, 'stderr' | 'signal'>): number {
   if (signal.aborted && signal.reason instanceof Interruption) {
-    stderr.write(`paceline: ${signal.reason.message}; everything was cleaned up\n`);
+    stderr.print(`paceline: ${signal.reason.message}; everything was cleaned up\n`);
     return signal.reason.exitCode;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageMistakes) {
+    stderr.print(visibleText(`${error.message}\n`));
+    return 2;
+  }
   if (error instanceof HarnessError) {
-    stderr.write(visibleText(`paceline: ${error.message}\nRemedy: ${error.remedy}\n`));
+    stderr.print(visibleText(`paceline: ${error.message}\nRemedy: ${error.remedy}\n`));
     return error.exitCode;
   }
   if ((error as NodeJS.ErrnoException | null)?.code === 'ENOSPC') {
-    stderr.write(`paceline: the disk is full: ${(error as Error).message}\nRemedy: free some space, then run again\n`);
+    stderr.print(`paceline: the disk is full: ${(error as Error).message}\nRemedy: free some space, then run again\n`);
     return 3;
   }
   const stack = visibleText((error as Error)?.stack ?? String(error));

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { unknownName } from '../run/declarations.ts';
 
+/** Of options that may be given several times. */
+const listParsers = new Set<unknown>();
+
 /** Parsers of option values; what they refuse, commander reports with the flag's name. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
@@ -20,6 +23,14 @@ export function positiveCount(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;
+}
+
+/** A final status of HTTP. */
+export function statusOption(text: string): number {
+  const status = Number(text);
+  if (!/^\d{3}$/.test(text) || status < 200 || status > 599)
+    throw new InvalidArgumentError('It must be a final status of HTTP, 200 to 599.');
+  return status;
 }
 
 export function countOrZero(text: string): number {
@@ -80,8 +91,17 @@ export function wordList(text: string): string[] {
 }
 
 /** For options that may be given several times. */
-export function collect(text: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), text];
+export const collect = collectChecked((text) => text);
+
+/** The same of texts that `parse` accepts. */
+export function collectChecked<Item>(parse: (text: string) => Item) {
+  const parser = (text: string, previous: readonly Item[] | undefined): Item[] => [...(previous ?? []), parse(text)];
+  listParsers.add(parser);
+  return parser;
+}
+
+export function isListParser(parser: unknown): boolean {
+  return listParsers.has(parser);
 }
 
 /** `cpu=2,memory=4GiB`: the size of the group the target is put into. */

@@ -1,5 +1,6 @@
 import { terminalText } from '../model/foreign-text.ts';
 import { withoutSecrets } from '../os/secrets.ts';
+import { narrowed } from './narrow.ts';
 
 interface Stream {
   readonly isTTY?: boolean;
@@ -8,6 +9,8 @@ interface Stream {
 }
 
 export interface GuardedStream extends Stream {
+  /** Text for people: on a terminal no wider than it is. What programs read is written. */
+  print(text: string): unknown;
   /** For what moves a terminal's cursor; its texts have been made visible before. */
   writeControl(text: string): unknown;
 }
@@ -29,6 +32,14 @@ export function guarded(stream: Stream, isInstalled = false): GuardedStream {
       return stream.columns;
     },
     write: (text) => stream.write(withoutSecrets(asTypedHere(terminalText(text), isInstalled))),
+    print: (text) => stream.write(fitted(withoutSecrets(asTypedHere(terminalText(text), isInstalled)), stream)),
     writeControl: (text) => stream.write(withoutSecrets(text)),
   };
+}
+
+/** Narrower, a column would hold no word. */
+export const minWidth = 20;
+
+function fitted(text: string, { isTTY, columns = 0 }: Stream): string {
+  return isTTY === true && columns > 0 ? narrowed(text, Math.max(minWidth, columns)) : text;
 }

@@ -111,7 +111,7 @@ function rewrittenLine(output: GuardedStream): Line {
   const update = createLogUpdate(terminal as unknown as NodeJS.WritableStream, { showCursor: true });
   const keep = (text: string) => {
     update.clear();
-    output.write(`${text}\n`);
+    output.print(`${text}\n`);
   };
   const move = (text: string) => update(terminalText(text));
   return { keep, step: move, move, end: () => update.clear() };
@@ -119,7 +119,7 @@ function rewrittenLine(output: GuardedStream): Line {
 
 function plainLine(output: GuardedStream): Line {
   const keep = (text: string) => {
-    output.write(`${text}\n`);
+    output.print(`${text}\n`);
   };
   return { keep, step: keep, move: () => {}, end: () => {} };
 }

@@ -154,7 +154,13 @@ export function markCutShort(first: RunComparison): RunComparison {
   const comparisons = first.comparisons.map((comparison) =>
     needsConfirmation(comparison) ? { ...comparison, confirmation: 'cut-short' as const } : comparison,
   );
-  return { ...first, comparisons, outcome: outcomeOf(comparisons) };
+  const outcome = outcomeOf(comparisons);
+  const isSaid = comparisons.some(({ confirmation }) => confirmation === 'cut-short');
+  return {
+    ...first,
+    comparisons,
+    outcome: isSaid ? outcome : { ...outcome, summary: `Cut short. ${outcome.summary}` },
+  };
 }
 
 /** A change that is worse and known about keeps its verdict and carries its waiver. */

@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+/** When something began or ended, as `Date.toISOString` writes it. */
+export const instant = z.iso.datetime({
+  offset: true,
+  error: 'it must be a date and time, as 2026-01-31T12:00:00.000Z',
+});
+
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative();
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instant } from './load-result.ts';
 
 /** Languages that have a runner: the `language` of its manifest. */
 export type PrimitiveLanguage = 'typescript' | 'go' | 'python';
@@ -147,13 +148,13 @@ export const primitiveResultSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('ok'),
     spec: primitiveSpecSchema,
-    startedAt: z.string(),
+    startedAt: instant,
     measurement: primitiveMeasurementSchema,
   }),
   z.strictObject({
     status: z.literal('failed'),
     spec: primitiveSpecSchema,
-    startedAt: z.string(),
+    startedAt: instant,
     code: z.enum(primitiveFailureCodes),
     message: z.string(),
     logTail: z.string(),
@@ -162,7 +163,7 @@ export const primitiveResultSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.enum(['unsupported', 'not-tried']),
     spec: primitiveSpecSchema,
-    startedAt: z.string(),
+    startedAt: instant,
     reason: z.string(),
   }),
 ]);

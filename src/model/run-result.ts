@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { implementationSchema } from './implementation.ts';
+import { instant } from './load-result.ts';
 import { primitiveFactsSchema, primitiveResultSchema } from './primitive.ts';
 import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
@@ -45,6 +46,16 @@ const conformanceSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('failed'), checkCount: z.int().nonnegative(), failures: z.array(z.string()) }),
 ]);
 
+/** What of the user's environment a build saw: names alone, because values hold hosts and passwords. */
+const buildEnvironmentSchema = z.strictObject({
+  /** Hash of the values let through and of what the tools said of themselves: the same hash, the same surroundings. */
+  hash: z.string(),
+  /** How tools reach packages. */
+  letThrough: z.array(z.string()),
+  /** Set by the user, known to change builds, and kept from the tools. */
+  ignored: z.array(z.string()),
+});
+
 /** What became of an implementation before its trials. */
 const preparationSchema = z.discriminatedUnion('status', [
   z.strictObject({
@@ -54,6 +65,8 @@ const preparationSchema = z.discriminatedUnion('status', [
     runtimeVersion: z.string(),
     buildMs: z.number().nonnegative(),
     buildCached: z.boolean(),
+    /** null: nothing is built, or not known. */
+    buildEnvironment: buildEnvironmentSchema.nullable(),
     conformance: conformanceSchema,
   }),
   z.strictObject({
@@ -91,8 +104,8 @@ export const runResultSchema = z.strictObject({
   runId: z.string(),
   /** complete: every planned trial is there; running: being written, or cut off by a crash; interrupted: by a signal. */
   state: z.enum(['running', 'complete', 'interrupted']),
-  startedAt: z.string(),
-  finishedAt: z.string().nullable(),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
   /** The command that repeats this run. */
   command: z.string(),
   commit: z.strictObject({ sha: z.string(), subject: z.string(), dirty: z.boolean() }).nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clusterMeasurementSchema, clusterSpecSchema } from './cluster.ts';
-import { loadResultSchema } from './load-result.ts';
+import { instant, loadResultSchema } from './load-result.ts';
 import { loadPlanSchema } from './scenario.ts';
 import { warningSchema } from './warning.ts';
 
@@ -153,7 +153,7 @@ const measurementSchema = z.strictObject({
 
 const measuredFields = {
   spec: trialSpecSchema,
-  startedAt: z.string(),
+  startedAt: instant,
   measurement: measurementSchema,
   warnings: z.array(warningSchema),
 };
@@ -174,7 +174,7 @@ export const trialSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('failed'),
     spec: trialSpecSchema,
-    startedAt: z.string(),
+    startedAt: instant,
     phase: phaseSchema,
     code: z.string(),
     message: z.string(),

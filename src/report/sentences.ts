@@ -1,5 +1,6 @@
 import { countOf } from '../compare/text.ts';
 import { describeCluster } from '../model/cell-key.ts';
+import type { CountedLoadRecord, Preparation } from '../model/run-result.ts';
 import type { BaselineRow } from './baseline.ts';
 import { formatNumber, formatPercent, intervalText, joinList, orDash, toSentence } from './format.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   LargestCluster,
   PublishedComparison,
   Question,
+  ReportedRun,
   Resolution,
   Trust,
 } from './model.ts';
@@ -129,4 +131,33 @@ export function baselineSentence(row: BaselineRow): string {
 export function largestClusterText({ row, size, okCount, startCount, limitReason }: LargestCluster): string {
   const held = size === null ? 'no size held' : `${size} nodes (${okCount} of ${startCount} starts)`;
   return `${row.implementation.id}: ${held}; ${limitReason}`;
+}
+
+/** What was seen of each implementation before its trials, and what its build saw of the user's environment; alike ones in one line. */
+export function preparationLines({ implementations }: Pick<ReportedRun, 'implementations'>): string[] {
+  const texts = implementations.flatMap((one) => preparationTexts(one).map((text) => ({ text, id: one.manifest.id })));
+  return [...Map.groupBy(texts, ({ text }) => text)].map(
+    ([text, members]) => `${joinList(members.map(({ id }) => id))}: ${text}`,
+  );
+}
+
+/** The same of one. */
+export function preparationTexts(preparation: Preparation): string[] {
+  if (preparation.status !== 'ready') return [];
+  const { conformance, buildEnvironment } = preparation;
+  const counted = conformance.status === 'passed' ? conformance.countedLoad : null;
+  const ignored = buildEnvironment?.ignored ?? [];
+  return [
+    ...(counted === null ? [] : [countedLoadText(counted)]),
+    ...(ignored.length === 0 ? [] : [`built without your ${joinList(ignored)}`]),
+  ];
+}
+
+/** "2.21 statements a request, by contract 1.98 to 2.41; 8 connections of 10" */
+function countedLoadText(record: CountedLoadRecord): string {
+  const { statementsPerRequest, minStatementsPerRequest, maxStatementsPerRequest } = record;
+  const connections = `${record.maxConnectionCount} connections of ${record.connectionLimit}`;
+  if (statementsPerRequest === null) return `statements not counted: the database cannot; ${connections}`;
+  const due = `${formatNumber(minStatementsPerRequest)} to ${formatNumber(maxStatementsPerRequest)}`;
+  return `${formatNumber(statementsPerRequest)} statements a request in a counted load, by contract ${due}; ${connections}`;
 }

@@ -1,20 +1,20 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FuzzFailure, type FuzzReport, type FuzzTarget, fuzz } from '../fuzz/fuzz.ts';
 import type { FuzzGrammar } from '../model/fuzz.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import type { Implementation } from '../model/implementation.ts';
 import type { Service } from '../model/service.ts';
 import { BuildFailure } from '../target/build.ts';
-import { scanImplementations } from '../target/manifest.ts';
+import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
 import { checkToolchain } from '../target/toolchain.ts';
 import { buildForChecks } from './conform/check-contract.ts';
-import { implementationsMatching, loadService } from './declarations.ts';
+import { type RunningSubject, startSubject } from './conform/subject.ts';
+import { defaultSeed, implementationsMatching, loadService } from './declarations.ts';
 import { benchDir, implsDir } from './paths.ts';
-import type { PreparedImplementation } from './prepared-implementation.ts';
 import { installMissing } from './runtimes.ts';
 import { openSession, type Session } from './session/session.ts';
-import { startInGroup } from './trial/target-group.ts';
+import { TrialFailure } from './trial/observations.ts';
 
 export interface FuzzRequest {
   readonly service: string;
@@ -36,10 +36,6 @@ export interface FuzzRun extends FuzzReport {
   readonly skipped: readonly { readonly implementation: string; readonly reason: string }[];
 }
 
-/** The seed of the rows every implementation starts from, whatever the seed of the requests is. */
-const rowSeed = 20_260_101;
-const size = { workerCount: 2, dbPoolTotal: 8, cluster: null };
-
 /** Starts the implementations that are here, each on a copy of its own, and sends all of them the same requests. */
 export async function fuzzImplementations(request: FuzzRequest): Promise<FuzzRun> {
   const { service: id, globs, directories, onStep } = request;
@@ -57,13 +53,14 @@ export async function fuzzImplementations(request: FuzzRequest): Promise<FuzzRun
     const skipped: { implementation: string; reason: string }[] = [];
     const targets: FuzzTarget[] = [];
     for (const one of located) {
-      const preparedImplementation = await startableOf(one, session, onStep);
-      if (typeof preparedImplementation === 'string') {
-        skipped.push({ implementation: one.implementation.id, reason: preparedImplementation });
+      const implementation = one.implementation.id;
+      const target = await openTarget(one, service, session, onStep);
+      if (typeof target === 'string') {
+        skipped.push({ implementation, reason: target });
         continue;
       }
-      onStep(`starting ${one.implementation.id}`);
-      targets.push(await start(preparedImplementation, one.implementation, service, session, disposals));
+      disposals.push(target.dispose);
+      targets.push({ implementation, baseUrl: target.baseUrl, variables: target.variables });
     }
     if (targets.length === 0) throw nothingToAsk(skipped);
     const report = await fuzz({ ...request, grammar, targets });
@@ -74,47 +71,36 @@ export async function fuzzImplementations(request: FuzzRequest): Promise<FuzzRun
   }
 }
 
-async function startableOf(
-  located: Parameters<typeof buildForChecks>[0],
+/** Built and started on a copy of its own, or why it could not be. */
+async function openTarget(
+  located: LocatedImplementation,
+  service: Service,
   session: Session,
   onStep: (text: string) => void,
-): Promise<PreparedImplementation | string> {
+): Promise<RunningSubject | string> {
   const available = await checkToolchain(located, session);
   if (available.status === 'missing') return available.reason;
   const built = await buildForChecks(located, available.toolchain, session, onStep);
-  return built instanceof BuildFailure ? built.message : built;
-}
-
-async function start(
-  preparedImplementation: PreparedImplementation,
-  { id }: Implementation,
-  service: Service,
-  session: Session,
-  disposals: (() => Promise<void>)[],
-): Promise<FuzzTarget> {
-  const environment = service.environment({ ...size, seed: rowSeed });
-  const database = await session.copyDatabase(service, rowSeed);
-  disposals.push(async () => database?.drop());
-  const databaseUrl = database?.url ?? null;
-  const usesDataDir = service.isCluster;
-  const started = await startInGroup({
-    preparedImplementation,
-    environment,
-    databaseUrl,
-    usesDataDir,
-    limit: null,
-    session,
-  });
-  disposals.push(started.dispose);
-  const variables = { ...environment, ...service.vectorVariables(rowSeed) };
-  return { implementation: id, baseUrl: started.target.baseUrl, variables };
+  if (built instanceof BuildFailure) return built.message;
+  onStep(`starting ${located.implementation.id}`);
+  try {
+    return await startSubject({ preparedImplementation: built, service, seed: defaultSeed, session });
+  } catch (error) {
+    if (!(error instanceof TrialFailure)) throw error;
+    return `it does not start: ${error.message}`;
+  }
 }
 
 async function loadGrammar(service: string): Promise<FuzzGrammar> {
   const path = join(benchDir, service, 'fuzz.ts');
-  const { fuzz: grammar } = await import(pathToFileURL(path).href).catch(() => ({ fuzz: undefined }));
+  if (!existsSync(path)) {
+    throw new HarnessError('unknown-name', `the service "${service}" has no grammar of requests`, `write ${path}`);
+  }
+  const { fuzz: grammar } = await import(pathToFileURL(path).href).catch((error: Error) => {
+    throw new HarnessError('usage', `the grammar ${path} cannot be loaded: ${error.message}`, 'correct it there');
+  });
   if (grammar !== undefined) return grammar as FuzzGrammar;
-  throw new HarnessError('unknown-name', `the service "${service}" has no grammar of requests`, `write ${path}`);
+  throw new HarnessError('usage', `the grammar ${path} exports no \`fuzz\``, 'see bench/crud/fuzz.ts');
 }
 
 function nothingToAsk(skipped: FuzzRun['skipped']): HarnessError {

@@ -140,6 +140,7 @@ function outcomeOf(
     runtimeVersion,
     buildMs: result.durationMs,
     buildCached: result.cached,
+    buildEnvironment: result.environment,
     conformance: passed
       ? { status: 'passed', checkCount, statementsHash, countedLoad }
       : { status: 'failed', checkCount, failures: [...failures] },

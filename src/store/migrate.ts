@@ -95,9 +95,10 @@ function fromVersion3(old: Json): Json {
 }
 
 function fromPreparation3(preparation: Json): Json {
-  const { conformance } = preparation;
-  if (!isObject(conformance) || conformance.status !== 'passed') return preparation;
-  return { ...preparation, conformance: { ...conformance, countedLoad: null } };
+  const { conformance, status } = preparation;
+  const known = status === 'ready' ? { buildEnvironment: null, ...preparation } : preparation;
+  if (!isObject(conformance) || conformance.status !== 'passed') return known;
+  return { ...known, conformance: { ...conformance, countedLoad: null } };
 }
 
 function fromScenarioCell3(cell: Json): Json {

@@ -48,6 +48,15 @@ export interface BuildResult {
   readonly durationMs: number;
   /** Why what was prepared does not reach the program, even when built again; null: it does, or the manifest has no check. */
   readonly unreached: string | null;
+  /** null: nothing is built. */
+  readonly environment: BuildEnvironmentRecord | null;
+}
+
+/** Names and a hash of the values: a result file is passed on, and values hold hosts and passwords. */
+export interface BuildEnvironmentRecord {
+  readonly hash: string;
+  readonly letThrough: string[];
+  readonly ignored: string[];
 }
 
 /**
@@ -71,13 +80,15 @@ export async function buildImplementation(options: BuildOptions): Promise<BuildR
     await buildAnew(plan, options);
     unreached = await checkBuild(plan.dir, options);
   }
-  return { hash: plan.hash, dir: plan.dir, cached, durationMs: performance.now() - startedMs, unreached };
+  const { hash, dir, record: environment } = plan;
+  return { hash, dir, cached, durationMs: performance.now() - startedMs, unreached, environment };
 }
 
 interface BuildPlan {
   readonly hash: string;
   readonly dir: string;
   readonly environment: BuildEnvironment;
+  readonly record: BuildEnvironmentRecord | null;
 }
 
 /** Where it is built and with what. The key holds all of it, and whose build it is where a runtime asks for that. */
@@ -91,7 +102,18 @@ async function planBuild(options: BuildOptions): Promise<BuildPlan> {
   const key = { ...toolchain.versions, ...facts, ...environment.letThrough, ...buildEnv, ...owner };
   const hash = await sourceHash(located, rootDir, key);
   const root = await buildRoot(options);
-  return { hash, dir: path.resolve(root, 'builds', `${variantOf ?? id}-${hash}`), environment };
+  const dir = path.resolve(root, 'builds', `${variantOf ?? id}-${hash}`);
+  const isBuilt = located.implementation.build.length > 0;
+  return { hash, dir, environment, record: isBuilt ? recordOf(environment, facts) : null };
+}
+
+function recordOf(
+  { letThrough, ignored }: BuildEnvironment,
+  facts: Readonly<Record<string, string>>,
+): BuildEnvironmentRecord {
+  const values = Object.entries({ ...facts, ...letThrough }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 12);
+  return { hash, letThrough: Object.keys(letThrough).sort(), ignored: [...ignored] };
 }
 
 async function buildAnew({ dir, environment }: BuildPlan, options: BuildOptions): Promise<void> {

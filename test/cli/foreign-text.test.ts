@@ -82,9 +82,8 @@ test('JSON on a terminal is still the same data', async () => {
   assert.ok(JSON.stringify(JSON.parse(stdout)).includes(JSON.stringify(corpus['direction overrides']).slice(1, -1)));
 });
 
-test('a page is written below reports/, whatever a result file says of its start and its commit', async () => {
+test('a page is written below reports/, whatever a result file says of its commit', async () => {
   const result = sevenAtOneRate();
-  const evil = '../../../../../tmp/evil';
   const out = await makeWorkspace();
   const before = new Set(await readdir(reportsDir).catch(() => []));
   try {
@@ -93,10 +92,7 @@ test('a page is written below reports/, whatever a result file says of its start
       ['b', null],
     ] as const) {
       const path = out.file(`${name}.json`);
-      await writeFile(
-        path,
-        JSON.stringify({ ...result, runId: name, commit, startedAt: commit === null ? evil : result.startedAt }),
-      );
+      await writeFile(path, JSON.stringify({ ...result, runId: name, commit }));
     }
     const { stdout } = await paceline(['compare', out.file('a.json'), out.file('b.json'), '--format', 'html'], out);
     assert.match(stdout, /^reports\/compare-[A-Za-z0-9._-]+\.html\n$/);

@@ -24,7 +24,7 @@ async function drive(ids: readonly string[], ...more: readonly string[]): Promis
   const space: Workspace = await makeWorkspace();
   try {
     const out = space.file('r.json');
-    const running = startPaceline([...echoRun(ids, out), '--duration', '2', '--warmup', '20', ...more], space);
+    const running = startPaceline(echoRun(ids, out, '--duration', '2', '--warmup', '20', ...more), space);
     const finished = await running.finished;
     return { ...finished, result: await readResult(out), left: leftovers(running.pid, space) };
   } finally {

@@ -1,5 +1,6 @@
 // test-lane: waits
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -71,14 +72,14 @@ async function ownPlace(context: Pick<TestContext, 'after'>) {
 
   function started(name: string, ...more: string[]): RunningPaceline {
     const places = [
-      '--repo',
-      repository.dir,
+      ...(more.includes('--repo') ? [] : ['--repo', repository.dir]),
       '--policy',
       space.file('gate.ts'),
       '--out',
       space.file(`results-${name}`),
     ];
-    return startPaceline(['ci', ...places, ...short, ...more], surroundings());
+    const own = more.includes('--scenario') ? short.slice(2) : short;
+    return startPaceline(['ci', ...places, ...own, ...more], surroundings());
   }
 
   /** Whatever the way it ends: no process, control group, temporary file, registry entry or worktree stays. */
@@ -209,9 +210,9 @@ describe('ci', { concurrency: 3 }, () => {
     assert.doesNotMatch(stderr, /about 0 ms|pairs? of 1/);
   });
 
-  test('the same revision twice is an A/A run, kept for the noise floor of the next run, which writes Markdown and page', async (context) => {
+  test('an A/A run is kept for the noise floor of the next run, which writes Markdown and page', async (context) => {
     const { space, ci, filesOf } = await ownPlace(context);
-    const found = await ci('floor', '--base', 'main', '--head', 'main', '--impl', 'echo-b', '--pairs', '4');
+    const found = await ci('floor', '--aa', '--head', 'main', '--impl', 'echo-b', '--pairs', '4');
     assert.equal(found.exitCode, 0, found.stderr);
     assert.ok(found.comparison.warnings.some(({ code }) => code === 'same-commit'));
     assert.deepEqual(
@@ -251,12 +252,24 @@ describe('ci', { concurrency: 3 }, () => {
     running.interrupt();
     const { exitCode, stdout, stderr } = await ended(running);
     assert.equal(exitCode, 130);
+    assert.match(stdout, /^Cut short\. /);
     assert.match(
       stdout.replaceAll(/\s+/g, ' '),
       /base was cut short after \d of 9 planned trials: what there is, is compared/i,
     );
     assert.match(stderr, /interrupted by SIGINT/);
     for (const file of await filesOf('cut')) assert.equal((await readResult(file)).state, 'interrupted');
+  });
+
+  test('Ctrl-C before the first pair is whole writes no result file and no verdict', async (context) => {
+    const { space, started, ended } = await ownPlace(context);
+    const running = started('none', '--impl', 'echo-b', '--pairs', '2');
+    await running.line(/^\[1\/4\]/);
+    running.interrupt();
+    const { exitCode, stdout, stderr } = await ended(running);
+    assert.deepEqual([exitCode, stdout], [130, '']);
+    assert.match(stderr, /interrupted by SIGINT; everything was cleaned up\n$/);
+    assert.equal(existsSync(space.file('results-none')), false);
   });
 
   test('Ctrl-C before fresh pairs leaves what was flagged unconfirmed, and is no regression', async (context) => {
@@ -297,6 +310,14 @@ describe('ci', { concurrency: 3 }, () => {
     ['an unknown base', ['--base', 'nowhere'], /there is no revision "nowhere"/],
     ['an unknown implementation', ['--impl', 'echo-z'], /unknown implementation "echo-z"/],
     ['a head on the default branch', ['--head', 'main'], /is part of main: there is nothing to compare it with/],
+    [
+      'one commit as base and head',
+      ['--base', 'main', '--head', 'main'],
+      /are the same commit \([0-9a-f]{10}\): .*\n.*--aa/,
+    ],
+    ['an unknown scenario, whatever the base', ['--base', 'nowhere', '--scenario', 'known-answrs'], /unknown scenario/],
+    ['a folder that neither commit has', ['--impls', 'nowhere'], /--impls nowhere: neither base .* nor head/],
+    ['two ways to say how many', ['--pairs', '3', '--time-budget', '5m'], /--pairs and --time-budget both say/],
     ['a folder outside git', ['--repo', '/'], /is no git working tree/],
     ['a folder that is not there', ['--repo', '/nowhere'], /nowhere is no git working tree: there is no such folder\n/],
     ['a base beside --aa', ['--aa', '--base', 'main'], /--aa measures the head against itself/],

@@ -41,7 +41,7 @@ const crudRun = (out: string) => ['run', 'smoke', '--impl', 'crud-node-async', '
 test('no room for the result: exit 3, the trials before stay readable', { skip }, async (context) => {
   const { space, disk } = await smallDisk(context, '1m');
   const out = join(disk, 'r.json');
-  const running = startPaceline([...echoRun(['echo'], out, '--verbose'), '--trials', '2'], space);
+  const running = startPaceline(echoRun(['echo'], out, '--verbose', '--trials', '2'), space);
   await running.line(/^ {2}idle$/, 2);
   fill(disk);
   const { exitCode, stderr } = await running.finished;

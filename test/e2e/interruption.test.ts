@@ -73,7 +73,7 @@ describe('Ctrl-C without a database', () => {
   for (const [index, phase] of phases.entries()) {
     test(`in the phase ${phase}`, async () => {
       const out = space.file(`${phase}.json`);
-      const args = [...echoRun(['echo'], out, '--verbose'), '--trials', '2'];
+      const args = echoRun(['echo'], out, '--verbose', '--trials', '2');
       assertInterrupted(await interruptedAt(args, { line: lineOf(phase) }, way(index), space));
       const { state, finishedAt, plannedTrialCount } = await readResult(out);
       assert.equal(state, 'interrupted');
@@ -84,7 +84,7 @@ describe('Ctrl-C without a database', () => {
 
   test('keeps the finished trials, of which a report can be made', async () => {
     const out = space.file('kept.json');
-    const args = [...echoRun(['echo'], out, '--verbose'), '--trials', '3'];
+    const args = echoRun(['echo'], out, '--verbose', '--trials', '3');
     const ended = await interruptedAt(args, { line: lineOf('measure'), nth: 2 }, ways[0], space);
     assertInterrupted(ended);
     assert.match(ended.stderr, new RegExp(`1 finished trial is kept: npm run bench -- report ${out}\\n`));
@@ -102,7 +102,7 @@ describe('Ctrl-C without a database', () => {
 
   test('ends a target that ignores SIGTERM, and a second interrupt changes nothing', async () => {
     const out = space.file('deaf.json');
-    const running = startPaceline([...echoRun(['deaf-later'], out, '--verbose'), '--trials', '2'], space);
+    const running = startPaceline(echoRun(['deaf-later'], out, '--verbose', '--trials', '2'), space);
     await running.line(lineOf('measure'));
     running.interrupt();
     running.interrupt();

@@ -74,7 +74,7 @@ describe('something paceline relies on is lost', { concurrency: 2 }, () => {
     test(`the generator is killed in the phase ${phase}: that trial fails, the run goes on`, async (context) => {
       const space = await workspace(context);
       const out = space.file('r.json');
-      const running = startPaceline([...echoRun(['echo'], out, '--verbose'), '--trials', '2', '--warmup', '20'], space);
+      const running = startPaceline(echoRun(['echo'], out, '--verbose', '--trials', '2', '--warmup', '20'), space);
       await running.line(new RegExp(`^  ${phase}$`));
       const [generator, ...others] = processesOf(space.dir).filter((found) => found.includes('generator-process.ts'));
       assert.deepEqual(others, []);

@@ -43,6 +43,37 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     /blog-post is defined at \d+\/s.*\n.*--workload/,
   ],
   ['a report of nothing', ['report'], /missing required argument 'result'/],
+  ['an unknown workload, each name once', ['workload', 'nope'], /known: (?!.*\bmixed\b.*\bmixed\b).*mixed/],
+  [
+    'a capacity of nothing known, without primitives',
+    ['capacity', 'nope', '--slo', 'p99=5ms'],
+    /known: crud-go(?!.*primitives)/,
+  ],
+  [
+    'the capacity of a primitive',
+    ['capacity', 'primitives-go', '--slo', 'p99=5ms'],
+    /primitives-go answers no requests/,
+  ],
+  [
+    'an option given twice',
+    ['load', 'http://127.0.0.1:9/', '--rate', '1', '--rate', '2'],
+    /option '--rate <n>' is given twice/,
+  ],
+  [
+    'options that contradict each other',
+    ['ci', '--gate', '--no-gate'],
+    /'--gate' and '--no-gate' contradict each other/,
+  ],
+  [
+    'a status that ends no exchange',
+    ['load', 'http://127.0.0.1:9/', '--rate', '1', '--expect-status', '99'],
+    /--expect-status.*200 to 599/,
+  ],
+  [
+    'many mistakes at once, whatever is missing',
+    ['load', 'ftp://x', '--header', 'a b', '--transport', 'x', '--threads', '0', '--foo', '3', '--allow', 'remot'],
+    /"a b" is no header(.|\n)*unknown transport "x"(.|\n)*--threads(.|\n)*"remot"\n.*"remote"(.|\n)*'--rate <n>' not specified\n(.|\n)*'--foo'(.|\n)*"ftp:\/\/x" is no http URL/,
+  ],
 ];
 
 describe('a usage error says what is meant', { concurrency: 2 }, () => {

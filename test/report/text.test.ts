@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Preparation } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
+import { reportHtml } from '../../src/report/html/report.ts';
 import { reportMarkdown } from '../../src/report/text/markdown.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import { assertGolden } from '../support/golden.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
-import { okTrials, runResult } from '../support/run-result.ts';
+import { okTrials, ready, runResult } from '../support/run-result.ts';
 
 const plain = { color: false, resultPath: 'results/m/r.json', reportPath: 'reports/r.html' };
 
@@ -47,4 +49,30 @@ test('Markdown keeps hostile text as text', () => {
   const skipped = { status: 'skipped', manifest: first.manifest, reason: '<b>|x|\n# y', remedy: '`z`' } as const;
   const markdown = reportMarkdown(buildReport(runResult({ implementations: [skipped, ...others] }), []));
   assert.match(markdown, /skipped: \\<b\\>\\\|x\\\| # y\. Remedy: \\`z\\`/);
+});
+
+test('what a counted load showed, and what a build did not see, stand in every format', () => {
+  const record = {
+    ...{
+      requestCount: 3_200,
+      statementsPerRequest: 2.214,
+      minStatementsPerRequest: 1.98,
+      maxStatementsPerRequest: 2.41,
+    },
+    ...{ maxConnectionCount: 8, connectionLimit: 10, changedSettings: [] },
+  };
+  const counted = (id: string): Preparation => ({
+    ...(ready(id) as Extract<Preparation, { status: 'ready' }>),
+    conformance: { status: 'passed', checkCount: 9, statementsHash: null, countedLoad: record },
+    buildEnvironment: { hash: 'a1', letThrough: ['GOPROXY'], ignored: ['GOFLAGS'] },
+  });
+  const implementations = [counted('crud-go'), counted('crud-node-async'), ready('crud-python-flask')];
+  const model = buildReport({ ...sevenAtOneRate(), implementations }, []);
+  const assets = { script: 'void 0', style: 'p{}', scriptHash: 'sha256-a', styleHash: 'sha256-b' };
+  for (const text of [reportText(model, plain), reportMarkdown(model), reportHtml(model, assets)]) {
+    const flat = text.replaceAll(/\\|\s+/g, ' ').replaceAll('  ', ' ');
+    assert.match(flat, /2\.21 statements a request in a counted load, by contract 1\.98 to 2\.41; 8 connections of 10/);
+    assert.match(flat, /built without your GOFLAGS/);
+  }
+  assert.match(reportText(model, plain), /^crud-go and crud-node-async: built without/m);
 });

@@ -98,3 +98,11 @@ test('a full disk is reported as such, leaves no half file and keeps the former 
 function notRoot(): string | false {
   return process.getuid?.() === 0 ? false : 'mounting a small file system needs root';
 }
+
+test('a time that is none is refused with its field, not printed', async (context) => {
+  const path = join(await folder(context), 'when.json');
+  for (const startedAt of ['../../evil', 'yesterday', '2026-99-99T00:00:00.000Z', '']) {
+    await writeFile(path, JSON.stringify({ ...runResult(), startedAt }));
+    assert.match((await readFailure(path)).message, /what stands at startedAt .*it must be a date and time, as 2026-/);
+  }
+});

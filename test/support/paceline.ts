@@ -168,9 +168,10 @@ function listen(child: ChildProcess, args: readonly string[]): Pick<RunningPacel
   return { finished, line };
 }
 
-/** The shortest run of echo fixtures: one trial each, half a second long. */
+/** The shortest run of echo fixtures: one trial each, half a second long, if `more` does not say otherwise. */
 export function echoRun(ids: readonly string[], out: string, ...more: readonly string[]): string[] {
-  const size = ['--trials', '1', '--duration', '0.5', '--warmup', '8', '--attempts', '1'];
+  const shortest = { '--trials': '1', '--duration': '0.5', '--warmup': '8', '--attempts': '1' };
+  const size = Object.entries(shortest).filter(([flag]) => !more.includes(flag));
   const implementations = ids.flatMap((id) => ['--impl', id]);
   return [
     'run',
@@ -178,7 +179,7 @@ export function echoRun(ids: readonly string[], out: string, ...more: readonly s
     '--impls',
     fixturesDir,
     ...implementations,
-    ...size,
+    ...size.flat(),
     '--no-report',
     '--out',
     out,

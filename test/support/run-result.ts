@@ -58,6 +58,7 @@ export function ready(id: string): Preparation {
     runtimeVersion: `${id.split('-')[1]} 1.2.3`,
     buildMs: 0,
     buildCached: true,
+    buildEnvironment: null,
     conformance: { status: 'passed', checkCount: 128, statementsHash: null, countedLoad: null },
   };
 }

@@ -47,7 +47,7 @@ export function addCalibrate(program: Command, context: CommandContext): void {
         );
         progress.end();
         if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
-        else context.stdout.write(`${baselineText(summarizeBaseline(result))}\n\nResult  ${shortPath(path)}\n`);
+        else context.stdout.print(`${baselineText(summarizeBaseline(result))}\n\nResult  ${shortPath(path)}\n`);
         context.exitCode = result.trials.some(({ status }) => status === 'ok') ? 0 : 3;
       } finally {
         progress.end();

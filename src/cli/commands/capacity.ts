@@ -6,7 +6,7 @@ import { type Capacity, type RateStep, searchCapacity } from '../../run/capacity
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import { assertAllowed, type LoadFlags, loadRequestOf } from '../load-request.ts';
-import { collect, positiveNumber, secondsOption } from '../options.ts';
+import { collect, collectChecked, oneOf, positiveNumber, secondsOption } from '../options.ts';
 
 interface CapacityFlags {
   readonly slo: Objective;
@@ -29,7 +29,7 @@ export function addCapacity(program: Command, context: CommandContext): void {
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
     .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', secondsOption, 5)
     .option('--start <n>', 'the first rate (default: an eighth of what a closed loop reaches)', positiveNumber)
-    .option('--allow <limit>', 'remote: a URL that is not this machine', collect)
+    .option('--allow <limit>', 'remote: a URL that is not this machine', collectChecked(oneOf('limit', ['remote'])))
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
     .addHelpText('after', help)
     .action(async (target: string, flags: CapacityFlags) => {
@@ -68,7 +68,7 @@ const precisionRatio = 0.05;
 const startFraction = 1 / 8;
 
 async function capacity(name: string, flags: CapacityFlags, context: CommandContext): Promise<number> {
-  const say = (text: string) => context.stderr.write(`${text}\n`);
+  const say = (text: string) => context.stderr.print(`${text}\n`);
   const capacityContext: CapacityContext = {
     ...{ signal: context.signal, env: context.env, objective: flags.slo, measureMs: flags.duration * 1000 },
     onStep: say,
@@ -93,7 +93,7 @@ async function capacity(name: string, flags: CapacityFlags, context: CommandCont
       },
     });
     const people = flags.json ? context.stderr : context.stdout;
-    people.write(
+    people.print(
       `${outcomeText(name, flags.slo, found)}; a closed loop reaches ${closed.answeredPerSec.toFixed(0)}/s\n`,
     );
     if (flags.json) {

@@ -76,6 +76,9 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
   if (flags.aa && flags.base !== undefined) {
     throw new HarnessError('usage', '--aa measures the head against itself: --base has no part in it', 'leave out one');
   }
+  if (flags.pairs !== undefined && flags.timeBudget !== undefined) {
+    throw new HarnessError('usage', '--pairs and --time-budget both say how many pairs are made', 'leave out one');
+  }
   await assertFolderWritable(folderOf(flags, context.folders), '--out');
   await assertOutputsWritable({ '--markdown': flags.markdown, '--html': flags.html });
   const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: flags.verbose ?? false });
@@ -127,12 +130,12 @@ function folderOf({ out }: CiFlags, { resultsDir }: ProjectFolders): string {
 function printComparison({ comparison, paths }: CommitsComparison, flags: CiFlags, context: CommandContext): void {
   const people = flags.json ? context.stderr : context.stdout;
   if (paths === null) {
-    people.write(`${comparison.outcome.summary}\n`);
+    people.print(`${comparison.outcome.summary}\n`);
     return;
   }
-  people.write(comparisonText(comparison, { color: wantsColor(context), all: false }));
+  people.print(comparisonText(comparison, { color: wantsColor(context), all: false }));
   const files = [shortPath(paths.base), shortPath(paths.head)] as const;
-  people.write(`\nreplay: ${replayCommand(files, flags)}\n`);
+  people.print(`\nreplay: ${replayCommand(files, flags)}\n`);
 }
 
 /** What programs and other readers were promised, by the flags. */
@@ -143,7 +146,7 @@ async function writeRequestedFiles(comparison: RunComparison, flags: CiFlags, co
     await writeFileAtomically(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
   if (flags.html === undefined) return;
   const people = flags.json ? context.stderr : context.stdout;
-  people.write(`page: ${await writeComparisonPage(comparison, flags.html, context.folders)}\n`);
+  people.print(`page: ${await writeComparisonPage(comparison, flags.html, context.folders)}\n`);
 }
 
 /** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */

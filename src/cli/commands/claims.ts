@@ -32,7 +32,9 @@ export function addClaims(program: Command, context: CommandContext): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples)
     .action(async (paths: string[], flags: ClaimsFlags) => {
-      context.stdout.write(await claims(paths, flags, context));
+      const text = await claims(paths, flags, context);
+      if (flags.json || flags.format === 'markdown') context.stdout.write(text);
+      else context.stdout.print(text);
     });
 }
 
@@ -51,8 +53,14 @@ async function claims(paths: readonly string[], flags: ClaimsFlags, context: Com
   const assessed = assessClaims(book.claims, results.map(toEvidence), book.codeLines);
   if (flags.json) return `${JSON.stringify(assessed)}\n`;
   if (flags.format === 'markdown') return `${claimsMarkdown(assessed, book.sources)}\n`;
-  return `${claimsText(assessed, painter(wantsColor(context)), flags.why ?? false)}\n`;
+  const first = results.length === 0 ? `${nothingYet}\n\n` : '';
+  return `${first}${claimsText(assessed, painter(wantsColor(context)), flags.why ?? false)}\n`;
 }
+
+const nothingYet = `Nothing was measured on this machine yet. First run what the claims are about:
+  npm run bench -- run blog-post      the service under the load of the blog post
+  npm run bench -- run primitives     the units of concurrency
+  npm run bench -- run raft-scale     the largest clusters`;
 
 const colors: Readonly<Record<ClaimVerdict, number>> = {
   holds: 32,

@@ -69,8 +69,9 @@ async function compare(base: string, head: string, flags: CompareFlags, context:
     context.stdout.write(`${await writeComparisonPage(compared.comparison, flags.out ?? null, context.folders)}\n`);
   } else {
     const text = written(compared, flags.format, flags, context);
-    if (flags.out === undefined) context.stdout.write(text);
-    else await writeFileAtomically(flags.out, text);
+    if (flags.out !== undefined) await writeFileAtomically(flags.out, text);
+    else if (flags.format === 'text') context.stdout.print(text);
+    else context.stdout.write(text);
   }
   const { exitCode } = compared.comparison.outcome;
   return exitCode === 1 && flags.gate !== true ? 0 : exitCode;

@@ -33,7 +33,7 @@ Examples:
 Exit codes: 0 kept, 1 a contract is broken, 2 usage, 3 something could not be built, or nothing could be checked`;
 
 async function conform(globs: readonly string[], flags: ConformFlags, context: CommandContext): Promise<number> {
-  const onStep = (text: string) => context.stderr.write(`${text}\n`);
+  const onStep = (text: string) => context.stderr.print(`${text}\n`);
   let failureCount = 0;
   let checkedCount = 0;
   let unbuiltCount = 0;
@@ -43,7 +43,8 @@ async function conform(globs: readonly string[], flags: ConformFlags, context: C
       failureCount += found.part.failures.length;
     }
     if (found.kind === 'not-built') unbuiltCount += 1;
-    context.stdout.write(flags.json ? `${jsonLine(found)}\n` : contractCheckText(found));
+    if (flags.json) context.stdout.write(`${jsonLine(found)}\n`);
+    else context.stdout.print(contractCheckText(found));
   }
   if (failureCount > 0) return 1;
   return checkedCount > 0 && unbuiltCount === 0 ? 0 : 3;

@@ -39,7 +39,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
         ...(await toolchains(context.env)),
       ];
       if (json) context.stdout.write(`${JSON.stringify(findings)}\n`);
-      else for (const finding of findings) context.stdout.write(findingText(finding));
+      else for (const finding of findings) context.stdout.print(findingText(finding));
       context.exitCode = findings.some(({ state, subject }) => state === 'missing' && !isOptional(subject)) ? 3 : 0;
     });
 }

@@ -50,12 +50,13 @@ async function fuzzCommand(globs: readonly string[], flags: FuzzFlags, context: 
     requestCount,
     signal: context.signal,
     env: context.env,
-    onStep: (text) => context.stderr.write(`${text}\n`),
+    onStep: (text) => context.stderr.print(`${text}\n`),
     onFailure(failure) {
-      if (!flags.json) context.stdout.write(failureText(failure));
+      if (!flags.json) context.stdout.print(failureText(failure));
     },
   });
-  context.stdout.write(flags.json ? `${JSON.stringify(run)}\n` : summaryText(run));
+  if (flags.json) context.stdout.write(`${JSON.stringify(run)}\n`);
+  else context.stdout.print(summaryText(run));
   return run.failures.length > 0 ? 1 : 0;
 }
 
@@ -91,6 +92,13 @@ function summaryText(run: FuzzRun): string {
     allowed.length > 0 ? `Differences the list allows, by entry:\n${list}` : '',
     skipped,
     `${run.requestCount} requests to each of ${run.implementations.join(', ')} (seed ${run.seed}): `,
-    failed === 0 ? 'all alike\n' : `${failed} failures of ${run.failures.length} kinds\n`,
+    failed === 0 ? fineText(run) : `${failed} failures of ${run.failures.length} kinds\n`,
   ].join('');
+}
+
+/** One alone is like itself. */
+function fineText({ implementations }: FuzzRun): string {
+  return implementations.length > 1
+    ? 'all alike\n'
+    : 'no answer is wrong by itself; there was no other implementation to compare it with\n';
 }

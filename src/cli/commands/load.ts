@@ -13,6 +13,8 @@ import type { CommandContext } from '../context.ts';
 import {
   allowances,
   assertAllowed,
+  checkedHeader,
+  checkedUrl,
   defaultLimits,
   type LoadFlags,
   type LoadRequest,
@@ -20,7 +22,15 @@ import {
   methods,
 } from '../load-request.ts';
 import { loadSummary } from '../load-summary.ts';
-import { collect, countOrZero, oneOf, positiveCount, positiveNumber, secondsOption } from '../options.ts';
+import {
+  collectChecked,
+  countOrZero,
+  oneOf,
+  positiveCount,
+  positiveNumber,
+  secondsOption,
+  statusOption,
+} from '../options.ts';
 import { progressLine } from '../progress.ts';
 
 /** `paceline load URL`: the generator as a tool of its own. */
@@ -28,7 +38,7 @@ export function addLoad(program: Command, context: CommandContext): void {
   program
     .command('load')
     .description('drive any HTTP service at a fixed rate, in an open loop, and say what the generator itself added')
-    .argument('<url>', 'as http://127.0.0.1:8080/path?query')
+    .argument('<url>', 'as http://127.0.0.1:8080/path?query', checkedUrl)
     .requiredOption('--rate <n>', 'requests per second, as 1000 or 0.2', positiveNumber)
     .option('--duration <s>', 'seconds', secondsOption, 10)
     .option(
@@ -38,9 +48,9 @@ export function addLoad(program: Command, context: CommandContext): void {
       'constant',
     )
     .option('--method <method>', methods.join(', '), oneOf('method', methods))
-    .option('--header <header>', "'Name: value' (repeatable)", collect)
+    .option('--header <header>', "'Name: value' (repeatable)", collectChecked(checkedHeader))
     .option('--body <text>', 'the body, or @FILE')
-    .option('--expect-status <n>', 'the one right status (default: any below 400)', positiveCount)
+    .option('--expect-status <n>', 'the one right status (default: any below 400)', statusOption)
     .option('--connections <n>', 'connections at most; one is opened when all others are busy', positiveCount, 256)
     .option('--threads <n>', 'sending threads, which split one sequence', positiveCount, 1)
     .option(
@@ -51,7 +61,11 @@ export function addLoad(program: Command, context: CommandContext): void {
     .option('--timeout <s>', 'seconds from the due time', secondsOption, 10)
     .option('--warmup <n>', 'requests sent before, at the same rate, that do not count', countOrZero, 0)
     .option('--seed <n>', 'of the poisson arrivals', countOrZero, 1)
-    .option('--allow <limit>', `go beyond a limit: ${allowances.join(', ')} (repeatable)`, collect)
+    .option(
+      '--allow <limit>',
+      `go beyond a limit: ${allowances.join(', ')} (repeatable)`,
+      collectChecked(oneOf('limit', allowances)),
+    )
     .option('--skip-preflight', 'do not send one request first to see whether the target answers')
     .option('--hdr <file>', 'response, service and send delay as an HdrHistogram log; response alone as .hgrm')
     .option('--json', 'the whole result as JSON on standard output; the summary goes to standard error')
@@ -89,7 +103,7 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
   const { result, startedAtMs, isCutShort } = await runLoad(request, context);
   const verdict = assessGenerator(result);
   const summaryOutput = flags.json ? context.stderr : context.stdout;
-  summaryOutput.write(`${loadSummary(request, result, verdict)}\n`);
+  summaryOutput.print(`${loadSummary(request, result, verdict)}\n`);
   if (flags.json) {
     const { origin, spec, loadPlan } = request;
     context.stdout.write(

@@ -38,7 +38,8 @@ export function addReport(program: Command, context: CommandContext): void {
       assertFlagsFit(flags);
       if (flags.trend) {
         const trends = trendsByMachine(await readResults(path));
-        context.stdout.write(flags.json ? `${JSON.stringify(trends)}\n` : trendText(trends));
+        if (flags.json) context.stdout.write(`${JSON.stringify(trends)}\n`);
+        else context.stdout.print(trendText(trends));
         return;
       }
       const model = await reportModelOf(await readResult(path), context.folders);
@@ -50,7 +51,7 @@ export function addReport(program: Command, context: CommandContext): void {
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
       else {
         const text = flags.details ? reportText : summaryText;
-        context.stdout.write(text(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
+        context.stdout.print(text(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
       }
     });
 }

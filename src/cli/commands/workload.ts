@@ -24,7 +24,7 @@ export function addWorkload(program: Command, context: CommandContext): void {
       const workload = await project.loadWorkload(service, name);
       const mix = drawMix(workload, { seed, count: drawCount });
       if (json) context.stdout.write(`${JSON.stringify({ id: name, service, version: workload.version, ...mix })}\n`);
-      else context.stdout.write(mixText(workload.description, mix));
+      else context.stdout.print(mixText(workload.description, mix));
     });
 }
 
@@ -34,12 +34,7 @@ async function locate(id: string, project: Project): Promise<{ service: string; 
     for (const name of await project.workloadIds(service)) known.push({ service, name });
   }
   const found = known.find(({ service, name }) => id === name || id === `${service}/${name}`);
-  if (found === undefined)
-    throw unknownName(
-      'workload',
-      id,
-      known.map(({ name }) => name),
-    );
+  if (found === undefined) throw unknownName('workload', id, [...new Set(known.map(({ name }) => name))]);
   return found;
 }
 

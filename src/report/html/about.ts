@@ -2,7 +2,7 @@ import { countOf } from '../../compare/text.ts';
 import { rangeCoverageRatio } from '../../stats/descriptive.ts';
 import { formatBytes, formatNumber, formatPercent, noValue, toMebibytes, toSentence } from '../format.ts';
 import type { ReportedRun, ReportModel } from '../model.ts';
-import { warningSubject, warningText } from '../sentences.ts';
+import { preparationTexts, warningSubject, warningText } from '../sentences.ts';
 import { marker } from './charts.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
 
@@ -144,7 +144,12 @@ function implementationsSection({ run, implementations }: ReportModel): Markup {
       [known === undefined ? null : marker(known.style), preparation.manifest.id],
       preparation.manifest.model,
       preparation.status === 'ready' ? preparation.runtimeVersion : preparation.status,
-      preparation.status === 'ready' ? conformanceText(preparation) : noValue,
+      preparation.status === 'ready'
+        ? [
+            conformanceText(preparation),
+            ...preparationTexts(preparation).map((text) => h('div', { class: 'remarks' }, text)),
+          ]
+        : noValue,
       h('div', { class: 'remarks' }, preparation.manifest.description),
     ];
   });

@@ -6,6 +6,7 @@ import { toSentence } from '../format.ts';
 import type { Answer, AssessedClaim, Question, ReportModel, Row } from '../model.ts';
 import {
   largestClusterText,
+  preparationLines,
   publishedLines,
   questionTitle,
   resolutionSentence,
@@ -35,6 +36,9 @@ export function reportMarkdown(report: ReportModel): string {
   const blocks = [
     ...questions.flatMap(questionBlocks),
     largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
+    preparationLines(model.run)
+      .map((line) => `- ${markdownText(line)}`)
+      .join('\n'),
     warningsMarkdown(model),
     provenanceLine(model),
   ];

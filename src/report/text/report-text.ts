@@ -3,6 +3,7 @@ import type { Answer, PrimitiveRow, PrimitiveSection, Question, ReportModel, Res
 import {
   baselineSentence,
   largestClusterText,
+  preparationLines,
   publishedLines,
   resolutionSentence,
   warningSubject,
@@ -32,6 +33,7 @@ export function reportText(report: ReportModel, options: TextOptions): string {
     ...questions.map((question) => questionText(question, styles)),
     largestClusterBlock(largest, styles),
     ...model.primitives.map((section) => primitiveText(section, styles)),
+    preparationBlock(model, styles),
     baselineBlock(model, styles),
     warningsBlock(model, styles),
     pathsBlock(options),
@@ -103,6 +105,12 @@ function claimsBlock({ claims }: ReportModel, { bold, warn }: TerminalStyles): s
 
 function baselineBlock({ baseline }: ReportModel, { dim }: TerminalStyles): string {
   return (baseline?.rows ?? []).map((row) => dim(paragraph(baselineSentence(row)))).join('\n');
+}
+
+function preparationBlock({ run }: ReportModel, { dim }: TerminalStyles): string {
+  return preparationLines(run)
+    .map((line) => dim(paragraph(line)))
+    .join('\n');
 }
 
 function warningsBlock(model: ReportModel, { warn }: TerminalStyles): string {

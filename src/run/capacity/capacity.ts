@@ -73,10 +73,7 @@ export async function openImplementation(
   context: CapacityContext & Pick<RunContext, 'project'>,
 ): Promise<CapacityTarget> {
   const { project } = context;
-  const located = await locateAll(project, request.implementationDirs);
-  const ids = located.map(({ implementation }) => implementation.id);
-  const chosen = located.find(({ implementation }) => implementation.id === request.id);
-  if (chosen === undefined) throw unknownName('implementation', request.id, ids);
+  const chosen = await implementationOf(project, request);
   const { service: serviceId } = chosen.implementation;
   const service = await project.loadService(serviceId);
   const workload = await project.loadWorkload(
@@ -95,6 +92,26 @@ export async function openImplementation(
     await session.close();
     throw error;
   }
+}
+
+/** Of a service that answers requests: a primitive has no rate. */
+async function implementationOf(
+  project: Project,
+  { id, implementationDirs }: ImplementationRequest,
+): Promise<LocatedImplementation> {
+  const located = await locateAll(project, implementationDirs);
+  const services = await project.serviceIds();
+  const answering = located.filter(({ implementation }) => services.includes(implementation.service));
+  const chosen = answering.find(({ implementation }) => implementation.id === id);
+  if (chosen !== undefined) return chosen;
+  if (located.some(({ implementation }) => implementation.id === id)) {
+    throw new HarnessError('usage', `${id} answers no requests: it has no capacity to look for`, 'name a service');
+  }
+  throw unknownName(
+    'implementation',
+    id,
+    answering.map(({ implementation }) => implementation.id),
+  );
 }
 
 async function prepareOne(

@@ -15,10 +15,15 @@ import type { CountedLoadRecord } from '../../model/run-result.ts';
 import type { Workload } from '../../model/workload.ts';
 import { benchDir } from '../paths.ts';
 import { TrialFailure } from '../trial/observations.ts';
-import { startInGroup } from '../trial/target-group.ts';
-import { driveCounted, type RunningSubject } from './counted-load.ts';
+import { driveCounted } from './counted-load.ts';
 import { checkStartup } from './start-checks.ts';
-import { type ConformanceOutcome, type ConformancePart, type ConformanceSubject, conformanceSize } from './subject.ts';
+import {
+  type ConformanceOutcome,
+  type ConformancePart,
+  type ConformanceSubject,
+  type RunningSubject,
+  startSubject,
+} from './subject.ts';
 import { tryWorkload } from './try-workload.ts';
 
 /** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
@@ -99,38 +104,21 @@ async function* checkClusterContract(subject: ConformanceSubject): AsyncGenerato
 }
 
 async function withTarget(
-  { preparedImplementation, service, seed, session }: ConformanceSubject,
+  subject: ConformanceSubject,
   check: (running: RunningSubject) => Promise<ConformancePart>,
-  prepareDatabase: (database: TrialDatabase | null) => Promise<void> = async () => {},
+  prepareDatabase?: (database: TrialDatabase | null) => Promise<void>,
 ): Promise<ConformancePart> {
-  const environment = service.environment({ ...conformanceSize, seed, cluster: null });
-  const database = await session.copyDatabase(service, seed);
+  let running: RunningSubject;
   try {
-    await prepareDatabase(database);
-    const countsStatements = (await database?.enableStatements()) ?? false;
-
-    const databaseUrl = database?.url ?? (await service.resetOwnDatabase?.(session.signal)) ?? null;
-    const usesDataDir = service.isCluster;
-    const started = await startInGroup({
-      preparedImplementation,
-      environment,
-      databaseUrl,
-      usesDataDir,
-      limit: null,
-      session,
-    });
-    try {
-      const variables = { ...environment, ...service.vectorVariables(seed) };
-      const { baseUrl } = started.target;
-      return await check({ started, database, countsStatements, baseUrl, variables, signal: session.signal });
-    } finally {
-      await started.dispose();
-    }
+    running = await startSubject(subject, prepareDatabase);
   } catch (error) {
     if (!(error instanceof TrialFailure)) throw error;
     return { title: 'start', checkCount: 1, failures: [`${error.message}\n${error.logTail}`], notChecked: null };
+  }
+  try {
+    return await check(running);
   } finally {
-    await database?.drop();
+    await running.dispose();
   }
 }
 

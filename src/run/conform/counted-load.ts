@@ -1,4 +1,3 @@
-import type { CheckOptions } from '../../conformance/checks/check-result.ts';
 import type { CountedLoadObservation } from '../../conformance/checks/counted-load.ts';
 import type { DatabaseUse, TrialDatabase } from '../../database/trial-database.ts';
 import { startGenerator } from '../../load/generator.ts';
@@ -9,14 +8,7 @@ import { openProbe } from '../../probe/probe.ts';
 import { loadWorkload } from '../declarations.ts';
 import { trackProcessGroup } from '../session/tracked-resources.ts';
 import { connectionLimit } from '../trial/database-budget.ts';
-import type { TargetGroup } from '../trial/target-group.ts';
-import { type ConformanceSubject, conformanceSize } from './subject.ts';
-
-export interface RunningSubject extends CheckOptions {
-  readonly started: TargetGroup;
-  readonly database: TrialDatabase | null;
-  readonly countsStatements: boolean;
-}
+import { type ConformanceSubject, conformanceSize, type RunningSubject } from './subject.ts';
 
 /** 3,200 requests. Whoever cannot hold the rate takes longer: it is counted, not ranked. */
 const countedPlan: Omit<LoadPlan, 'seed'> = {

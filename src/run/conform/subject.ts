@@ -1,7 +1,10 @@
+import type { CheckOptions } from '../../conformance/checks/check-result.ts';
+import type { TrialDatabase } from '../../database/trial-database.ts';
 import type { CountedLoadRecord } from '../../model/run-result.ts';
 import type { Service } from '../../model/service.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
+import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
 
 /** What is checked against a contract, and where. */
 export interface ConformanceSubject {
@@ -30,3 +33,40 @@ export interface ConformanceOutcome {
 
 /** How a target is set up for its checks, which may name these as variables. */
 export const conformanceSize = { workerCount: 2, dbPoolTotal: 8 } as const;
+
+export interface RunningSubject extends CheckOptions {
+  readonly started: TargetGroup;
+  readonly database: TrialDatabase | null;
+  readonly countsStatements: boolean;
+  /** Ends it and drops its copy. */
+  dispose(): Promise<void>;
+}
+
+/** Starts it on a fresh copy of its database, both in the cleanup registry. A target that does not get ready is a TrialFailure. */
+export async function startSubject(
+  { preparedImplementation, service, seed, session }: ConformanceSubject,
+  prepareDatabase: (database: TrialDatabase | null) => Promise<void> = async () => {},
+): Promise<RunningSubject> {
+  const environment = service.environment({ ...conformanceSize, seed, cluster: null });
+  const database = await session.copyDatabase(service, seed);
+  try {
+    await prepareDatabase(database);
+    const countsStatements = (await database?.enableStatements()) ?? false;
+    const databaseUrl = database?.url ?? (await service.resetOwnDatabase?.(session.signal)) ?? null;
+    const usesDataDir = service.isCluster;
+    const started = await startInGroup({
+      ...{ preparedImplementation, environment, databaseUrl, usesDataDir, session },
+      limit: null,
+    });
+    const dispose = async () => {
+      await started.dispose();
+      await database?.drop();
+    };
+    const variables = { ...environment, ...service.vectorVariables(seed) };
+    const { baseUrl } = started.target;
+    return { started, database, countsStatements, baseUrl, variables, signal: session.signal, dispose };
+  } catch (error) {
+    await database?.drop();
+    throw error;
+  }
+}
