@@ -1,4 +1,4 @@
-import { terminalText } from '../model/foreign-text.ts';
+import { terminalText, visibleLines } from '../model/foreign-text.ts';
 import { withoutSecrets } from '../os/secrets.ts';
 import { narrowed } from './narrow.ts';
 
@@ -11,6 +11,8 @@ interface Stream {
 export interface GuardedStream extends Stream {
   /** Text for people: on a terminal no wider than it is. What programs read is written. */
   print(text: string): unknown;
+  /** The same with colours: of texts whose foreign parts were made presentable. */
+  paint(text: string): unknown;
   /** For what moves a terminal's cursor; its texts have been made visible before. */
   writeControl(text: string): unknown;
 }
@@ -21,9 +23,10 @@ function asTypedHere(text: string, isInstalled: boolean): string {
 }
 
 /**
- * A stream to which nothing is written that acts on a terminal, whoever wrote the text, and no secret; colours of paceline pass.
+ * A stream to which nothing is written that acts on a terminal, whoever wrote the text, and no secret.
  */
 export function guarded(stream: Stream, isInstalled = false): GuardedStream {
+  const shown = (text: string) => withoutSecrets(asTypedHere(text, isInstalled));
   return {
     get isTTY() {
       return stream.isTTY === true;
@@ -31,8 +34,9 @@ export function guarded(stream: Stream, isInstalled = false): GuardedStream {
     get columns() {
       return stream.columns;
     },
-    write: (text) => stream.write(withoutSecrets(asTypedHere(terminalText(text), isInstalled))),
-    print: (text) => stream.write(fitted(withoutSecrets(asTypedHere(terminalText(text), isInstalled)), stream)),
+    write: (text) => stream.write(shown(visibleLines(text))),
+    print: (text) => stream.write(fitted(shown(visibleLines(text)), stream)),
+    paint: (text) => stream.write(fitted(shown(terminalText(text)), stream)),
     writeControl: (text) => stream.write(withoutSecrets(text)),
   };
 }

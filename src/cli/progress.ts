@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { countOf, durationText } from '../compare/text.ts';
-import { lineText, logText, terminalText } from '../model/foreign-text.ts';
+import { lineText, logText, visibleText } from '../model/foreign-text.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
@@ -113,7 +113,7 @@ function rewrittenLine(output: GuardedStream): Line {
     update.clear();
     output.print(`${text}\n`);
   };
-  const move = (text: string) => update(terminalText(text));
+  const move = (text: string) => update(visibleText(text));
   return { keep, step: move, move, end: () => update.clear() };
 }
 

@@ -79,7 +79,8 @@ export function terminalText(text: string): string {
   return pieces.map((piece, index) => (index % 2 === 1 ? piece : visibleLines(piece))).join('');
 }
 
-function visibleLines(text: string): string {
+/** The same without any colour: of texts that are not painted, and that others may have written. */
+export function visibleLines(text: string): string {
   return text.split('\r\n').map(visibleText).join('\r\n');
 }
 

@@ -1,12 +1,14 @@
 // test-lane: waits
 import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { reportsDir, resultsDir } from '../../src/run/paths.ts';
 import { corpus, poisoned } from '../support/hostile.ts';
-import { makeWorkspace, paceline, removeWorkspace } from '../support/paceline.ts';
+import { makeWorkspace, paceline, removeWorkspace, type Workspace } from '../support/paceline.ts';
 import { sevenAtOneRate } from '../support/run-examples.ts';
+import { scratchRepository, writeEcho } from '../support/scratch-repository.ts';
 
 const text = Object.entries(corpus)
   .filter(([kind]) => kind !== 'half a surrogate pair')
@@ -74,6 +76,93 @@ describe('nothing that acts is printed by', { concurrency: 2 }, () => {
         assert.deepEqual([unprintableIn(stdout), unprintableIn(stderr)], [[], []]);
       },
     );
+  }
+});
+
+const argument = text.replaceAll('\0', '').slice(0, 2_000);
+
+/** Texts that a user, a target or a commit chooses, in commands that read no result file; with the exit code of each. */
+const others: readonly (readonly [string, (places: Places) => readonly string[], number])[] = [
+  ['load: a URL', () => ['load', argument, '--rate', '1'], 2],
+  ['load: a header', () => ['load', 'http://127.0.0.1:9/', '--rate', '1', '--header', argument], 2],
+  ['load: a body', () => ['load', 'http://127.0.0.1:9/', '--rate', '1', '--body', `@${argument}`], 2],
+  ['load: a path', ({ good }) => ['load', `${good}/${argument}`, ...briefly], 0],
+  ['load: an answer', ({ bad }) => ['load', bad, ...briefly, '--skip-preflight'], 1],
+  ['load: a look before', ({ bad }) => ['load', bad, ...briefly], 3],
+  ['load: what is no HTTP', ({ raw }) => ['load', raw, ...briefly], 3],
+  ['capacity: a name', () => ['capacity', argument, '--slo', 'p99=5ms'], 2],
+  ['capacity: an objective', () => ['capacity', 'crud-go', '--slo', argument], 2],
+  ['capacity: a workload', () => ['capacity', 'crud-go', '--slo', 'p99=5ms', '--workload', argument], 2],
+  ['workload: a name', () => ['workload', argument], 2],
+  ['calibrate: a rate', () => ['calibrate', '--rate', argument], 2],
+  ['run: a scenario', () => ['run', argument], 2],
+  ['run: a place', () => ['run', 'smoke', '--impls', argument], 2],
+  ['fuzz: a name', () => ['fuzz', argument], 2],
+  ['doctor: a database', () => ['doctor'], 3],
+  ['ci: a base', ({ repository }) => ['ci', '--repo', repository, '--base', argument], 2],
+  ['ci: a repository', () => ['ci', '--repo', argument], 2],
+  ['ci: a policy', () => ['ci', '--policy', argument], 2],
+  [
+    'ci: the subject of a commit',
+    ({ repository }) => ['ci', '--repo', repository, '--base', 'HEAD~1', '--scenario', 'known-answers'],
+    0,
+  ],
+];
+const briefly = ['--rate', '20', '--duration', '0.2'];
+
+interface Places {
+  readonly good: string;
+  readonly bad: string;
+  readonly raw: string;
+  readonly repository: string;
+}
+
+describe('nothing that acts is printed by', { concurrency: 2 }, () => {
+  let places: Places;
+  let space: Workspace;
+  const servers: Server[] = [];
+  const serve = async (answer: string) => {
+    const server = createServer((socket) =>
+      socket.on('error', () => {}).on('data', () => socket.write(answer, 'latin1')),
+    );
+    servers.push(server);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  before(async () => {
+    space = await makeWorkspace();
+    const repository = await scratchRepository(space.file('repo'));
+    await writeEcho(repository, 'echo-a');
+    repository.commit('first');
+    await repository.write('README.md', 'words');
+    repository.commit(argument);
+    const bytes = Buffer.from(argument).toString('latin1');
+    const line = bytes.replaceAll(/[\r\n]/g, ' ');
+    places = {
+      good: await serve('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+      bad: await serve(`HTTP/1.1 500 ${line}\r\nX-${'a'}: ${line}\r\nContent-Length: ${bytes.length}\r\n\r\n${bytes}`),
+      raw: await serve(`${bytes}\r\n\r\n`),
+      repository: repository.dir,
+    };
+  });
+  after(async () => {
+    for (const server of servers) server.close();
+    await removeWorkspace(space);
+  });
+
+  for (const [what, wordsOf, expected] of others) {
+    test(what, async () => {
+      const env = {
+        ...space.env,
+        DATABASE_URL: what.startsWith('doctor') ? `postgres://${argument}` : '',
+        GITHUB_BASE_REF: '',
+      };
+      const { stdout, stderr, exitCode } = await paceline(wordsOf(places), { env });
+      assert.equal(exitCode, expected, stderr.slice(0, 600));
+      assert.notEqual(stdout + stderr, '');
+      assert.deepEqual([unprintableIn(stdout), unprintableIn(stderr)], [[], []]);
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    });
   }
 });
 

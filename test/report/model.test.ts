@@ -239,15 +239,22 @@ test('wrong in one of three trials: no figures, the first row, and the reason fi
   assert.ok(question.answers.every(({ parts }) => !parts.some(({ strong, text }) => strong && text === 'crud-go')));
 });
 
-test('memory that rises in most trials is a finding with its slope and interval', () => {
-  const rising = okTrials(3, { implementation: 'crud-go' }).map((trial) => {
+/** What the row says of memory that grows by 1 MiB/s in a window of so many seconds. */
+function memoryNote(windowSec: number) {
+  const rising = okTrials(3, { implementation: 'crud-go', measureMs: windowSec * 1_000 }).map((trial) => {
     assert.ok(trial.status === 'ok');
     const growth = { bytesPerSec: 2 ** 20, lowBytesPerSec: 0.9 * 2 ** 20, highBytesPerSec: 1.1 * 2 ** 20 };
     const memory = { ...trial.measurement.memory, growth };
     return { ...trial, measurement: { ...trial.measurement, memory } };
   });
   const run = runResult({ implementations: [ready('crud-go')], trials: rising });
-  const row = rowFor(onlyQuestion(buildReport(run, [])), 'crud-go');
-  const note = row.notes.find(({ kind }) => kind === 'memory-rising');
-  assert.match(note?.text ?? '', /1\.0 MiB\/s \[0\.9, 1\.1\]/);
+  return rowFor(onlyQuestion(buildReport(run, [])), 'crud-go').notes.find(({ kind }) => kind === 'memory-rising');
+}
+
+test('memory that rises in most trials of a long window is a finding with its slope and interval', () => {
+  assert.match(memoryNote(120)?.text ?? '', /1\.0 MiB\/s \[0\.9, 1\.1\]/);
+});
+
+test('a window of seconds does not tell a heap that fills from a leak, and says nothing', () => {
+  assert.equal(memoryNote(10), undefined);
 });

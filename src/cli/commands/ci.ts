@@ -133,7 +133,7 @@ function printComparison({ comparison, paths }: CommitsComparison, flags: CiFlag
     people.print(`${comparison.outcome.summary}\n`);
     return;
   }
-  people.print(comparisonText(comparison, { color: wantsColor(context), all: false }));
+  people.paint(comparisonText(comparison, { color: wantsColor(context), all: false }));
   const files = [shortPath(paths.base), shortPath(paths.head)] as const;
   people.print(`\nreplay: ${replayCommand(files, flags)}\n`);
 }

@@ -34,7 +34,7 @@ export function addClaims(program: Command, context: CommandContext): void {
     .action(async (paths: string[], flags: ClaimsFlags) => {
       const text = await claims(paths, flags, context);
       if (flags.json || flags.format === 'markdown') context.stdout.write(text);
-      else context.stdout.print(text);
+      else context.stdout.paint(text);
     });
 }
 

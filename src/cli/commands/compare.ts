@@ -70,7 +70,7 @@ async function compare(base: string, head: string, flags: CompareFlags, context:
   } else {
     const text = written(compared, flags.format, flags, context);
     if (flags.out !== undefined) await writeFileAtomically(flags.out, text);
-    else if (flags.format === 'text') context.stdout.print(text);
+    else if (flags.format === 'text') context.stdout.paint(text);
     else context.stdout.write(text);
   }
   const { exitCode } = compared.comparison.outcome;

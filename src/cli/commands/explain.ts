@@ -32,7 +32,7 @@ export function addExplain(program: Command, context: CommandContext): void {
       const chosen = chosenComparisons(cell, compared.comparison.comparisons);
       const explanations = chosen.map((comparison) => explain(compared.base, compared.head, comparison));
       if (flags.json) context.stdout.write(`${JSON.stringify(explanations)}\n`);
-      else context.stdout.print(explanationText(explanations, { color: wantsColor(context) }));
+      else context.stdout.paint(explanationText(explanations, { color: wantsColor(context) }));
     });
 }
 

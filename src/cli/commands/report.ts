@@ -51,7 +51,7 @@ export function addReport(program: Command, context: CommandContext): void {
       if (flags.format === 'markdown') context.stdout.write(reportMarkdown(model));
       else {
         const text = flags.details ? reportText : summaryText;
-        context.stdout.print(text(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
+        context.stdout.paint(text(model, { color: wantsColor(context), resultPath: path, reportPath: null }));
       }
     });
 }

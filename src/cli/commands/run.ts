@@ -125,7 +125,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
         : await writeReport(model, basename(path, '.json'), flags.report ?? null, context.folders);
     const people = flags.json ? context.stderr : context.stdout;
     const text = flags.details ? reportText : summaryText;
-    people.print(text(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
+    people.paint(text(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return runExitCode(result);
   } finally {
