@@ -53,7 +53,7 @@ export interface BuildResult {
 }
 
 /** Names and a hash of the values: a result file is passed on, and values hold hosts and passwords. */
-export interface BuildEnvironmentRecord {
+interface BuildEnvironmentRecord {
   readonly hash: string;
   readonly letThrough: string[];
   readonly ignored: string[];
