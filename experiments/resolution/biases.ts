@@ -61,7 +61,8 @@ function neighbourEffect({ slices, index }: Start): number | null {
 /** What a target does in the slices and gaps of others and in its own gaps, less what it does at rest, by its own slices. */
 function postponedShare({ round, index, slices }: Start): number {
   const elsewhere = round.stretches.filter(
-    ({ kind, driven, isAlone }) => kind !== 'rest' && !isAlone && !(kind === 'slice' && driven === index),
+    ({ kind, driven, isAlone }) =>
+      (kind === 'slice' || kind === 'gap') && !isAlone && !(kind === 'slice' && driven === index),
   );
   const sum = (stretches: readonly Stretch[], value: (one: Stretch) => number) =>
     stretches.reduce((total, one) => total + value(one), 0);

@@ -43,19 +43,34 @@ function trialFigure(trial: TrialLine, seconds: number): StartFigure {
   };
 }
 
-/** With 2, 4, 6 … slices of each start. */
+/** The unbroken stretches that followed the slices, on the same processes: what an ordinary window would have seen. */
+function stretchDesigns(rounds: readonly RoundLine[], ratePerSec: number, fixedSeconds: number): Design[] {
+  const seconds = Math.min(...rounds.map((round) => partsOf(round, 'block', 0).length));
+  return lengths(seconds).map((length) => ({
+    label: `the same starts, ${ratePerSec}/s, unbroken ${length} s`,
+    figures: rounds.flatMap((round) =>
+      round.implementations.map((_, index) => figureOf(round, index, partsOf(round, 'block', index).slice(0, length))),
+    ),
+    secondsPerStart: fixedSeconds + length,
+  }));
+}
+
+/** With 2, 4, 6 … slices of each start, and unbroken stretches of the same starts. */
 export function sliceDesigns(
   rounds: readonly RoundLine[],
   { sliceMs = 0, gapMs = 0, ratePerSec = 0, warmupCount = 0 }: Readonly<Record<string, number>>,
 ): Design[] {
-  const sliceCount = Math.min(...rounds.map((round) => slicesOf(round, 0).length));
+  const sliceCount = Math.min(...rounds.map((round) => partsOf(round, 'slice', 0).length));
   const counts = Array.from({ length: Math.floor(sliceCount / 2) }, (_, index) => 2 * (index + 1));
   const fixedSeconds = medianOf(rounds.map(fixedMs)) / 1000;
-  return counts.map((count) => ({
+  const sliced = counts.map((count) => ({
     label: `slices, ${ratePerSec}/s, warm-up ${warmupCount}, ${count} slices of ${sliceMs / 1000} s`,
-    figures: rounds.flatMap((round) => round.implementations.map((_, index) => sliceFigure(round, index, count))),
+    figures: rounds.flatMap((round) =>
+      round.implementations.map((_, index) => figureOf(round, index, partsOf(round, 'slice', index).slice(0, count))),
+    ),
     secondsPerStart: fixedSeconds + (count * (sliceMs + gapMs)) / 1000,
   }));
+  return [...sliced, ...stretchDesigns(rounds, ratePerSec, fixedSeconds)];
 }
 
 /** Of each start of the round, beside its slices: copy, start, warm-up, rest, stop. */
@@ -65,12 +80,11 @@ function fixedMs({ wallMs, stretches, implementations }: RoundLine): number {
 }
 
 /** Of one implementation, neighbours present, in their order. */
-export function slicesOf({ stretches }: RoundLine, driven: number): Stretch[] {
-  return stretches.filter((one) => one.kind === 'slice' && one.driven === driven && !one.isAlone);
+function partsOf({ stretches }: RoundLine, kind: 'slice' | 'block', driven: number): Stretch[] {
+  return stretches.filter((one) => one.kind === kind && one.driven === driven && !one.isAlone);
 }
 
-function sliceFigure(round: RoundLine, driven: number, count: number): StartFigure {
-  const slices = slicesOf(round, driven).slice(0, count);
+function figureOf(round: RoundLine, driven: number, slices: readonly Stretch[]): StartFigure {
   const sentCount = slices.reduce((sum, slice) => sum + slice.sentCount, 0);
   const sum = (value: (slice: Stretch) => number) => slices.reduce((total, slice) => total + value(slice), 0);
   return {

@@ -24,6 +24,8 @@ export interface SliceSetting {
   /** Further slices of each, with the other targets frozen. */
   readonly aloneCount: number;
   readonly gapMs: number;
+  /** Of each implementation, unbroken, after the slices; in parts of a second. */
+  readonly stretchMs: number;
   readonly restMs: number;
 }
 
@@ -38,6 +40,7 @@ interface Contestant {
 type Disposer = () => Promise<void>;
 
 const warmupBlockCount = 4;
+const blockMs = 1_000;
 const quarterMs = 250;
 /** A target, its generator and its database sessions take about half of it. */
 const bytesEach = 300 * 2 ** 20;
@@ -73,6 +76,7 @@ export async function recordSliceRound(
     stretches.push(await stage.rest(setting.restMs));
     context.onStep(`round ${place.round + 1}: slices`);
     stretches.push(...(await stage.rotate(setting, context.random)), await stage.rest(setting.restMs));
+    stretches.push(...(await stage.driveUnbroken(setting, context.random)));
     return {
       ...{ kind: 'round', ...place, startedAt, wallMs: Math.round(performance.now() - startedMs) },
       ...{ implementations: order, slowdownFactor: rounded(factor), warmupCosts, stretches },
@@ -214,6 +218,19 @@ function createStage(contestants: readonly Contestant[], databaseProbe: Probe | 
         costs.push(rounded((cpuMsOf(group) - fromMs) / Math.max(1, sentCount)));
       }
       return [costs.at(-2) ?? 0, costs.at(-1) ?? 0];
+    },
+    /** In one order of all, drawn; what slices are compared with, on the same processes. */
+    async driveUnbroken({ ratePerSec, stretchMs }: SliceSetting, random: Random): Promise<Stretch[]> {
+      const stretches: Stretch[] = [];
+      const places = contestants.map((_, index) => index);
+      for (const driven of stretchMs > 0 ? shuffled(places, random.below) : []) {
+        before = await look();
+        for (let partMs = 0; partMs < stretchMs; partMs += blockMs) {
+          const sentCount = await drive(driven, Math.round((ratePerSec * blockMs) / 1000), ratePerSec);
+          stretches.push(await stretch({ kind: 'block', driven, rotation: null, isAlone: false }, sentCount, null));
+        }
+      }
+      return stretches;
     },
     async rotate(setting: SliceSetting, random: Random): Promise<Stretch[]> {
       const { sliceCount, aloneCount } = setting;

@@ -2,7 +2,8 @@
  * Records what decides how `quick` measures: fresh processes of several implementations, by turns.
  * `npm run record -- trials --impl a,b,c [--rate 100,400] [--warm-up 1000,4000] [--warm-up-rate 500] [--window 7]`: ordinary trials,
  * each setting in each round. `npm run record -- slices --impl a,b,c [--rate 100] [--warm-up 4000] [--slice 1] [--slices 8] [--alone 2]
- * [--gap 0.05] [--rest 1]`: all started at one time, driven by turns, `--alone` further slices with the others frozen. Both:
+ * [--gap 0.05] [--rest 1] [--stretch 6]`: all started at one time, driven by turns, `--alone` further slices with the others frozen, and
+ * at last each for an unbroken stretch, for comparison. Both:
  * `[--rounds 40] [--minutes 10] [--name NAME]`. The same command goes on where it ended; `npm run resolution` reads the files.
  */
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ type Request =
 
 const usage = `usage: npm run record -- trials|slices --impl A,B,… [--rate 100] [--warm-up 4000] [--warm-up-rate 500] [--rounds 40]
   [--minutes 10] [--workload history] [--name NAME]
-  trials: [--window 7], lists at --rate and --warm-up; slices: [--slice 1] [--slices 8] [--alone 2] [--gap 0.05] [--rest 1]`;
+  trials: [--window 7], lists at --rate and --warm-up; slices: [--slice 1] [--slices 8] [--alone 2] [--gap 0.05] [--rest 1] [--stretch 6]`;
 const maxBytes = 4 * 2 ** 20;
 const workerCount = 2;
 const databaseConnectionCount = 8;
@@ -94,6 +95,7 @@ function readArguments() {
         alone: { type: 'string', default: '2' },
         gap: { type: 'string', default: '0.05' },
         rest: { type: 'string', default: '1' },
+        stretch: { type: 'string', default: '6' },
         rounds: { type: 'string', default: '40' },
         minutes: { type: 'string', default: '10' },
         workload: { type: 'string', default: 'history' },
@@ -115,6 +117,7 @@ function readArguments() {
     aloneCount: number('--alone', values.alone, 0),
     gapMs: 1000 * number('--gap', values.gap, 0),
     restMs: 1000 * number('--rest', values.rest, 0.1),
+    stretchMs: 1000 * number('--stretch', values.stretch, 0),
     rounds: number('--rounds', values.rounds, 1),
     minutes: number('--minutes', values.minutes, 0.01),
   };
@@ -153,9 +156,9 @@ function requestOf(mode: 'trials' | 'slices', options: Options): Request {
   if (mode === 'trials') return { mode, settings };
   const [setting, ...others] = settings;
   if (setting === undefined || others.length > 0) throw usageError('slices take one --rate and one --warm-up');
-  const { sliceMs, sliceCount, aloneCount, gapMs, restMs } = options;
+  const { sliceMs, sliceCount, aloneCount, gapMs, stretchMs, restMs } = options;
   const { windowMs: _, ...common } = setting;
-  return { mode, setting: { ...common, sliceMs, sliceCount, aloneCount, gapMs, restMs } };
+  return { mode, setting: { ...common, sliceMs, sliceCount, aloneCount, gapMs, stretchMs, restMs } };
 }
 
 function headerOf(request: Request, workload: string, implementations: string[], { machine }: Session): Header {
@@ -221,7 +224,7 @@ async function recordRounds(
     isOpen = true;
     if (writer.sizeBytes > maxBytes)
       return onStep(`${path} has reached its cap of ${maxBytes / 2 ** 20} MiB: recording ends`);
-    if (performance.now() > endMs) {
+    if (performance.now() > endMs && round + 1 < roundCount) {
       return onStep(`${round + 1} of ${roundCount} rounds are in ${path}; the same command goes on`);
     }
   }

@@ -54,7 +54,8 @@ const trialSchema = z.strictObject({
 
 /** A stretch of a round in which one target was driven, or none. */
 const stretchSchema = z.strictObject({
-  kind: z.enum(['rest', 'slice', 'gap']),
+  /** block: a second of an unbroken stretch, which follows the slices. */
+  kind: z.enum(['rest', 'slice', 'gap', 'block']),
   /** Place in `implementations` of the round; null: nobody is driven. In a gap: who was driven last. */
   driven: count.nullable(),
   rotation: count.nullable(),

@@ -39,11 +39,15 @@ function round(number: number): RoundLine {
   const slice = (driven: number, rotation: number, targetMs: number[]) =>
     stretch({ kind: 'slice', driven, rotation }, targetMs);
   const rest = stretch({ kind: 'rest', driven: null, rotation: null }, [1, 0]);
+  const block = (driven: number) => {
+    const costs = driven === 0 ? [110, 0] : [3, 230];
+    return { ...stretch({ kind: 'block', driven, rotation: null }, costs), sentCount: 100 };
+  };
   const slices = [slice(0, 0, [100, 0]), slice(1, 0, [3, 220]), slice(1, 1, [3, 200]), slice(0, 1, [100, 0])];
   return {
     ...{ kind: 'round', session: 0, round: number, startedAt: '2026-11-30T00:00:00Z', wallMs: 12_000 },
     ...{ implementations: ['a', 'b'], slowdownFactor: 1, warmupCosts: [] },
-    stretches: [rest, ...slices, rest],
+    stretches: [rest, ...slices, rest, ...[0, 1].flatMap((driven) => [block(driven), block(driven)])],
   };
 }
 
@@ -96,13 +100,18 @@ test('a shorter window is the beginning of a recorded one, and takes less time',
 });
 
 test('slices of one start are one figure', () => {
-  const [design] = sliceDesigns([round(0), round(1)], header.parameters as Record<string, number>);
+  const [design, unbroken] = sliceDesigns([round(0), round(1)], header.parameters as Record<string, number>);
   assert.deepEqual(
     design?.figures.map(({ targetMs }) => targetMs),
     [1, 2.1, 1, 2.1],
   );
-  // 12 s less four slices of 1 s, by two; and two slices with their gaps.
-  assert.equal(design?.secondsPerStart, 4 + 2.1);
+  // 12 s less eight driven seconds, by two; and two slices with their gaps.
+  assert.equal(design?.secondsPerStart, 2 + 2.1);
+  assert.equal(unbroken?.label, 'the same starts, 100/s, unbroken 2 s');
+  assert.deepEqual(
+    unbroken?.figures.map(({ targetMs }) => targetMs),
+    [1.1, 2.3, 1.1, 2.3],
+  );
 });
 
 test('biases are found where they were put', () => {
