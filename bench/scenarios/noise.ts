@@ -7,7 +7,7 @@ export const scenario: Scenario = {
   id: 'noise',
   primitives: null,
   description:
-    'file history at 100/s, 40 trials: the repeat noise of this machine (choose one implementation with --impl)',
+    'file history at 400/s, 40 trials: the repeat noise of this machine (choose one implementation with --impl)',
   entries: quick.entries.map((cell) => ({
     ...cell,
     trialCount: 40,

@@ -132,8 +132,14 @@ function planLines(plan: PlanSummary): string[] {
     lines.push(
       `not measured: ${plan.otherRuntimes.join(', ')} (add them with --runtimes ${plan.otherRuntimes.join(',')})`,
     );
-  lines.push(`${planned(plan)}, about ${durationText(plan.expectedMs)} after building and checking`);
+  lines.push(`${planned(plan)}, about ${durationText(plan.expectedMs)}${splitText(plan)} after building and checking`);
   return lines;
+}
+
+/** What takes which part of the time; "" where there is one part. */
+function splitText({ parts }: PlanSummary): string {
+  if (parts.length < 2) return '';
+  return ` (${parts.map(({ service, expectedMs }) => `${service} ${durationText(expectedMs)}`).join(', ')})`;
 }
 
 function planned({ trialCount, primitiveCount }: PlanSummary): string {

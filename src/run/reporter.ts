@@ -13,6 +13,8 @@ export interface PlanSummary {
   readonly primitiveCount: number;
   /** Of the trials alone: builds and conformance come before, once. */
   readonly expectedMs: number;
+  /** What the time goes to, by service. */
+  readonly parts: readonly { readonly service: string; readonly expectedMs: number }[];
 }
 
 /** Hears how a run goes. The command line prints it; tests collect it. */

@@ -21,7 +21,7 @@ import type { Candidate, PreparedImplementation } from './prepared-implementatio
 import { expectedMs, planCases } from './primitives/plan.ts';
 import { preparePrimitives } from './primitives/prepare.ts';
 import { locateAll, type Project } from './project.ts';
-import type { RunReporter } from './reporter.ts';
+import type { PlanSummary, RunReporter } from './reporter.ts';
 import { installMissing } from './runtimes.ts';
 import { type Session, withSession } from './session/session.ts';
 import { createTrialRunner } from './trial/create-environment.ts';
@@ -132,6 +132,7 @@ function announcePlan(
     .map(({ located }) => located.implementation);
   const specs = plan({ ...declarations, implementations: available, limit });
   const cases = planCases(declarations, available);
+  const parts = expectedParts(specs, sumOf(cases.map((spec) => expectedMs(spec, declarations))));
   reporter.onPlan({
     scenarioDescription: `${declarations.scenario.id}: ${declarations.scenario.description}`,
     implementationIds: available.map(({ id }) => id),
@@ -143,8 +144,18 @@ function announcePlan(
     ),
     trialCount: specs.length,
     primitiveCount: cases.length,
-    expectedMs: sumOf(specs.map(trialMs)) + sumOf(cases.map((spec) => expectedMs(spec, declarations))),
+    expectedMs: sumOf(parts.map((part) => part.expectedMs)),
+    parts,
   });
+}
+
+/** In the order in which they are measured. */
+function expectedParts(specs: readonly TrialSpec[], primitivesMs: number): PlanSummary['parts'] {
+  const services = [...Map.groupBy(specs, ({ service }) => service)].map(([service, own]) => ({
+    service,
+    expectedMs: sumOf(own.map(trialMs)),
+  }));
+  return primitivesMs === 0 ? services : [...services, { service: 'primitives', expectedMs: primitivesMs }];
 }
 
 function sumOf(values: readonly number[]): number {

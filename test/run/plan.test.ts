@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { scenario as quick } from '../../bench/scenarios/quick.ts';
 import type { Scenario } from '../../src/model/scenario.ts';
 import type { Workload } from '../../src/model/workload.ts';
+import { checkoutProject, loadDeclarations } from '../../src/run/declarations.ts';
 import { plan, trialMs } from '../../src/run/plan.ts';
 import { loadPlan, trialSpec } from '../support/trial-spec.ts';
 
@@ -62,5 +64,21 @@ test('implementations of another service are not asked', () => {
 });
 
 test('a trial is expected to take its idle, warm-up and measured time and a little more', () => {
-  assert.equal(trialMs(trialSpec()), 2_500 + 300 + 1000 + 1000);
+  assert.equal(trialMs(trialSpec()), 2_000 + 300 + 1.25 * 1000 + 1000);
+});
+
+test('quick has its six minutes: four and a half for seven of crud, the rest for six of Raft and the primitives', async () => {
+  const declarations = await loadDeclarations(checkoutProject, quick);
+  const ofService = (service: 'crud' | 'raft', count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `${service}-${index}`, service, limits: {} }));
+  const specs = plan({
+    ...declarations,
+    implementations: [...ofService('crud', 7), ...ofService('raft', 6)],
+    limit: null,
+  });
+  const secondsOf = (service: string) =>
+    specs.filter((spec) => spec.service === service).reduce((sum, spec) => sum + trialMs(spec), 0) / 1000;
+  assert.ok(secondsOf('crud') <= 270, `crud ${secondsOf('crud')} s`);
+  // 14 s are left for the primitives.
+  assert.ok(secondsOf('raft') <= 76, `raft ${secondsOf('raft')} s`);
 });
