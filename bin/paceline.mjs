@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 // The one entry. npm puts the pinned Node (a platform package) first on PATH; where none fits the platform, the machine's
 // own Node runs this file and must be new enough to run TypeScript directly. Plain JavaScript, so that an old Node can say so.
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
@@ -9,5 +13,11 @@ if (major < 24) {
   );
   process.exit(3);
 }
+// What Node has compiled is kept in the cache folder (src/run/paths.ts): else each start strips the types of all files again.
+const { PACELINE_CACHE_DIR = '', XDG_CACHE_HOME = '', HOME = homedir() } = process.env;
+const cacheDir = isAbsolute(PACELINE_CACHE_DIR)
+  ? PACELINE_CACHE_DIR
+  : join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(HOME, '.cache'), 'paceline');
+module.enableCompileCache(join(cacheDir, 'compiled'));
 const { main } = await import('../src/cli/main.ts');
 await main(process.argv);

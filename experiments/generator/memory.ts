@@ -6,9 +6,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type GeneratorProgress, startGenerator } from '../../src/load/generator.ts';
+import { cacheDir } from '../../src/run/paths.ts';
 
 const programPath = fileURLToPath(new URL('../../src/load/null-target.ts', import.meta.url));
 
@@ -18,6 +21,9 @@ export async function startNullTarget(): Promise<{ url: string; child: ChildProc
   const [line] = await once(child.stdout, 'data');
   return { url: String(line).trim(), child };
 }
+
+// As bin/paceline.mjs does for every command.
+enableCompileCache(join(cacheDir(process.env), 'compiled'));
 
 const { values: options } = parseArgs({
   options: {

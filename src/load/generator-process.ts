@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
 import { createLoadHost, type LoadHost, loadWorkload, refusalOf } from './load-host.ts';
 import { chooseThreadCount, createLoadTeam } from './load-team.ts';
@@ -52,5 +53,7 @@ function sharpenTimers(): void {
 }
 
 function report(message: GeneratorReport): void {
+  // Its parent kills it in the end, which leaves no time for it.
+  if (message.kind === 'ready') flushCompileCache();
   process.send?.(message);
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
@@ -68,6 +69,7 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     ['-c', joinScript, 'sh', ...options.joinPaths, '--', process.execPath, ...memoryFlags, processPath],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: compilingOnce(process.env),
       // A session of its own: a Ctrl-C meant for the harness must reach the generator through its conductor, in order.
       detached: true,
     },
@@ -91,6 +93,12 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
     await channel.close();
     throw error;
   }
+}
+
+/** It starts in half the time, and stays smaller, where it finds its own files compiled. */
+function compilingOnce(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const dir = getCompileCacheDir();
+  return dir === undefined ? env : { ...env, NODE_COMPILE_CACHE: dir };
 }
 
 function driverOn(channel: Channel, pid: number, ready: GeneratorReady): Generator {

@@ -7,7 +7,7 @@ import type { Loop } from './pace/loop.ts';
 import { createWorkload } from './request-workload.ts';
 import { resolveTarget } from './transport/target-address.ts';
 
-const requestCount = 600;
+const requestCount = 100;
 const ratePerSec = 8_000;
 const loadPlan: LoadPlan = {
   ...{ arrivals: 'constant', ratePerSec, steps: null, seed: 1, warmupCount: 0, warmupRatePerSec: ratePerSec },

@@ -123,7 +123,8 @@ interface LoadRun {
   readonly isCutShort: boolean;
 }
 
-const startDelayMs = 100;
+/** What the command needs to reach the generator, and its meter to start. */
+const startDelayMs = 40;
 
 /** An interruption ends the measuring, not the generator: it is asked for what it has so far. */
 async function runLoad(request: LoadRequest, context: CommandContext): Promise<LoadRun> {
