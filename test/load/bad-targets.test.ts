@@ -1,6 +1,6 @@
 // test-lane: waits
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
@@ -57,14 +57,30 @@ async function serverOf(context: TestContext, serve: (socket: Socket) => void): 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** Gives the reason where it cannot be had. */
+function prlimit(...args: readonly string[]): string | null {
+  try {
+    execFileSync('prlimit', args.length === 0 ? ['--version'] : args);
+    return null;
+  } catch (error) {
+    return `prlimit: ${(error as Error).message}`;
+  }
+}
+
 for (const [transport] of loopMakers) {
-  const drive = async (context: TestContext, targetUrl: string, part: Partial<LoadPlan> = {}): Promise<LoadResult> => {
+  const drive = async (
+    context: TestContext,
+    targetUrl: string,
+    part: Partial<LoadPlan> = {},
+    onReady: (pid: number) => void = () => undefined,
+  ): Promise<LoadResult> => {
     const workloadArgument = { method: 'GET', path: '/', headers: {}, bodyBase64: null, expectedStatus: 200 };
     const generator = await startGenerator({
       ...{ workloadPath: requestWorkloadPath, workloadArgument, targetUrl, transport, joinPaths: [], niceness: 0 },
       ...{ loadPlan: { ...loadPlan, ...part }, signal: new AbortController().signal, onProgress: () => undefined },
     });
     context.after(() => generator.stop());
+    onReady(generator.pid);
     const startedMs = performance.now();
     const result = await generator.measure(Number(process.hrtime.bigint()) + 100e6, () => undefined);
     assert.equal(result.counts.scheduledCount, requestCount);
@@ -158,6 +174,31 @@ for (const [transport] of loopMakers) {
       // A listener whose queue is full: what comes is dropped, as behind a filter.
       const { counts } = await drive(context, await deafListener(context), shortWait);
       assert.ok(counts.timedOutCount + counts.inFlightCount >= requestCount - 4, JSON.stringify(counts));
+    });
+
+    test('one that sends its last byte with each answer and reads on', async (context) => {
+      let openCount = 0;
+      const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+        openCount++;
+        socket.on('error', () => undefined).on('close', () => openCount--);
+        socket.once('data', () => socket.write(ok, () => socket.end()));
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      context.after(() => server.close());
+      const { counts } = await drive(context, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      assert.equal(counts.okCount + counts.failedCount, requestCount);
+      assert.ok(counts.okCount >= requestCount / 2, JSON.stringify(counts));
+      await sleep(200);
+      assert.equal(openCount, 0, 'its side is closed too');
+    });
+
+    test('open files that run out', { skip: prlimit() ?? false }, async (context) => {
+      const url = await serverOf(context, () => undefined);
+      const few = (pid: number) => prlimit('--pid', String(pid), '--nofile=40');
+      const wait = { drainMs: 500, timeoutMs: 1_200, connectionCount: 1_000 };
+      const { counts, errors } = await drive(context, url, wait, few);
+      assert.ok(counts.failedCount > 0, JSON.stringify(counts));
+      assert.deepEqual(errors, [{ reason: 'request: EMFILE', count: counts.failedCount }]);
     });
 
     test('a target that is gone in mid-run', async (context) => {
