@@ -321,6 +321,22 @@ test('aborting kills the process and rejects with the reason', async () => {
   await assert.rejects(startGenerator(optionsFor({ signal: controller.signal })), /interrupted by the test/);
 });
 
+test('where no foreign-function interface can be loaded, the portable loop drives, or the reason is told', async (context) => {
+  const { NODE_OPTIONS } = process.env;
+  context.after(() => {
+    if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = NODE_OPTIONS;
+  });
+  process.env.NODE_OPTIONS = '--no-addons';
+  await withGenerator({ loadPlan: { ...loadPlan, measureMs: 200 } }, async (generator) => {
+    assert.equal((await generator.measure(soonNs(), () => undefined)).generator.loop, 'portable');
+  });
+  await assert.rejects(
+    startGenerator(optionsFor({ transport: 'native' })),
+    /native transport cannot be used: the foreign-function interface koffi cannot be used/,
+  );
+});
+
 test('the generator does not outlive its parent', async () => {
   const parent = spawn(process.execPath, [pathOf('fixtures/orphan.ts'), echoPath, nullUrl], {
     stdio: ['ignore', 'pipe', 'inherit'],
