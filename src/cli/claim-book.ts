@@ -2,12 +2,13 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Claim, ClaimSource } from '../model/claim.ts';
+import { moduleEnding } from '../os/module-ending.ts';
 import type { ClaimBook, CodeLines } from '../report/build/claims.ts';
 import { benchDir, rootDir } from '../run/paths.ts';
 
 /** bench/claims.ts, and the lines of the two Raft cores as they are in this checkout. */
 export async function loadClaimBook(): Promise<ClaimBook> {
-  const declared = (await import(pathToFileURL(join(benchDir, 'claims.ts')).href)) as {
+  const declared = (await import(pathToFileURL(join(benchDir, `claims${moduleEnding}`)).href)) as {
     readonly claims: readonly Claim[];
     readonly sources: readonly ClaimSource[];
   };

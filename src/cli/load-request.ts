@@ -23,6 +23,9 @@ export interface LoadFlags {
   readonly seed: number;
   readonly allow?: string[];
   readonly skipPreflight?: boolean;
+  readonly pid?: number;
+  readonly cgroup?: string;
+  readonly container?: string;
   readonly hdr?: string;
   readonly json?: boolean;
 }

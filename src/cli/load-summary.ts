@@ -4,9 +4,15 @@ import type { GeneratorAssessment } from '../load/generator-assessment.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
 import { plainChars } from './format.ts';
 import type { LoadRequest } from './load-request.ts';
+import { type SpentResources, spentText } from './spent-text.ts';
 
 /** What one load was: its three distributions, where every request went, and what the generator says of itself. */
-export function loadSummary(request: LoadRequest, result: LoadResult, verdict: GeneratorAssessment): string {
+export function loadSummary(
+  request: LoadRequest,
+  result: LoadResult,
+  verdict: GeneratorAssessment,
+  spent: SpentResources | null,
+): string {
   return [
     headline(request, result),
     '',
@@ -14,10 +20,14 @@ export function loadSummary(request: LoadRequest, result: LoadResult, verdict: G
     '',
     countsText(result),
     ...result.errors.map(({ reason, count }) => `  ${count} × ${reason}`),
+    spent === null ? unknownText : spentText(spent, result.counts.sentCount),
     generatorText(result),
     verdictText(verdict),
   ].join('\n');
 }
+
+const unknownText =
+  'target: its CPU and memory are not known; name it with --pid, --cgroup or --container if it runs on this machine';
 
 function headline({ spec, origin, loadPlan }: LoadRequest, result: LoadResult): string {
   const lasted = durationText((result.endedAtNs - result.startedAtNs) / 1e6);

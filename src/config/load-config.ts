@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import { parseJsonText } from '../os/json-text.ts';
+import { moduleEnding } from '../os/module-ending.ts';
 import { type CheckedConfig, configSchema } from './schema.ts';
 
 /** Reads and checks a config. Throws HarnessError usage with all mistakes at once, each with its line where it can be found. */
@@ -56,8 +57,7 @@ function fromJson(path: string, text: string): unknown {
 }
 
 /** The exports of this package, whether it is installed in the user's project or not. */
-const ownEntry = new URL(import.meta.url.endsWith('.ts') ? './define-config.ts' : './define-config.js', import.meta.url)
-  .href;
+const ownEntry = new URL(`./define-config${moduleEnding}`, import.meta.url).href;
 
 let isHooked = false;
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
+import { moduleEnding } from '../os/module-ending.ts';
 import type { GeneratorCommand, GeneratorProgress, GeneratorReady, GeneratorReport } from './messages.ts';
 
 export type { GeneratorProgress } from './messages.ts';
@@ -56,7 +57,7 @@ export interface Generator {
 /** Joins each file before `--`, then becomes what stands behind it: nothing of the process's life escapes the group. */
 const joinScript =
   'while [ "$1" != -- ]; do echo $$ > "$1" || { echo "cannot join $1" >&2; exit 97; }; shift; done; shift; exec "$@"';
-const processPath = fileURLToPath(new URL('./generator-process.ts', import.meta.url));
+const processPath = fileURLToPath(new URL(`./generator-process${moduleEnding}`, import.meta.url));
 /** Half of Node's own: what a request leaves behind dies young, so more but short collections keep the process small. */
 const memoryFlags = ['--max-semi-space-size=8'];
 const tailChars = 4_000;

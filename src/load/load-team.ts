@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts } from '../model/load-result.ts';
+import { moduleEnding } from '../os/module-ending.ts';
 import { addCounts, emptyCounts } from './accounting/counts.ts';
 import { mergeShares } from './accounting/merge-shares.ts';
 import { type LoadHost, refusalOf } from './load-host.ts';
@@ -82,7 +83,7 @@ interface Member {
 }
 
 function createMember(): Member {
-  const worker = new Worker(new URL('./load-thread.ts', import.meta.url));
+  const worker = new Worker(new URL(`./load-thread${moduleEnding}`, import.meta.url));
   let answer: (message: Answer) => void = () => undefined;
   const member: Member = {
     onProgress: () => undefined,

@@ -38,6 +38,9 @@ export interface ProcessGroup {
   memoryKillCount(): number;
 }
 
+/** What is needed to read a group, whoever made it. */
+export type ReadableGroup = Pick<ProcessGroup, 'unifiedDir' | 'memoryDir' | 'memoryVersion'>;
+
 let groupCount = 0;
 
 /** Makes the next group of this process, `paceline-<pid>-<n>`. */
@@ -205,12 +208,13 @@ interface GroupCpu {
   readonly systemMs: number;
 }
 
-export function readGroupCpu({ unifiedDir }: ProcessGroup): GroupCpu {
+export function readGroupCpu({ unifiedDir }: ReadableGroup): GroupCpu {
   const value = keyedValues(readFileSync(join(unifiedDir, 'cpu.stat'), 'utf8'));
   return { userMs: value('user_usec') / 1e3, systemMs: value('system_usec') / 1e3 };
 }
 
-export function readGroupPids({ unifiedDir }: ProcessGroup): readonly number[] {
+/** Those of the group itself: ours have no groups within. */
+export function readGroupPids({ unifiedDir }: ReadableGroup): readonly number[] {
   const lines = readFileSync(join(unifiedDir, 'cgroup.procs'), 'utf8').split('\n');
   return [...new Set(lines.filter((line) => line !== '').map(Number))];
 }
@@ -219,7 +223,7 @@ export function readGroupPids({ unifiedDir }: ProcessGroup): readonly number[] {
  * Private memory by the group's own account, null where it keeps none: anon + shmem + swap. The kernel folds its per-CPU
  * counts in when 64 pages a CPU have changed, or after 2 s: exact to about 0.25 MiB a core.
  */
-export function readGroupPrivateBytes(group: ProcessGroup): number | null {
+export function readGroupPrivateBytes(group: ReadableGroup): number | null {
   if (group.memoryDir === null) return null;
   const value = keyedValues(readFileSync(join(group.memoryDir, 'memory.stat'), 'utf8'));
   if (group.memoryVersion === 1) return value('total_rss') + value('total_shmem') + value('total_swap');
@@ -227,7 +231,7 @@ export function readGroupPrivateBytes(group: ProcessGroup): number | null {
 }
 
 /** The kernel's own counts beside the processes' pages, file pages in the peak. */
-export function readGroupExtras(group: ProcessGroup): {
+export function readGroupExtras(group: ReadableGroup): {
   kernelBytes: number | null;
   peakIncludingFileBytes: number | null;
 } {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import pidusage from 'pidusage';
 import { HarnessError } from '../model/harness-error.ts';
-import { type ProcessGroup, readGroupCpu, readGroupExtras, readGroupPids, readGroupPrivateBytes } from './cgroup.ts';
+import { type ReadableGroup, readGroupCpu, readGroupExtras, readGroupPids, readGroupPrivateBytes } from './cgroup.ts';
 import { type MemoryDetail, privateBytes, readMemoryDetail, residentBytes } from './private-memory.ts';
 import { createRunDelay, msPerTick, type ProcStat, readAllStats, readStat } from './proc-file.ts';
 import { createProcessTree } from './process-tree.ts';
@@ -36,7 +36,7 @@ export interface Probe {
 
 interface ProbeOptions {
   /** null: this machine or this role has no group. */
-  readonly group: ProcessGroup | null;
+  readonly group: ReadableGroup | null;
   readonly rootPid: number;
   /** null: the best there is, in the order cgroup, proc, pidusage. */
   readonly force: ProbeMethod | null;
@@ -55,7 +55,7 @@ export function openProbe({ group, rootPid, force }: ProbeOptions): Probe {
 }
 
 /** Everything that ever ran in the group counts, however short its life. */
-function createCgroupProbe(group: ProcessGroup): Probe {
+function createCgroupProbe(group: ReadableGroup): Probe {
   const runDelay = createRunDelay();
   return {
     method: 'cgroup',
@@ -83,13 +83,13 @@ function createCgroupProbe(group: ProcessGroup): Probe {
   };
 }
 
-function memorySource({ memoryDir, memoryVersion }: ProcessGroup): string {
+function memorySource({ memoryDir, memoryVersion }: ReadableGroup): string {
   if (memoryDir === null) return '/proc status RssAnon + RssShmem (smaps_rollup where forks share pages)';
   if (memoryVersion === 2) return 'cgroup v2 memory.stat anon + shmem, memory.swap.current';
   return 'cgroup v1 memory.stat total_rss + total_shmem + total_swap';
 }
 
-function readMembers(group: ProcessGroup): readonly ProcStat[] {
+function readMembers(group: ReadableGroup): readonly ProcStat[] {
   return readGroupPids(group)
     .map(readStat)
     .filter((stat) => stat !== null);

@@ -124,7 +124,12 @@ function readProc(path: string): string | null {
   }
 }
 
-/** Sums the run-queue delay of all threads of some processes; what a thread waited before it ended stays in the sum. */
+/** Sums a growing count over all threads of some processes; what a thread had before it ended stays in the sum. */
+interface ThreadTotal {
+  /** null where the kernel keeps no such count. */
+  read(pids: readonly number[]): number | null;
+}
+
 interface RunDelay {
   /** Milliseconds so far; null where the kernel keeps no such count. */
   readMs(pids: readonly number[]): number | null;
@@ -134,23 +139,55 @@ export function createRunDelay(
   threadIdsOf: (pid: number) => readonly string[] = readThreadIds,
   delayNsOf: (threadId: string) => number | null = readRunDelayNs,
 ): RunDelay {
-  let lastNs = new Map<string, number>();
-  let totalNs = 0;
-  let known = false;
+  const total = createThreadTotal(threadIdsOf, delayNsOf);
   return {
     readMs(pids) {
-      const currentNs = new Map<string, number>();
-      for (const threadId of pids.flatMap(threadIdsOf)) {
-        const delayNs = delayNsOf(threadId);
-        if (delayNs === null) continue;
-        const previousNs = lastNs.get(threadId) ?? 0;
-        // Less than before: the id was given to a new thread.
-        totalNs += delayNs >= previousNs ? delayNs - previousNs : delayNs;
-        currentNs.set(threadId, delayNs);
-      }
-      known ||= currentNs.size > 0;
-      lastNs = currentNs;
-      return known ? totalNs / 1e6 : null;
+      const totalNs = total.read(pids);
+      return totalNs === null ? null : totalNs / 1e6;
     },
   };
+}
+
+function createThreadTotal(
+  threadIdsOf: (pid: number) => readonly string[],
+  countOf: (threadId: string) => number | null,
+): ThreadTotal {
+  let last = new Map<string, number>();
+  let total = 0;
+  let known = false;
+  return {
+    read(pids) {
+      const current = new Map<string, number>();
+      for (const threadId of pids.flatMap(threadIdsOf)) {
+        const count = countOf(threadId);
+        if (count === null) continue;
+        const previous = last.get(threadId) ?? 0;
+        // Less than before: the id was given to a new thread.
+        total += count >= previous ? count - previous : count;
+        current.set(threadId, count);
+      }
+      known ||= current.size > 0;
+      last = current;
+      return known ? total : null;
+    },
+  };
+}
+
+/** Context switches, asked for and forced, of all threads. */
+export function createSwitchTotal(): ThreadTotal {
+  return createThreadTotal(readThreadIds, (threadId) => {
+    const text = readProc(`${threadId}/status`);
+    const counts = [...(text ?? '').matchAll(/ctxt_switches:\s+(\d+)/g)].map(([, count]) => Number(count));
+    return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+  });
+}
+
+/** Page faults, minor and major, of all threads. */
+export function createFaultTotal(): ThreadTotal {
+  return createThreadTotal(readThreadIds, (threadId) => {
+    const text = readProc(`${threadId}/stat`);
+    if (text === null) return null;
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[7]) + Number(fields[9]);
+  });
 }

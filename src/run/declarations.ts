@@ -8,6 +8,7 @@ import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Workload } from '../model/workload.ts';
+import { moduleEnding } from '../os/module-ending.ts';
 import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
 import { benchDir, reportsDir, resultsDir, rootDir } from './paths.ts';
 import type { DeclaredWorkload, Project } from './project.ts';
@@ -40,7 +41,7 @@ export async function loadDeclarations(project: Project, scenario: Scenario): Pr
 async function loadScenario(id: string): Promise<Scenario> {
   const known = await scenarioIds();
   if (!known.includes(id)) throw unknownName('scenario', id, known);
-  const { scenario } = await load(join(benchDir, 'scenarios', `${id}.ts`));
+  const { scenario } = await load(join(benchDir, 'scenarios', `${id}${moduleEnding}`));
   return scenarioSchema.parse(scenario);
 }
 
@@ -49,7 +50,7 @@ function scenarioIds(): Promise<string[]> {
 }
 
 /** The gate policy of a file that exports it as `gate`. Throws HarnessError usage that names the field. */
-export async function loadGate(path: string = join(benchDir, 'gate.ts')): Promise<GatePolicy> {
+export async function loadGate(path: string = join(benchDir, `gate${moduleEnding}`)): Promise<GatePolicy> {
   const { gate } = await load(resolve(path)).catch((error: Error) => {
     throw new HarnessError('usage', `cannot load ${path}: ${error.message}`, 'name a file that exports `gate`');
   });
@@ -63,12 +64,12 @@ export async function loadGate(path: string = join(benchDir, 'gate.ts')): Promis
 export async function loadService(id: string): Promise<Service> {
   const known = await serviceIds();
   if (!known.includes(id)) throw unknownName('service that answers requests', id, known);
-  const { service } = await load(join(benchDir, id, 'service.ts'));
+  const { service } = await load(join(benchDir, id, `service${moduleEnding}`));
   return service as Service;
 }
 
 function workloadPath(service: string, id: string): string {
-  return join(benchDir, service, 'workloads', `${id}.ts`);
+  return join(benchDir, service, 'workloads', `${id}${moduleEnding}`);
 }
 
 function workloadIds(service: string): Promise<string[]> {
@@ -100,7 +101,7 @@ export async function loadPrimitives(only: readonly string[]): Promise<Primitive
   if (unknown !== undefined) throw unknownName('primitive', unknown, known);
   const ids = known.filter((id) => only.length === 0 || only.includes(id));
   const loaded = await Promise.all(
-    ids.map(async (id) => (await load(join(benchDir, 'primitives', `${id}.ts`))).primitive as Primitive),
+    ids.map(async (id) => (await load(join(benchDir, 'primitives', `${id}${moduleEnding}`))).primitive as Primitive),
   );
   return loaded.sort((a, b) => a.order - b.order);
 }
@@ -117,8 +118,8 @@ async function serviceIds(): Promise<string[]> {
 async function declarationIds(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => name.slice(0, -3))
+    .filter((name) => name.endsWith(moduleEnding) && !name.endsWith('.d.ts'))
+    .map((name) => name.slice(0, -moduleEnding.length))
     .sort();
 }
 

@@ -2,7 +2,8 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { homeFolder, variable } from '../os/environment.ts';
 
-const codeDir = join(import.meta.dirname, '..', '..');
+/** With src/ and bench/ in it, as TypeScript or built. */
+export const codeDir = join(import.meta.dirname, '..', '..');
 /** Whether this is a package that was built and installed, and no checkout. */
 export const isInstalled = basename(codeDir) === 'dist';
 /** The checkout, or the installed package: where package.json lies. */

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { type Baseline, type BaselineRow, summarizeBaseline } from '../../report/baseline.ts';
 import { checkoutProject } from '../../run/declarations.ts';
 import { noOverrides } from '../../run/overrides.ts';
-import { rootDir } from '../../run/paths.ts';
+import { codeDir } from '../../run/paths.ts';
+import type { Project } from '../../run/project.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import type { CommandContext } from '../context.ts';
@@ -42,7 +43,7 @@ export function addCalibrate(program: Command, context: CommandContext): void {
       try {
         const { result, path } = await runScenario(
           requestOf(flags),
-          { ...context, project: { ...checkoutProject, ...context.folders } },
+          { ...context, project: calibrationProject(context) },
           progress,
         );
         progress.end();
@@ -55,13 +56,18 @@ export function addCalibrate(program: Command, context: CommandContext): void {
     });
 }
 
+/** The null target is paceline's own; its results are the project's. */
+function calibrationProject({ folders: { resultsDir, reportsDir } }: CommandContext): Project {
+  return { ...checkoutProject, implementationFolders: [], resultsDir, reportsDir };
+}
+
 function requestOf(flags: CalibrateFlags): RunRequest {
   return withRunCommand({
     scenario: 'calibrate',
     implementationGlobs: ['null-target'],
     runtimes: [],
     variants: null,
-    implementationDirs: [join(rootDir, 'src', 'load')],
+    implementationDirs: [join(codeDir, 'src', 'load')],
     overrides: { ...noOverrides, ratesPerSec: flags.rate ?? null, trialCount: flags.trials ?? null },
     limit: null,
     probe: null,

@@ -52,7 +52,7 @@ async function init(flags: InitFlags, { stdout }: CommandContext): Promise<void>
   await writeFileAtomically(join(folder, name), draft.text);
   await ignoreOutput(folder);
   const lines = [`wrote ${name}: ${draft.found}`, ...draft.open.map((one) => `  to do: ${one}`)];
-  stdout.write(`${lines.join('\n')}\nnext: npm run bench -- run smoke, then npm run bench -- run\n`);
+  stdout.print(`${lines.join('\n')}\nnext: npm run bench -- run smoke, then npm run bench -- run\n`);
 }
 
 /** In a package that is not of modules, Node would read a .ts twice and warn. */

@@ -76,7 +76,8 @@ function okShare(all: readonly { readonly status: string }[]): string {
 
 function listingText(listing: Listing, width: number): string {
   const { scenarios, workloads, primitives, implementations, results } = presentable(listing);
-  const named = (title: string, rows: readonly Row[]) => section(title, besideNames(rows, width));
+  const named = (title: string, rows: readonly Row[]) =>
+    rows.length === 0 ? '' : section(title, besideNames(rows, width));
   return [
     named(
       'Scenarios',
@@ -95,7 +96,9 @@ function listingText(listing: Listing, width: number): string {
       implementations.map(({ id, model, description }) => [id, `${model}: ${description}`]),
     ),
     section('Results', results.length === 0 ? ['  none yet: npm run bench'] : belowPaths(results, width)),
-  ].join('\n');
+  ]
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -6,6 +6,7 @@ import type { GeneratorProgress } from '../../load/messages.ts';
 import { sendPreflight } from '../../load/preflight.ts';
 import { requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadResult } from '../../model/load-result.ts';
+import type { RunningProgram } from '../../probe/running-program.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
 import { assertOutputsWritable, assertParentFolderExists, writeFileAtomically } from '../../store/write-file.ts';
 import { machineBaseline } from '../baseline-file.ts';
@@ -32,6 +33,7 @@ import {
   statusOption,
 } from '../options.ts';
 import { progressLine } from '../progress.ts';
+import { observeProgram, openNamedProgram, programEnded, type SpentResources } from '../spent-text.ts';
 
 /** `paceline load URL`: the generator as a tool of its own. */
 export function addLoad(program: Command, context: CommandContext): void {
@@ -66,6 +68,9 @@ export function addLoad(program: Command, context: CommandContext): void {
       `go beyond a limit: ${allowances.join(', ')} (repeatable)`,
       collectChecked(oneOf('limit', allowances)),
     )
+    .option('--pid <n>', 'the program that answers, with all it started: CPU and memory are measured', positiveCount)
+    .option('--cgroup <path>', 'the control group that it runs in')
+    .option('--container <name>', 'the Docker container that it runs in')
     .option('--skip-preflight', 'do not send one request first to see whether the target answers')
     .option('--hdr <file>', 'response, service and send delay as an HdrHistogram log; response alone as .hgrm')
     .option('--json', 'the whole result as JSON on standard output; the summary goes to standard error')
@@ -87,6 +92,7 @@ not hold the rate itself), 130 interrupted, after a summary of what was done so 
 
 Examples:
   npm run bench -- load http://127.0.0.1:8080/ --rate 1000 --duration 30
+  npm run bench -- load http://127.0.0.1:8080/ --rate 200 --pid 4711     CPU per request and memory of a program that runs
   npm run bench -- load http://localhost:8080/items --rate 50 --arrivals poisson --method POST \\
       --header 'content-type: application/json' --body '{"n":1}' --expect-status 201
   npm run -s bench -- load http://127.0.0.1:8080/ --rate 0.2 --duration 60 --json --hdr response.hgrm > result.json`;
@@ -100,19 +106,21 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
     const { origin, spec, loadPlan } = request;
     await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
   }
-  const { result, startedAtMs, isCutShort } = await runLoad(request, context);
+  const program = await openNamedProgram(flags);
+  const { result, startedAtMs, isCutShort, spent } = await runLoad(request, program, context);
   const verdict = assessGenerator(result);
   const summaryOutput = flags.json ? context.stderr : context.stdout;
-  summaryOutput.print(`${loadSummary(request, result, verdict)}\n`);
+  summaryOutput.print(`${loadSummary(request, result, verdict, spent)}\n`);
   if (flags.json) {
     const { origin, spec, loadPlan } = request;
     context.stdout.write(
-      `${JSON.stringify({ target: origin, request: spec, loadPlan, isCutShort, verdict, load: result })}\n`,
+      `${JSON.stringify({ target: origin, request: spec, loadPlan, isCutShort, verdict, load: result, spent })}\n`,
     );
   }
   if (flags.hdr !== undefined) await writeFileAtomically(flags.hdr, hdrText(flags.hdr, result, startedAtMs));
   // The summary is printed; what ends the command is still the interruption.
   context.signal.throwIfAborted();
+  if (program !== null && !program.isThere()) throw programEnded(program);
   if (verdict.status === 'invalid' && verdict.voids === 'everything') return 3;
   return result.counts.okCount === result.counts.scheduledCount ? 0 : 1;
 }
@@ -121,13 +129,19 @@ interface LoadRun {
   readonly result: LoadResult;
   readonly startedAtMs: number;
   readonly isCutShort: boolean;
+  /** null: which program answers was not said. */
+  readonly spent: SpentResources | null;
 }
 
 /** What the command needs to reach the generator, and its meter to start. */
 const startDelayMs = 40;
 
 /** An interruption ends the measuring, not the generator: it is asked for what it has so far. */
-async function runLoad(request: LoadRequest, context: CommandContext): Promise<LoadRun> {
+async function runLoad(
+  request: LoadRequest,
+  program: RunningProgram | null,
+  context: CommandContext,
+): Promise<LoadRun> {
   const { loadPlan } = request;
   const line = progressLine(context.stderr);
   const killer = new AbortController();
@@ -151,8 +165,8 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
     if (loadPlan.warmupCount > 0) await generator.warmUp(loadPlan.warmupCount, loadPlan.warmupRatePerSec);
     isMeasuring = true;
     const startedAtMs = Date.now() + startDelayMs;
-    const result = await measure(generator);
-    return { result, startedAtMs, isCutShort: context.signal.aborted };
+    const { result, spent } = await measure(generator, program);
+    return { result, startedAtMs, isCutShort: context.signal.aborted, spent };
   } finally {
     context.signal.removeEventListener('abort', cutShort);
     line.end();
@@ -163,8 +177,19 @@ async function runLoad(request: LoadRequest, context: CommandContext): Promise<L
 /** The generator asks for it where permitted; what it got is in the result. */
 const generatorNiceness = -10;
 
-function measure(generator: Generator): Promise<LoadResult> {
-  return generator.measure(Number(process.hrtime.bigint()) + startDelayMs * 1e6, () => undefined);
+async function measure(
+  generator: Generator,
+  program: RunningProgram | null,
+): Promise<Pick<LoadRun, 'result' | 'spent'>> {
+  const startAtNs = Number(process.hrtime.bigint()) + startDelayMs * 1e6;
+  if (program === null) return { result: await generator.measure(startAtNs, () => undefined), spent: null };
+  const observer = observeProgram(program, startAtNs);
+  try {
+    const result = await generator.measure(startAtNs, () => observer.close());
+    return { result, spent: await observer.end() };
+  } finally {
+    observer.close();
+  }
 }
 
 function progressText({ phase, elapsedMs, counts }: GeneratorProgress, measureMs: number): string {

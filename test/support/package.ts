@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..', '..');
+
+export interface PackedPackage {
+  readonly dir: string;
+  readonly tarball: string;
+  remove(): void;
+}
+
+/** `npm pack` in a copy of the checkout, so that this one's package.json stays as it is for whoever reads it meanwhile. */
+export function packPackage(): PackedPackage {
+  const dir = mkdtempSync(join(tmpdir(), 'paceline-package-'));
+  const copy = join(dir, 'checkout');
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root });
+  const names = listed
+    .toString()
+    .split('\0')
+    .filter((name) => /^(bin|src|bench|scripts|docs\/your|[^/]+$)/.test(name));
+  for (const name of names.filter((one) => one !== '')) {
+    mkdirSync(dirname(join(copy, name)), { recursive: true });
+    cpSync(join(root, name), join(copy, name));
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const printed = execFileSync('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: copy, encoding: 'utf8' });
+  return {
+    dir,
+    tarball: join(dir, printed.trim().split('\n').at(-1) ?? ''),
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
