@@ -19,7 +19,7 @@ export interface GuardedStream extends Stream {
 
 /** Texts name the command as it is typed in the checkout; an installed one is called by its own name. */
 function asTypedHere(text: string, isInstalled: boolean): string {
-  return isInstalled ? text.replaceAll(/npm run (-s )?bench --/g, 'npx paceline') : text;
+  return isInstalled ? text.replaceAll(/npm run (-s )?bench( --)?/g, 'npx paceline') : text;
 }
 
 /**
