@@ -8,7 +8,7 @@ import { readArguments, recordingsAt, reported } from './arguments.ts';
 import { type Bias, sliceBiases } from './biases.ts';
 import { type Design, sliceDesigns, trialDesigns } from './figures.ts';
 import type { ResolutionRecording } from './recording.ts';
-import { halfWidthOfSeven, roundCounts, type Spread, type Spreads, spreadsOf } from './spread.ts';
+import { halfWidthOfSeven, roundCounts, type Spread, spreadsOf } from './spread.ts';
 
 const implementationCount = 7;
 
@@ -62,7 +62,7 @@ function printDesign(design: Design, budgetSeconds: number): void {
     String(startCount),
     ...[raw, blocked, covaried].map(spreadText),
     slopeText,
-    bestText(bestOf(design, spreads, budgetSeconds)),
+    bestText(bestOf(design.secondsPerStart, blocked, budgetSeconds)),
   );
 }
 
@@ -74,15 +74,13 @@ interface Best {
 }
 
 /** As many rounds of seven as the budget holds. */
-function bestOf({ secondsPerStart }: Design, { blocked }: Spreads, budgetSeconds: number): Best | null {
+function bestOf(secondsPerStart: number, spread: Spread | null, budgetSeconds: number): Best | null {
   const affordable = Math.floor(budgetSeconds / (implementationCount * secondsPerStart));
   const roundCount = Math.min(affordable, Math.max(...roundCounts));
-  if (blocked === null || roundCount < Math.min(...roundCounts)) return null;
-  return {
-    roundCount,
-    halfWidth: halfWidthOfSeven(blocked.ratio, roundCount),
-    highHalfWidth: blocked.interval === null ? null : halfWidthOfSeven(blocked.interval.high, roundCount),
-  };
+  if (spread === null || roundCount < Math.min(...roundCounts)) return null;
+  const { ratio, interval } = spread;
+  const highHalfWidth = interval === null ? null : halfWidthOfSeven(interval.high, roundCount);
+  return { roundCount, halfWidth: halfWidthOfSeven(ratio, roundCount), highHalfWidth };
 }
 
 function bestText(best: Best | null): string {
@@ -108,28 +106,44 @@ function printBiases(biases: readonly Bias[]): void {
   print('');
 }
 
+interface Choice extends Pick<Design, 'label' | 'secondsPerStart'> {
+  readonly best: Best;
+}
+
+/** Without and with the yardstick. */
+function choicesOf({ label, secondsPerStart, figures }: Design, budgetSeconds: number): Choice[] {
+  const { blocked, covaried } = spreadsOf(figures);
+  const ways = [
+    { label, spread: blocked },
+    { label: `${label}; by the generator`, spread: covaried },
+  ];
+  return ways.flatMap(({ spread, ...way }) => {
+    const best = bestOf(secondsPerStart, spread, budgetSeconds);
+    return best === null ? [] : [{ ...way, secondsPerStart, best }];
+  });
+}
+
 function printChoice(recordings: readonly ResolutionRecording[], budgetSeconds: number): void {
   const ranked = recordings
     .flatMap(designsOf)
-    .map((design) => ({ design, best: bestOf(design, spreadsOf(design.figures), budgetSeconds) }))
-    .filter((one): one is { design: Design; best: Best } => one.best !== null)
+    .flatMap((design) => choicesOf(design, budgetSeconds))
     .toSorted((a, b) => a.best.halfWidth - b.best.halfWidth);
   print(`## The narrowest intervals for seven implementations in ${budgetSeconds} s`, '');
   line('measured as', 'rounds', 's each start takes', 'half-width', 'at the upper end of s');
   line('---', '---:', '---:', '---:', '---:');
-  for (const { design, best } of ranked.slice(0, 12)) {
+  for (const { label, secondsPerStart, best } of ranked.slice(0, 20)) {
     const { roundCount, halfWidth, highHalfWidth } = best;
     line(
-      design.label,
+      label,
       String(roundCount),
-      design.secondsPerStart.toFixed(1),
+      secondsPerStart.toFixed(1),
       percent(halfWidth),
       highHalfWidth === null ? 'too few starts' : percent(highHalfWidth),
     );
   }
   print(
     '',
-    "Half-width: of Tukey's simultaneous 95 % intervals with rounds as blocks, from s in rounds.",
+    "Half-width: of Tukey's simultaneous 95 % intervals with rounds as blocks; without and with the generator as covariate.",
     'Degrees of freedom are process starts; slices and seconds add none. A window shorter than the recorded one is its beginning.',
   );
 }

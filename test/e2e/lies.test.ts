@@ -30,7 +30,19 @@ const ofTrial: Readonly<Record<string, { readonly code: string; readonly message
 };
 
 /** Eight seconds of 100/s: a debt of 2.4 s. */
-const short = ['--trials', '1', '--duration', '8', '--warmup', '100', '--attempts', '3', '--no-report'];
+const short = [
+  '--rate',
+  '100',
+  '--trials',
+  '1',
+  '--duration',
+  '8',
+  '--warmup',
+  '100',
+  '--attempts',
+  '3',
+  '--no-report',
+];
 
 describe('lies', () => {
   let space: Workspace;
@@ -98,7 +110,7 @@ test('wrong in one of three trials is not ranked, is shown as wrong first, and e
   const { exitCode, stdout } = await paceline(
     [
       ...['run', 'quick', '--impls', fixturesDir, '--impl', 'lie-wrong-once', '--impl', 'crud-node-async'],
-      ...['--trials', '3', '--duration', '4', '--warmup', '100', '--no-report', '--out', out],
+      ...['--rate', '100', '--trials', '3', '--duration', '4', '--warmup', '100', '--no-report', '--out', out],
     ],
     space,
   );
