@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { cacheDir } from '../../src/run/paths.ts';
 
-export type TargetMode = 'null' | 'constant' | 'stall' | 'freeze';
+export type TargetMode = 'null' | 'constant' | 'stall' | 'freeze' | `delay-${number}us`;
 
 export interface Percentiles {
   readonly p50Ms: number;
@@ -32,6 +32,7 @@ export interface TargetReport {
 }
 
 export interface NullTarget {
+  readonly pid: number;
   readonly url: string;
   reset(mode: TargetMode): Promise<void>;
   count(): Promise<number>;
@@ -52,6 +53,7 @@ export async function startNullTarget(signal: AbortSignal): Promise<NullTarget> 
     return answer;
   };
   return {
+    pid: child.pid ?? 0,
     url: `${url}/`,
     reset: async (mode) => {
       await ask(`/reset?mode=${mode}`, 'POST');

@@ -2,8 +2,12 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
+
+// delayPrefix is followed by a duration, as in delay-500us: every answer is held back for so long.
+const delayPrefix = "delay-"
 
 // Mode is how the target behaves; the zero value answers at once.
 type mode string
@@ -29,7 +33,10 @@ func parseMode(name string) (mode, error) {
 	case modeNull, modeConstant, modeStall, modeFreeze:
 		return m, nil
 	}
-	return "", fmt.Errorf("unknown mode %q: null, constant, stall or freeze", name)
+	if _, isDelay := mode(name).fixedDelay(); isDelay {
+		return mode(name), nil
+	}
+	return "", fmt.Errorf("unknown mode %q: null, constant, stall, freeze or delay-500us", name)
 }
 
 // delay is how long request index (from 0), which arrived that long after the first, is held back.
@@ -44,7 +51,17 @@ func (m mode) delay(index int64, sinceFirst time.Duration) time.Duration {
 	case modeFreeze:
 		return freezeLeft(sinceFirst)
 	}
-	return 0
+	fixed, _ := m.fixedDelay()
+	return fixed
+}
+
+func (m mode) fixedDelay() (delay time.Duration, isDelay bool) {
+	text, isDelay := strings.CutPrefix(string(m), delayPrefix)
+	if !isDelay {
+		return 0, false
+	}
+	delay, err := time.ParseDuration(text)
+	return delay, err == nil && delay >= 0
 }
 
 // freezeLeft is what is left of the freeze that this moment lies in, or 0.

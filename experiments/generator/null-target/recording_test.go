@@ -96,3 +96,17 @@ func TestEveryRequestIsAnsweredAndCounted(t *testing.T) {
 		t.Error("the connection stayed open after Connection: close")
 	}
 }
+
+func TestADelayIsReadFromItsName(t *testing.T) {
+	for name, want := range map[string]time.Duration{"delay-500us": 500 * time.Microsecond, "delay-0us": 0} {
+		m, err := parseMode(name)
+		if err != nil || m.delay(0, 0) != want {
+			t.Errorf("%s: %v, %v", name, m.delay(0, 0), err)
+		}
+	}
+	for _, name := range []string{"delay-", "delay--1us", "delay-soon"} {
+		if _, err := parseMode(name); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+}
