@@ -17,7 +17,8 @@ export async function keepPacked(from: string, to: string, kind: string): Promis
   const kept: string[] = [];
   for (const name of sides) {
     const result = await readResult(join(from, name));
-    if (result.trials.length === 0) continue;
+    // A machine that was busy throughout says nothing.
+    if (result.trials.every(({ status }) => status === 'invalid')) continue;
     const path = join(to, result.machine.id, kind, `${basename(name)}.gz`);
     await writeFileAtomically(path, gzipSync(JSON.stringify(packedResult(result)), { level: 9 }));
     kept.push(path);
