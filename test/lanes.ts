@@ -32,8 +32,8 @@ export interface Part {
 
 /** `npm run test:all` runs these, or one by `--only`. */
 export const parts: readonly Part[] = [
-  { id: 'tests', what: 'what npm test runs', limitMinutes: 20, commands: [['test/run-tests.ts']], env: {} },
-  { id: 'rare', what: 'test files that take long to prove something rare', limitMinutes: 10, commands: [], env: {} },
+  { id: 'tests', what: 'what npm test runs', limitMinutes: 16, commands: [['test/run-tests.ts']], env: {} },
+  { id: 'rare', what: 'test files that take long to prove something rare', limitMinutes: 14, commands: [], env: {} },
   {
     id: 'raft',
     what: 'simulated clusters by the thousand; every fault put into the core is noticed by a transcript and by a rule',
