@@ -87,7 +87,8 @@ function assertFound({ result }: LyingRun, id: string): void {
     // A machine that is not fit to judge it has measured what was put off all the same.
     const deferredMs = trials.map((trial) => trial.measurement?.deferredCpuMs ?? 0);
     assert.ok(trials.length > 0 && trials.every(({ status }) => status === 'invalid'), JSON.stringify(deferredMs));
-    assert.ok(Math.max(...deferredMs) > 1_000, JSON.stringify(deferredMs));
+    // It burns by the clock, of which a busy machine gives it a part; honest services of Node have 0 to 50 ms.
+    assert.ok(Math.max(...deferredMs) > 200, JSON.stringify(deferredMs));
     return;
   }
   assert.ok(failed?.status === 'failed', trials.map(({ status }) => status).join());
