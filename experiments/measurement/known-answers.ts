@@ -7,6 +7,7 @@ import Table from 'cli-table3';
 import { plainChars } from '../../src/cli/format.ts';
 import { guarded } from '../../src/cli/output.ts';
 import { createProgress } from '../../src/cli/progress.ts';
+import { asDeclared } from '../../src/model/run-result.ts';
 import type { Measurement } from '../../src/model/trial.ts';
 import { abortOnSignals } from '../../src/os/interruption.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
@@ -66,6 +67,7 @@ const { result } = await runScenario(
     maxAttempts: 3,
     out: null,
     saveReference: false,
+    ranking: asDeclared,
     command: 'npm run known-answers',
   },
   { signal: abortOnSignals(), env: process.env, project: checkoutProject },

@@ -1,4 +1,4 @@
-import type { RunResult } from '../model/run-result.ts';
+import { asDeclared, type RunResult } from '../model/run-result.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { Declarations } from '../run/declarations.ts';
 import { initialResult } from '../run/initial-result.ts';
@@ -73,6 +73,6 @@ async function sideResult(
   const { scenario } = declarations;
   const entries = scenario.entries.map((entry) => ({ ...entry, trialCount: pairCount }));
   const own = { ...declarations, scenario: { ...scenario, id: `${name}-${side}`, entries } };
-  const origin = { command: request.command, commit: revisions[side] };
+  const origin = { command: request.command, commit: revisions[side], ranking: asDeclared };
   return { ...(await initialResult(own, prepared[side], origin, session)), startedAt };
 }

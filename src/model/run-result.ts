@@ -98,6 +98,29 @@ const workloadRecordSchema = z.strictObject({
   description: z.string(),
 });
 
+/** How the implementations are ranked, as far as the user chose it. */
+const rankingPlanSchema = z.strictObject({
+  /** The implementation that the others are compared with; null: all with all, as far as their number allows. */
+  against: z.string().nullable(),
+  /** `--until`: rounds were added until the intervals were as narrow as asked; null: as many rounds as the scenario declares. */
+  until: z
+    .strictObject({
+      /** Asked for: 0.05 where a ratio of 1.00 shall be known to 5 %. */
+      halfWidthRatio: z.number().positive(),
+      timeBudgetMs: z.number().positive(),
+      /** What was reached in CPU per request, by question. */
+      questions: z.array(
+        z.strictObject({
+          question: z.string(),
+          roundCount: z.int().nonnegative(),
+          /** null: nothing could be ranked. */
+          halfWidthRatio: z.number().nonnegative().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+
 /** One run of one scenario: written again, whole, after each trial. */
 export const runResultSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
@@ -112,6 +135,7 @@ export const runResultSchema = z.strictObject({
   machine: machineSchema,
   versions: z.record(z.string(), z.string()),
   scenario: scenarioSchema,
+  ranking: rankingPlanSchema,
   workloads: z.array(workloadRecordSchema),
   database: databaseRecordSchema.nullable(),
   implementations: z.array(preparationSchema),
@@ -124,6 +148,10 @@ export const runResultSchema = z.strictObject({
 });
 
 export type Machine = z.infer<typeof machineSchema>;
+/** All with all, in as many rounds as the scenario declares. */
+export const asDeclared: z.infer<typeof rankingPlanSchema> = { against: null, until: null };
+
+export type RankingPlan = z.infer<typeof rankingPlanSchema>;
 export type Preparation = z.infer<typeof preparationSchema>;
 export type CountedLoadRecord = z.infer<typeof countedLoadSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;

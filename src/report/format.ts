@@ -1,3 +1,4 @@
+import type { RatioInterval } from '../compare/ranking.ts';
 import type { Metric } from '../model/metric.ts';
 import type { Range } from '../stats/descriptive.ts';
 import type { QuantileInterval } from '../stats/interval.ts';
@@ -56,6 +57,22 @@ export function formatAdvantage(smaller: number, greater: number, word: string):
   const ratio = greater / smaller;
   if (ratio >= 1.1) return `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(1)}× ${word}`;
   return `${formatPercent(1 - smaller / greater)} ${word}`;
+}
+
+/** "1.12× [1.04, 1.21]" */
+export function formatRatio(ratio: RatioInterval): string {
+  return `${ratioNumber(ratio.ratio)}× ${formatRatioBounds(ratio)}`;
+}
+
+/** "[1.04, 1.21]" */
+export function formatRatioBounds({ lowRatio, highRatio }: RatioInterval): string {
+  return `[${ratioNumber(lowRatio)}, ${ratioNumber(highRatio)}]`;
+}
+
+/** Two digits after the point as long as they say something. */
+export function ratioNumber(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString('en-US');
+  return value.toFixed(value >= 10 ? 1 : 2);
 }
 
 /** "a, b and c" */

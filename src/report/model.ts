@@ -1,3 +1,4 @@
+import type { RankedImplementation, Ranking } from '../compare/ranking.ts';
 import type { ClusterKey } from '../model/cell-key.ts';
 import type { Claim, ClaimSource } from '../model/claim.ts';
 import type { PublishedElections } from '../model/cluster.ts';
@@ -76,6 +77,8 @@ export interface Question {
   readonly references: readonly Row[];
   /** Why a recorded run is not shown. */
   readonly excludedReferences: readonly string[];
+  /** By metric, of those that can be ranked. */
+  readonly rankings: readonly Ranking[];
   readonly answers: readonly Answer[];
   readonly resolution: Resolution | null;
 }
@@ -91,6 +94,8 @@ export interface Row {
   readonly plannedCount: number;
   /** By metric id (see model/metric.ts). */
   readonly figures: Readonly<Record<string, Range | null>>;
+  /** In CPU per request; null: not ranked. */
+  readonly rank: Rank | null;
   readonly p99: Tail | null;
   /** null: no leader crashed. */
   readonly elections: Elections | null;
@@ -99,6 +104,13 @@ export interface Row {
   readonly overTime: OverTime | null;
   readonly generator: GeneratorQuality | null;
   readonly trials: readonly TrialRow[];
+}
+
+/** What a row says of its place; the whole ranking is of its question. */
+export interface Rank extends RankedImplementation {
+  /** What its ratio is to: the least, or the implementation that was chosen. */
+  readonly reference: string;
+  readonly isReferenceLeast: boolean;
 }
 
 /** Where a recorded run comes from. */
@@ -199,10 +211,11 @@ export interface Trust {
 
 /** Which differences this run can resolve with this many trials. */
 export interface Resolution {
-  /** Coefficient of variation of CPU per request between trials, pooled over implementations. */
-  readonly cvRatio: number;
-  /** The smallest relative difference of two implementations' means that is significant at 95 % (two-sided t). */
-  readonly minDetectableDifferenceRatio: number;
+  /** How much CPU per request varies from trial to trial beyond what a round shares, pooled over implementations. */
+  readonly spreadRatio: number;
+  /** Differences that are seen to be greater are told apart, all of them together at 95 %. */
+  readonly halfWidthRatio: number;
+  readonly areSpreadsAlike: boolean;
   readonly implementationCount: number;
   /** Trials of an implementation, minimum and maximum. */
   readonly trialCounts: readonly [number, number];

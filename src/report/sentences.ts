@@ -72,8 +72,8 @@ function noiseTrust({ maxOtherProcessesCpuRatio, maxStealRatio, maxSlowdownFacto
 
 function resolutionTrust({ resolutions: [coarsest, ...others] }: Trust): string {
   if (coarsest === undefined) return '';
-  const ratio = formatPercent(coarsest.resolution.minDetectableDifferenceRatio);
-  return `resolution: CPU differences under ${ratio} do not show${others.length === 0 ? '' : ` ${coarsest.conditions}`}`;
+  const ratio = formatPercent(coarsest.resolution.halfWidthRatio);
+  return `resolution: CPU differences over ${ratio} are told apart${others.length === 0 ? '' : ` (${coarsest.conditions})`}`;
 }
 
 /** "history at 100/s, cold" */
@@ -110,10 +110,13 @@ function strongTexts({ parts }: Answer): string[] {
 }
 
 /** Which differences this run can resolve. */
-export function resolutionSentence({ cvRatio, minDetectableDifferenceRatio, ...sample }: Resolution): string {
+export function resolutionSentence({ halfWidthRatio, spreadRatio, areSpreadsAlike, ...sample }: Resolution): string {
   const [min, max] = sample.trialCounts;
   const trials = min === max ? `${min}` : `${min} to ${max}`;
-  return `This run cannot reliably resolve differences in CPU per request under ${formatPercent(minDetectableDifferenceRatio)}: it varies by ${formatPercent(cvRatio)} between trials (coefficient of variation; ${countOf(sample.implementationCount, 'implementation')}, ${trials} trials each).`;
+  const unlike = areSpreadsAlike
+    ? ''
+    : ' The implementations vary unlike each other, so each pair is also judged by its own spread.';
+  return `Differences in CPU per request of more than ${formatPercent(halfWidthRatio)} are told apart, at 95 % for all pairs together: a trial varies by ${formatPercent(spreadRatio)} beyond what its round shares (${countOf(sample.implementationCount, 'implementation')}, ${trials} trials each).${unlike}`;
 }
 
 /** The part of a result at about this rate that comes from the generator alone. */

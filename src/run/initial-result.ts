@@ -13,7 +13,7 @@ import type { Session } from './session/session.ts';
 export async function initialResult(
   { scenario, workloads, primitives }: Declarations,
   { preparations, warnings }: Pick<PreparedSet, 'preparations' | 'warnings'>,
-  origin: Pick<RunResult, 'command' | 'commit'>,
+  origin: Pick<RunResult, 'command' | 'commit' | 'ranking'>,
   session: Session,
 ): Promise<RunResult> {
   return {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunResult } from '../model/run-result.ts';
+import type { RankingPlan, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { ProbeMethod } from '../probe/probe.ts';
@@ -44,6 +44,7 @@ export interface RunRequest {
   readonly out: string | null;
   readonly maxAttempts: number;
   readonly saveReference: boolean;
+  readonly ranking: RankingPlan;
   /** What repeats the run, for the result. */
   readonly command: string;
 }
@@ -175,7 +176,8 @@ async function measure(
   const prepared = await prepareAll(session, candidates, { ...places, ...declarations, seed: scenario.seed }, reporter);
   if (prepared.byId.size === 0) throw nothingMeasured(prepared.preparations);
   const implementations = [...prepared.byId.values()].map(({ located }) => located.implementation);
-  const origin = { command: request.command, commit: await currentCommit(request.project) };
+  const commit = await currentCommit(request.project);
+  const origin = { command: request.command, commit, ranking: request.ranking };
   const result = await initialResult(declarations, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
   const runTrial = createTrialRunner(session, declarations, reporter.onPhase);

@@ -57,10 +57,6 @@ export function rangeOf(values: readonly (number | null)[]): Range | null {
   return { median: middle, min: Math.min(...known), max: Math.max(...known), values: known };
 }
 
-export function rangesOverlap(a: Range, b: Range): boolean {
-  return a.min <= b.max && b.min <= a.max;
-}
-
 /**
  * How often the range from the minimum to the maximum of n independent values holds the true median: 1 − 2^(1−n), for any
  * distribution (order statistics 1 and n; David and Nagaraja, Order Statistics, section 7.1). 0 for one value.

@@ -43,13 +43,16 @@ export interface QuantileInterval {
   readonly upper: number | null;
 }
 
-const tailProbability = 0.025;
-
 /**
- * A quantile with its 95 % interval from order statistics, for any distribution: the number of values below the true quantile is
+ * A quantile with its interval (95 % unless another level is asked) from order statistics, for any distribution: the number of values below the true quantile is
  * binomial (David and Nagaraja, Order Statistics, section 7.1). Null when there is no value.
  */
-export function quantileInterval(values: readonly number[], probabilityRatio: number): QuantileInterval | null {
+export function quantileInterval(
+  values: readonly number[],
+  probabilityRatio: number,
+  levelRatio = 0.95,
+): QuantileInterval | null {
+  const tailProbability = (1 - levelRatio) / 2;
   const estimate = quantile(values, probabilityRatio);
   if (estimate === null) return null;
   const sorted = sortedAscending(values);

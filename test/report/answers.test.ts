@@ -13,12 +13,15 @@ function sentences(trials: Trial[]): Record<string, string> {
 
 const goTrials = okTrials(3, { implementation: 'crud-go', cpuPerRequestMs: 0.42 });
 
-test('the lowest is named where its range does not overlap the next one’s', () => {
+test('the lowest is named with the next one’s ratio to it and the interval', () => {
   const answers = sentences([
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
   ]);
-  assert.equal(answers['Lowest CPU per request'], 'crud-go (0.42 ms, 2.1× less than crud-node-async)');
+  assert.match(
+    answers['Lowest CPU per request'] ?? '',
+    /^crud-go \(0\.42 ms\); next: crud-node-async, 2\.1\d× \[1\.9\d, 2\.2\d\]$/,
+  );
 });
 
 test('the far end is named too when there are more than two', () => {
@@ -27,10 +30,10 @@ test('the far end is named too when there are more than two', () => {
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.88 }),
     ...okTrials(3, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }),
   ]);
-  assert.match(answers['Lowest CPU per request'] ?? '', /; highest: crud-python-flask \(1\.50 ms\)$/);
+  assert.match(answers['Lowest CPU per request'] ?? '', /; highest: crud-python-flask, 3\.5\d× \[3\.\d\d, 3\.\d\d\]$/);
 });
 
-test('overlapping ranges give no order', () => {
+test('what cannot be told from the least is named with its ratio, and the interval holds 1', () => {
   const answers = sentences([
     ...goTrials,
     ...okTrials(3, { implementation: 'crud-node-async', cpuPerRequestMs: 0.425 }),
@@ -38,7 +41,7 @@ test('overlapping ranges give no order', () => {
   ]);
   assert.match(
     answers['Lowest CPU per request'] ?? '',
-    /^cannot tell apart: crud-go \(0\.42 ms\), crud-node-async \(0\.42 ms\); highest: crud-python-flask/,
+    /^crud-go \(0\.42 ms\) not told from crud-node-async \(1\.01× \[0\.9\d, 1\.0\d\]\); highest: crud-python-flask, 3/,
   );
 });
 

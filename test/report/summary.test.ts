@@ -58,7 +58,7 @@ test('where there is no room for every table, questions are shortened, then coun
 test('the summary ends with a line of trust and two paths', () => {
   assert.match(
     summaryOf(sevenAtOneRate()),
-    /\nTrust: generator: no latency discarded in 21 trials; noise at most: [\s\S]*; resolution: CPU differences under 1\.8 % do not\s+show\nResult {2}results\/m\/r\.json\nReport {2}reports\/r\.html\n$/,
+    /\nTrust: generator: no latency discarded in 21 trials; noise at most: [\s\S]*; resolution: CPU differences over 2\.9 % are told apart\nResult {2}results\/m\/r\.json\nReport {2}reports\/r\.html\n$/,
   );
 });
 

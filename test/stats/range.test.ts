@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitLine, median, quantile, rangeCoverageRatio, rangeOf, rangesOverlap } from '../../src/stats/descriptive.ts';
+import { fitLine, median, quantile, rangeCoverageRatio, rangeOf } from '../../src/stats/descriptive.ts';
 import { normalQuantile, studentQuantile } from '../../src/stats/distributions.ts';
 
 test('a median is the middle value, or the mean of the two middle ones, or unknown', () => {
@@ -21,13 +21,6 @@ test('a range leaves out what is unknown and leaves its argument as it was', () 
   assert.deepEqual(rangeOf(values), { median: 2, min: 1, max: 3, values: [3, 1, 2] });
   assert.deepEqual(values, [3, null, 1, 2]);
   assert.equal(rangeOf([null]), null);
-});
-
-test('ranges that touch overlap, ranges apart do not', () => {
-  const range = (min: number, max: number) => ({ min, max, median: (min + max) / 2, values: [min, max] });
-  assert.equal(rangesOverlap(range(1, 2), range(2, 3)), true);
-  assert.equal(rangesOverlap(range(1, 2), range(2.1, 3)), false);
-  assert.equal(rangesOverlap(range(1, 9), range(4, 5)), true);
 });
 
 test('the range of three holds the true median three times in four', () => {

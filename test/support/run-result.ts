@@ -1,7 +1,8 @@
 import type { Implementation } from '../../src/model/implementation.ts';
-import { type Preparation, type RunResult, schemaVersion } from '../../src/model/run-result.ts';
+import { asDeclared, type Preparation, type RunResult, schemaVersion } from '../../src/model/run-result.ts';
 import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
+import { createRandom, shuffled } from '../../src/stats/random.ts';
 import { type MeasurementShape, measurement } from './measurement.ts';
 
 /** Synthetic results, built from the few numbers a test is about. No clock, no chance: the same call, the same result. */
@@ -111,10 +112,15 @@ export function okTrial(shape: TrialShape & { readonly latencyDiscarded?: boolea
   return { status: 'ok', latencyDiscarded: shape.latencyDiscarded ?? false, ...measured(shape) };
 }
 
-/** `count` ok trials of one cell; number i has its CPU per request and latency `spreadRatio` × (i − median) away. */
+/**
+ * `count` ok trials of one cell, spread evenly by `spreadRatio` around their median; which round has which is another order for each
+ * implementation, or no error would be left beside the rounds.
+ */
 export function okTrials(count: number, shape: TrialShape = {}, spreadRatio = 0.01): Trial[] {
-  return Array.from({ length: count }, (_, index) => {
-    const factor = 1 + spreadRatio * (index - (count - 1) / 2);
+  const seed = [...(shape.implementation ?? '')].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 0);
+  const order = shuffled([...Array(count).keys()], createRandom(seed).below);
+  return order.map((place, index) => {
+    const factor = 1 + spreadRatio * (place - (count - 1) / 2);
     return okTrial({
       ...shape,
       repetition: index + 1,
@@ -202,6 +208,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
       databaseConnectionCount: 8,
       seed: 1,
     },
+    ranking: asDeclared,
     workloads: [
       { service: 'crud', id: 'history', version: 1, description: 'Reads, lists, creates, replaces and deletes files.' },
     ],

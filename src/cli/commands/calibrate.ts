@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
+import { asDeclared } from '../../model/run-result.ts';
 import { type Baseline, type BaselineRow, summarizeBaseline } from '../../report/baseline.ts';
 import { checkoutProject } from '../../run/declarations.ts';
 import { noOverrides } from '../../run/overrides.ts';
@@ -75,6 +76,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     maxAttempts: 3,
     out: flags.out ?? null,
     saveReference: false,
+    ranking: asDeclared,
   });
 }
 

@@ -46,6 +46,7 @@ interface RunFlags {
   readonly details?: boolean;
   readonly verbose?: boolean;
   readonly saveReference?: boolean;
+  readonly against?: string;
 }
 
 /** `paceline run [scenario]`, and what a bare `paceline` does. */
@@ -89,6 +90,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
+    .option('--against <impl>', 'rank each implementation against this one, instead of all against all')
     .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
     .option('--details', 'print every table, note and warning at the end (default: a summary; the page has everything)')
     .option('--verbose', 'a line for each phase of a trial')
@@ -157,6 +159,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
+    ranking: { against: flags.against ?? null, until: null },
   });
 }
 

@@ -1,86 +1,80 @@
+import {
+  areApart,
+  minRankedTrialCount,
+  type Ranking,
+  type RatioInterval,
+  ratioBetween,
+} from '../../compare/ranking.ts';
 import { countOf } from '../../compare/text.ts';
 import { type Metric, metricById } from '../../model/metric.ts';
-import { type Range, rangesOverlap } from '../../stats/descriptive.ts';
-import { displayUnit, formatAdvantage, formatFigure, joinList } from '../format.ts';
+import { displayUnit, formatAdvantage, formatFigure, formatRatio, joinList, orDash } from '../format.ts';
 import type { Answer, AnswerPart, Note, Row } from '../model.ts';
 
-/** Fewer repetitions have no range worth the name: their rows are shown, never ranked. */
-const minTrialCount = 3;
-
-interface Ranking {
+interface RankingWords {
   readonly subject: string;
   readonly short: string;
   readonly metricId: string;
-  readonly comparative: string;
   readonly superlative: string;
 }
 
 /** Those with a figure; those about requests also where no implementation has one, which is then said. */
-function rankingsFor(rows: readonly Row[]): readonly Ranking[] {
+function rankingsFor(rows: readonly Row[]): readonly RankingWords[] {
   const known = [...clusterRankings, ...requestRankings].filter(({ metricId }) =>
     rows.some(({ figures }) => (figures[metricId] ?? null) !== null),
   );
   return known.length > 0 ? known : requestRankings;
 }
 
-const clusterRankings: readonly Ranking[] = [
+const clusterRankings: readonly RankingWords[] = [
   {
     subject: 'Shortest election, p50',
     short: 'election p50',
     metricId: 'election-p50',
-    comparative: 'shorter',
     superlative: 'longest',
   },
   {
     subject: 'Shortest unavailability after a crash, p50',
     short: 'unavailability',
     metricId: 'outage-p50',
-    comparative: 'shorter',
     superlative: 'longest',
   },
   {
     subject: 'Lowest CPU for an idle node',
     short: 'idle-node CPU',
     metricId: 'node-cpu',
-    comparative: 'less',
     superlative: 'highest',
   },
   {
     subject: 'Lowest private memory for a node',
     short: 'node memory',
     metricId: 'node-memory',
-    comparative: 'less',
     superlative: 'highest',
   },
 ];
 
-const requestRankings: readonly Ranking[] = [
+const requestRankings: readonly RankingWords[] = [
   {
     subject: 'Lowest CPU per request',
     short: 'CPU',
     metricId: 'cpu-per-request',
-    comparative: 'less',
     superlative: 'highest',
   },
   {
     subject: 'Shortest response, p50',
     short: 'p50',
     metricId: 'response-p50',
-    comparative: 'shorter',
     superlative: 'longest',
   },
   {
     subject: 'Lowest private memory, loaded',
     short: 'memory',
     metricId: 'memory-median',
-    comparative: 'less',
     superlative: 'highest',
   },
   {
     subject: 'Shortest start-up',
     short: 'start-up',
     metricId: 'startup',
-    comparative: 'shorter',
     superlative: 'longest',
   },
 ];
@@ -90,16 +84,28 @@ interface RankedConditions {
   readonly ratePerSec: number;
 }
 
-/** One sentence a question; ranking only where the ranges of ok trials do not overlap. None where nothing was measured. */
-export function answersOf({ conditions, ratePerSec }: RankedConditions, rows: readonly Row[]): Answer[] {
+/** All that is ranked, whatever the question. */
+export const rankedMetricIds: readonly string[] = [...clusterRankings, ...requestRankings].map(
+  ({ metricId }) => metricId,
+);
+
+/** One sentence a question, each from the intervals of its ranking. None where nothing was measured. */
+export function answersOf(
+  { conditions, ratePerSec }: RankedConditions,
+  rows: readonly Row[],
+  rankings: readonly Ranking[],
+): Answer[] {
   const tried = rows.filter((row) => row.trials.length > 0);
   if (tried.length === 0) return [];
-  return [rateAnswer(conditions, ratePerSec > 0, tried), ...(tried.length > 1 ? rankingAnswers(conditions, rows) : [])];
+  return [
+    rateAnswer(conditions, ratePerSec > 0, tried),
+    ...(tried.length > 1 ? rankingAnswers(conditions, rows, rankings) : []),
+  ];
 }
 
 /** Where nothing can be ranked, that is said once. */
-function rankingAnswers(conditions: string, rows: readonly Row[]): Answer[] {
-  const answers = rankingsFor(rows).map((ranking) => rankingAnswer(ranking, conditions, rows));
+function rankingAnswers(conditions: string, rows: readonly Row[], rankings: readonly Ranking[]): Answer[] {
+  const answers = rankingsFor(rows).map((words) => rankingAnswer(words, conditions, rows, rankings));
   const ranked = answers.filter(({ verdict }) => verdict !== 'too-few');
   const [few] = answers.filter(({ verdict }) => verdict === 'too-few');
   if (few === undefined) return answers;
@@ -107,100 +113,78 @@ function rankingAnswers(conditions: string, rows: readonly Row[]): Answer[] {
   return [...ranked, { ...few, subject, metricId: null }];
 }
 
-interface RankedRange {
-  readonly id: string;
-  readonly range: Range;
-}
-
-function rankingAnswer(ranking: Ranking, conditions: string, rows: readonly Row[]): Answer {
-  const metric = metricById(ranking.metricId);
-  const known = rows.flatMap((row) => {
-    const range = (metric.id === 'election-p50' ? electionRange(row) : null) ?? row.figures[metric.id] ?? null;
-    return range === null ? [] : [{ id: row.implementation.id, range }];
-  });
-  const ranked = known.filter(({ range }) => range.values.length >= minTrialCount);
-  const few = known.filter(({ range }) => range.values.length < minTrialCount);
+function rankingAnswer(
+  words: RankingWords,
+  conditions: string,
+  rows: readonly Row[],
+  rankings: readonly Ranking[],
+): Answer {
+  const { subject, short, metricId } = words;
+  const ranking = rankings.find((one) => one.metricId === metricId) ?? null;
   return {
-    subject: ranking.subject,
-    short: ranking.short,
-    metricId: metric.id,
+    subject,
+    short,
+    metricId,
     conditions,
-    ...rankingVerdict(ranking, metric, ranked, few),
+    ...(ranking === null ? tooFew : rankingVerdict(words, metricById(metricId), ranking, rows)),
   };
 }
 
-/** So many elections bound their median on both sides. */
-const minElectionCount = 10;
+const tooFew = {
+  verdict: 'too-few' as const,
+  parts: [plain(`too few trials to say (two implementations with ${minRankedTrialCount} ok trials each are needed)`)],
+  advantage: null,
+};
 
-/** Each election is an experiment of its own: the 95 % interval of their median stands for the range of the trials. */
-function electionRange({ elections }: Row): Range | null {
-  const { p50, timesMs } = elections ?? { p50: null, timesMs: [] };
-  if (p50 === null || p50.lower === null || p50.upper === null || timesMs.length < minElectionCount) return null;
-  return { median: p50.estimate, min: p50.lower, max: p50.upper, values: timesMs };
-}
-
-function rankingVerdict(ranking: Ranking, metric: Metric, ranked: readonly RankedRange[], few: readonly RankedRange[]) {
-  const [leader, next, ...others] = [...ranked].sort((a, b) => a.range.median - b.range.median);
-  if (leader === undefined || next === undefined) {
-    const text = `too few trials to say (two implementations with ${minTrialCount} ok trials each are needed)`;
-    return { verdict: 'too-few' as const, parts: [plain(text)], advantage: null };
-  }
-  const rest = [next, ...others];
-  const close = rest.filter(({ range }) => rangesOverlap(range, leader.range));
-  const unranked = unrankedParts(few);
-  if (close.length === 0) {
-    return {
-      verdict: 'distinct' as const,
-      parts: [strong(leader.id), ...leaderParts(ranking, metric, leader, rest), ...unranked],
-      advantage: formatAdvantage(leader.range.median, next.range.median, '').trim(),
-    };
-  }
-  const far = rest.filter(({ range }) => !rangesOverlap(range, leader.range));
+/** The least, those that cannot be told from it, or else the next one, and the greatest: each with its ratio to the least. */
+function rankingVerdict({ superlative }: RankingWords, metric: Metric, ranking: Ranking, rows: readonly Row[]) {
+  const [least, ...rest] = ranking.ranked.map(({ implementation }) => implementation);
+  const ratios = rest.flatMap((id) => {
+    const ratio = ratioBetween(ranking, id, least ?? '');
+    return ratio === null ? [] : [{ id, ratio }];
+  });
+  const close = ratios.filter(({ ratio }) => !areApart(ratio));
+  const [next] = ratios;
+  const last = ratios.at(-1);
+  const isLastNamed = last === undefined || close.includes(last) || (close.length === 0 && last === next);
+  const figure = `(${figureText(metric, least ?? '', rows)})`;
+  const beside =
+    close.length > 0
+      ? [plain(` ${figure} not told from `), ...listedParts(close)]
+      : [plain(` ${figure}${next === undefined ? '' : `; next: ${next.id}, ${formatRatio(next.ratio)}`}`)];
   return {
-    verdict: 'indistinct' as const,
+    verdict: close.length > 0 ? ('indistinct' as const) : ('distinct' as const),
     parts: [
-      plain('cannot tell apart: '),
-      ...listedRows(metric, [leader, ...close]),
-      ...slowestPart(ranking, metric, far),
-      ...unranked,
+      strong(least ?? ''),
+      ...beside,
+      ...(isLastNamed ? [] : [plain(`; ${superlative}: ${last.id}, ${formatRatio(last.ratio)}`)]),
+      ...unrankedParts(metric, ranking, rows),
     ],
-    advantage: null,
+    advantage: close.length > 0 || next === undefined ? null : formatAdvantage(1, next.ratio.ratio, '').trim(),
   };
 }
 
-function leaderParts(
-  ranking: Ranking,
-  metric: Metric,
-  leader: RankedRange,
-  rest: readonly RankedRange[],
-): AnswerPart[] {
-  const next = rest[0] ?? leader;
-  const advantage = formatAdvantage(leader.range.median, next.range.median, ranking.comparative);
-  const lead = ` (${valueText(metric, leader)}, ${advantage} than ${next.id})`;
-  const last = rest.at(-1);
-  const tail =
-    last === undefined || last === next ? '' : `; ${ranking.superlative}: ${last.id} (${valueText(metric, last)})`;
-  return [plain(`${lead}${tail}`)];
-}
-
-function listedRows(metric: Metric, group: readonly RankedRange[]): AnswerPart[] {
-  return group.flatMap((member, index) => [
+function listedParts(close: readonly { readonly id: string; readonly ratio: RatioInterval }[]): AnswerPart[] {
+  return close.flatMap(({ id, ratio }, index) => [
     ...(index > 0 ? [plain(', ')] : []),
-    strong(member.id),
-    plain(` (${valueText(metric, member)})`),
+    strong(id),
+    plain(` (${formatRatio(ratio)})`),
   ]);
 }
 
-function slowestPart(ranking: Ranking, metric: Metric, far: readonly RankedRange[]): AnswerPart[] {
-  const last = far.at(-1);
-  if (last === undefined) return [];
-  return [plain(`; ${ranking.superlative}: ${last.id} (${valueText(metric, last)})`)];
+function figureText(metric: Metric, id: string, rows: readonly Row[]): string {
+  const row = rows.find(({ implementation }) => implementation.id === id);
+  const value = metric.id === 'election-p50' ? row?.elections?.p50?.estimate : row?.figures[metric.id]?.median;
+  return `${orDash(value, (known) => formatFigure(metric.unit, known))} ${displayUnit(metric.unit)}`;
 }
 
-function unrankedParts(few: readonly RankedRange[]): AnswerPart[] {
-  if (few.length === 0) return [];
-  const names = few.map(({ id, range }) => `${id} (${countOf(range.values.length, 'trial')})`);
-  return [plain(`; not ranked: ${names.join(', ')}`)];
+function unrankedParts({ id }: Metric, { ranked }: Ranking, rows: readonly Row[]): AnswerPart[] {
+  const names = rows.flatMap(({ implementation, figures }) => {
+    const count = figures[id]?.values.length ?? 0;
+    if (count === 0 || ranked.some((one) => one.implementation === implementation.id)) return [];
+    return [`${implementation.id} (${count < minRankedTrialCount ? countOf(count, 'trial') : 'no ratio'})`];
+  });
+  return names.length === 0 ? [] : [plain(`; not ranked: ${names.join(', ')}`)];
 }
 
 /**
@@ -239,10 +223,6 @@ function failureReason(row: Row): string | null {
 
 function noteReason({ label, trialCount }: Note, plannedCount: number): string {
   return trialCount > 0 ? `${label}, ${trialCount} of ${countOf(plannedCount, 'trial')}` : label;
-}
-
-function valueText(metric: Metric, { range }: RankedRange): string {
-  return `${formatFigure(metric.unit, range.median)} ${displayUnit(metric.unit)}`;
 }
 
 function plain(text: string): AnswerPart {

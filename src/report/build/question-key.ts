@@ -43,5 +43,5 @@ export function byCpuCost(a: Row, b: Row): number {
 }
 
 function cpuCost(row: Row): number {
-  return row.figures['cpu-per-request']?.median ?? Number.MAX_VALUE;
+  return row.rank?.level ?? row.figures['cpu-per-request']?.median ?? Number.MAX_VALUE;
 }

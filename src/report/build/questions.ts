@@ -1,11 +1,11 @@
+import { type Ranking, rankMedians, rankTrials } from '../../compare/ranking.ts';
 import { machineLabel } from '../../compare/text.ts';
 import { plannedQuestions, type QuestionKey, questionId, questionOf } from '../../model/cell-key.ts';
-import type { RunResult } from '../../model/run-result.ts';
+import { metricById } from '../../model/metric.ts';
+import type { RankingPlan, RunResult } from '../../model/run-result.ts';
 import type { Trial } from '../../model/trial.ts';
-import { coefficientOfVariation, median } from '../../stats/descriptive.ts';
-import { studentQuantile } from '../../stats/distributions.ts';
 import type { Question, ReportedImplementation, Resolution, Row, Source } from '../model.ts';
-import { answersOf } from './answers.ts';
+import { answersOf, rankedMetricIds } from './answers.ts';
 import { type AskedQuestion, askedQuestion, byCpuCost, conditionsOf } from './question-key.ts';
 import { buildRow } from './row.ts';
 
@@ -28,10 +28,12 @@ function buildQuestion(
   live: RunResult,
   references: readonly RunResult[],
   asked: AskedQuestion,
-  rows: readonly Row[],
+  unrankedRows: readonly Row[],
   implementations: Implementations,
 ): Question {
   const { key, entry } = asked;
+  const rankings = entry?.cluster?.searchesSize ? [] : rankingsOf(asked.trials, unrankedRows, live.ranking);
+  const rows = withRanks(unrankedRows, rankings);
   const missingImplementations = rows.filter((row) => row.okCount === 0).map((row) => row.implementation.id);
   const shown = missingImplementations.length === 0 ? [] : references;
   const recorded = findReferences(live, shown, key, implementations);
@@ -46,8 +48,9 @@ function buildQuestion(
     missingImplementations,
     references: recorded.rows,
     excludedReferences: recorded.excluded,
-    answers: answersOf({ conditions, ratePerSec: key.ratePerSec }, rows),
-    resolution: estimateResolution(rows),
+    rankings,
+    answers: answersOf({ conditions, ratePerSec: key.ratePerSec }, rows, rankings),
+    resolution: resolutionOf(rankings, rows),
   };
 }
 
@@ -146,24 +149,38 @@ function sourceOf(run: RunResult, age: Age): Source {
   return { machineId: run.machine.id, label };
 }
 
-/** The repeat noise of CPU per request and what it hides; null where no implementation was measured twice. */
-function estimateResolution(rows: readonly Row[]): Resolution | null {
-  const samples = rows
-    .map((row) => row.figures['cpu-per-request']?.values ?? [])
-    .filter((values) => values.length >= 2);
-  const degrees = samples.reduce((sum, values) => sum + values.length - 1, 0);
-  const counts = samples.map((values) => values.length);
-  const trialCount = median(counts);
-  if (trialCount === null) return null;
-  const squares = samples.reduce(
-    (sum, values) => sum + (values.length - 1) * (coefficientOfVariation(values) ?? 0) ** 2,
-    0,
+/** By the trials of the rows that have figures; elections, of which a trial has many, by the medians of all of them. */
+function rankingsOf(trials: readonly Trial[], rows: readonly Row[], { against }: RankingPlan): Ranking[] {
+  const ids = new Set(rows.flatMap(({ okCount, implementation }) => (okCount > 0 ? [implementation.id] : [])));
+  const own = trials.filter(({ spec }) => ids.has(spec.implementation));
+  const elections = new Map(rows.map((row) => [row.implementation.id, row.elections?.timesMs ?? []] as const));
+  const byElections = rankMedians(elections, 'election-p50');
+  const others = rankedMetricIds.filter((id) => byElections === null || id !== byElections.metricId);
+  return [byElections, ...others.map((id) => rankTrials(own, metricById(id), { against }))].filter(
+    (ranking) => ranking !== null,
   );
-  const cvRatio = Math.sqrt(squares / degrees);
+}
+
+/** The least first; rows that are not ranked stand where their median would. */
+function withRanks(rows: readonly Row[], rankings: readonly Ranking[]): Row[] {
+  const ranking = rankings.find(({ metricId }) => metricId === 'cpu-per-request');
+  if (ranking === undefined) return [...rows];
+  const { reference, ranked } = ranking;
+  const isReferenceLeast = ranked[0]?.implementation === reference;
+  const ranks = new Map(ranked.map((one) => [one.implementation, { ...one, reference, isReferenceLeast }]));
+  return rows.map((row) => ({ ...row, rank: ranks.get(row.implementation.id) ?? null })).sort(byCpuCost);
+}
+
+/** What the ranking by CPU per request can tell; null where there is none. */
+function resolutionOf(rankings: readonly Ranking[], rows: readonly Row[]): Resolution | null {
+  const ranking = rankings.find(({ metricId }) => metricId === 'cpu-per-request');
+  if (ranking === undefined || ranking.errorDeviation === null) return null;
+  const counts = rows.flatMap(({ rank, okCount }) => (rank === null ? [] : [okCount]));
   return {
-    cvRatio,
-    minDetectableDifferenceRatio: studentQuantile(0.975, degrees) * cvRatio * Math.sqrt(2 / trialCount),
-    implementationCount: samples.length,
+    spreadRatio: Math.expm1(ranking.errorDeviation),
+    halfWidthRatio: ranking.halfWidthRatio,
+    areSpreadsAlike: ranking.areSpreadsAlike,
+    implementationCount: ranking.ranked.length,
     trialCounts: [Math.min(...counts), Math.max(...counts)],
   };
 }

@@ -37,6 +37,7 @@ export function buildRow(
     okCount: counted.length,
     plannedCount: planned,
     figures: metricRanges(counted),
+    rank: null,
     p99: tailOf(counted),
     elections: summarizeElections(counted, asked.key.cluster, asked.entry?.cluster?.published ?? null),
     notes: notesOf(preparation, trials, counted, planned),

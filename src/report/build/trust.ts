@@ -7,7 +7,7 @@ export function trustOf({ trials }: RunResult, questions: readonly Question[]): 
   const noises = trials.flatMap(({ measurement }) => measurement?.noise ?? []);
   const resolutions = questions
     .flatMap(({ conditions, resolution }) => (resolution === null ? [] : [{ conditions, resolution }]))
-    .sort((a, b) => b.resolution.minDetectableDifferenceRatio - a.resolution.minDetectableDifferenceRatio);
+    .sort((a, b) => b.resolution.halfWidthRatio - a.resolution.halfWidthRatio);
   return {
     drivenTrialCount: trials.filter(isDriven).length,
     latencyDiscardedCount: trials.filter((trial) => trial.status === 'ok' && trial.latencyDiscarded).length,

@@ -1,7 +1,7 @@
 import { metricById } from '../../model/metric.ts';
 import type { Range } from '../../stats/descriptive.ts';
-import { formatBounds, formatFigure, formatNumber } from '../format.ts';
-import type { Row } from '../model.ts';
+import { formatBounds, formatFigure, formatNumber, formatRatioBounds, ratioNumber } from '../format.ts';
+import type { Rank, Row } from '../model.ts';
 import { noteLabel, rowReason } from '../tables/summary-table.ts';
 import { marker, rangeBar } from './charts.ts';
 import { type Child, h, type Markup } from './markup.ts';
@@ -121,8 +121,21 @@ function cpuContent(row: Row, range: Range | null, max: number): Child {
   return [
     h('b', {}, formatFigure('ms', range.median)),
     h('small', {}, span),
+    row.rank === null ? null : h('small', { class: 'rank' }, rankText(row.rank)),
     rangeBar(row.implementation.style, range, max),
   ];
+}
+
+/** "1.12× least [1.04, 1.21], group ab" */
+function rankText({ toReference, reference, isReferenceLeast, letters }: Rank): string {
+  const to = isReferenceLeast ? 'least' : reference;
+  const ratio =
+    toReference === null
+      ? isReferenceLeast
+        ? 'least'
+        : 'chosen'
+      : `${ratioNumber(toReference.ratio)}× ${to} ${formatRatioBounds(toReference)}`;
+  return `${ratio}, group ${letters}`;
 }
 
 function memoryContent(row: Row, range: Range | null, max: number): Child {

@@ -1,5 +1,14 @@
 import { metricById } from '../../model/metric.ts';
-import { formatFigure, formatNumber, formatPercent, formatRange, intervalText, noValue } from '../format.ts';
+import {
+  formatFigure,
+  formatNumber,
+  formatPercent,
+  formatRange,
+  formatRatioBounds,
+  intervalText,
+  noValue,
+  ratioNumber,
+} from '../format.ts';
 import type { Elections, Note, Row } from '../model.ts';
 
 /** The table of few columns, the same in the terminal and in Markdown. */
@@ -67,7 +76,13 @@ const nodeColumns: readonly SummaryColumn[] = [
   { ...medianColumn('CPU ms/s\na node', 'node-cpu'), appliesTo: isIdleNode },
   { ...medianColumn('MiB\na node', 'node-memory'), appliesTo: isIdleNode },
 ];
-const requestIds: ReadonlySet<string> = new Set(['cpu-per-request', 'response-p50', 'response-p90']);
+const requestIds: ReadonlySet<string> = new Set([
+  'cpu-per-request',
+  'ratio',
+  'letters',
+  'response-p50',
+  'response-p90',
+]);
 
 /** The implementation, and what can be said of leader crashes and of nodes. */
 export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
@@ -79,8 +94,11 @@ export function clusterColumns(rows: readonly Row[]): readonly SummaryColumn[] {
 
 /** What these rows have something to say about; columns about requests only where requests were sent. */
 export function columnsFor(rows: readonly Row[]): readonly SummaryColumn[] {
+  const ranked = rankColumns.filter(({ appliesTo }) => rows.some((row) => appliesTo?.(row)));
   const [name, ...special] = clusterColumns(rows);
-  const others = requestColumns.slice(1);
+  const others = requestColumns
+    .slice(1)
+    .flatMap((column) => (column.id === 'cpu-per-request' ? [column, ...ranked] : [column]));
   if (name === undefined) return requestColumns;
   const isIdle = rows.every(({ generator }) => generator === null);
   const remaining = special.length > 0 && isIdle ? others.filter(({ id }) => !requestIds.has(id)) : others;
@@ -99,10 +117,35 @@ const requestColumns: readonly SummaryColumn[] = [
   { id: 'note', head: 'note', align: 'left', text: (row) => row.notes.map(noteLabel).join(', ') },
 ];
 
-function cpuText({ figures }: Row): string {
+/** Its interval is that of its ratio; what is not ranked has the range of its trials. */
+function cpuText({ figures, rank }: Row): string {
   const range = figures['cpu-per-request'] ?? null;
-  return range === null ? noValue : formatRange('ms', range);
+  if (range === null) return noValue;
+  return rank === null ? formatRange('ms', range) : formatFigure('ms', range.median);
 }
+
+function ratioText({ rank }: Row): string {
+  if (rank === null) return noValue;
+  if (rank.toReference === null) return '1';
+  return `${ratioNumber(rank.toReference.ratio)} ${formatRatioBounds(rank.toReference)}`;
+}
+
+const isRanked = ({ rank }: Row) => rank !== null;
+const isOfLeast = ({ rank }: Row) => rank?.isReferenceLeast === true;
+const isOfChosen = ({ rank }: Row) => rank?.isReferenceLeast === false;
+
+/** How many times the least it takes, or the implementation that was chosen; rows that share a letter cannot be told apart. */
+const rankColumns: readonly SummaryColumn[] = [
+  { id: 'ratio', head: '× least\n[95 %]', align: 'right', appliesTo: isOfLeast, text: ratioText },
+  { id: 'ratio', head: '× chosen\n[95 %]', align: 'right', appliesTo: isOfChosen, text: ratioText },
+  {
+    id: 'letters',
+    head: 'group',
+    align: 'left',
+    appliesTo: isRanked,
+    text: ({ rank }) => rank?.letters ?? noValue,
+  },
+];
 
 /** "3 overloaded", "skipped" */
 export function noteLabel({ label, trialCount }: Note): string {
