@@ -155,7 +155,7 @@ function goalTable({ goals }: PageFacts): string {
     note ?? '',
   ]);
   const meaning =
-    'Ratios are geometric means of turns paired in the same run, with their 95 % interval. Met: the estimate is. Missed: the whole interval lies above. Else undecided. Where the bare sender misses a goal too, its figure and a tenth is the goal. Memory over ten million requests: `npm run generator-memory`. Repeat noise and targets of different delay: `npm run generator-repeat`.';
+    'Ratios are geometric means of turns paired in the same run, with their 95 % interval. Met: the estimate is. Missed: the whole interval lies above. Else undecided. Where the bare sender misses a goal too, its figure and a tenth is the goal. Memory over ten million requests: `npm run generator-memory`. Repeat noise: `npm run generator-repeat`. Targets of different delay: `npm run yardstick`.';
   return `## Goals\n\n${meaning}\n\n${markdownTable(['goal', 'measured', 'bound', 'verdict', ''], rows)}\n`;
 }
 
