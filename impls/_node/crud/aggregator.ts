@@ -1,6 +1,6 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { areVectorSizes, type CpuWork } from './cpu-work.ts';
-import { inTransaction, type Sql, type TransactionSql } from './database.ts';
+import type { Transaction, TransactionSql } from './database.ts';
+import type { Log } from './log.ts';
 import { claimJob, finishJob, insertEvent, type Job, type Outcome } from './statements/aggregations.ts';
 import { insertFile, selectBodies } from './statements/files.ts';
 
@@ -15,7 +15,7 @@ export interface Aggregator {
 const rescanMs = 15_000;
 const retryMs = 1_000;
 
-export function startAggregator(sql: Sql, cpuWork: CpuWork, log: FastifyBaseLogger): Aggregator {
+export function startAggregator(transaction: Transaction, cpuWork: CpuWork, log: Log): Aggregator {
   let woken = false;
   let stopped = false;
   let working: Promise<void> | undefined;
@@ -24,7 +24,7 @@ export function startAggregator(sql: Sql, cpuWork: CpuWork, log: FastifyBaseLogg
   async function work(): Promise<void> {
     while (woken && !stopped) {
       woken = false;
-      while (!stopped && (await runNextJob(sql, cpuWork)));
+      while (!stopped && (await runNextJob(transaction, cpuWork)));
     }
   }
 
@@ -52,13 +52,13 @@ export function startAggregator(sql: Sql, cpuWork: CpuWork, log: FastifyBaseLogg
 }
 
 /** Claims and finishes one job in one transaction, so that a killed worker frees it; false where the queue is empty. */
-function runNextJob(sql: Sql, cpuWork: CpuWork): Promise<boolean> {
-  return inTransaction(sql, async (transaction) => {
-    const job = await claimJob(transaction);
+function runNextJob(transaction: Transaction, cpuWork: CpuWork): Promise<boolean> {
+  return transaction(async (sql) => {
+    const job = await claimJob(sql);
     if (job === undefined) return false;
-    const outcome = await aggregate(transaction, job, cpuWork);
-    await finishJob(transaction, job, outcome);
-    await insertEvent(transaction, job, outcome);
+    const outcome = await aggregate(sql, job, cpuWork);
+    await finishJob(sql, job, outcome);
+    await insertEvent(sql, job, outcome);
     return true;
   });
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import { rejectUnknownRoutes } from '../program/routing.ts';
+import { answerProblem } from './answer-problem.ts';
 import { authenticateAll } from './authentication.ts';
 import { keepBodiesRaw } from './body.ts';
 import { answerBrokenRequest, rejectExpectation } from './broken-request.ts';
 import type { Parts } from './parts.ts';
-import { answerProblem, Problem } from './problem.ts';
+import { Problem } from './problem.ts';
 import { rejectOddTargets, targetProblem } from './request-target.ts';
 import { logInRoute, sessionRoutes, signUpRoute, userRoutes } from './routes/accounts.ts';
 import { aggregationRoutes } from './routes/aggregations.ts';

@@ -78,8 +78,12 @@ function parseBytea(text: string): Buffer {
 export interface Pool {
   /** Runs statements on whichever connection is free. They fail at once, and not only in the end, while the database is away. */
   readonly sql: Sql;
+  /** Runs `work` between BEGIN and COMMIT on one connection. */
+  transaction: Transaction;
   close(): Promise<void>;
 }
+
+export type Transaction = <T>(work: (sql: TransactionSql) => Promise<T>) => Promise<T>;
 
 const drainSec = 1;
 
@@ -114,6 +118,7 @@ export function openPool(url: string, connectionCount: number): Pool {
   });
   return {
     sql,
+    transaction: (work) => inTransaction(sql, work),
     close() {
       closed = true;
       return current.end({ timeout: drainSec });
@@ -131,7 +136,7 @@ function refuse(): never {
  * Note: postgres.js 3.4 ends the whole process (a write to a null socket) when a statement of a transaction, its own ROLLBACK included,
  * follows the loss of the connection. So after a loss `work` is never resumed: the promise of `begin` has been rejected by then.
  */
-export function inTransaction<T>(sql: Sql, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
+function inTransaction<T>(sql: Sql, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
   let ended = false;
   const result = sql.begin(async (transaction) => {
     const guarded = new Proxy(transaction, {

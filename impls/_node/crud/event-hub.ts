@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyBaseLogger } from 'fastify';
 import type { Sql } from './database.ts';
+import type { Log } from './log.ts';
 import { Problem } from './problem.ts';
 import { selectLiveSessions } from './statements/accounts.ts';
 import { type AggregationEvent, selectEventsAfter, selectLastEventId } from './statements/aggregations.ts';
@@ -20,8 +20,17 @@ interface Opening {
   readonly userId: string;
   readonly tokenSha256: Buffer;
   readonly lastEventId: string | undefined;
-  readonly response: ServerResponse;
+  readonly response: EventResponse;
 }
+
+/** What a stream needs of the answer that it is. */
+export type EventResponse = Pick<
+  ServerResponse,
+  'headersSent' | 'writableEnded' | 'writableLength' | 'write' | 'end' | 'destroy'
+> & {
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  once(event: 'close', listener: () => void): unknown;
+};
 
 interface Stream extends Opening {
   /** Id of the last event sent; undefined until the stream is open. */
@@ -35,7 +44,7 @@ const heartbeatMs = 15_000;
 /** A client that lets this much pile up is cut off; it resumes with Last-Event-ID. */
 const maxUnreadBytes = 1_048_576;
 
-export function createEventHub(sql: Sql, maxStreamCount: number, log: FastifyBaseLogger): EventHub {
+export function createEventHub(sql: Sql, maxStreamCount: number, log: Log): EventHub {
   const streams = new Set<Stream>();
   let closed = false;
   const heartbeat = setInterval(() => {
@@ -90,7 +99,7 @@ export function createEventHub(sql: Sql, maxStreamCount: number, log: FastifyBas
   };
 }
 
-function writeHead(response: ServerResponse): void {
+function writeHead(response: EventResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write(': open\n\n');
 }
@@ -124,7 +133,7 @@ function eventText({ id, ...data }: AggregationEvent): string {
 }
 
 /** Keeps the streams alive, ends those whose session has ended. */
-async function beat(sql: Sql, streams: Set<Stream>, log: FastifyBaseLogger): Promise<void> {
+async function beat(sql: Sql, streams: Set<Stream>, log: Log): Promise<void> {
   const open = [...streams].filter(({ response }) => response.headersSent && !response.writableEnded);
   if (open.length === 0) return;
   for (const { response } of open) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyBaseLogger } from 'fastify';
 import postgres from 'postgres';
 import { clientOptions } from './database.ts';
+import type { Log } from './log.ts';
 
 export interface Listening {
   /** What to do with a payload, by channel. */
@@ -21,7 +21,7 @@ const retryMs = 250;
  *
  * Note: `sql.listen` of postgres.js 3.4 renews its connection too, but with two channels may make two at once.
  */
-export function startListener(databaseUrl: string, listening: Listening, log: FastifyBaseLogger): Listener {
+export function startListener(databaseUrl: string, listening: Listening, log: Log): Listener {
   let stopped = false;
   let client = createClient();
 

@@ -25,9 +25,9 @@ export async function startService(
   { reusePort = false }: Binding = {},
 ): Promise<Service> {
   const app = createApp(config.logLevel);
-  const { sql, close: closePool } = openPool(config.databaseUrl, config.dbPoolCount);
+  const { sql, transaction, close: closePool } = openPool(config.databaseUrl, config.dbPoolCount);
   const hub = createEventHub(sql, config.maxEventStreamCount, app.log);
-  const aggregator = startAggregator(sql, cpuWork, app.log);
+  const aggregator = startAggregator(transaction, cpuWork, app.log);
   const listening = {
     channels: { aggregation_queued: aggregator.wake, user_event: hub.notify },
     onListening() {

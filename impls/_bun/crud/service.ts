@@ -1,0 +1,69 @@
+import { startAggregator } from '../../_node/crud/aggregator.ts';
+import type { Config } from '../../_node/crud/config.ts';
+import type { CpuWork } from '../../_node/crud/cpu-work.ts';
+import { createEventHub } from '../../_node/crud/event-hub.ts';
+import { createFileCache } from '../../_node/crud/file-cache.ts';
+import { answer, type WebParts } from '../../_web/crud/answers.ts';
+import { createLog } from '../../_web/crud/log.ts';
+import { routes } from '../../_web/crud/routes.ts';
+import { isUnavailable, openDatabase } from './database.ts';
+
+export interface Service {
+  /** Ends the event streams, stops accepting, finishes what is in flight, leaves the database. */
+  close(): Promise<void>;
+}
+
+const keepAliveSec = 90;
+/** Routes count the bytes of a body themselves: Bun's own refusal has no body. */
+const maxRequestBodySize = 2 ** 30;
+
+/** Starts one whole server on Bun.serve and Bun.SQL; with `reusePort` several share the port. */
+export function startService(config: Config, cpuWork: CpuWork, reusePort = false): Service {
+  const log = createLog(config.logLevel);
+  const { sql, transaction, listen, close: closeDatabase } = openDatabase(config.databaseUrl, config.dbPoolCount);
+  const hub = createEventHub(sql, config.maxEventStreamCount, log);
+  const aggregator = startAggregator(transaction, cpuWork, log);
+  const listener = listen({ aggregation_queued: aggregator.wake, user_event: hub.notify }, () => {
+    aggregator.wake();
+    hub.rescan();
+  });
+  const cache = createFileCache(config.fileCacheBytes);
+  // Declared before the server that it speaks of: a request may come at once.
+  const keepOpen = (request: Request) => server.timeout(request, 0);
+  const parts: WebParts = { config, sql, cpuWork, cache, hub, log, isUnavailable, keepOpen };
+
+  const handlers = Object.keys(routes).map(
+    (pattern) => [pattern, (request: Request) => answer(routes, pattern, request, parts)] as const,
+  );
+  const server: Bun.Server = Bun.serve({
+    hostname: config.host,
+    port: config.port,
+    reusePort,
+    idleTimeout: keepAliveSec,
+    maxRequestBodySize,
+    routes: Object.fromEntries(handlers),
+    fetch: (request) => answer(routes, undefined, request, parts),
+    error: () => new Response(null, { status: 500 }),
+  });
+
+  return {
+    async close() {
+      hub.close();
+      await closeServer(server);
+      await Promise.all([aggregator.stop(), listener.stop()]);
+      await Promise.all([closeDatabase(), cpuWork.close()]);
+    },
+  };
+}
+
+const patienceMs = 7_000;
+const pollMs = 20;
+
+/** What is in flight is answered, for so long; then all connections are closed. */
+async function closeServer(server: Bun.Server): Promise<void> {
+  void server.stop();
+  const deadlineMs = performance.now() + patienceMs;
+  while (server.pendingRequests > 0 && performance.now() < deadlineMs)
+    await new Promise((poll) => setTimeout(poll, pollMs));
+  await server.stop(true);
+}
