@@ -34,6 +34,17 @@ const countedLoadSchema = z.strictObject({
   changedSettings: z.array(z.string()).nullable(),
 });
 
+/** One answer as it came over the wire. */
+const wireAnswerSchema = z.strictObject({
+  name: z.string(),
+  status: z.int(),
+  /** In lower case, sorted. */
+  headerNames: z.array(z.string()),
+  bodyBytes: z.int().nonnegative(),
+});
+
+export type WireAnswer = z.infer<typeof wireAnswerSchema>;
+
 const conformanceSchema = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('passed'),
@@ -42,6 +53,8 @@ const conformanceSchema = z.discriminatedUnion('status', [
     statementsHash: z.string().nullable(),
     /** null: not counted. */
     countedLoad: countedLoadSchema.nullable(),
+    /** null: not observed. */
+    wire: z.array(wireAnswerSchema).nullable(),
   }),
   z.strictObject({ status: z.literal('failed'), checkCount: z.int().nonnegative(), failures: z.array(z.string()) }),
 ]);

@@ -9,7 +9,7 @@ import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkToolchain, type Toolchain, type ToolchainOptions } from '../target/toolchain.ts';
-import { conformToVectors, tryRequests, withCountedLoad } from './conform/conform.ts';
+import { conformToVectors, tryRequests, withCountedLoad, withLifecycle } from './conform/conform.ts';
 import type { ConformanceOutcome } from './conform/subject.ts';
 import { benchDir } from './paths.ts';
 import type { Candidate, PreparationOutcome, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
@@ -130,7 +130,7 @@ export async function build(
 function outcomeOf(
   { result, preparedImplementation }: Built,
   runtimeVersion: string,
-  { checkCount, failures, statementsHash, countedLoad }: ConformanceOutcome,
+  { checkCount, failures, statementsHash, countedLoad, wire }: ConformanceOutcome,
 ): PreparationOutcome {
   const passed = failures.length === 0;
   const preparation: Preparation = {
@@ -142,7 +142,7 @@ function outcomeOf(
     buildCached: result.cached,
     buildEnvironment: result.environment,
     conformance: passed
-      ? { status: 'passed', checkCount, statementsHash, countedLoad }
+      ? { status: 'passed', checkCount, statementsHash, countedLoad, wire: wire === null ? null : [...wire] }
       : { status: 'failed', checkCount, failures: [...failures] },
   };
   const warnings = unreachedWarnings(preparation.manifest.id, result);
@@ -171,14 +171,15 @@ async function conformOnce(
 ): Promise<ConformanceOutcome> {
   const { id, service: serviceId } = preparedImplementation.located.implementation;
   const service = services.get(serviceId);
-  if (service === undefined) return { checkCount: 0, failures: [], statementsHash: null, countedLoad: null };
+  if (service === undefined)
+    return { checkCount: 0, failures: [], statementsHash: null, countedLoad: null, wire: null };
   if (service.contractDir === null) {
     reporter.onStep(`${id}: trying each request once`);
     const own = [...workloads.values()].filter((workload) => workload.service === serviceId);
     return tryRequests({ preparedImplementation, service, seed, session }, own);
   }
   const hashes = [preparedImplementation.sourceHash, await contractHash(serviceId, benchDir)];
-  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'counted.json'].join('-'));
+  const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'wire.json'].join('-'));
   const stamp = await readFile(stampPath, 'utf8').catch(() => null);
   if (stamp !== null) return { ...JSON.parse(stamp), failures: [] };
   reporter.onStep(`${id}: checking the contract's vectors`);
@@ -186,13 +187,21 @@ async function conformOnce(
   const vectors = await conformToVectors(subject);
   if (vectors.failures.length === 0 && service.countedLoad !== null)
     reporter.onStep(`${id}: counting its statements under load`);
-  const outcome = vectors.failures.length === 0 ? await withCountedLoad(vectors, subject) : vectors;
+  const counted = vectors.failures.length === 0 ? await withCountedLoad(vectors, subject) : vectors;
+  const isFull = isFullyChecked(preparedImplementation) && counted.failures.length === 0;
+  if (isFull) reporter.onStep(`${id}: checking the rest of its contract`);
+  const outcome = isFull ? await withLifecycle(counted, subject) : counted;
   if (outcome.failures.length === 0) {
-    const { checkCount, statementsHash, countedLoad } = outcome;
+    const { checkCount, statementsHash, countedLoad, wire } = outcome;
     // Whole at any moment: another run may read it.
-    await writeFileAtomically(stampPath, JSON.stringify({ checkCount, statementsHash, countedLoad }));
+    await writeFileAtomically(stampPath, JSON.stringify({ checkCount, statementsHash, countedLoad, wire }));
   }
   return outcome;
+}
+
+/** Optional ones were not measured before: only a whole contract lets them into a table. A variant is the program of its base. */
+function isFullyChecked({ located: { implementation } }: PreparedImplementation): boolean {
+  return implementation.optional === true && implementation.variantOf === undefined;
 }
 
 /** Hash of everything under <from>/<service> that says what is right. */

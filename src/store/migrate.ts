@@ -99,7 +99,7 @@ function fromPreparation3(preparation: Json): Json {
   const { conformance, status } = preparation;
   const known = status === 'ready' ? { buildEnvironment: null, ...preparation } : preparation;
   if (!isObject(conformance) || conformance.status !== 'passed') return known;
-  return { ...known, conformance: { ...conformance, countedLoad: null } };
+  return { ...known, conformance: { ...conformance, countedLoad: null, wire: null } };
 }
 
 function fromScenarioCell3(cell: Json): Json {

@@ -60,7 +60,7 @@ export function ready(id: string): Preparation {
     buildMs: 0,
     buildCached: true,
     buildEnvironment: null,
-    conformance: { status: 'passed', checkCount: 128, statementsHash: null, countedLoad: null },
+    conformance: { status: 'passed', checkCount: 128, statementsHash: null, countedLoad: null, wire: null },
   };
 }
 

@@ -3,7 +3,8 @@ import type { Config } from '../../_node/crud/config.ts';
 import type { CpuWork } from '../../_node/crud/cpu-work.ts';
 import { createEventHub } from '../../_node/crud/event-hub.ts';
 import { createFileCache } from '../../_node/crud/file-cache.ts';
-import { answer, type WebParts } from '../../_web/crud/answers.ts';
+import { Problem } from '../../_node/crud/problem.ts';
+import { answer, problemAnswer, type WebParts } from '../../_web/crud/answers.ts';
 import { createLog } from '../../_web/crud/log.ts';
 import { routes } from '../../_web/crud/routes.ts';
 import { isUnavailable, openDatabase } from './database.ts';
@@ -16,6 +17,18 @@ export interface Service {
 const keepAliveSec = 90;
 /** Routes count the bytes of a body themselves: Bun's own refusal has no body. */
 const maxRequestBodySize = 2 ** 30;
+
+/**
+ * Bun hands over a byte of the target that is outside of ASCII as the escape of U+FFFD. So this escape is refused with it, except
+ * where it may be a part of a new file's name.
+ */
+function hasReplacedByte({ url, method }: Request): boolean {
+  return method !== 'POST' && url.includes('%EF%BF%BD');
+}
+
+async function refuseTarget(): Promise<Response> {
+  return problemAnswer(new Problem('malformed-request', 'a request target is printable ASCII'));
+}
 
 /** Starts one whole server on Bun.serve and Bun.SQL; with `reusePort` several share the port. */
 export function startService(config: Config, cpuWork: CpuWork, reusePort = false): Service {
@@ -32,8 +45,10 @@ export function startService(config: Config, cpuWork: CpuWork, reusePort = false
   const keepOpen = (request: Request) => server.timeout(request, 0);
   const parts: WebParts = { config, sql, cpuWork, cache, hub, log, isUnavailable, keepOpen };
 
+  const answerAt = (pattern: string | undefined, request: Request) =>
+    hasReplacedByte(request) ? refuseTarget() : answer(routes, pattern, request, parts);
   const handlers = Object.keys(routes).map(
-    (pattern) => [pattern, (request: Request) => answer(routes, pattern, request, parts)] as const,
+    (pattern) => [pattern, (request: Request) => answerAt(pattern, request)] as const,
   );
   const server: Bun.Server = Bun.serve({
     hostname: config.host,
@@ -42,7 +57,7 @@ export function startService(config: Config, cpuWork: CpuWork, reusePort = false
     idleTimeout: keepAliveSec,
     maxRequestBodySize,
     routes: Object.fromEntries(handlers),
-    fetch: (request) => answer(routes, undefined, request, parts),
+    fetch: (request) => answerAt(undefined, request),
     error: () => new Response(null, { status: 500 }),
   });
 

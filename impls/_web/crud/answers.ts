@@ -28,7 +28,7 @@ export interface Asked {
   readonly json: unknown;
 }
 
-export interface Route {
+interface Route {
   /** Sign-up, log-in and health ask for no session. */
   readonly isOpen?: boolean;
   readonly takes?: 'json' | 'raw';
@@ -122,7 +122,7 @@ function toProblem(error: unknown, { isUnavailable, log }: WebParts): Problem {
   return new Problem('internal', 'unexpected error');
 }
 
-function problemAnswer(problem: Problem): Response {
+export function problemAnswer(problem: Problem): Response {
   const headers = { ...problem.headers, 'content-type': 'application/problem+json' };
   return new Response(problem.body(), { status: problem.status, headers });
 }

@@ -117,6 +117,36 @@ export const lifecycleFileSchema = z.strictObject({
   }),
 });
 
+/** bench/<service>/wire.json: answers whose size and header names are the same from every implementation. */
+const wireFileSchema = z.strictObject({
+  setup: steps,
+  answers: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        request: requestSchema,
+        /** Keeps the answer's id under this name, for the requests behind it. */
+        captureId: z.string().optional(),
+        status: z.int(),
+        /** Names in lower case, without the allowed ones. */
+        headers: z.array(z.string()),
+        /** null: the body has words of the implementation's own. */
+        bodyBytes: z.int().nonnegative().nullable(),
+      }),
+    )
+    .min(1),
+  /** Header names that may come or not, each with its reason. */
+  allowedHeaders: z.record(z.string(), z.string().min(1)),
+});
+
+export type WireFile = z.infer<typeof wireFileSchema>;
+
+export async function readWireFile(file: string): Promise<WireFile> {
+  const { value, problems } = await parseFile(file, wireFileSchema);
+  if (value === null) throw invalidVectors(problems);
+  return value;
+}
+
 export type LifecycleFile = z.infer<typeof lifecycleFileSchema>;
 export type BudgetRoute = z.infer<typeof budgetRouteSchema>;
 

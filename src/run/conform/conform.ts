@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckResult } from '../../conformance/checks/check-result.ts';
+import { type CheckResult, checkResult } from '../../conformance/checks/check-result.ts';
 import { judgeCountedLoad } from '../../conformance/checks/counted-load.ts';
 import { checkDatabaseRestart } from '../../conformance/checks/database-restart.ts';
 import { checkLinearizability } from '../../conformance/checks/linearizability-check.ts';
 import { checkElectionShutdown, checkShutdown } from '../../conformance/checks/shutdown.ts';
 import { checkStatementBudgets } from '../../conformance/checks/statement-budget.ts';
-import { type LifecycleFile, readLifecycleFile } from '../../conformance/vectors/contract-file.ts';
+import { judgeWire, observeWire } from '../../conformance/checks/wire.ts';
+import { type LifecycleFile, readLifecycleFile, readWireFile } from '../../conformance/vectors/contract-file.ts';
 import { runVectors, type VectorFailure } from '../../conformance/vectors/run-vectors.ts';
 import type { DatabaseServer } from '../../database/database-server.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
-import type { CountedLoadRecord } from '../../model/run-result.ts';
+import type { CountedLoadRecord, WireAnswer } from '../../model/run-result.ts';
 import type { Workload } from '../../model/workload.ts';
 import { benchDir } from '../paths.ts';
 import { TrialFailure } from '../trial/observations.ts';
@@ -29,12 +30,46 @@ import { tryWorkload } from './try-workload.ts';
 /** Starts the implementation on a fresh copy, runs its service's vectors against it, stops it. */
 export async function conformToVectors(subject: ConformanceSubject): Promise<ConformanceOutcome> {
   let statementsHash: string | null = null;
+  let wire: ConformanceOutcome['wire'] = null;
   const part = await withTarget(subject, async (running) => {
+    // Before the vectors, whose rows would change the answers.
+    const own = await checkWire(subject, running);
+    wire = own.answers;
     const vectors = await checkVectors(subject, running);
     statementsHash = await statementsHashOf(running);
-    return vectors;
+    return joined(vectors, own.part);
   });
-  return { ...part, statementsHash, countedLoad: null };
+  return { ...part, statementsHash, countedLoad: null, wire };
+}
+
+/** Two parts of one target as one. */
+function joined(first: ConformancePart, second: ConformancePart): ConformancePart {
+  const failures = second.failures.map((failure) => `${second.title}: ${failure}`);
+  return {
+    ...first,
+    checkCount: first.checkCount + second.checkCount,
+    failures: [...first.failures, ...failures],
+  };
+}
+
+interface ObservedWire {
+  readonly part: ConformancePart;
+  /** null: the service names no answers that are compared. */
+  readonly answers: readonly WireAnswer[] | null;
+}
+
+async function checkWire({ service }: ConformanceSubject, running: RunningSubject): Promise<ObservedWire> {
+  const title = 'answers on the wire';
+  const path = join(benchDir, service.id, 'wire.json');
+  if (!existsSync(path)) return { part: notChecked(title, 'the service names none'), answers: null };
+  const file = await readWireFile(path);
+  try {
+    const answers = await observeWire(file, running);
+    return { part: partOf(title, judgeWire(answers, file)), answers };
+  } catch (error) {
+    running.signal.throwIfAborted();
+    return { part: partOf(title, [checkResult('an answer', false, (error as Error).message)]), answers: null };
+  }
 }
 
 /** Of a service without vectors: each request of its workloads once, with its set-up before. */
@@ -49,7 +84,7 @@ export async function tryRequests(
     const checkCount = tried.reduce((sum, one) => sum + one.checkCount, 0);
     return { title: 'requests', checkCount, failures, notChecked: null };
   });
-  return { ...part, statementsHash: null, countedLoad: null };
+  return { ...part, statementsHash: null, countedLoad: null, wire: null };
 }
 
 /** The same outcome with what a counted load shows beside it. */
@@ -60,6 +95,20 @@ export async function withCountedLoad(
   const { part, record } = await checkCountedLoad(subject);
   const failures = [...outcome.failures, ...part.failures.map((failure) => `${part.title}: ${failure}`)];
   return { ...outcome, checkCount: outcome.checkCount + part.checkCount, failures, countedLoad: record };
+}
+
+/** The same outcome after the rest of the contract. */
+export async function withLifecycle(
+  outcome: ConformanceOutcome,
+  subject: ConformanceSubject,
+): Promise<ConformanceOutcome> {
+  let { checkCount } = outcome;
+  const failures = [...outcome.failures];
+  for await (const part of checkLifecycle(subject)) {
+    checkCount += part.checkCount;
+    failures.push(...part.failures.map((failure) => `${part.title}: ${failure}`));
+  }
+  return { ...outcome, checkCount, failures };
 }
 
 async function checkCountedLoad(
@@ -83,12 +132,19 @@ async function checkCountedLoad(
 /** Everything `paceline conform` checks, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
 export async function* checkWholeContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   yield await withTarget(subject, (running) => checkVectors(subject, running));
+  if (existsSync(join(benchDir, subject.service.id, 'wire.json')))
+    yield await withTarget(subject, async (running) => (await checkWire(subject, running)).part);
+  if (subject.service.countedLoad !== null) yield (await checkCountedLoad(subject)).part;
+  yield* checkLifecycle(subject);
+}
+
+/** What is neither a vector nor counted under load. */
+async function* checkLifecycle(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   if (subject.service.isCluster) yield* checkClusterContract(subject);
   const path = join(benchDir, subject.service.id, 'lifecycle.json');
   if (!existsSync(path)) return;
   const file = await readLifecycleFile(path);
   yield await withTarget(subject, (running) => checkBudgets(subject, running, file));
-  yield (await checkCountedLoad(subject)).part;
   yield await withTarget(subject, (running) => checkShutdownPart(running, file));
   yield await withTarget(subject, (running) => checkDatabaseOutage(subject, running, file));
 }

@@ -1,6 +1,6 @@
 import type { CheckOptions } from '../../conformance/checks/check-result.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
-import type { CountedLoadRecord } from '../../model/run-result.ts';
+import type { CountedLoadRecord, WireAnswer } from '../../model/run-result.ts';
 import type { Service } from '../../model/service.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
@@ -29,6 +29,8 @@ export interface ConformanceOutcome {
   /** Of the statements that it sent; null: not known. */
   readonly statementsHash: string | null;
   readonly countedLoad: CountedLoadRecord | null;
+  /** null: the service names no answers that are compared. */
+  readonly wire: readonly WireAnswer[] | null;
 }
 
 /** How a target is set up for its checks, which may name these as variables. */
