@@ -63,7 +63,7 @@ test('what a counted load showed, and what a build did not see, stand in every f
   };
   const counted = (id: string): Preparation => ({
     ...(ready(id) as Extract<Preparation, { status: 'ready' }>),
-    conformance: { status: 'passed', checkCount: 9, statementsHash: null, countedLoad: record },
+    conformance: { status: 'passed', checkCount: 9, statementsHash: null, countedLoad: record, wire: null },
     buildEnvironment: { hash: 'a1', letThrough: ['GOPROXY'], ignored: ['GOFLAGS'] },
   });
   const implementations = [counted('crud-go'), counted('crud-node-async'), ready('crud-python-flask')];
