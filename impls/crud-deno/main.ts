@@ -34,7 +34,17 @@ function startService(config: Config, cpuWork: CpuWork): { close(): Promise<void
   };
   const listener = startListener(config.databaseUrl, listening, log);
   const cache = createFileCache(config.fileCacheBytes);
-  const parts: WebParts = { config, sql, cpuWork, cache, hub, log, isUnavailable, keepOpen: () => {} };
+  const parts: WebParts = {
+    config,
+    sql,
+    cpuWork,
+    cache,
+    hub,
+    log,
+    isUnavailable,
+    keepOpen: () => {},
+    asSent: (path) => path,
+  };
   const abort = new AbortController();
   const server = Deno.serve(
     {
@@ -44,7 +54,7 @@ function startService(config: Config, cpuWork: CpuWork): { close(): Promise<void
       onListen: () => {},
       onError: () => new Response(null, { status: 500 }),
     },
-    (request) => answer(routes, patternOf(routes, request.url), request, parts),
+    (request) => answer(routes, patternOf(routes, request), request, parts),
   );
   return {
     async close() {

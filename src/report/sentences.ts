@@ -1,6 +1,6 @@
 import { countOf } from '../compare/text.ts';
 import { describeCluster } from '../model/cell-key.ts';
-import type { CountedLoadRecord, Preparation } from '../model/run-result.ts';
+import type { CountedLoadRecord, Preparation, WireAnswer } from '../model/run-result.ts';
 import type { BaselineRow } from './baseline.ts';
 import { formatNumber, formatPercent, intervalText, joinList, orDash, toSentence } from './format.ts';
 import type {
@@ -149,11 +149,20 @@ export function preparationTexts(preparation: Preparation): string[] {
   if (preparation.status !== 'ready') return [];
   const { conformance, buildEnvironment } = preparation;
   const counted = conformance.status === 'passed' ? conformance.countedLoad : null;
+  const wire = conformance.status === 'passed' ? conformance.wire : null;
   const ignored = buildEnvironment?.ignored ?? [];
   return [
     ...(counted === null ? [] : [countedLoadText(counted)]),
+    ...(wire === null ? [] : [wireText(wire)]),
     ...(ignored.length === 0 ? [] : [`built without your ${joinList(ignored)}`]),
   ];
+}
+
+/** "each answer has the headers date and server" */
+function wireText(wire: readonly WireAnswer[]): string {
+  const [first, ...others] = wire.map(({ headerNames }) => headerNames);
+  const common = (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+  return `each answer has the headers ${joinList(common)}`;
 }
 
 /** "2.21 statements a request, by contract 1.98 to 2.41; 8 connections of 10" */

@@ -26,6 +26,11 @@ function hasReplacedByte({ url, method }: Request): boolean {
   return method !== 'POST' && url.includes('%EF%BF%BD');
 }
 
+/** Bun escapes these characters itself: such an escape is one of an id that is none, as the character would be. */
+function asSent(path: string): string {
+  return path.replace(/%(?:7B|7D|22|3C|3E|60|5E)/g, '_');
+}
+
 async function refuseTarget(): Promise<Response> {
   return problemAnswer(new Problem('malformed-request', 'a request target is printable ASCII'));
 }
@@ -43,7 +48,7 @@ export function startService(config: Config, cpuWork: CpuWork, reusePort = false
   const cache = createFileCache(config.fileCacheBytes);
   // Declared before the server that it speaks of: a request may come at once.
   const keepOpen = (request: Request) => server.timeout(request, 0);
-  const parts: WebParts = { config, sql, cpuWork, cache, hub, log, isUnavailable, keepOpen };
+  const parts: WebParts = { config, sql, cpuWork, cache, hub, log, isUnavailable, keepOpen, asSent };
 
   const answerAt = (pattern: string | undefined, request: Request) =>
     hasReplacedByte(request) ? refuseTarget() : answer(routes, pattern, request, parts);

@@ -12,6 +12,8 @@ export interface WebParts extends Parts {
   isUnavailable(error: unknown): boolean;
   /** An event stream is idle for longer than another answer may be. */
   keepOpen(request: Request): void;
+  /** A path without the escapes that the server has put into it. */
+  asSent(path: string): string;
 }
 
 /** A request that has passed the checks of its route. */
@@ -51,26 +53,40 @@ export async function answer(
   parts: WebParts,
 ): Promise<Response> {
   try {
-    const { path, queryText } = targetOf(request.url);
-    const id = pattern === undefined ? undefined : idWithin(pattern, path);
+    const { path, queryText } = targetOf(request);
+    const id = pattern === undefined ? undefined : idWithin(pattern, parts.asSent(path));
     if (pattern === undefined || id === undefined) throw new Problem('not-found', 'there is no such route');
     const route = routeFor(routes[pattern] ?? {}, request.method);
     const who = route.isOpen ? nobody : await authenticated(request, parts);
     const content = route.takes === undefined ? noContent : await contentOf(request, route.takes);
     return await route.answer({ request, parts, queryText, id, ...who, ...content });
   } catch (error) {
-    return problemAnswer(toProblem(error, parts));
+    const problem = toProblem(error, parts);
+    if (problem.type !== 'content-too-large') await readOver(request);
+    return problemAnswer(problem);
   }
 }
 
+/** A body that nobody read: what comes behind it on the connection is another request. */
+async function readOver(request: Request): Promise<void> {
+  if (request.body === null || request.bodyUsed) return;
+  await readBody(request, maxBytes.raw).catch(() => {});
+}
+
+/** The target of the request line: without the Host that the server put before it, whatever that holds, or its own authority. */
+function rawTarget({ url, headers }: Request): string {
+  const before = `http://${headers.get('host')}`;
+  return url.startsWith(`${before}/`) ? url.slice(before.length) : url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+}
+
 /** The pattern that a path fits, where the server has no router of its own. */
-export function patternOf(routes: Routes, url: string): string | undefined {
-  const path = /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)/i.exec(url)?.[1] ?? '';
+export function patternOf(routes: Routes, request: Request): string | undefined {
+  const [path = ''] = rawTarget(request).split(/[?#]/, 1);
   return Object.keys(routes).find((pattern) => idWithin(pattern, path) !== undefined);
 }
 
-function targetOf(url: string): { path: string; queryText: string } {
-  const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
+function targetOf(request: Request): { path: string; queryText: string } {
+  const target = rawTarget(request);
   if (target.includes('#')) throw new Problem('malformed-request', 'a request target has no fragment');
   const query = target.indexOf('?');
   const path = query < 0 ? target : target.slice(0, query);
