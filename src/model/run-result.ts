@@ -115,23 +115,6 @@ const workloadRecordSchema = z.strictObject({
 const rankingPlanSchema = z.strictObject({
   /** The implementation that the others are compared with; null: all with all, as far as their number allows. */
   against: z.string().nullable(),
-  /** `--until`: rounds were added until the intervals were as narrow as asked; null: as many rounds as the scenario declares. */
-  until: z
-    .strictObject({
-      /** Asked for: 0.05 where a ratio of 1.00 shall be known to 5 %. */
-      halfWidthRatio: z.number().positive(),
-      timeBudgetMs: z.number().positive(),
-      /** What was reached in CPU per request, by question. */
-      questions: z.array(
-        z.strictObject({
-          question: z.string(),
-          roundCount: z.int().nonnegative(),
-          /** null: nothing could be ranked. */
-          halfWidthRatio: z.number().nonnegative().nullable(),
-        }),
-      ),
-    })
-    .nullable(),
 });
 
 /** One run of one scenario: written again, whole, after each trial. */
@@ -161,8 +144,8 @@ export const runResultSchema = z.strictObject({
 });
 
 export type Machine = z.infer<typeof machineSchema>;
-/** All with all, in as many rounds as the scenario declares. */
-export const asDeclared: z.infer<typeof rankingPlanSchema> = { against: null, until: null };
+/** All with all. */
+export const asDeclared: z.infer<typeof rankingPlanSchema> = { against: null };
 
 export type RankingPlan = z.infer<typeof rankingPlanSchema>;
 export type Preparation = z.infer<typeof preparationSchema>;

@@ -68,6 +68,20 @@ test('a ratio is assessed by its whole interval, from the worst pair to the best
   assert.equal(times(2), 'holds in part 10.0× (7.27–13.3)');
 });
 
+test('a ratio of two that were asked the same is that of the ranking, narrower than the quotient of ranges', () => {
+  const trial = (implementation: string) =>
+    ({ kind: 'trial', workload: 'history', implementation, metric: 'cpu-per-request' }) as const;
+  const trials = [
+    ...okTrials(5, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }, 0.03),
+    ...okTrials(5, { implementation: 'crud-go', cpuPerRequestMs: 0.5 }, 0.03),
+  ];
+  const times = { kind: 'times', of: trial('crud-python-flask'), to: trial('crud-go'), claimed: 3 } as const;
+  const [assessed] = assessClaims([claim(times)], [toEvidence(runResult({ trials }))], noLines);
+  const [, low = 0, high = 0] = /^3\.\d+× \((\d\.\d+)–(\d\.\d+)\)$/.exec(assessed?.measured ?? '')?.map(Number) ?? [];
+  // From 1.41 ÷ 0.53 to 1.59 ÷ 0.47 the ranges alone would go.
+  assert.ok(low > 2.7 && high < 3.36, assessed?.measured ?? 'not measured');
+});
+
 test('a ratio in the other direction does not hold, nor one that reaches 1', () => {
   assert.match(verdict({ kind: 'times', of: goroutines, to: threads, claimed: 2 }, result), /^does not hold/);
   const alike = spawned([

@@ -45,7 +45,7 @@ Examples:
   npm run bench -- claims --format markdown
 
 Verdicts: holds, holds in part, does not hold (rules: docs/claims.md), not measured (no result has a figure that
-counts: \`run blog-post\`, \`run primitives\` and \`run raft-scale\` make them).`;
+counts: \`run claims\` makes them all, \`run blog-post\`, \`run primitives\` and \`run raft-scale\` a part each).`;
 
 async function claims(paths: readonly string[], flags: ClaimsFlags, context: CommandContext): Promise<string> {
   const book = await loadClaimBook();

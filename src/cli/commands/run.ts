@@ -159,7 +159,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
-    ranking: { against: flags.against ?? null, until: null },
+    ranking: { against: flags.against ?? null },
   });
 }
 

@@ -1,4 +1,7 @@
+import { rankTrials, ratioBetween } from '../../compare/ranking.ts';
+import { trialsOfQuestion } from '../../model/cell-key.ts';
 import type { Claim, ClaimSource, ClaimTest, ClaimUnit, Quantity } from '../../model/claim.ts';
+import { metricById } from '../../model/metric.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber } from '../format.ts';
@@ -17,7 +20,7 @@ export interface ClaimBook {
 
 export const emptyClaimBook: ClaimBook = { claims: [], sources: [], codeLines: { go: null, python: null } };
 
-/** An interval from minimum to maximum, with the median. */
+/** Of a ratio that is ranked, its simultaneous 95 % interval; else from the minimum to the maximum, with the median. */
 interface ClaimInterval {
   readonly min: number;
   readonly median: number;
@@ -47,7 +50,8 @@ function assessClaim(claim: Claim, evidence: readonly ClaimEvidence[], codeLines
   const unknown = { claim, verdict: 'not measured', measured: null, source: null } as const;
   if (test.kind === 'none') return unknown;
   for (const entry of evidence) {
-    const interval = intervalOf(test, (quantity) => readQuantity(entry, quantity, codeLines));
+    const interval =
+      rankedRatio(test, entry) ?? intervalOf(test, (quantity) => readQuantity(entry, quantity, codeLines));
     if (interval === null) continue;
     return {
       claim,
@@ -62,6 +66,19 @@ function assessClaim(claim: Claim, evidence: readonly ClaimEvidence[], codeLines
 /** Lines of code are counted in the checkout. */
 function isFromResult(test: Measurable): boolean {
   return test.of.kind !== 'code-lines';
+}
+
+/** Of two implementations asked the same question, the ratio of its ranking, whose intervals hold together; null: not both are ranked. */
+function rankedRatio(test: Measurable, { result, questions }: ClaimEvidence): ClaimInterval | null {
+  if (!('to' in test) || test.of.kind !== 'trial' || test.to.kind !== 'trial') return null;
+  const { of, to } = test;
+  const question = warmQuestion(questions, of.workload);
+  if (question === undefined || to.workload !== of.workload || to.metric !== of.metric) return null;
+  const names = new Set(question.rows.flatMap(({ isWrong, implementation }) => (isWrong ? [] : [implementation.id])));
+  const trials = trialsOfQuestion(result, question).filter(({ spec }) => names.has(spec.implementation));
+  const ranking = rankTrials(trials, metricById(of.metric), { against: result.ranking.against });
+  const found = ranking === null ? null : ratioBetween(ranking, of.implementation, to.implementation);
+  return found === null ? null : { min: found.lowRatio, median: found.ratio, max: found.highRatio };
 }
 
 function intervalOf(test: Measurable, read: (quantity: Quantity) => Range | null): ClaimInterval | null {
@@ -146,12 +163,17 @@ function readQuantity(evidence: ClaimEvidence, quantity: Quantity, codeLines: Co
   return trialQuantity(evidence.questions, quantity);
 }
 
+function warmQuestion(questions: readonly Question[], workload: string): Question | undefined {
+  return questions.find((candidate) => candidate.workload === workload && candidate.temperature === 'warm');
+}
+
 function trialQuantity(
   questions: readonly Question[],
   { workload, implementation, metric }: QuantityOfKind<'trial'>,
 ): Range | null {
-  const question = questions.find((candidate) => candidate.workload === workload && candidate.temperature === 'warm');
-  const row = question?.rows.find((candidate) => candidate.implementation.id === implementation);
+  const row = warmQuestion(questions, workload)?.rows.find(
+    (candidate) => candidate.implementation.id === implementation,
+  );
   return row?.figures[metric] ?? null;
 }
 
