@@ -75,6 +75,12 @@ export function ratioNumber(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
+/** Without an interval where there is none: "1.12×". */
+export function ratioText(ratio: number, interval: readonly [number, number] | null): string {
+  if (interval === null) return `${ratioNumber(ratio)}×`;
+  return formatRatio({ ratio, lowRatio: interval[0], highRatio: interval[1] });
+}
+
 /** "a, b and c" */
 export function joinList(words: readonly string[]): string {
   const last = words.at(-1) ?? '';

@@ -8,7 +8,7 @@ import type { Warning } from '../model/warning.ts';
 import type { Range } from '../stats/descriptive.ts';
 import type { QuantileInterval } from '../stats/interval.ts';
 import type { BaselineRow } from './baseline.ts';
-import type { SeriesStyle } from './charts/chart.ts';
+import type { SeriesStyle } from './charts/palette.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
 export interface ReportModel {
@@ -101,6 +101,10 @@ export interface Row {
   readonly elections: Elections | null;
   readonly notes: readonly Note[];
   readonly curve: readonly CurvePoint[];
+  /** From the moment a request was sent: what its waiting to be sent hides. */
+  readonly serviceCurve: readonly CurvePoint[];
+  /** By kind, ascending; empty: no latency counts. */
+  readonly latencies: Readonly<Record<LatencyKind, readonly LatencyFigure[]>>;
   readonly overTime: OverTime | null;
   readonly generator: GeneratorQuality | null;
   readonly trials: readonly TrialRow[];
@@ -111,6 +115,18 @@ export interface Rank extends RankedImplementation {
   /** What its ratio is to: the least, or the implementation that was chosen. */
   readonly reference: string;
   readonly isReferenceLeast: boolean;
+}
+
+/** response: from the due time; service: from when it was sent, which hides the waiting (see docs/glossary.md). */
+export type LatencyKind = 'response' | 'service';
+
+/** One percentile: median and range over the trials, or of all trials' requests pooled where one has too few. */
+export interface LatencyFigure {
+  readonly percentile: 50 | 90 | 99 | 99.9;
+  readonly medianMs: number;
+  /** null: one trial, or pooled. */
+  readonly range: readonly [number, number] | null;
+  readonly pooled: boolean;
 }
 
 /** Where a recorded run comes from. */
@@ -185,6 +201,12 @@ export interface TrialRow {
   /** By metric id, whatever the status; null where nothing was measured. */
   readonly figures: Readonly<Record<string, number | null>>;
   readonly noise: readonly NamedFigure[];
+  /** How long each phase took, as far as it is known. */
+  readonly phases: readonly NamedFigure[];
+  /** What became of its requests; empty: none were due. */
+  readonly counts: readonly NamedFigure[];
+  /** null: nothing was measured. */
+  readonly overTime: OverTime | null;
   readonly remarks: readonly string[];
   readonly logTail: string | null;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { buildReport } from '../../src/report/build/build-report.ts';
 import { bundlePage } from '../../src/report/html/bundle.ts';
@@ -62,8 +63,10 @@ async function withReport(
   await context.close();
 }
 
+/** Opens everything, and has every chart drawn, also those that are far from the screen. */
 async function openFolds(page: Page): Promise<void> {
   await page.evaluate('document.querySelectorAll("details").forEach((fold) => { fold.open = true; })');
+  await page.evaluate('dispatchEvent(new Event("beforeprint"))');
   await page.waitForFunction('[...document.querySelectorAll("canvas")].every((canvas) => canvas.width > 100)');
 }
 
@@ -75,12 +78,27 @@ function blankCharts(page: Page): Promise<string[]> {
   }).map((canvas) => canvas.dataset.chart)`);
 }
 
+/** What axe-core finds, each with the element: WCAG 2.2 AA and its best practices. The page's policy allows no script from outside, so it comes by the debugger. */
+async function accessibilityFindings(page: Page, options: object = {}): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<{ violations: AxeViolation[] }>(`axe.run(${JSON.stringify(options)})`);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+interface AxeViolation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
 for (const name of Object.keys(results) as (keyof typeof results)[]) {
-  test(`the page of “${name}” draws every chart, asks for nothing and complains of nothing`, { skip }, async () => {
-    await withReport(name, {}, async ({ page, complaints }) => {
+  test(`the page of “${name}” draws every chart, asks for nothing, fits, and axe finds nothing`, { skip }, async () => {
+    const viewport = { width: name === 'bad day' ? 320 : 1280, height: 800 };
+    await withReport(name, { viewport }, async ({ page, complaints }) => {
+      if (name === 'seven' || name === 'bad day') assert.deepEqual(await accessibilityFindings(page), []);
       await openFolds(page);
       assert.ok((await page.locator('canvas').count()) >= 7);
       assert.deepEqual(await blankCharts(page), []);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), viewport.width);
       assert.deepEqual(complaints, []);
     });
   });
@@ -88,40 +106,100 @@ for (const name of Object.keys(results) as (keyof typeof results)[]) {
 
 test('the page reads without JavaScript: sentences and tables are there, empty frames are not', { skip }, async () => {
   await withReport('seven', { javaScriptEnabled: false }, async ({ page }) => {
-    const answers = await page.locator('.answers').innerText();
-    assert.match(answers, /crud-go \(0\.51 ms\); next: crud-node-async, 1\.43× \[1\.39, 1\.47\]/);
-    assert.match(await page.locator('table.headline').innerText(), /crud-python-flask/);
+    const findings = await page.locator('.findings').innerText();
+    assert.match(
+      findings,
+      /crud-go spent 0\.51 ms of CPU a request; crud-node-async 1\.43 times that \[1\.39, 1\.47\]/,
+    );
+    assert.match(await page.locator('table.glance').innerText(), /crud-python-flask/);
     assert.match(await page.locator('noscript').innerText(), /charts need JavaScript/);
-    assert.equal(await page.locator('canvas').first().isVisible(), false);
+    for (const part of ['canvas', '#explore', '#theme'])
+      assert.equal(await page.locator(part).first().isVisible(), false, part);
   });
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 1280]) {
-    test(`the page fits ${width} pixels in ${colorScheme} colours`, { skip }, async () => {
-      await withReport('bad day', { colorScheme, viewport: { width, height: 800 } }, async ({ page }) => {
-        await openFolds(page);
-        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
-        const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-        assert.equal(background, colorScheme === 'light' ? 'rgb(253, 253, 251)' : 'rgb(21, 22, 24)');
-      });
-    });
-  }
-}
-
-test('charts follow a change of colours, and a pressed name singles itself out in all of them', { skip }, async () => {
-  await withReport('seven', { colorScheme: 'light' }, async ({ page }) => {
+test('dark by preference or by the switch, with every colour readable', { skip }, async () => {
+  await withReport('seven', { colorScheme: 'dark' }, async ({ page }) => {
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    assert.equal(await background(), 'rgb(21, 22, 24)');
+    assert.deepEqual(await accessibilityFindings(page, { runOnly: ['color-contrast'] }), []);
     const picture = () => page.evaluate<string>('document.querySelector("canvas").toDataURL()');
-    const light = await picture();
-    await page.getByRole('button', { name: 'crud-go' }).click();
-    assert.equal(await page.getByRole('button', { name: 'crud-go' }).getAttribute('aria-pressed'), 'true');
-    const singled = await picture();
-    assert.notEqual(singled, light);
-    await page.getByRole('button', { name: 'crud-go' }).click();
-    assert.equal(await picture(), light);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    // The event comes with the next frame.
-    await page.waitForFunction(`document.querySelector('canvas').toDataURL() !== '${light}'`);
+    await page.locator('canvas').first().scrollIntoViewIfNeeded();
+    await page.waitForFunction('document.querySelector("canvas").width > 300');
+    const dark = await picture();
+    await page.locator('#theme').click();
+    assert.equal(await background(), 'rgb(253, 253, 251)');
+    assert.notEqual(await picture(), dark);
+    await page.reload();
+    assert.equal(await background(), 'rgb(253, 253, 251)');
+  });
+});
+
+test('what the reader chooses is shown everywhere and comes back from the address', { skip }, async () => {
+  await withReport('rates', {}, async ({ page }) => {
+    const visibleRows = () => page.locator('.glance tbody tr:visible th .id').allInnerTexts();
+    await page.locator('#explore > summary').click();
+    await page.locator('#explore input[value="crud-python-flask"]').uncheck();
+    await page.locator('#explore input[name="rate"][value="200"]').uncheck();
+    await page.locator('#explore select[name="baseline"]').selectOption('crud-node-async');
+    await page.locator('#explore select[name="highlight"]').selectOption('crud-go');
+    await page.locator('#explore select[name="percentile"]').selectOption('90');
+    const head = page.locator('.glance thead button', { hasText: 'Private memory' });
+    await head.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    const shown = async () => ({
+      rows: await visibleRows(),
+      ratio: await page.locator('.glance [data-ratio-of="crud-go"]').innerText(),
+      latency: await page.locator('#crud-history-warm-by-rate-latency .chart-title').textContent(),
+      isSectionHidden: await page.locator('#crud-history-warm-200').isHidden(),
+      fadedCount: await page.locator('.glance tr.faded').count(),
+    });
+    const before = await shown();
+    assert.deepEqual(before.rows.slice(0, 2), ['crud-node-processes', 'crud-node-threads']);
+    assert.equal(before.rows.length, 6);
+    assert.match(before.ratio, /^0\.\d\d×/);
+    assert.match(before.latency ?? '', /\(p90\) by rate/);
+    assert.ok(before.isSectionHidden && before.fadedCount === 6);
+    await page.reload();
+    assert.deepEqual(await shown(), before);
+    await page.locator('#explore > summary').click();
+    await page.locator('#explore button[data-action="reset"]').click();
+    assert.equal((await visibleRows()).length, 7);
+    assert.equal(new URL(page.url()).hash, '');
+  });
+});
+
+test('a chart answers to the keyboard, shows its numbers as a table, and a trial opens to its time line', {
+  skip,
+}, async () => {
+  await withReport('seven', {}, async ({ page, complaints }) => {
+    const canvas = page.locator('canvas[data-chart$="-cores-over-time"]');
+    await canvas.scrollIntoViewIfNeeded();
+    await page.waitForFunction('document.querySelector(\'canvas[data-chart$="-cores-over-time"]\').width > 300');
+    await canvas.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    const figure = page.locator('figure', { has: canvas });
+    assert.match(await figure.locator('.cursor').innerText(), /^1\.5 seconds.*crud-go 0\.0\d+ cores/);
+    await figure.locator('button[data-tool="table"]').click();
+    assert.equal(await figure.locator('.chart-data tbody tr').count(), 70);
+    const download = page.waitForEvent('download');
+    await figure.locator('button[data-tool="csv"]').click();
+    assert.match((await download).suggestedFilename(), /-cores-over-time\.csv$/);
+    await page.locator('summary', { hasText: 'Trials one by one' }).click();
+    await page.locator('.open-trial').first().click();
+    assert.match(await page.locator('.trial-panel').innerText(), /Phases: start .* warm-up 1,000 requests/);
+    await page.waitForFunction('document.querySelectorAll(".trial-panel canvas").length === 3');
+    assert.deepEqual(complaints, []);
+  });
+});
+
+test('a run prints on four pages', { skip }, async () => {
+  await withReport('seven', {}, async ({ page }) => {
+    const pdf = await page.pdf({ format: 'A4' });
+    const count = pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
+    assert.ok(count >= 1 && count <= 4, `${count} pages`);
   });
 });
 

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
+import { type Chart, slotOf } from '../../src/report/charts/chart.ts';
+import { unpackChart } from '../../src/report/charts/packed.ts';
 import { reportCharts } from '../../src/report/charts/report-charts.ts';
+import { rounded } from '../../src/report/html/page.ts';
 import { type PageAssets, reportHtml } from '../../src/report/html/report.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
@@ -55,11 +58,13 @@ test('hostile text in a result stays text, in markup and in the embedded data', 
   assert.match(html, /&lt;\/script&gt;/);
 });
 
-test('embedded data reads back as the report’s charts', () => {
+test('embedded data reads back as the report’s charts, to five digits', () => {
   const model = buildReport(sevenAtOneRate(), []);
   const html = reportHtml(model, assets);
-  const [, json = ''] = html.match(/id="charts">(.*?)<\/script>/) ?? [];
-  assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify([...reportCharts(model).values()].flat())));
+  const [, json = ''] = html.match(/id="page-data">(.*?)<\/script>/) ?? [];
+  const embedded: Chart[] = JSON.parse(json).charts.map(unpackChart);
+  const charts = [...reportCharts(model).values()].flat();
+  assert.equal(JSON.stringify(embedded), JSON.stringify(rounded(charts)));
 });
 
 test('every chart has its canvas, a line on how to read it and a text in its place', () => {
@@ -68,10 +73,10 @@ test('every chart has its canvas, a line on how to read it and a text in its pla
   const charts = [...reportCharts(model).values()].flat();
   assert.equal(charts.length, new Set(charts.map(({ id }) => id)).size);
   for (const chart of charts) {
-    assert.ok(html.includes(`data-chart="${chart.id}" role="img" aria-label=`), chart.id);
+    assert.ok(html.includes(`data-chart="${slotOf(chart)}" role="img" tabindex="0" aria-label=`), chart.id);
     assert.ok(chart.howToRead.length > 30 && chart.altText.length > 30, chart.id);
   }
-  assert.equal(html.match(/<canvas/g)?.length, charts.length);
+  assert.equal(html.match(/<canvas/g)?.length, new Set(charts.map(slotOf)).size);
 });
 
 test('every table has a caption and every head its scope', () => {
@@ -93,7 +98,7 @@ test('a skipped implementation says why and what to do in its row', () => {
 
 test('recorded rows stand under their machine’s name, apart from the run’s', () => {
   const html = htmlOf(badDay(), [recordedElsewhere()]);
-  assert.match(html, /Recorded earlier<\/h4><p class="aside">Reference CPU 4\.2 GHz, 8 cores, recorded 2026-01-02/);
+  assert.match(html, /Recorded earlier<\/h3><p class="aside">Reference CPU 4\.2 GHz, 8 cores, recorded 2026-01-02/);
   assert.doesNotMatch(htmlOf(sevenAtOneRate(), [recordedElsewhere()]), /Recorded earlier/);
 });
 

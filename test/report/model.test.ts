@@ -218,10 +218,25 @@ test('a report has questions even when no trial could be made', () => {
   assert.deepEqual([...reportCharts(model).values()].flat(), []);
 });
 
-test('implementations of one language share a family and differ within it', () => {
-  const styles = buildReport(sevenAtOneRate(), []).implementations.map(({ style }) => `${style.family} ${style.shade}`);
-  assert.equal(new Set(styles).size, 7);
-  assert.equal(styles.filter((style) => style.startsWith('node')).length, 4);
+test('language decides the hue, model the marker, whoever else is in the report', () => {
+  const styleOf = (ids: readonly string[], id: string) =>
+    buildReport(runResult({ implementations: ids.map(ready) }), []).implementations.find((one) => one.id === id)?.style;
+  const all = buildReport(sevenAtOneRate(), []).implementations;
+  assert.equal(new Set(all.map(({ style }) => JSON.stringify(style))).size, 7);
+  assert.equal(all.filter(({ style }) => style.family === 'node').length, 4);
+  for (const { id, style } of all) assert.deepEqual(styleOf([id], id), style);
+});
+
+test('two of one language, model and service are a shade apart', () => {
+  const twice = ['crud-go', 'crud-go-two'].map((id) => {
+    const preparation = ready(id);
+    return { ...preparation, manifest: { ...preparation.manifest, model: 'goroutines' } };
+  });
+  const styles = buildReport(runResult({ implementations: twice }), []).implementations.map(({ style }) => style);
+  assert.deepEqual(styles, [
+    { family: 'go', mark: 'triangle', shade: 0 },
+    { family: 'go', mark: 'triangle', shade: 1 },
+  ]);
 });
 
 test('wrong in one of three trials: no figures, the first row, and the reason first', () => {

@@ -1,6 +1,8 @@
 import type { PrimitiveFacts, PrimitiveMeasurement, PrimitiveResult, PrimitiveSample } from '../../model/primitive.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
+import type { SeriesStyle } from '../charts/palette.ts';
+import { marks, shadeCount } from '../charts/palette.ts';
 import type { PrimitiveRow, PrimitiveSection, ReportedImplementation } from '../model.ts';
 
 /** Of a run's primitives, in the order of their declarations. */
@@ -46,7 +48,7 @@ function primitiveRow(
     language,
     caseId: spec.caseId,
     description: siblings[index]?.description ?? '',
-    style: { family: implementations.get(spec.implementation)?.style.family ?? 'other', shade: Math.max(0, index) % 4 },
+    style: caseStyle(implementations.get(spec.implementation)?.style.family ?? 'other', Math.max(0, index)),
     size: spec.size,
     wallNs: rangeOf(figures.map(({ wallNs }) => wallNs)),
     cpuNs: rangeOf(figures.map(({ cpuNs }) => cpuNs)),
@@ -59,6 +61,13 @@ function primitiveRow(
     isLimitReached: same.some((result) => result.status === 'failed' && limitCodes.has(result.code)),
     failureText: failureTextOf(same),
   };
+}
+
+/** Cases of a language differ by marker, and beyond five also by shade. */
+function caseStyle(family: SeriesStyle['family'], index: number): SeriesStyle {
+  const names = Object.keys(marks) as SeriesStyle['mark'][];
+  const mark = names[index % names.length] ?? 'circle';
+  return { family, mark, shade: Math.floor(index / names.length) % shadeCount };
 }
 
 /** "node" of "primitives-node": all of them are of one service. */

@@ -10,12 +10,6 @@ export function conditionsOf({ ratePerSec, workload, temperature, cluster }: Que
   return `at ${ratePerSec}/s on ${workload}${temperature === 'cold' ? ', cold' : ''}${nodes}`;
 }
 
-/** What a question of a group of several is called: what differs between them. */
-export function questionHeading({ ratePerSec, cluster }: QuestionKey): string {
-  const rate = ratePerSec === 0 ? [] : [`${ratePerSec} requests a second`];
-  return [...rate, ...(cluster === null ? [] : [describeCluster(cluster)])].join(', ');
-}
-
 /** What a run knows of one question. */
 export interface AskedQuestion {
   readonly key: QuestionKey;

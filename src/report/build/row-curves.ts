@@ -1,14 +1,15 @@
+import type { Latency } from '../../model/load-result.ts';
 import type { Measurement, OkTrial, ProcessSample } from '../../model/trial.ts';
-import { median } from '../../stats/descriptive.ts';
+import { median, rangeOf } from '../../stats/descriptive.ts';
 import { decode, merge, percentileCurve, percentileMs } from '../../stats/histogram.ts';
-import type { CurvePoint, OverTime, Tail } from '../model.ts';
+import type { CurvePoint, LatencyFigure, LatencyKind, OverTime, Tail } from '../model.ts';
 
 /** Requests that must lie beyond a percentile for it to be shown: p99 needs 1,000, p99.9 needs 10,000. */
 const minCountBeyond = 10;
 
-/** The response percentiles of all given trials' requests together, as far as they carry; discarded latencies left out. */
-export function pooledCurve(trials: readonly OkTrial[]): CurvePoint[] {
-  const pooled = pool(trials);
+/** The percentiles of all given trials' requests together, as far as they carry; discarded latencies left out. */
+export function pooledCurve(trials: readonly OkTrial[], kind: LatencyKind): CurvePoint[] {
+  const pooled = pool(trials, kind);
   if (pooled === null) return [];
   const last = 100 - (100 * minCountBeyond) / pooled.totalCount;
   return percentileCurve(pooled).filter(({ percentile }) => percentile <= last);
@@ -22,22 +23,60 @@ export function tailOf(trials: readonly OkTrial[]): Tail | null {
     .filter((value) => value !== null);
   const medianMs = median(own);
   if (medianMs !== null && own.length === withLatency.length) return { medianMs: medianMs, pooled: false };
-  const pooled = pool(trials);
+  const pooled = pool(trials, 'response');
   if (pooled === null || pooled.totalCount < 100 * minCountBeyond) return null;
   const pooledMs = percentileMs(pooled, 99);
   return pooledMs === null ? null : { medianMs: pooledMs, pooled: true };
 }
 
-function pool(trials: readonly OkTrial[]) {
+const shownPercentiles = [50, 90, 99, 99.9] as const;
+
+/** The percentiles to choose from: of each trial where each carries them, else pooled where that does, else left out. */
+export function latencyFigures(trials: readonly OkTrial[], kind: LatencyKind): LatencyFigure[] {
+  const latencies = trials.flatMap((trial) => (trial.latencyDiscarded ? [] : (latencyOf(trial, kind) ?? [])));
+  const pooled = latencies.length === 0 ? null : pool(trials, kind);
+  return shownPercentiles.flatMap((percentile): LatencyFigure[] => {
+    const own = rangeOf(latencies.map((latency) => quantileOf(latency, percentile)));
+    if (own !== null && own.values.length === latencies.length) {
+      const range = own.values.length > 1 ? ([own.min, own.max] as const) : null;
+      return [{ percentile, medianMs: own.median, range, pooled: false }];
+    }
+    const carries = pooled !== null && pooled.totalCount * (1 - percentile / 100) >= minCountBeyond;
+    const pooledMs = carries ? percentileMs(pooled, percentile) : null;
+    return pooledMs === null ? [] : [{ percentile, medianMs: pooledMs, range: null, pooled: true }];
+  });
+}
+
+function latencyOf({ measurement: { load } }: OkTrial, kind: LatencyKind): Latency | null {
+  if (load === null) return null;
+  return kind === 'response' ? load.responseTime : load.serviceTime;
+}
+
+function quantileOf({ p50Ms, p90Ms, p99Ms, p999Ms }: Latency, percentile: LatencyFigure['percentile']): number | null {
+  return { 50: p50Ms, 90: p90Ms, 99: p99Ms, 99.9: p999Ms }[percentile];
+}
+
+function pool(trials: readonly OkTrial[], kind: LatencyKind) {
   const [first, ...others] = trials
     .filter((trial) => !trial.latencyDiscarded)
-    .flatMap(({ measurement: { load } }) => (load === null ? [] : [decode(load.responseTime.hdrHistogram)]));
+    .flatMap((trial) => latencyOf(trial, kind) ?? [])
+    .filter(({ hdrHistogram }) => hdrHistogram !== '')
+    .map(({ hdrHistogram }) => decode(hdrHistogram));
   if (first === undefined) return null;
   for (const other of others) merge(first, other);
   return first.totalCount > 0 ? first : null;
 }
 
 type SecondSeries = readonly (number | null)[];
+
+/** One trial's window second by second, whether it counts or not. */
+export function trialOverTime(measurement: Measurement): OverTime {
+  return {
+    coresUsed: coresUsed(measurement),
+    privateBytes: privateBytes(measurement),
+    responseP50Ms: responseP50Ms(measurement),
+  };
+}
 
 /** The measured window second by second, each value the median over the trials; null without trials. */
 export function overTimeOf(trials: readonly OkTrial[]): OverTime | null {

@@ -1,3 +1,5 @@
+import { countOf } from '../../compare/text.ts';
+import type { LoadCounts } from '../../model/load-result.ts';
 import { metrics, metricValue } from '../../model/metric.ts';
 import type { Preparation } from '../../model/run-result.ts';
 import {
@@ -7,6 +9,7 @@ import {
   type OkTrial,
   type Trial,
   type TrialNoise,
+  type TrialSpec,
 } from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber, formatPercent, orDash } from '../format.ts';
@@ -14,7 +17,7 @@ import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source
 import { summarizeElections } from './elections.ts';
 import { notesOf } from './notes.ts';
 import { type AskedQuestion, plannedCount } from './question-key.ts';
-import { overTimeOf, pooledCurve, tailOf } from './row-curves.ts';
+import { latencyFigures, overTimeOf, pooledCurve, tailOf, trialOverTime } from './row-curves.ts';
 
 /** What became of one implementation in one question; `source` is null when that is of the run of the report. */
 export function buildRow(
@@ -41,7 +44,9 @@ export function buildRow(
     p99: tailOf(counted),
     elections: summarizeElections(counted, asked.key.cluster, asked.entry?.cluster?.published ?? null),
     notes: notesOf(preparation, trials, counted, planned),
-    curve: pooledCurve(counted),
+    curve: pooledCurve(counted, 'response'),
+    serviceCurve: pooledCurve(counted, 'service'),
+    latencies: { response: latencyFigures(counted, 'response'), service: latencyFigures(counted, 'service') },
     overTime: overTimeOf(counted),
     generator: generatorQuality(counted.length > 0 ? counted : trials),
     trials: trials.map((trial) => trialRow(trial, counted)),
@@ -98,9 +103,48 @@ function trialRow(trial: Trial, counted: readonly Trial[]): TrialRow {
       metrics.map((metric) => [metric.id, measurement === null ? null : metric.read(measurement)]),
     ),
     noise: noiseFigures(measurement?.noise ?? null),
+    phases: measurement === null ? [] : phaseFigures(spec, measurement),
+    counts: measurement?.load == null ? [] : countFigures(measurement.load.counts),
+    overTime: measurement === null ? null : trialOverTime(measurement),
     remarks: [...trialRemarks(trial), ...trial.warnings.map((warning) => warning.message)],
     logTail: trial.status === 'failed' ? trial.logTail : null,
   };
+}
+
+/** In the order of a trial; the plan's where the phase is as long as planned. */
+function phaseFigures({ idleMs, loadPlan }: TrialSpec, measurement: Measurement): NamedFigure[] {
+  const warmup =
+    measurement.warmupSentCount === 0
+      ? 'none'
+      : `${countOf(measurement.warmupSentCount, 'request')}, ${loadPlan.warmupRatePerSec}/s`;
+  return [
+    { name: 'start', text: `${formatNumber(measurement.startupMs)} ms` },
+    { name: 'idle', text: secondsText(idleMs) },
+    { name: 'warm-up', text: warmup },
+    { name: 'measure', text: secondsText(measurement.windowMs) },
+    { name: 'stop', text: orDash(measurement.stopMs, (value) => `${formatNumber(value)} ms`) },
+  ];
+}
+
+function secondsText(lengthMs: number): string {
+  return `${formatNumber(lengthMs / 1000)} s`;
+}
+
+/** Without those that are zero, except what was due and what went well. */
+function countFigures(counts: LoadCounts): NamedFigure[] {
+  const named: readonly (readonly [string, number])[] = [
+    ['due', counts.scheduledCount],
+    ['ok', counts.okCount],
+    ['wrong', counts.wrongCount],
+    ['failed', counts.failedCount],
+    ['refused', counts.refusedCount],
+    ['timed out', counts.timedOutCount],
+    ['in flight', counts.inFlightCount],
+    ['unsent', counts.unsentCount],
+  ];
+  return named
+    .filter(([, count], index) => index < 2 || count > 0)
+    .map(([name, count]) => ({ name, text: count.toLocaleString('en-US') }));
 }
 
 function trialRemarks(trial: Trial): string[] {

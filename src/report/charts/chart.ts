@@ -1,3 +1,5 @@
+import type { SeriesStyle } from './palette.ts';
+
 /** A chart as data: what is drawn, and the words that go with it. Numbers are already in the unit shown. */
 export type Chart = BarChart | DotChart | LineChart;
 
@@ -10,6 +12,21 @@ interface ChartText {
   /** What the picture shows, in words. */
   readonly altText: string;
   readonly unit: string;
+  /** Charts of one slot are alternatives, of which the reader's choice shows one. Absent: the chart's own id. */
+  readonly slot?: string;
+  readonly choice?: ChartChoice;
+  /** Charts whose cursors move together: they share an x axis. */
+  readonly cursorGroup?: string;
+}
+
+/** Which choice of the reader shows the chart; what is null does not matter. */
+interface ChartChoice {
+  readonly latency: 'response' | 'service' | null;
+  readonly percentile: number | null;
+}
+
+export function slotOf({ id, slot }: Chart): string {
+  return slot ?? id;
 }
 
 export interface Series {
@@ -34,7 +51,11 @@ export interface Bar extends Series {
   /** Minimum and maximum trial. */
   readonly whisker: readonly [number, number] | null;
   /** Other values on the same scale. */
-  readonly marks: readonly { readonly name: string; readonly shape: 'ring' | 'tick'; readonly value: number }[];
+  readonly marks: readonly {
+    readonly name: string;
+    readonly shape: 'ring' | 'tick' | 'cross';
+    readonly value: number;
+  }[];
 }
 
 /** Marks on a logarithmic axis, where a bar's length would mean nothing; lower is better. */
@@ -59,6 +80,8 @@ export interface LineChart extends ChartText {
   readonly lines: readonly Line[];
   /** Whether each point is a measurement of its own (marked) or one of a dense run (only the line). */
   readonly markPoints: boolean;
+  /** Whether x is a rate that the reader may hide. */
+  readonly isByRate?: boolean;
 }
 
 export interface Axis {
@@ -75,7 +98,7 @@ export interface Line extends Series {
   readonly points: readonly LinePoint[];
 }
 
-interface LinePoint {
+export interface LinePoint {
   readonly x: number;
   readonly y: number | null;
   readonly whisker: readonly [number, number] | null;
@@ -84,11 +107,4 @@ interface LinePoint {
 export function chartSeries(chart: Chart): readonly Series[] {
   if (chart.kind === 'bars') return chart.bars;
   return chart.kind === 'dots' ? chart.dots : chart.lines;
-}
-
-/** How an implementation looks in every chart and table: a hue for its language, a shade, dash and shape for itself. */
-export interface SeriesStyle {
-  readonly family: 'node' | 'go' | 'python' | 'other';
-  /** 0 … 3, distinct within the family. */
-  readonly shade: number;
 }

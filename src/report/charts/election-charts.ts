@@ -59,7 +59,14 @@ function publishedLine(published: QuestionFacts['published']): Line[] {
     y: 100 * probability,
     whisker: null,
   }));
-  return [{ label: publishedLabel, style: { family: 'other', shade: 0 }, recordedOn: published.source, points }];
+  return [
+    {
+      label: publishedLabel,
+      style: { family: 'other', mark: 'cross', shade: 0 },
+      recordedOn: published.source,
+      points,
+    },
+  ];
 }
 
 function electionAltText(line: Line): string {

@@ -3,7 +3,8 @@ import { metricById } from '../../model/metric.ts';
 import { displayUnit, displayValue, formatNumber } from '../format.ts';
 import type { LargestCluster, Question, Row } from '../model.ts';
 import { largestClusterText } from '../sentences.ts';
-import type { BarChart, Line, LineChart } from './chart.ts';
+import type { Axis, BarChart, Line, LineChart, LinePoint } from './chart.ts';
+import { latencyChoices, latencyMeanings, latencyNames } from './question-charts.ts';
 import { rowSeries } from './series.ts';
 
 interface RateMetric {
@@ -24,11 +25,6 @@ const rateMetrics: readonly RateMetric[] = [
     howToRead: 'The slope is the cost of one more request; the value at the left edge is the cost of running at all.',
   },
   {
-    metricId: 'response-p50',
-    title: 'Response time (p50) by rate',
-    howToRead: 'Half of the requests were answered within this time. A line that bends upwards is near saturation.',
-  },
-  {
     metricId: 'memory-median',
     title: 'Private memory by rate',
     howToRead: 'Median under load. Thin lines at each point: minimum to maximum trial.',
@@ -39,9 +35,48 @@ const rateMetrics: readonly RateMetric[] = [
 export function rateCharts(groupId: string, questions: readonly Question[]): LineChart[] {
   const rates = questions.map((question) => question.ratePerSec);
   if (new Set(rates).size < 2) return [];
-  return rateMetrics
-    .map((charted) => rateChart(groupId, questions, rates, charted))
-    .filter(({ lines }) => lines.length > 0);
+  const latencies = latencyChoices.map((choice) => latencyByRate(groupId, questions, rates, choice));
+  const costs = rateMetrics.map((charted) => rateChart(groupId, questions, rates, charted));
+  return [...costs, ...latencies].filter(({ lines }) => lines.length > 0);
+}
+
+/** One percentile of the latency over the rate. */
+function latencyByRate(
+  groupId: string,
+  questions: readonly Question[],
+  rates: readonly number[],
+  { kind, percentile }: (typeof latencyChoices)[number],
+): LineChart {
+  const lines = linesOver(questions, (row, question) => {
+    const figure = row.latencies[kind].find((one) => one.percentile === percentile);
+    return figure === undefined ? [] : [{ x: question.ratePerSec, y: figure.medianMs, whisker: figure.range }];
+  });
+  const title = `${latencyNames[kind]} (p${percentile}) by rate`;
+  return {
+    kind: 'lines',
+    id: `${groupId}-by-rate-latency-${kind}-${percentile}`.replace('.', '_'),
+    slot: `${groupId}-by-rate-latency`,
+    choice: { latency: kind, percentile },
+    title,
+    howToRead: `${percentile} % of the requests were answered within this time, ${latencyMeanings[kind]}. A line that bends upwards is near saturation.`,
+    altText: `${title}: ${lines.map((line) => rateAltText(line, 'ms')).join('; ')}.`,
+    unit: 'ms',
+    isByRate: true,
+    x: rateAxis(rates),
+    y: { title: 'ms', scale: 'linear', ticks: null, min: 0, max: null },
+    lines,
+    markPoints: true,
+  };
+}
+
+function rateAxis(rates: readonly number[]): Axis {
+  return {
+    title: 'requests a second',
+    scale: 'linear',
+    ticks: [0, ...rates].map((rate) => ({ value: rate, label: String(rate) })),
+    min: 0,
+    max: null,
+  };
 }
 
 function rateChart(
@@ -59,13 +94,8 @@ function rateChart(
     howToRead: charted.howToRead,
     altText: `${charted.title}: ${lines.map((line) => rateAltText(line, displayUnit(unit))).join('; ')}.`,
     unit: displayUnit(unit),
-    x: {
-      title: 'requests a second',
-      scale: 'linear',
-      ticks: [0, ...rates].map((rate) => ({ value: rate, label: String(rate) })),
-      min: 0,
-      max: null,
-    },
+    isByRate: true,
+    x: rateAxis(rates),
     y: { title: displayUnit(unit), scale: 'linear', ticks: null, min: 0, max: null },
     lines,
     markPoints: true,
@@ -163,12 +193,20 @@ function metricLines(
   xOf: (question: Question) => number,
   above = Number.NEGATIVE_INFINITY,
 ): Line[] {
+  return linesOver(questions, (row, question) => metricPoint(row, metricId, xOf(question), above));
+}
+
+/** A line for every implementation of this run and of each recorded one, through what `pointsOf` finds in each question. */
+function linesOver(
+  questions: readonly Question[],
+  pointsOf: (row: Row, question: Question) => readonly LinePoint[],
+): Line[] {
   const placed = questions.flatMap((question) =>
-    [...question.rows, ...question.references].map((row) => ({ row, x: xOf(question) })),
+    [...question.rows, ...question.references].map((row) => ({ row, question })),
   );
   const bySeries = Map.groupBy(placed, ({ row }) => `${row.implementation.id}\n${row.source?.label ?? ''}`);
   return [...bySeries.values()].flatMap((entries) => {
-    const points = entries.flatMap(({ row, x }) => metricPoint(row, metricId, x, above));
+    const points = entries.flatMap(({ row, question }) => pointsOf(row, question));
     const [first] = entries;
     return first === undefined || points.length === 0 ? [] : [{ ...rowSeries(first.row), points }];
   });

@@ -1,9 +1,17 @@
 import { metricById } from '../../model/metric.ts';
 import { formatNumber, toMebibytes } from '../format.ts';
-import type { CurvePoint, OverTime, Row } from '../model.ts';
-import { type Axis, type BarChart, type Chart, chartSeries, type Line, type LineChart } from './chart.ts';
+import type { CurvePoint, LatencyFigure, LatencyKind, OverTime, Row } from '../model.ts';
+import { type Axis, type Bar, type BarChart, type Chart, chartSeries, type Line, type LineChart } from './chart.ts';
 import { electionCurves, unavailabilityBars } from './election-charts.ts';
-import { metricAltText, metricBars, type QuestionFacts, rowSeries } from './series.ts';
+import {
+  maxPointCount,
+  metricAltText,
+  metricBars,
+  type QuestionFacts,
+  rowSeries,
+  thinned,
+  thinnedText,
+} from './series.ts';
 
 /** The pictures of one workload at one rate; one that would show nothing is not there. */
 export function questionCharts(facts: QuestionFacts): Chart[] {
@@ -13,7 +21,9 @@ export function questionCharts(facts: QuestionFacts): Chart[] {
     unavailabilityBars,
     cpuBars,
     memoryBars,
-    percentileCurves,
+    responseCurves,
+    serviceCurves,
+    ...latencyChoices.map(({ kind, percentile }) => latencyBars(kind, percentile)),
     coresOverTime,
     memoryOverTime,
     responseOverTime,
@@ -39,7 +49,7 @@ function cpuBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarCh
 
 function memoryBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart {
   const metric = metricById('memory-median');
-  const mark = (row: Row, metricId: string, name: string, shape: 'ring' | 'tick') => {
+  const mark = (row: Row, metricId: string, name: string, shape: Bar['marks'][number]['shape']) => {
     const range = row.figures[metricId] ?? null;
     return range === null ? [] : [{ name, shape, value: toMebibytes(range.median) }];
   };
@@ -48,12 +58,13 @@ function memoryBars({ id, conditions }: QuestionFacts, rows: readonly Row[]): Ba
     id: `${id}-memory`,
     title: 'Private memory',
     howToRead:
-      'Memory of the service alone. Ring: idle, before the first request; bar: median under load; tick: peak. Shorter is better.',
+      'Memory of the service alone, by phase. Ring: idle, before the first request; bar: median under load; tick: peak; cross: after the load. Shorter is better.',
     altText: `Private memory under load ${conditions}: ${metricAltText(metric, rows)}.`,
     unit: 'MiB',
     bars: metricBars(metric, rows, (row) => [
       ...mark(row, 'memory-idle', 'idle', 'ring'),
       ...mark(row, 'memory-peak', 'peak', 'tick'),
+      ...mark(row, 'memory-after', 'after', 'cross'),
     ]),
     line: null,
   };
@@ -91,17 +102,67 @@ const percentileTicks = [50, 90, 99, 99.9, 99.99].map((percentile) => ({
   label: `${percentile} %`,
 }));
 
-function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[]): LineChart {
-  const curves = rows.filter((row) => row.curve.length > 0);
-  const values = curves.flatMap((row) => row.curve.map((point) => point.valueMs));
-  const furthest = Math.max(0, ...curves.flatMap((row) => row.curve.map((point) => point.percentile)));
+export const latencyChoices = (['response', 'service'] as const).flatMap((kind) =>
+  ([50, 90, 99, 99.9] as const).map((percentile) => ({ kind, percentile })),
+);
+
+export const latencyMeanings: Readonly<Record<LatencyKind, string>> = {
+  response: 'counted from the moment each was due',
+  service: 'counted from the moment each was sent, so waiting to be sent is not in it',
+};
+
+/** One percentile of every implementation. */
+function latencyBars(kind: LatencyKind, percentile: LatencyFigure['percentile']) {
+  return ({ id, conditions }: QuestionFacts, rows: readonly Row[]): BarChart => {
+    const bars = rows.flatMap((row) => {
+      const figure = row.latencies[kind].find((one) => one.percentile === percentile);
+      if (figure === undefined) return [];
+      const { medianMs, range } = figure;
+      return [{ ...rowSeries(row), value: medianMs, text: formatNumber(medianMs), whisker: range, marks: [] }];
+    });
+    return {
+      kind: 'bars',
+      id: `${id}-latency-${kind}-${percentile}`.replace('.', '_'),
+      slot: `${id}-latency`,
+      choice: { latency: kind, percentile },
+      title: `${latencyNames[kind]} p${percentile}`,
+      howToRead: `${percentile} % of the requests were answered within this time, ${latencyMeanings[kind]}. Bar: median trial (all trials pooled where one has too few requests); thin line: minimum to maximum trial. Shorter is better.`,
+      altText: `${latencyNames[kind]} p${percentile} ${conditions}: ${bars.map(({ label, text }) => `${label} ${text} ms`).join(', ')}.`,
+      unit: 'ms',
+      bars,
+      line: null,
+    };
+  };
+}
+
+export const latencyNames: Readonly<Record<LatencyKind, string>> = {
+  response: 'Response time',
+  service: 'Service time',
+};
+
+function responseCurves(facts: QuestionFacts, rows: readonly Row[]): LineChart {
+  return percentileCurves(facts, rows, 'response');
+}
+
+function serviceCurves(facts: QuestionFacts, rows: readonly Row[]): LineChart {
+  return percentileCurves(facts, rows, 'service');
+}
+
+function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[], kind: LatencyKind): LineChart {
+  const curveOf = (row: Row) => (kind === 'response' ? row.curve : row.serviceCurve);
+  const curves = rows.filter((row) => curveOf(row).length > 0);
+  const points = curves.flatMap(curveOf);
+  const values = points.map(({ valueMs }) => valueMs);
+  const furthest = Math.max(0, ...points.map(({ percentile }) => percentile));
+  const name = `${latencyNames[kind]}s`;
   return {
     kind: 'lines',
-    id: `${id}-percentiles`,
-    title: 'Response times',
-    howToRead:
-      'The share of requests answered within a time, counted from the moment each was due. The rare slow ones are on the right: flat and low is better. All trials pooled.',
-    altText: `Response times ${conditions}, pooled over trials: ${curves.map(percentileAltText).join('; ')}.`,
+    id: `${id}-percentiles-${kind}`,
+    slot: `${id}-percentiles`,
+    choice: { latency: kind, percentile: null },
+    title: name,
+    howToRead: `The share of requests answered within a time, ${latencyMeanings[kind]}. The rare slow ones are on the right: flat and low is better. All trials pooled.`,
+    altText: `${name} ${conditions}, pooled over trials: ${curves.map((row) => percentileAltText(row, curveOf(row))).join('; ')}.`,
     unit: 'ms',
     x: {
       title: 'share of requests answered within',
@@ -110,8 +171,8 @@ function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[
       min: 0,
       max: null,
     },
-    y: latencyAxis('response, ms', values),
-    lines: curves.map((row) => ({ ...rowSeries(row), points: row.curve.map(curvePoint) })),
+    y: latencyAxis('ms', values),
+    lines: curves.map((row) => ({ ...rowSeries(row), points: curveOf(row).map(curvePoint) })),
     markPoints: false,
   };
 }
@@ -120,8 +181,8 @@ function curvePoint({ percentile, valueMs }: CurvePoint) {
   return { x: percentilePosition(percentile), y: valueMs, whisker: null };
 }
 
-function percentileAltText(row: Row): string {
-  const at = (percentile: number) => row.curve.findLast((point) => point.percentile <= percentile)?.valueMs ?? 0;
+function percentileAltText(row: Row, curve: readonly CurvePoint[]): string {
+  const at = (percentile: number) => curve.findLast((point) => point.percentile <= percentile)?.valueMs ?? 0;
   return `${rowSeries(row).label} p50 ${formatNumber(at(50))} ms, p90 ${formatNumber(at(90))} ms`;
 }
 
@@ -176,6 +237,7 @@ function overTimeChart(
   spec: OverTimeSpec,
 ): LineChart {
   const { shown, ...texts } = spec;
+  const longest = Math.max(0, ...rows.map((row) => row.overTime?.[what].length ?? 0));
   const lines: Line[] = rows.flatMap((row) => {
     const points = (row.overTime?.[what] ?? []).map((value, second) => ({
       // The centre of its second.
@@ -183,11 +245,13 @@ function overTimeChart(
       y: value === null ? null : shown(value),
       whisker: null,
     }));
-    return points.some((point) => point.y !== null) ? [{ ...rowSeries(row), points }] : [];
+    return points.some((point) => point.y !== null) ? [{ ...rowSeries(row), points: thinned(points) }] : [];
   });
   return {
     kind: 'lines',
     ...texts,
+    howToRead: `${spec.howToRead}${longest > maxPointCount ? ` ${thinnedText}` : ''}`,
+    cursorGroup: `${facts.id}-over-time`,
     altText: `${spec.title} ${facts.conditions}: ${lines.map((line) => spanAltText(line, spec.unit)).join('; ')}.`,
     x: { title: 'seconds into the measured window', scale: 'linear', ticks: null, min: 0, max: null },
     y: { title: spec.unit, scale: 'linear', ticks: null, min: 0, max: null },

@@ -1,7 +1,7 @@
 import type { Metric } from '../../model/metric.ts';
 import { displayUnit, displayValue, formatFigure, formatRange } from '../format.ts';
 import type { Question, Row } from '../model.ts';
-import type { Bar, Series } from './chart.ts';
+import type { Bar, LinePoint, Series } from './chart.ts';
 
 /** What a chart of one question is made of. */
 export type QuestionFacts = Pick<Question, 'id' | 'conditions' | 'rows' | 'references' | 'published'>;
@@ -30,4 +30,21 @@ export function metricAltText(metric: Metric, rows: readonly Row[]): string {
       : [`${rowSeries(row).label} ${formatRange(metric.unit, range)} ${displayUnit(metric.unit)}`];
   });
   return known.join(', ');
+}
+
+/** A longer series is thinned; nothing is seen of more points than this on a screen. */
+export const maxPointCount = 240;
+
+export const thinnedText = `The series is thinned to ${maxPointCount} points: the lowest and the highest of each stretch.`;
+
+/** Of each stretch of a long series its lowest and its highest point, in their order: no peak is lost. */
+export function thinned(points: readonly LinePoint[]): readonly LinePoint[] {
+  if (points.length <= maxPointCount) return points;
+  const stretchCount = maxPointCount / 2;
+  return Array.from({ length: stretchCount }, (_, index) => {
+    const from = Math.floor((index * points.length) / stretchCount);
+    const stretch = points.slice(from, Math.floor(((index + 1) * points.length) / stretchCount));
+    const known = stretch.filter(({ y }) => y !== null).sort((a, b) => (a.y ?? 0) - (b.y ?? 0));
+    return [...new Set([known[0], known.at(-1)])].filter((point) => point !== undefined).sort((a, b) => a.x - b.x);
+  }).flat();
 }

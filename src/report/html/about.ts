@@ -2,34 +2,28 @@ import { countOf } from '../../compare/text.ts';
 import { rangeCoverageRatio } from '../../stats/descriptive.ts';
 import { formatBytes, formatNumber, formatPercent, noValue, toMebibytes, toSentence } from '../format.ts';
 import type { ReportedRun, ReportModel } from '../model.ts';
-import { preparationTexts, warningSubject, warningText } from '../sentences.ts';
+import { preparationTexts } from '../sentences.ts';
 import { marker } from './charts.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
 
-/** What stands behind the figures: warnings, method, implementations, machine, and how to repeat the run. */
+/** What stands behind the figures, folded: method, implementations and machine; and how to repeat the run. */
 export function aboutSections(model: ReportModel): Child[] {
   return [
-    warningsSection(model),
-    methodSection(model.run),
-    implementationsSection(model),
-    machineSection(model.run),
-    baselineSection(model),
+    h(
+      'section',
+      { class: 'about', id: 'about' },
+      h('h2', {}, 'Behind the figures'),
+      methodSection(model.run),
+      implementationsSection(model),
+      machineSection(model.run),
+      baselineSection(model),
+    ),
     repeatSection(model.run),
   ];
 }
 
 function section(id: string, heading: string, ...children: Child[]): Markup {
-  return h('section', { class: 'about', id }, h('h2', {}, heading), ...children);
-}
-
-function warningsSection({ warnings }: ReportModel): Child {
-  if (warnings.length === 0) return null;
-  const items = warnings.map((warning) => {
-    const subject = warningSubject(warning);
-    const about = subject === null ? null : h('b', { class: 'implementation' }, `${subject}: `);
-    return h('li', {}, about, warningText(warning));
-  });
-  return section('warnings', 'Warnings', h('ul', { class: 'warnings' }, ...items));
+  return h('details', { id }, h('summary', {}, heading), ...children);
 }
 
 /** Words a newcomer may not know, in the order in which the page uses them. */
@@ -138,9 +132,9 @@ function definitions(entries: readonly (readonly [string, Child])[]): Markup {
 }
 
 function implementationsSection({ run, implementations }: ReportModel): Markup {
-  const lines = run.implementations.map((preparation): Child[] => {
+  const lines = run.implementations.map((preparation) => {
     const known = implementations.find((candidate) => candidate.id === preparation.manifest.id);
-    return [
+    const cells: Child[] = [
       [known === undefined ? null : marker(known.style), preparation.manifest.id],
       preparation.manifest.model,
       preparation.status === 'ready' ? preparation.runtimeVersion : preparation.status,
@@ -152,6 +146,7 @@ function implementationsSection({ run, implementations }: ReportModel): Markup {
         : noValue,
       h('div', { class: 'remarks' }, preparation.manifest.description),
     ];
+    return { cells, attributes: { 'data-implementation': preparation.manifest.id } };
   });
   return section(
     'implementations',
@@ -238,9 +233,10 @@ function repeatSection(run: ReportedRun): Markup {
           { class: 'aside' },
           `Commit ${run.commit.sha}${run.commit.dirty ? ', with uncommitted changes' : ''}: ${run.commit.subject}`,
         );
-  return section(
-    'repeat',
-    'Repeat it',
+  return h(
+    'section',
+    { class: 'about', id: 'repeat' },
+    h('h2', {}, 'Repeat it'),
     h('pre', {}, run.command),
     commit,
     h('p', { class: 'aside' }, `Run ${run.runId}, started ${run.startedAt}, ${run.state}: ${progressText(run)}.`),

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { paletteCss } from '../charts/palette.ts';
 import type { PageAssets } from './report.ts';
 
 /** The page's script and style, each as one text without imports, and the hashes that let them run. */
 export async function bundlePage(): Promise<PageAssets> {
-  const [script, style] = await Promise.all([bundled('../page/main.ts'), bundled('../page/page.css')]);
+  const [script, sheet] = await Promise.all([bundled('../page/main.ts'), bundled('../page/page.css')]);
+  const style = `${paletteCss()}\n${sheet}`;
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }
 

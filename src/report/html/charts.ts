@@ -1,15 +1,20 @@
 import type { Range } from '../../stats/descriptive.ts';
-import type { SeriesStyle } from '../charts/chart.ts';
-import { type Chart, chartSeries, type Series } from '../charts/chart.ts';
+import { type Chart, chartSeries, type Series, slotOf } from '../charts/chart.ts';
 import { publishedLabel } from '../charts/election-charts.ts';
+import { marks, type SeriesStyle, styleName } from '../charts/palette.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
 /** The charts of one question under one legend. */
 export function chartBlock(charts: readonly Chart[]): Child {
   if (charts.length === 0) return null;
   const series = distinctSeries(charts);
-  const grid = h('div', { class: 'grid' }, ...charts.map(chartFigure));
-  return h('div', { class: 'charts' }, legend(series), recordedNote(series), grid);
+  return h('div', { class: 'charts' }, legend(series), recordedNote(series), chartGrid(charts));
+}
+
+/** Of alternatives the first is described until the script knows what the reader has chosen. */
+function chartGrid(charts: readonly Chart[]): Markup {
+  const first = [...Map.groupBy(charts, slotOf).values()].flatMap((alternatives) => alternatives.slice(0, 1));
+  return h('div', { class: 'grid' }, ...first.map(chartFigure));
 }
 
 function recordedNote(series: readonly Series[]): Child {
@@ -32,15 +37,15 @@ function distinctSeries(charts: readonly Chart[]): Series[] {
 function barsHeight(count: number): string {
   if (count <= 3) return 'few';
   if (count <= 8) return 'some';
-  return count <= 14 ? 'many' : 'most';
+  if (count <= 14) return 'many';
+  return count <= 24 ? 'most' : 'max';
 }
 
 export function chartFigure(chart: Chart): Markup {
   const size = chart.kind === 'lines' ? 'lines' : `bars ${barsHeight(chartSeries(chart).length)}`;
-  const wide = chart.id.endsWith('-percentiles') ? ' wide' : '';
   return h(
     'figure',
-    { class: `chart ${size}${wide}`, id: chart.id },
+    { class: `chart ${size}`, id: slotOf(chart) },
     h(
       'figcaption',
       {},
@@ -50,32 +55,34 @@ export function chartFigure(chart: Chart): Markup {
     h(
       'div',
       { class: 'canvas' },
-      h('canvas', { 'data-chart': chart.id, role: 'img', 'aria-label': chart.altText }, chart.altText),
+      h('canvas', { 'data-chart': slotOf(chart), role: 'img', tabindex: 0, 'aria-label': chart.altText }),
+    ),
+    h(
+      'p',
+      { class: 'tools' },
+      tool('table', 'Table', { 'aria-expanded': 'false' }),
+      tool('csv', 'CSV'),
+      tool('png', 'PNG'),
+      h('a', { href: `#${slotOf(chart)}` }, 'Link'),
+      h('span', { class: 'cursor', 'aria-live': 'polite' }),
     ),
   );
 }
 
-/** Drawings that need no script: each implementation's marker, and a figure as a small bar. */
-
-function seriesClass({ family, shade }: SeriesStyle): string {
-  return `series ${family}-${shade}`;
+function tool(name: string, text: string, attributes = {}): Markup {
+  return h('button', { type: 'button', 'data-tool': name, ...attributes }, text);
 }
 
-/** The outline of each language's marker, around (14, 6). */
-const markerShapes: Readonly<Record<SeriesStyle['family'], string>> = {
-  node: 'M10.5 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z',
-  go: 'M14 2L18 9.2L10 9.2Z',
-  python: 'M10.8 2.8H17.2V9.2H10.8Z',
-  other: 'M14 1.8L18.2 6L14 10.2L9.8 6Z',
-};
+/** Drawings that need no script: each implementation's marker, and a figure as a small bar. */
 
 /** The line and point that stand for an implementation in every chart. */
 export function marker(style: SeriesStyle): Markup {
+  const { path, dash } = marks[style.mark];
   return h(
     'svg',
-    { class: `marker ${seriesClass(style)}`, viewBox: '0 0 28 12', width: 28, height: 12, 'aria-hidden': 'true' },
-    h('line', { x1: 0, y1: 6, x2: 28, y2: 6 }),
-    h('path', { d: markerShapes[style.family] }),
+    { class: `marker ${styleName(style)}`, viewBox: '-14 -6 28 12', width: 28, height: 12, 'aria-hidden': 'true' },
+    h('line', { x1: -14, y1: 0, x2: 14, y2: 0, 'stroke-dasharray': dash.length === 0 ? null : dash.join(' ') }),
+    h('path', { d: path }),
   );
 }
 
@@ -87,7 +94,7 @@ export function rangeBar(style: SeriesStyle, range: Range, columnMax: number): M
   return h(
     'svg',
     {
-      class: `range ${seriesClass(style)}`,
+      class: `range ${styleName(style)}`,
       viewBox: `0 0 ${rangeBarWidth} 10`,
       width: rangeBarWidth,
       height: 10,

@@ -1,8 +1,8 @@
 import type { AssessedClaim, ReportModel } from '../model.ts';
 import { claimColumns, verdictCounts } from '../tables/claim-table.ts';
-import { type Child, h, plainTable } from './markup.ts';
+import { type Child, collapsible, h, plainTable } from './markup.ts';
 
-/** The claims of the source documents about what this run measured, before everything else. */
+/** The claims of the source documents about what this run measured. */
 export function claimsSection({ claims }: ReportModel): Child {
   const { assessed, unmeasuredCount, sources } = claims;
   if (assessed.length === 0) return null;
@@ -17,10 +17,13 @@ export function claimsSection({ claims }: ReportModel): Child {
       { class: 'aside' },
       `The blog post and the paper with which this project began compare Python and Go. Their claims about what this run measured: ${verdictCounts(assessed)}. A number holds within a factor of 1.5; “holds in part”: the direction is right, the size is not. ${unmeasuredText(unmeasuredCount)}`,
     ),
-    plainTable(
-      'Claims of the source documents',
-      columns.map(({ head }) => head),
-      lines,
+    collapsible(
+      `Each of the ${assessed.length} with its verdict`,
+      plainTable(
+        'Claims of the source documents',
+        columns.map(({ head }) => head),
+        lines,
+      ),
     ),
   );
 }

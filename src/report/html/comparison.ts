@@ -13,8 +13,9 @@ import {
   verdictWords,
   withLog,
 } from '../tables/comparison-table.ts';
+import { plainBar } from './controls.ts';
 import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts';
-import { type PageAssets, pageBrand, pageHtml } from './page.ts';
+import { type PageAssets, pageHtml } from './page.ts';
 
 /** A comparison as one offline page: the sentence, a table a cell with each change drawn, what is not gated folded. */
 export function comparisonHtml(compared: RunComparison, assets: PageAssets): string {
@@ -22,14 +23,15 @@ export function comparisonHtml(compared: RunComparison, assets: PageAssets): str
   const blocks = comparisonTables(comparison);
   const main = h(
     'main',
-    {},
+    { id: 'main' },
+    pageHeader(comparison),
     ...blocks.filter(({ remark }) => remark === null).map((block) => tableSection(block, comparison.comparisons)),
     remarkSection(blocks),
     buildFailuresSection(comparison),
     warningSection(comparison),
     aboutSection(comparison),
   );
-  return pageHtml({ title: titleOf(comparison), charts: [], content: [pageHeader(comparison), main] }, assets);
+  return pageHtml({ title: titleOf(comparison), data: null, content: [plainBar(), main] }, assets);
 }
 
 function titleOf({ base, head }: RunComparison): string {
@@ -46,7 +48,6 @@ function pageHeader(comparison: RunComparison): Markup {
   return h(
     'header',
     {},
-    pageBrand(),
     h('h1', {}, titleOf(comparison)),
     h('p', { class: 'lede' }, outcome.summary),
     h('p', { class: 'context' }, `base ${sideLabel(base)} · head ${sideLabel(head)} · ${machines}`),

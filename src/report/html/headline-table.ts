@@ -1,7 +1,7 @@
 import { metricById } from '../../model/metric.ts';
 import type { Range } from '../../stats/descriptive.ts';
 import { formatBounds, formatFigure, formatNumber, formatRatioBounds, ratioNumber } from '../format.ts';
-import type { Rank, Row } from '../model.ts';
+import type { LatencyFigure, LatencyKind, Rank, Row } from '../model.ts';
 import { noteLabel, rowReason } from '../tables/summary-table.ts';
 import { marker, rangeBar } from './charts.ts';
 import { type Child, h, type Markup } from './markup.ts';
@@ -11,6 +11,9 @@ export function headlineTable(caption: string, rows: readonly Row[]): Markup {
   const frame = {
     cpuMax: maxFigure(rows, 'cpu-per-request'),
     memoryMax: maxFigure(rows, 'memory-median'),
+    isTailPooled:
+      rows.some(({ latencies }) => tailOf(latencies) !== undefined) &&
+      rows.every(({ latencies }) => tailOf(latencies)?.pooled ?? true),
     withNotes: rows.some((row) => row.okCount > 0 && row.notes.length > 0),
   };
   return h(
@@ -30,13 +33,13 @@ function groupHeads(): Markup {
     { role: 'row' },
     h('td', { role: 'cell' }),
     group('CPU per request', 1),
-    group('Response', 3),
+    h('th', { scope: 'colgroup', colspan: 3, role: 'columnheader', 'data-latency-name': '' }, 'Response'),
     group('Private memory', 2),
     h('td', { role: 'cell', colspan: 2 }),
   );
 }
 
-function columnHeads({ withNotes }: TableFrame): Markup {
+function columnHeads({ withNotes, isTailPooled }: TableFrame): Markup {
   const head = (text: string) =>
     h('th', { scope: 'col', role: 'columnheader', class: numeric.test(text) ? 'n' : null }, text);
   const texts = [
@@ -44,7 +47,7 @@ function columnHeads({ withNotes }: TableFrame): Markup {
     'ms, min–max over trials',
     'p50, ms',
     'p90, ms',
-    'p99, ms',
+    isTailPooled ? 'p99 of all trials pooled, ms' : 'p99, ms',
     'idle, MiB',
     'loaded, MiB',
     'Trials ok',
@@ -60,6 +63,8 @@ const numeric = /^(p\d|idle)/;
 interface TableFrame {
   readonly cpuMax: number;
   readonly memoryMax: number;
+  /** Whether no row has enough requests in a trial for a p99 of its own: then the head says so once. */
+  readonly isTailPooled: boolean;
   /** Whether a row with figures has something to add. */
   readonly withNotes: boolean;
 }
@@ -68,12 +73,10 @@ function metricRow(row: Row, frame: TableFrame): Markup {
   const figure = (id: string) => row.figures[id] ?? null;
   return h(
     'tr',
-    { role: 'row' },
+    { role: 'row', 'data-implementation': row.implementation.id },
     implementationHead(row),
     tableCell('CPU per request, ms', 'cpu', cpuContent(row, figure('cpu-per-request'), frame.cpuMax)),
-    tableCell('p50, ms', 'n', medianText('response-p50', figure('response-p50'))),
-    tableCell('p90, ms', 'n', medianText('response-p90', figure('response-p90'))),
-    tableCell('p99, ms', 'n', tailContent(row)),
+    ...([50, 90, 99] as const).map((percentile) => latencyCell(row, percentile, frame)),
     tableCell('idle, MiB', 'n', medianText('memory-idle', figure('memory-idle'))),
     tableCell('loaded, MiB', 'memory', memoryContent(row, figure('memory-median'), frame.memoryMax)),
     tableCell('trials ok', 'n', `${row.okCount} of ${row.plannedCount}`),
@@ -87,7 +90,7 @@ const columnCount = 9;
 function reasonRow(row: Row): Markup {
   return h(
     'tr',
-    { role: 'row', class: 'without' },
+    { role: 'row', class: 'without', 'data-implementation': row.implementation.id },
     implementationHead(row),
     h('td', { role: 'cell', class: 'note', colspan: columnCount - 1 }, rowReason(row)),
   );
@@ -143,9 +146,21 @@ function memoryContent(row: Row, range: Range | null, max: number): Child {
   return [h('span', {}, formatFigure('bytes', range.median)), rangeBar(row.implementation.style, range, max)];
 }
 
-function tailContent({ p99 }: Row): Child {
-  if (p99 === null) return noValue();
-  return [formatNumber(p99.medianMs), p99.pooled ? h('small', {}, 'pooled') : null];
+function tailOf({ response }: Row['latencies']): LatencyFigure | undefined {
+  return response.find(({ percentile }) => percentile === 99);
+}
+
+/** Response time; the script shows the service time in its place if the reader wants that. */
+function latencyCell({ latencies }: Row, percentile: LatencyFigure['percentile'], frame: TableFrame): Markup {
+  const find = (kind: LatencyKind) => latencies[kind].find((one) => one.percentile === percentile);
+  const [response, service] = [find('response'), find('service')];
+  const text = (figure: LatencyFigure | undefined) => (figure === undefined ? '–' : formatNumber(figure.medianMs));
+  return tableCell(`p${percentile}, ms`, 'n', [
+    response === undefined
+      ? noValue()
+      : h('span', { 'data-response': text(response), 'data-service': text(service) }, text(response)),
+    response?.pooled && !frame.isTailPooled ? h('small', {}, 'pooled') : null,
+  ]);
 }
 
 function maxFigure(rows: readonly Row[], metricId: string): number {

@@ -1,5 +1,4 @@
 import { scriptJson } from '../../model/foreign-text.ts';
-import type { Chart } from '../charts/chart.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
 /** What the page needs beside its own text: see bundle.ts. The hashes let exactly these two run, and nothing else. */
@@ -13,8 +12,8 @@ export interface PageAssets {
 
 export interface Page {
   readonly title: string;
-  /** What the canvases of the page draw. */
-  readonly charts: readonly Chart[];
+  /** What the page's script reads; null: nothing. */
+  readonly data: unknown;
   readonly content: readonly Child[];
 }
 
@@ -40,23 +39,26 @@ function head({ title }: Page, assets: PageAssets): Markup {
     h('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
     h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     h('meta', { name: 'color-scheme', content: 'light dark' }),
+    h('meta', { name: 'referrer', content: 'no-referrer' }),
     h('title', {}, `${title} · paceline`),
     h('link', { rel: 'icon', href: 'data:,' }),
     { html: `<style>${assets.style}</style>` },
   );
 }
 
-function body({ charts, content }: Page, assets: PageAssets): Markup {
+function body({ data, content }: Page, assets: PageAssets): Markup {
   return h(
     'body',
     {},
+    h('a', { href: '#main', class: 'skip' }, 'Skip to the answers'),
     ...content,
-    { html: `<script type="application/json" id="charts">${scriptJson(charts)}</script>` },
+    { html: `<script type="application/json" id="page-data">${scriptJson(rounded(data))}</script>` },
     { html: `<script>${assets.script}</script>` },
   );
 }
 
-/** The first line of every page. */
-export function pageBrand(): Markup {
-  return h('p', { class: 'brand' }, h('b', {}, 'paceline'), ' same service, same pace, different effort');
+/** Five digits are more than any chart shows, and a third of the bytes. */
+export function rounded(data: unknown): unknown {
+  const round = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  return JSON.parse(JSON.stringify(data, round));
 }

@@ -1,40 +1,60 @@
+import { countOf } from '../../compare/text.ts';
+import { type Chart, slotOf } from '../charts/chart.ts';
 import type { ReportCharts } from '../charts/report-charts.ts';
+import { findingOf } from '../findings.ts';
 import type { Answer, Question, Row } from '../model.ts';
 import { publishedText, resolutionSentence } from '../sentences.ts';
 import { clusterColumns, columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
 import { chartBlock, marker } from './charts.ts';
 import { generatorTable, metricTable, percentileTable, trialTable } from './detail-tables.ts';
 import { headlineTable } from './headline-table.ts';
-import { type Child, collapsible, h, type Markup, plainTable } from './markup.ts';
+import { type Child, collapsible, h, type Markup, plainTable, type TableRow } from './markup.ts';
 
-export interface QuestionLayout {
-  /** null: the page's own heading says it. */
-  readonly heading: string | null;
-  /** Whether the pictures wait behind a click: one question of several. */
-  readonly isFolded: boolean;
-}
-
-/** One workload at one rate: the answer first, then pictures, then every figure. */
-export function questionSection(
-  question: Question,
-  { heading, isFolded }: QuestionLayout,
-  charts: ReportCharts,
-): Markup {
-  const pictures = chartBlock(charts.get(question) ?? []);
+/** One workload at one rate: what was found is the title; then the figures, two pictures, and all else folded. */
+export function questionSection(question: Question, level: 'h2' | 'h3', charts: ReportCharts): Markup {
+  const pictures = charts.get(question) ?? [];
   return h(
     'section',
-    { class: 'question', id: question.id },
-    heading === null ? null : h('h3', {}, heading),
-    answerList(question.answers),
+    { class: 'question', id: question.id, 'data-rate': question.ratePerSec },
+    h(level, {}, findingOf(question).title),
     question.ratePerSec === 0
       ? idleTable(question, question.rows)
       : headlineTable(`Figures ${question.conditions}`, question.rows),
     question.ratePerSec === 0 ? null : electionTable(question),
     publishedComparisons(question),
+    referenceTables(question, level === 'h2' ? 'h3' : 'h4'),
+    chartBlock(firstPictures(pictures)),
+    folds(question, pictures),
+  );
+}
+
+/** How the latency spreads, and the cost over time: what the table does not show. */
+function firstPictures(charts: readonly Chart[]): Chart[] {
+  const leading = charts.filter((chart) => /-(percentiles|elections)$/.test(slotOf(chart)));
+  const [first] = leading.length > 0 ? leading : charts;
+  const slots = new Set(
+    [first, charts.find((chart) => /-(cores-over-time|unavailability)$/.test(chart.id))].map(
+      (chart) => chart && slotOf(chart),
+    ),
+  );
+  return charts.filter((chart) => slots.has(slotOf(chart)));
+}
+
+function folds(question: Question, charts: readonly Chart[]): Child {
+  const others = charts.filter((chart) => !firstPictures(charts).includes(chart));
+  const slotCount = new Set(others.map(slotOf)).size;
+  const notes = [
+    answerList(question.answers),
     footnoteList(question.rows),
     question.resolution === null ? null : h('p', { class: 'aside' }, resolutionSentence(question.resolution)),
-    referenceTables(question),
-    isFolded && pictures !== null ? collapsible(`Charts ${question.conditions}`, pictures) : pictures,
+  ].filter((note) => note !== null);
+  return h(
+    'div',
+    { class: 'folds' },
+    notes.length === 0 ? null : collapsible('Answers and notes', notes),
+    slotCount === 0
+      ? null
+      : h('details', { class: 'charts-fold' }, h('summary', {}, countOf(slotCount, 'more chart')), chartBlock(others)),
     question.rows.every((row) => row.trials.length === 0) ? null : questionDetails(question),
   );
 }
@@ -76,13 +96,13 @@ function footnoteList(rows: readonly Row[]): Child {
   return notes.length === 0 ? null : h('ul', { class: 'notes' }, ...notes);
 }
 
-function referenceTables(question: Question): Child {
+function referenceTables(question: Question, level: 'h3' | 'h4'): Child {
   const bySource = Map.groupBy(question.references, (row) => row.source?.label ?? '');
   return [...bySource].map(([label, rows]) =>
     h(
       'section',
       { class: 'reference' },
-      h('h4', {}, 'Recorded earlier'),
+      h(level, {}, 'Recorded earlier'),
       h(
         'p',
         { class: 'aside' },
@@ -101,7 +121,7 @@ function questionDetails(question: Question): Child {
     ...(question.ratePerSec === 0
       ? []
       : [
-          collapsible('Response percentiles', percentileTable(question)),
+          collapsible('Latency percentiles', percentileTable(question)),
           collapsible('Load generator quality', generatorTable(question)),
         ]),
     collapsible('Trials one by one', trialTable(question)),
@@ -120,11 +140,14 @@ function electionTable({ conditions, rows }: Question): Child {
 }
 
 function summaryTable(caption: string, columns: readonly SummaryColumn[], rows: readonly Row[]): Child {
-  const lines = rows.map((row): Child[] =>
-    columns.map(({ text }, index) => {
-      if (index === 0) return [marker(row.implementation.style), text(row)];
-      const isReason = row.okCount === 0 && index === columns.length - 1;
-      return isReason ? rowReason(row) : text(row);
+  const lines = rows.map(
+    (row): TableRow => ({
+      attributes: { 'data-implementation': row.implementation.id },
+      cells: columns.map(({ text }, index) => {
+        if (index === 0) return [marker(row.implementation.style), text(row)];
+        const isReason = row.okCount === 0 && index === columns.length - 1;
+        return isReason ? rowReason(row) : text(row);
+      }),
     }),
   );
   return plainTable(

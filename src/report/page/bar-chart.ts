@@ -1,6 +1,7 @@
 import type { ChartConfiguration, Chart as Drawing, Plugin } from 'chart.js';
 import type { Bar, BarChart } from '../charts/chart.ts';
 import {
+  drawCross,
   drawLine,
   drawRing,
   drawValue,
@@ -100,6 +101,7 @@ function drawAnnotations(drawing: Drawing, theme: Theme, bar: Bar, index: number
   if (bar.whisker !== null) drawWhisker(ctx, at(bar.whisker[0]), at(bar.whisker[1]), y);
   for (const { shape, value } of bar.marks) {
     if (shape === 'ring') drawRing(ctx, at(value), y, theme);
+    else if (shape === 'cross') drawCross(ctx, at(value), y);
     else drawLine(ctx, at(value), y - 8, at(value), y + 8);
   }
   drawValue(drawing, theme, bar.text, y);

@@ -1,5 +1,7 @@
-import type { Chart as Drawing } from 'chart.js';
-import type { Series, SeriesStyle } from '../charts/chart.ts';
+import type { Chart as Drawing, PointStyle } from 'chart.js';
+import type { Series } from '../charts/chart.ts';
+import { type SeriesStyle, styleName } from '../charts/palette.ts';
+import { implementationOf } from './shown-chart.ts';
 
 /** The page's colours as they are now (light, dark, paper), and the series that the reader has highlighted. */
 export interface Theme {
@@ -11,7 +13,6 @@ export interface Theme {
   readonly font: string;
   /** With transparency: recorded series are fainter, and those that are not highlighted fainter still. */
   colorOf(series: Series): string;
-  dashOf(style: SeriesStyle): number[];
 }
 
 export function readTheme(highlighted: string | null): Theme {
@@ -24,19 +25,12 @@ export function readTheme(highlighted: string | null): Theme {
     background: named('paper'),
     alert: named('alert'),
     font: named('figures'),
-    colorOf: ({ style, recordedOn, label }) => {
-      const alpha = (recordedOn === null ? 1 : 0.5) * (highlighted === null || highlighted === label ? 1 : 0.15);
-      return withAlpha(named(`${style.family}-${style.shade}`), alpha);
+    colorOf: (series) => {
+      const isFaded = highlighted !== null && highlighted !== implementationOf(series);
+      const alpha = (series.recordedOn === null ? 1 : 0.5) * (isFaded ? 0.15 : 1);
+      return withAlpha(named(styleName(series.style)), alpha);
     },
-    dashOf: dashOfStyle,
   };
-}
-
-/** Dashes are the style sheet's, so that the markers in tables and the lines in charts agree. */
-function dashOfStyle(style: SeriesStyle): number[] {
-  const element = document.querySelector(`.${style.family}-${style.shade}`);
-  const dash = element === null ? '' : getComputedStyle(element).getPropertyValue('--dash');
-  return dash.trim() === '' ? [] : dash.trim().split(' ').map(Number);
 }
 
 /** `color` is #rrggbb. */
@@ -44,6 +38,15 @@ function withAlpha(color: string, alphaRatio: number): string {
   const alpha = Math.round(alphaRatio * 255).toString(16);
   return `${color}${alpha.padStart(2, '0')}`;
 }
+
+/** chart.js's name for a marker, and the radius at which all five seem equally large. */
+export const points: Readonly<Record<SeriesStyle['mark'], { readonly shape: PointStyle; readonly radius: number }>> = {
+  circle: { shape: 'circle', radius: 3.5 },
+  triangle: { shape: 'triangle', radius: 5 },
+  square: { shape: 'rect', radius: 4.5 },
+  diamond: { shape: 'rectRot', radius: 5 },
+  cross: { shape: 'crossRot', radius: 4.5 },
+};
 
 /** Below this a name has room for one word a line. */
 const narrowWidth = 480;
@@ -70,6 +73,11 @@ export function drawWhisker(ctx: CanvasRenderingContext2D, from: number, to: num
   drawLine(ctx, from, y, to, y);
   drawLine(ctx, from, y - 3, from, y + 3);
   drawLine(ctx, to, y - 3, to, y + 3);
+}
+
+export function drawCross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+  drawLine(ctx, x - 4, y - 4, x + 4, y + 4);
+  drawLine(ctx, x - 4, y + 4, x + 4, y - 4);
 }
 
 export function drawRing(ctx: CanvasRenderingContext2D, x: number, y: number, theme: Theme): void {

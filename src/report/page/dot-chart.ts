@@ -1,16 +1,9 @@
-import type { ChartConfiguration, Chart as Drawing, Plugin, PointStyle } from 'chart.js';
+import type { ChartConfiguration, Chart as Drawing, Plugin } from 'chart.js';
 import type { Dot, DotChart } from '../charts/chart.ts';
-import { drawRing, drawValue, drawWhisker, labelFont, labelLines, type Theme } from './canvas.ts';
+import { drawRing, drawValue, drawWhisker, labelFont, labelLines, points, type Theme } from './canvas.ts';
 
 /** Room for the column of values, in pixels. */
 const valueColumnWidth = 66;
-
-const shapes: Readonly<Record<Dot['style']['family'], PointStyle>> = {
-  node: 'circle',
-  go: 'triangle',
-  python: 'rect',
-  other: 'rectRot',
-};
 
 /** One mark a row on a logarithmic axis, with its range, a ring for a second value, and the value in words. */
 export function dotConfiguration(chart: DotChart, theme: Theme): ChartConfiguration<'line'> {
@@ -24,11 +17,14 @@ export function dotConfiguration(chart: DotChart, theme: Theme): ChartConfigurat
         {
           data: chart.dots.map(({ value }) => value),
           showLine: false,
-          pointStyle: chart.dots.map(({ style }) => shapes[style.family]),
+          pointStyle: chart.dots.map(({ style }) => points[style.mark].shape),
           pointRadius: 6,
           pointHoverRadius: 7,
           pointBackgroundColor: chart.dots.map((dot) => theme.colorOf(dot)),
-          pointBorderColor: theme.background,
+          pointBorderColor: chart.dots.map((dot) =>
+            dot.style.mark === 'cross' ? theme.colorOf(dot) : theme.background,
+          ),
+          pointBorderWidth: chart.dots.map((dot) => (dot.style.mark === 'cross' ? 3 : 1)),
         },
       ],
     },

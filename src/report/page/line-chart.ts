@@ -1,14 +1,8 @@
-import type { ChartConfiguration, ChartDataset, Plugin, PointStyle, ScaleOptionsByType, TooltipItem } from 'chart.js';
+import type { ChartConfiguration, ChartDataset, Plugin, ScaleOptionsByType, TooltipItem } from 'chart.js';
 import type { Axis, Line, LineChart } from '../charts/chart.ts';
-import { shortNumber, type Theme } from './canvas.ts';
-
-/** A language's point, and the radius at which the four shapes theme equally large. */
-const markers: Readonly<Record<Line['style']['family'], { readonly shape: PointStyle; readonly radius: number }>> = {
-  node: { shape: 'circle', radius: 3.5 },
-  go: { shape: 'triangle', radius: 5 },
-  python: { shape: 'rect', radius: 4.5 },
-  other: { shape: 'rectRot', radius: 5 },
-};
+import { marks } from '../charts/palette.ts';
+import { points, shortNumber, type Theme } from './canvas.ts';
+import { xValue } from './chart-data.ts';
 
 /** Lines over rate, time or percentile, each with its own colour, dash and shape. */
 export function lineConfiguration(chart: LineChart, theme: Theme): ChartConfiguration<'line'> {
@@ -38,17 +32,18 @@ export function lineConfiguration(chart: LineChart, theme: Theme): ChartConfigur
 
 function dataset(chart: LineChart, line: Line, theme: Theme): ChartDataset<'line'> {
   const color = theme.colorOf(line);
-  const { shape, radius } = markers[line.style.family];
+  const { shape, radius } = points[line.style.mark];
   return {
     label: line.label,
     data: line.points.map(({ x, y }) => ({ x, y })) as { x: number; y: number }[],
     borderColor: color,
     backgroundColor: color,
-    borderDash: theme.dashOf(line.style),
+    borderDash: [...marks[line.style.mark].dash],
     borderWidth: line.recordedOn === null ? 2 : 1.25,
     pointStyle: shape,
     pointRadius: chart.markPoints ? radius + 1 : markerRadii(line, radius),
-    pointBorderColor: theme.background,
+    pointBorderColor: line.style.mark === 'cross' ? color : theme.background,
+    pointBorderWidth: line.style.mark === 'cross' ? 2.5 : 1,
     pointHoverRadius: 5,
     tension: 0,
     // A mark on the edge is drawn whole.
@@ -100,9 +95,11 @@ function tickLabel(axis: Axis, value: number): string {
   return axis.scale === 'logarithmic' && ![1, 2, 5].includes(leading) ? '' : shortNumber(value);
 }
 
+const shortPercent = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+
 /** Where on the x axis, in words; a percentile is read back from its position. */
-function tooltipTitle(axis: Axis, x: number): string {
-  if (axis.scale === 'percentile') return `${shortNumber(100 * (1 - 10 ** -x))} % of requests within`;
+export function tooltipTitle(axis: Axis, x: number): string {
+  if (axis.scale === 'percentile') return `${shortPercent.format(xValue(axis, x))} % of requests within`;
   return `${shortNumber(x)} ${axis.title}`;
 }
 

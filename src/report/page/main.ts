@@ -1,69 +1,95 @@
-import { Chart as Drawing } from 'chart.js';
-import type { Chart } from '../charts/chart.ts';
-import { barConfiguration } from './bar-chart.ts';
-import { readTheme, type Theme } from './canvas.ts';
-import { dotConfiguration } from './dot-chart.ts';
-import { lineConfiguration } from './line-chart.ts';
-import './chart-components.ts';
+import { type PackedChart, unpackChart } from '../charts/packed.ts';
+import {
+  listenToControls,
+  listenToLegends,
+  listenToThemeSwitch,
+  showControls,
+  showLegends,
+  showRates,
+} from './controls.ts';
+import { listenToTools, refreshTables } from './figure-tools.ts';
+import { createPictures, listenForCursor } from './pictures.ts';
+import { type EmbeddedRatios, showRatios } from './ratios.ts';
+import { prepareTables, showImplementations, showLatency, sortTables } from './tables.ts';
+import { type EmbeddedTrial, prepareTrials } from './trial-panel.ts';
+import { hashOf, type View, viewOf } from './view.ts';
 
-interface ChartCanvas {
-  readonly canvas: HTMLCanvasElement;
-  readonly chart: Chart;
-}
-
-/** Draws every chart the page has a canvas for, and keeps all of them in the colours and emphasis of the moment. */
-function drawPage(): void {
+/** Everything that the page shows follows from one view, and every change of the view is in the address. */
+function startPage(): void {
   document.documentElement.classList.add('js');
-  const pictures = readCharts();
-  let highlighted: string | null = null;
-  const drawAll = () => {
-    const theme = readTheme(highlighted);
-    for (const picture of pictures) draw(picture, theme);
+  let view = viewOf(location.hash);
+  const viewNow = () => view;
+  const { charts, ratios, trials } = embeddedData();
+  const pictures = createPictures(charts.map(unpackChart), view);
+  const change = (changed: Partial<View>) => {
+    view = { ...view, ...changed };
+    history.replaceState(null, '', hashOf(view) || location.pathname + location.search);
+    show();
   };
-  for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', drawAll);
-  addEventListener('beforeprint', openAllDetails);
-  listenToLegends((label) => {
-    highlighted = highlighted === label ? null : label;
-    markLegends(highlighted);
-    drawAll();
+  const tables = prepareTables((table, sort) => {
+    const others = [...view.sorts].filter(([id]) => id !== table);
+    change({ sorts: new Map(sort === null ? others : [...others, [table, sort]]) });
   });
-  drawAll();
-}
-
-function readCharts(): ChartCanvas[] {
-  const charts: Chart[] = JSON.parse(document.getElementById('charts')?.textContent ?? '[]');
-  const byId = new Map(charts.map((chart) => [chart.id, chart]));
-  return [...document.querySelectorAll('canvas')].flatMap((canvas) => {
-    const chart = byId.get(canvas.dataset.chart ?? '');
-    return chart === undefined ? [] : [{ canvas, chart }];
+  prepareTrials(trials, pictures.add);
+  for (const picture of pictures.all) listenForCursor(picture, pictures.all);
+  listenToTools(pictures.all, viewNow);
+  listenToControls(change, viewNow);
+  listenToLegends(change, viewNow);
+  listenToThemeSwitch(() => pictures.draw(view));
+  listenToAnchors((anchor) => change({ anchor }));
+  addEventListener('hashchange', () => {
+    view = viewOf(location.hash);
+    show();
+    scrollTo(view.anchor);
   });
-}
+  addEventListener('beforeprint', pictures.drawEverything);
+  show();
+  scrollTo(view.anchor);
 
-function draw({ canvas, chart }: ChartCanvas, theme: Theme): void {
-  Drawing.getChart(canvas)?.destroy();
-  if (chart.kind === 'bars') new Drawing(canvas, barConfiguration(chart, theme));
-  else if (chart.kind === 'dots') new Drawing(canvas, dotConfiguration(chart, theme));
-  else new Drawing(canvas, lineConfiguration(chart, theme));
-}
-
-function legendButtons(): HTMLButtonElement[] {
-  return [...document.querySelectorAll<HTMLButtonElement>('.legend button')];
-}
-
-function listenToLegends(press: (label: string) => void): void {
-  for (const button of legendButtons()) button.addEventListener('click', () => press(button.dataset.series ?? ''));
-}
-
-function markLegends(highlighted: string | null): void {
-  for (const button of legendButtons()) {
-    button.setAttribute('aria-pressed', String(button.dataset.series === highlighted));
-    button.closest('.legend')?.classList.toggle('single', highlighted !== null);
+  function show(): void {
+    showControls(view);
+    showRates(view);
+    showImplementations(tables, view);
+    showLatency(view);
+    showRatios(ratios, view);
+    showLegends(view);
+    sortTables(tables, view.sorts);
+    pictures.draw(view);
+    refreshTables(pictures.all, view);
   }
 }
 
-/** Paper has no folds. */
-function openAllDetails(): void {
-  for (const fold of document.querySelectorAll('details')) fold.open = true;
+interface PageData {
+  readonly charts: readonly PackedChart[];
+  readonly ratios: EmbeddedRatios;
+  readonly trials: Readonly<Record<string, EmbeddedTrial>>;
 }
 
-drawPage();
+function embeddedData(): PageData {
+  const data: PageData | null = JSON.parse(document.getElementById('page-data')?.textContent ?? 'null');
+  return data ?? { charts: [], ratios: {}, trials: {} };
+}
+
+/** A link within the page keeps what the reader has chosen. */
+function listenToAnchors(go: (anchor: string) => void): void {
+  document.addEventListener('click', (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="#"]');
+    if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const anchor = decodeURIComponent(link.hash.slice(1));
+    go(anchor);
+    scrollTo(anchor);
+  });
+}
+
+/** What is folded away around it opens. */
+function scrollTo(anchor: string | null): void {
+  const target = anchor === null ? null : document.getElementById(anchor);
+  if (target === null) return;
+  for (let fold = target.closest('details'); fold !== null; fold = fold.parentElement?.closest('details') ?? null)
+    fold.open = true;
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  target.scrollIntoView();
+}
+
+startPage();
