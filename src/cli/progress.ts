@@ -20,10 +20,12 @@ interface ProgressOptions {
   nowMs(): number;
   /** A line that stays for each phase. */
   readonly verbose: boolean;
+  /** What the run will be able to tell; null: not known. */
+  forecastOf?(plan: PlanSummary): string | null;
 }
 
 /** A terminal gets one line that is rewritten, anything else a plain line an event. */
-export function createProgress(output: GuardedStream, { nowMs, verbose }: ProgressOptions): Progress {
+export function createProgress(output: GuardedStream, { nowMs, verbose, forecastOf }: ProgressOptions): Progress {
   const line = output.isTTY ? rewrittenLine(output) : plainLine(output);
   let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
   let phase: Phase = 'copy-database';
@@ -40,6 +42,8 @@ export function createProgress(output: GuardedStream, { nowMs, verbose }: Progre
     onPlan(plan) {
       plannedCount = plan.trialCount;
       for (const text of planLines(plan)) line.keep(text);
+      const forecast = forecastOf?.(plan) ?? null;
+      if (forecast !== null) line.keep(forecast);
     },
     onStep: (text) => (trial === null ? line.step(text) : line.keep(text)),
     onPrepared: (preparation) => line.keep(preparedText(preparation)),

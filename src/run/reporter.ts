@@ -1,3 +1,4 @@
+import type { QuestionKey } from '../model/cell-key.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
@@ -13,6 +14,12 @@ export interface PlanSummary {
   readonly primitiveCount: number;
   /** Of the trials alone: builds and conformance come before, once. */
   readonly expectedMs: number;
+  /** The first question that sends requests, and how often it is asked of how many; null: none does. */
+  readonly headline: {
+    readonly question: QuestionKey;
+    readonly implementationCount: number;
+    readonly roundCount: number;
+  } | null;
   /** What the time goes to, by service. */
   readonly parts: readonly { readonly service: string; readonly expectedMs: number }[];
 }

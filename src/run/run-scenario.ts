@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { questionId, questionOf } from '../model/cell-key.ts';
 import type { RankingPlan, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
@@ -121,6 +122,18 @@ function reportIgnoredFlags(
   if (ignored !== null) reporter.onStep(ignored);
 }
 
+function headlineOf(specs: readonly TrialSpec[]): PlanSummary['headline'] {
+  const first = specs.find(({ loadPlan }) => loadPlan.ratePerSec > 0);
+  if (first === undefined) return null;
+  const question = questionOf(first);
+  const own = specs.filter((spec) => questionId(questionOf(spec)) === questionId(question));
+  return {
+    question,
+    implementationCount: new Set(own.map(({ implementation }) => implementation)).size,
+    roundCount: new Set(own.map(({ repetition }) => repetition)).size,
+  };
+}
+
 function announcePlan(
   candidates: readonly Candidate[],
   otherRuntimes: readonly string[],
@@ -143,6 +156,7 @@ function announcePlan(
         ? [{ id: located.implementation.id, reason: answer.reason, remedy: answer.remedy }]
         : [],
     ),
+    headline: headlineOf(specs),
     trialCount: specs.length,
     primitiveCount: cases.length,
     expectedMs: sumOf(parts.map((part) => part.expectedMs)),

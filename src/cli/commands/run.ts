@@ -9,6 +9,7 @@ import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
+import { earlierResults, forecastText } from '../forecast.ts';
 import {
   collect,
   countOrZero,
@@ -115,7 +116,12 @@ Exit codes: 0 every question has a trial that counts, 1 an implementation breaks
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
-  const progress = createProgress(context.stderr, { nowMs: () => performance.now(), verbose: flags.verbose ?? false });
+  const earlier = await earlierResults(context.folders.resultsDir);
+  const progress = createProgress(context.stderr, {
+    nowMs: () => performance.now(),
+    verbose: flags.verbose ?? false,
+    forecastOf: ({ headline }) => forecastText(headline, earlier),
+  });
   try {
     const project = await context.loadProject();
     const { result, path } = await runScenario(requestOf(scenario, flags), { ...context, project }, progress);
