@@ -19,7 +19,7 @@ const packages = [impls, join(impls, '_rust')].flatMap((folder) =>
 );
 
 test('there is Rust to check', () => {
-  for (const wanted of ['crud-rust', 'program'])
+  for (const wanted of ['crud-rust', 'program', 'raft', 'raft-rust'])
     assert.ok(
       packages.some(({ name }) => name === wanted),
       wanted,

@@ -92,7 +92,8 @@ final class Exchange {
 
   void answerEmpty(int status) {
     response.setStatus(status);
-    response.write(true, null, callback);
+    // As a last write it would have a Content-Length, which of 304 is that of another answer.
+    response.write(false, null, callback);
   }
 
   void refuse(Problem problem) {
