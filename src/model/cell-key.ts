@@ -135,13 +135,30 @@ export function cellsIn(runs: readonly RunResult[]): CellKey[] {
   return [...new Map(cells.map((cell) => [cellId(cell), cell])).values()];
 }
 
-export function trialsIn(run: RunResult, cell: CellKey): Trial[] {
-  const id = cellId(cell);
-  return run.trials.filter((trial) => cellId(cellOf(trial.spec)) === id);
+export function trialsIn({ trials }: RunResult, cell: CellKey): readonly Trial[] {
+  return indexOf(trials).ofCell.get(cellId(cell)) ?? [];
 }
 
 /** Trials of every implementation. */
-export function trialsOfQuestion(run: RunResult, question: QuestionKey): Trial[] {
-  const id = questionId(question);
-  return run.trials.filter((trial) => questionId(questionOf(trial.spec)) === id);
+export function trialsOfQuestion({ trials }: RunResult, question: QuestionKey): readonly Trial[] {
+  return indexOf(trials).ofQuestion.get(questionId(question)) ?? [];
+}
+
+interface TrialIndex {
+  readonly ofCell: ReadonlyMap<string, readonly Trial[]>;
+  readonly ofQuestion: ReadonlyMap<string, readonly Trial[]>;
+}
+
+const indices = new WeakMap<readonly Trial[], TrialIndex>();
+
+/** Made once for a list of trials, which is never added to: a file may have thousands of questions. */
+function indexOf(trials: readonly Trial[]): TrialIndex {
+  const known = indices.get(trials);
+  if (known !== undefined) return known;
+  const index = {
+    ofCell: Map.groupBy(trials, ({ spec }) => cellId(cellOf(spec))),
+    ofQuestion: Map.groupBy(trials, ({ spec }) => questionId(questionOf(spec))),
+  };
+  indices.set(trials, index);
+  return index;
 }

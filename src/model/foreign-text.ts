@@ -31,11 +31,13 @@ export function lineText(text: string): string {
   return visibleText(clipped(text.replaceAll(colourCodes, '')).replaceAll(/[\t\r\n]+/g, ' '));
 }
 
+const longWord = new RegExp(`\\S{${maxWordLength + 1},}`, 'g');
+
 /** No word and no text that fills screens. */
 function clipped(text: string): string {
-  const long = new RegExp(`\\S{${maxWordLength + 1},}`, 'g');
   const shown = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}… (${text.length} characters)` : text;
-  return shown.replaceAll(long, (word) => `${word.slice(0, shownWordLength)}… (${word.length} characters)`);
+  if (shown.length <= maxWordLength) return shown;
+  return shown.replaceAll(longWord, (word) => `${word.slice(0, shownWordLength)}… (${word.length} characters)`);
 }
 
 /** Of a tool's output: enough for the error, short enough for a comment. */

@@ -58,7 +58,8 @@ function askedQuestions(live: RunResult): AskedQuestion[] {
   const { entries } = live.scenario;
   const measured = live.trials.map(({ spec }) => questionOf(spec));
   const byId = new Map([...plannedQuestions(live.scenario), ...measured].map((key) => [questionId(key), key]));
-  const place = ({ entry }: AskedQuestion) => (entry === null ? entries.length : entries.indexOf(entry));
+  const places = new Map(entries.map((entry, index) => [entry, index]));
+  const place = ({ entry }: AskedQuestion) => (entry === null ? entries.length : (places.get(entry) ?? 0));
   const size = ({ key }: AskedQuestion) => key.cluster?.size ?? 0;
   return [...byId.values()]
     .map((key) => askedQuestion(live, key))
@@ -92,6 +93,7 @@ function findReferences(
   key: QuestionKey,
   implementations: Implementations,
 ): References {
+  if (references.length === 0) return { rows: [], excluded: [] };
   const here = versionsOf(live.trials, key);
   const checked = references
     .map((run) => ({ run, asked: askedQuestion(run, key) }))
@@ -113,10 +115,10 @@ function findReferences(
 
 /** The contract version of the service and the version of the workload; null where no trial says. */
 function versionsOf(trials: readonly Trial[], key: QuestionKey): ContractVersions {
-  const ofService = trials.filter((trial) => trial.spec.service === key.service);
-  const ofWorkload = ofService.find((trial) => trial.spec.workload === key.workload);
+  const ofService = trials.find(({ spec }) => spec.service === key.service);
+  const ofWorkload = trials.find(({ spec }) => spec.service === key.service && spec.workload === key.workload);
   return {
-    contract: ofService[0]?.spec.contractVersion ?? null,
+    contract: ofService?.spec.contractVersion ?? null,
     workload: ofWorkload?.spec.workloadVersion ?? null,
   };
 }

@@ -31,17 +31,23 @@ export function summaryText(report: ReportModel, options: TextOptions): string {
 
 /** The sections in full as far as there is room: the last ones are shortened first, then left out and counted. */
 function fitted(sections: readonly Section[], room: number): string[] {
+  let lineCount = sections.reduce((sum, { full }) => sum + full.length + 1, 0);
   for (let briefCount = 0; briefCount <= sections.length; briefCount += 1) {
-    const lines = sections.flatMap(({ full, brief }, index) =>
-      index < sections.length - briefCount ? [...full, ''] : brief,
-    );
-    const separated = briefCount === 0 ? lines : [...lines, ''];
-    if (separated.length <= room) return separated;
+    if (lineCount + Math.min(1, briefCount) <= room) return withLastBrief(sections, briefCount);
+    const next = sections.at(-1 - briefCount);
+    lineCount += (next?.brief.length ?? 0) - (next?.full.length ?? 0) - 1;
   }
   return cut(
     sections.map(({ brief }) => brief),
     room - 2,
   );
+}
+
+function withLastBrief(sections: readonly Section[], briefCount: number): string[] {
+  const lines = sections.flatMap(({ full, brief }, index) =>
+    index < sections.length - briefCount ? [...full, ''] : brief,
+  );
+  return briefCount === 0 ? lines : [...lines, ''];
 }
 
 function cut(briefs: readonly (readonly string[])[], room: number): string[] {
