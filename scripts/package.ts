@@ -22,7 +22,8 @@ interface Manifest {
 function build(): void {
   rmSync(dist, { recursive: true, force: true });
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.package.json')], { stdio: 'inherit' });
+  for (const project of ['tsconfig.package.json', 'tsconfig.types.json'])
+    execFileSync(process.execPath, [compiler, '-p', join(root, project)], { stdio: 'inherit' });
   copyAssets();
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest;
   writePinnedNode(manifest);
