@@ -229,7 +229,8 @@ export function nothingMeasured(preparations: readonly Preparation[]): HarnessEr
 }
 
 function remedyOf(broken: boolean, isBuilt: boolean): string {
-  if (broken) return '`paceline conform` shows every check that fails';
+  if (broken)
+    return 'correct what is named above; of paceline’s own services, `paceline conform` shows every check that fails';
   if (!isBuilt) return 'fix what the build says above, then run again';
   return '`paceline doctor` shows what this machine has and lacks';
 }
@@ -242,8 +243,13 @@ function noImplementation(): HarnessError {
   );
 }
 
+const maxShownFailures = 5;
+
 function reasonOf(preparation: Preparation): string {
   if (preparation.status === 'skipped') return `${preparation.reason}\nremedy: ${preparation.remedy}`;
   if (preparation.status === 'failed') return preparation.message;
-  return 'conformance failed, as reported above';
+  const failures = preparation.conformance.status === 'failed' ? preparation.conformance.failures : [];
+  const shown = failures.slice(0, maxShownFailures).map((failure) => `\n${failure}`);
+  const more = failures.length - shown.length;
+  return `conformance failed:${shown.join('')}${more > 0 ? `\nand ${more} more` : ''}`;
 }
