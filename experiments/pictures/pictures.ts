@@ -1,6 +1,8 @@
-/** Draws docs/pictures from a kept result file. `npm run pictures` */
+/** Draws docs/pictures, and makes reports/example.html, from a kept result file. `npm run pictures` */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportModelOf, writeReport } from '../../src/cli/report-file.ts';
+import { checkoutProject } from '../../src/run/declarations.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { barsPicture } from './bars.ts';
 import { requestTimesPicture } from './request-times.ts';
@@ -30,4 +32,6 @@ if (import.meta.main) {
   const folder = join(root, 'docs', 'pictures');
   await mkdir(folder, { recursive: true });
   for (const [name, content] of await allPictures()) await writeFile(join(folder, name), content);
+  const model = await reportModelOf(await readResult(join(root, shownResult)), checkoutProject);
+  await writeReport(model, 'example', null, checkoutProject);
 }

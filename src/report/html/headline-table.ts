@@ -124,8 +124,8 @@ function cpuContent(row: Row, range: Range | null, max: number): Child {
   return [
     h('b', {}, formatFigure('ms', range.median)),
     h('small', {}, span),
-    row.rank === null ? null : h('small', { class: 'rank' }, rankText(row.rank)),
     rangeBar(row.implementation.style, range, max),
+    row.rank === null ? null : h('small', { class: 'rank' }, rankText(row.rank)),
   ];
 }
 
