@@ -50,7 +50,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     why: 'characters that RFC 3986 does not allow in a URI, and broken escapes in a path: net/url and httptools refuse some as 400 before there is a route',
     applies: ({ target }) =>
       /%(?![0-9A-Fa-f]{2})/.test(target.split('?', 1)[0] ?? '') || /["<>\\^`{|}\x00-\x20\x7f-\xff]/.test(target),
-    mayAnswer: [400],
+    mayAnswer: [400, 505],
   },
   {
     id: 'line-ends',
@@ -133,8 +133,10 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     id: 'upgrade-with-a-body',
-    why: 'uvicorn’s parser ends at the head of a request that asks to upgrade, so that its body could not be read',
-    applies: (request) => headerValues(request, 'upgrade').length > 0 && request.body !== '',
+    why: 'uvicorn’s parser ends at the head of a request that asks to upgrade, so that its body could not be read; Deno.serve refuses one that declares a body, be it empty',
+    applies: (request) =>
+      headerValues(request, 'upgrade').length > 0 &&
+      (request.body !== '' || headerValues(request, 'content-length').length > 0),
     mayAnswer: [400],
   },
   {
