@@ -36,7 +36,8 @@ function newProject(name: string): string {
 }
 
 function run(cwd: string, program: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+  // A registry that stalls fails the test, and not the whole part.
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8', timeout: 180_000 });
   return { status, stdout: stdout ?? '', stderr: stderr ?? '' };
 }
 
@@ -105,6 +106,7 @@ test('it works as npx of the tarball, where its name cannot be resolved, and ins
     'npm',
     'install',
     '--global',
+    '--prefer-offline',
     '--no-audit',
     '--no-fund',
     '--prefix',

@@ -25,10 +25,20 @@ export function packPackage(): PackedPackage {
     cpSync(join(root, name), join(copy, name));
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  try {
+    return { dir, tarball: join(dir, pack(copy, dir)), remove: () => remove(dir) };
+  } catch (error) {
+    remove(dir);
+    throw error;
+  }
+}
+
+function remove(dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+}
+
+/** The name of the tarball. */
+function pack(copy: string, dir: string): string {
   const printed = execFileSync('npm', ['pack', '--silent', '--pack-destination', dir], { cwd: copy, encoding: 'utf8' });
-  return {
-    dir,
-    tarball: join(dir, printed.trim().split('\n').at(-1) ?? ''),
-    remove: () => rmSync(dir, { recursive: true, force: true }),
-  };
+  return printed.trim().split('\n').at(-1) ?? '';
 }
