@@ -105,6 +105,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
   calibrate: async () => (await import('./commands/calibrate.ts')).addCalibrate,
   capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
+  'cold-start': async () => (await import('./commands/cold-start.ts')).addColdStart,
   install: async () => (await import('./commands/install.ts')).addInstall,
   uninstall: async () => (await import('./commands/install.ts')).addUninstall,
   cache: async () => (await import('./commands/cache.ts')).addCache,

@@ -6,6 +6,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import { moduleEnding } from '../os/module-ending.ts';
+import type { MeasuredShare } from './load-session.ts';
 import type { GeneratorCommand, GeneratorProgress, GeneratorReady, GeneratorReport } from './messages.ts';
 
 export type { GeneratorProgress } from './messages.ts';
@@ -22,6 +23,8 @@ export interface GeneratorOptions {
   readonly threadCount?: number;
   /** The loop that is asked for; not given: the native one where it is known to work. */
   readonly transport?: 'native' | 'portable' | null;
+  /** Whether `measureSeconds` is to know each second's histogram and the outages. */
+  readonly keepsDetail?: boolean;
   /** cgroup.procs files that the process enters before it runs. */
   readonly joinPaths: readonly string[];
   /** Asked for; `ready.niceness` says what was granted. */
@@ -45,6 +48,8 @@ export interface Generator {
    * `onWindowEnd` is called when the window closes, before the drain; the result comes after it.
    */
   measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<LoadResult>;
+  /** The same with the histogram of each second, where `keepsDetail` was asked for. */
+  measureSeconds(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare>;
   /**
    * While `measure` is waited for: lets it resolve at once with what was recorded so far, the requests alive now counted as in
    * flight (their ages are in no histogram). Only `stop` is of use after it.
@@ -85,8 +90,9 @@ export async function startGenerator(options: GeneratorOptions): Promise<Generat
       niceness,
       threadCount = null,
       transport = null,
+      keepsDetail = false,
     } = options;
-    const part = { threadCount, transport, share: null };
+    const part = { threadCount, transport, keepsDetail, share: null };
     const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, loadPlan, niceness, ...part } as const;
     const { ready } = await channel.ask(open, 'ready');
     return driverOn(channel, child.pid ?? 0, ready);
@@ -103,15 +109,17 @@ function compilingOnce(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function driverOn(channel: Channel, pid: number, ready: GeneratorReady): Generator {
+  const measureSeconds: Generator['measureSeconds'] = (startAtNs, onWindowEnd) => {
+    channel.onWindowEnd = onWindowEnd;
+    return channel.ask({ kind: 'measure', startAtNs }, 'measured');
+  };
   return {
     pid,
     ready,
     warmUp: async (count, ratePerSec) =>
       (await channel.ask({ kind: 'warm-up', count, ratePerSec }, 'warmed-up')).counts,
-    measure: async (startAtNs, onWindowEnd) => {
-      channel.onWindowEnd = onWindowEnd;
-      return (await channel.ask({ kind: 'measure', startAtNs }, 'measured')).result;
-    },
+    measure: async (startAtNs, onWindowEnd) => (await measureSeconds(startAtNs, onWindowEnd)).result,
+    measureSeconds,
     cutShort: () => channel.tell({ kind: 'cut-short' }),
     stop: channel.close,
   };

@@ -56,7 +56,7 @@ export function refusalOf(error: unknown): GeneratorReport {
 
 async function openSession(
   workload: Workload,
-  { targetUrl, loadPlan, share, niceness, transport }: OpenCommand,
+  { targetUrl, loadPlan, share, niceness, transport, keepsDetail }: OpenCommand,
   report: (message: GeneratorReport) => void,
 ): Promise<LoadSession> {
   const target = parseTarget(targetUrl);
@@ -73,11 +73,10 @@ async function openSession(
   const point = await resolveTarget(target);
   const onProgress = (progress: GeneratorProgress) => report({ kind: 'progress', progress });
   const setUp = await setUpOf(workload, targetUrl, loadPlan.timeoutMs);
-  return openLoadSession({ workload, setUp, point, niceness, loop, loadPlan, share, onProgress }).catch(
-    (error: Error) => {
-      throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
-    },
-  );
+  const options = { workload, setUp, point, niceness, loop, loadPlan, share, keepsDetail, onProgress };
+  return openLoadSession(options).catch((error: Error) => {
+    throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
+  });
 }
 
 /** What the workload asks before its session. Throws HarnessError with what it says is wrong. */

@@ -28,6 +28,8 @@ export interface LoadSessionOptions {
   readonly loadPlan: LoadPlan;
   /** This session's part of the load; null: all of it. */
   readonly share: Share | null;
+  /** See OpenCommand; not given: only what the workload and the share need. */
+  readonly keepsDetail?: boolean;
   readonly niceness: number;
   readonly loop: Loop;
   onProgress(progress: GeneratorProgress): void;
@@ -147,11 +149,11 @@ export class LoadSession {
     onWindowEnd: (nowNs: number) => void,
     assemble: ((recording: Recording) => MeasuredShare) | null,
   ): Promise<Recording> {
-    const { workload, loop, share, onProgress } = this.#options;
+    const { workload, loop, share, keepsDetail = false, onProgress } = this.#options;
     const { startAtNs } = window;
     const recorder = new Recorder(startAtNs, window.lengthNs, {
-      keepsSecondHistograms: share !== null,
-      seesOutages: workload.clusterFault !== undefined,
+      keepsSecondHistograms: keepsDetail || share !== null,
+      seesOutages: keepsDetail || workload.clusterFault !== undefined,
     });
     this.#current = { recorder, startAtNs, soFar: assemble === null ? null : () => assemble(recorder.snapshot()) };
     const ticker = tickEach(loop, progressEveryNs, () => {

@@ -31,6 +31,8 @@ export interface OpenCommand {
   readonly threadCount: number | null;
   /** The loop that is asked for; null: the native one where it is known to work. */
   readonly transport: Loop['kind'] | null;
+  /** Whether the histogram of each second is kept and stretches without service are looked for, whatever the workload. */
+  readonly keepsDetail: boolean;
   /** To one of several threads: its part. null: all of the load. */
   readonly share: Share | null;
 }

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { objective as parseObjective } from '../../src/cli/commands/capacity.ts';
-import { warmupBelow } from '../../src/run/capacity/capacity.ts';
 import {
   minRatePerSec,
   type Objective,
@@ -12,6 +11,7 @@ import {
   stepOfTrial,
 } from '../../src/run/capacity/objective.ts';
 import { type RateStep, searchCapacity } from '../../src/run/capacity/search.ts';
+import { warmupBelow } from '../../src/run/questions/subject-load.ts';
 import { latency, loadResult } from '../support/load-result.ts';
 import { measurement } from '../support/measurement.ts';
 import { trialSpec } from '../support/trial-spec.ts';

@@ -17,6 +17,12 @@ interface TargetGroupOptions {
   readonly usesDataDir: boolean;
   readonly limit: TrialSpec['resourceLimit'];
   readonly session: Session;
+  /** Not given: the target's own, or a free one. */
+  readonly port?: number;
+  /** Just before the program is started, in its group that is still empty. */
+  beforeStart?(group: TrackedGroup['group']): Promise<void>;
+  /** The program is there, but not ready. */
+  onStarted?(): void;
 }
 
 export interface TargetGroup {
@@ -46,6 +52,7 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
   try {
     if (limit !== null) limitGroup(tracked.group, limit);
     folder = usesDataDir ? await session.openDataFolder() : null;
+    await options.beforeStart?.(tracked.group);
     const outcome = await startTarget({
       ...preparedImplementation,
       env: {
@@ -55,10 +62,11 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
         ...(folder === null ? {} : { DATA_DIR: folder.path }),
       },
       host,
-      port: null,
+      port: options.port ?? null,
       joinPaths: tracked.group?.joinPaths ?? [],
       signal: session.signal,
       onStarted(pid) {
+        options.onStarted?.();
         release = trackProcessGroup(session.cleanupRegistry, pid);
       },
       killAll: () => tracked.group?.kill(),
