@@ -22,7 +22,7 @@ const minLastCount = 5;
 const resampleCount = 499;
 const alpha = 0.05;
 /** A smaller change of level is of no account. */
-const minChangeRatio = 0.05;
+const minChangeRatio = 0.1;
 /** A fall in more steps than this is none that settles. */
 const maxStepCount = 12;
 

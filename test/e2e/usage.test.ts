@@ -42,6 +42,11 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['capacity', 'crud-go', '--slo', 'p99=5ms', '--workload', 'blog-post'],
     /blog-post is defined at \d+\/s.*\n.*--workload/,
   ],
+  [
+    'the start of an implementation that is none',
+    ['cold-start', 'crud-og'],
+    /unknown implementation "crud-og"\n.*"crud-go"/,
+  ],
   ['a report of nothing', ['report'], /missing required argument 'result'/],
   ['an unknown workload, each name once', ['workload', 'nope'], /known: (?!.*\bmixed\b.*\bmixed\b).*mixed/],
   [
@@ -101,6 +106,7 @@ test('each command explains itself with examples', async () => {
     'calibrate',
     'load',
     'capacity',
+    'cold-start',
     'claims',
     'ci',
   ]) {

@@ -73,12 +73,12 @@ test('noise alone is hardly ever taken for a change', () => {
   assert.ok(shown.length <= 8, `${shown.length} of 60`);
 });
 
-test('a change below 5 % is of no account, and five values are too few', () => {
+test('a change below 10 % is of no account, and five values are too few', () => {
   assert.equal(
     settlingOf(
       series(
         [
-          [1.03, 30],
+          [1.07, 30],
           [1, 30],
         ],
         0.001,
