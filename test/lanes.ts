@@ -44,14 +44,14 @@ export const parts: readonly Part[] = [
   {
     id: 'fuzz',
     what: 'answers cut and damaged at random, twenty times as many',
-    limitMinutes: 10,
+    limitMinutes: 8,
     commands: [['test/run-tests.ts', 'fuzz']],
     env: { PACELINE_FUZZ_FACTOR: '20' },
   },
   {
     id: 'bytes',
     what: 'odd and valid requests to all crud implementations: do they answer alike?',
-    limitMinutes: 10,
+    limitMinutes: 7,
     commands: [['bin/paceline.mjs', 'fuzz', '--requests', '4000', '--seed', '5']],
     env: {},
   },
@@ -70,6 +70,13 @@ export const parts: readonly Part[] = [
       ['bin/paceline.mjs', 'conform', 'crud-bun*', 'crud-deno*'],
       ['bin/paceline.mjs', 'conform', 'raft-bun-*', 'raft-deno-*', 'primitives-bun', 'primitives-deno'],
     ],
+    env: {},
+  },
+  {
+    id: 'k6',
+    what: 'an exported script under the real k6, built once, by one instance and by three',
+    limitMinutes: 4,
+    commands: [],
     env: {},
   },
   {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { k6Version } from '../../src/load/k6/manifest.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 import {
   autocannonAt,
@@ -20,7 +21,7 @@ import {
 const pinned = {
   oha: { package: 'oha', version: '1.16.0' },
   vegeta: { package: 'github.com/tsenart/vegeta/v12', version: 'v12.13.0' },
-  k6: { package: 'go.k6.io/k6', version: 'v1.8.1' },
+  k6: { package: 'go.k6.io/k6', version: `v${k6Version}` },
   benchstat: { package: 'golang.org/x/perf/cmd/benchstat', version: 'v0.0.0-20260908200009-22c9c6c9d4da' },
 } as const;
 

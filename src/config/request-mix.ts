@@ -102,9 +102,9 @@ async function setUp(
   return captured;
 }
 
-function openSession(mix: RequestMix, { seed, setUp: found }: WorkloadContext): WorkloadSession {
+function openSession(mix: RequestMix, { seed, setUp: found, iteration }: WorkloadContext): WorkloadSession {
   const random = createRandom(seed);
-  const draws = createDraws(random);
+  const draws = createDraws(random, iteration);
   const captured: Captured = structuredClone((found ?? {}) as Captured);
   const choose = chooser(mix.requests, random);
   const draw = (): { request: MixRequest; values: Values } | null => {
@@ -157,7 +157,7 @@ interface Draws {
   valuesOf(request: MixRequest, captured: Captured): Values | null;
 }
 
-function createDraws(random: Random): Draws {
+function createDraws(random: Random, iteration?: () => number): Draws {
   const counters = new Map<MixParameter, number>();
   const ladders = new Map<MixParameter, readonly number[]>();
   const drawOne = (parameter: MixParameter, captured: Captured): Scalar | undefined => {
@@ -172,6 +172,7 @@ function createDraws(random: Random): Draws {
       case 'uuid':
         return uuid(random);
       case 'sequence': {
+        if (iteration !== undefined) return parameter.first + iteration();
         const next = counters.get(parameter) ?? parameter.first;
         counters.set(parameter, next + 1);
         return next;

@@ -62,6 +62,8 @@ export interface WorkloadContext {
   nowNs(): number;
   /** What the workload's `setUp` returned; absent: it has none, or nothing was asked. */
   readonly setUp?: unknown;
+  /** Where several sessions share one sequence that none of them sees whole: which request of it is next. */
+  readonly iteration?: () => number;
 }
 
 /** What is asked of a service, as a declaration in bench/<service>/workloads/<id>.ts, exported under the name `workload`. */

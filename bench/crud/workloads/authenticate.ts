@@ -11,5 +11,6 @@ export const workload: Workload = {
   description: 'GET /users/me with 2,000 live tokens of 1,000 users, each equally likely',
   mix: { authenticate: 1 },
   fixedRatePerSec: null,
+  isStateless: true,
   open: ({ seed }) => sessionOf(authenticate(seed, createRandom(seed), 2)),
 };

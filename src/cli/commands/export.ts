@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { k6Plan, k6Script } from '../../load/k6/export.ts';
+import { readme, testRunYaml } from '../../load/k6/manifest.ts';
+import { plannedCount } from '../../load/k6/plan.ts';
+import { HarnessError } from '../../model/harness-error.ts';
+import type { Scenario, ScenarioEntry } from '../../model/scenario.ts';
+import { assertFolderWritable, writeFileAtomically } from '../../store/write-file.ts';
+import type { CommandContext } from '../context.ts';
+import { checkedUrl } from '../load-request.ts';
+import { oneOf, positiveCount, positiveNumber, secondsOption } from '../options.ts';
+
+interface ExportFlags {
+  readonly out: string;
+  readonly target: string;
+  readonly workload?: string;
+  readonly rate?: number;
+  readonly duration?: number;
+  readonly expectedP99: number;
+  readonly instances: number;
+}
+
+/** `paceline export k6 SCENARIO`: one question as a script for another generator. */
+export function addExport(program: Command, context: CommandContext): void {
+  program
+    .command('export')
+    .description('one question of a scenario as a k6 script, to be sent from elsewhere or from many machines')
+    .argument('<tool>', 'k6', oneOf('tool', ['k6']))
+    .argument('[scenario]', 'of this checkout or of your config', 'quick')
+    .requiredOption('--out <dir>', 'the folder for script.js, testrun.yaml and README.md')
+    .option('--target <url>', 'where the requests go', checkedUrl, 'http://127.0.0.1:8080')
+    .option('--workload <id>', 'which, where the scenario has several; or another one of a service of it')
+    .option('--rate <n>', 'requests per second in all instances together', positiveNumber)
+    .option('--duration <s>', 'seconds', secondsOption)
+    .option('--expected-p99 <ms>', 'at twice this time and the rate no virtual user is missing', positiveNumber, 100)
+    .option('--instances <n>', 'pods in testrun.yaml', positiveCount, 3)
+    .addHelpText('after', examples)
+    .action(async (_tool: string, scenarioId: string, flags: ExportFlags) => {
+      await exportToK6(scenarioId, flags, context);
+    });
+}
+
+const examples = `
+Exported are the requests of a config and workloads whose requests need no earlier answer. Secrets of a config ({env:NAME}) are not
+in the script: k6 takes them with -e NAME=….
+
+Examples:
+  npm run bench -- export k6 --out k6                                       the requests of your config
+  npm run bench -- export k6 quick --workload authenticate --rate 5000 --out k6 --target http://10.0.0.7:8080`;
+
+async function exportToK6(scenarioId: string, flags: ExportFlags, context: CommandContext): Promise<void> {
+  await assertFolderWritable(flags.out, '--out');
+  const paths = ['script.js', 'testrun.yaml', 'README.md'].map((name) => join(flags.out, name));
+  const there = paths.find(existsSync);
+  if (there !== undefined) throw usage(`${there} is there already`, 'name another folder with --out, or remove it');
+  const project = await context.loadProject();
+  const scenario = await project.loadScenario(scenarioId);
+  const { entry, ratePerSec } = questionOf(scenario, flags);
+  const { contractVersion } = await project.loadService(entry.service);
+  const workload = { ...(await project.loadWorkload(entry.service, entry.workload)), contractVersion };
+  const measureMs = flags.duration === undefined ? entry.loadPlan.measureMs : flags.duration * 1_000;
+  const loadPlan = { ...entry.loadPlan, measureMs, ratePerSec, seed: scenario.seed };
+  const aim = { target: flags.target, expectedP99Ms: flags.expectedP99, instanceCount: flags.instances };
+  const plan = k6Plan(workload, loadPlan, aim);
+  const script = await k6Script(workload, plan);
+  const texts = [script, testRunYaml(script, plan, flags.instances), readme(plan, flags.instances)];
+  for (const [index, path] of paths.entries()) await writeFileAtomically(path, texts[index] as string);
+  context.stdout.print(
+    `wrote ${paths.join(', ')}: ${workload.id} at ${ratePerSec}/s for ${measureMs / 1_000} s, ${plannedCount(plan)} requests, ${plan.virtualUserCount} virtual users\n`,
+  );
+}
+
+/** The one that is meant. Throws HarnessError usage that lists them where it is not clear. */
+function questionOf(scenario: Scenario, flags: ExportFlags): { entry: ScenarioEntry; ratePerSec: number } {
+  const [first] = scenario.entries;
+  if (first === undefined) throw usage(`scenario ${scenario.id} sends no requests`, 'name another scenario');
+  const named = scenario.entries.filter(({ workload }) => flags.workload === undefined || workload === flags.workload);
+  const ids = [...new Set(scenario.entries.map(({ workload }) => workload))];
+  const [entry = { ...first, workload: flags.workload ?? '' }] = named;
+  if (new Set(named.map(({ workload }) => workload)).size > 1)
+    throw usage(`scenario ${scenario.id} has ${ids.length} workloads`, `choose with --workload: ${ids.join(', ')}`);
+  const rates = [...new Set(named.flatMap(({ ratesPerSec }) => ratesPerSec))];
+  const ratePerSec = flags.rate ?? (rates.length === 1 ? rates[0] : undefined);
+  if (ratePerSec === undefined)
+    throw usage(
+      `scenario ${scenario.id} does not say one rate for ${entry.workload}`,
+      `choose with --rate${rates.length === 0 ? '' : `: ${rates.join(', ')}`}`,
+    );
+  return { entry, ratePerSec };
+}
+
+function usage(message: string, remedy: string): HarnessError {
+  return new HarnessError('usage', message, remedy);
+}

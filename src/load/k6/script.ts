@@ -1,0 +1,169 @@
+import { sha256 } from 'k6/crypto';
+import exec from 'k6/execution';
+import http from 'k6/http';
+import { Counter, Gauge } from 'k6/metrics';
+import type { Operation, Workload, WorkloadRequest, WorkloadResponse, WorkloadSession } from '../../model/workload.ts';
+import { enterIteration } from './iteration-random.ts';
+import {
+  boundPlace,
+  boundsMs,
+  bucketName,
+  histograms,
+  type K6Plan,
+  type Outcome,
+  outcomeName,
+  outcomes,
+  plannedCount,
+  wholeRate,
+} from './plan.ts';
+
+/**
+ * The exported script's inside, run by k6. Request i of the test is the same whichever virtual user of whichever instance sends it,
+ * and due at i ÷ rate after the scenario's start.
+ */
+export function createScript(workload: Workload, plan: K6Plan, source: string) {
+  const hash = sourceHash(source);
+  const target = (__ENV.TARGET ?? plan.target).replace(/\/+$/, '');
+  const record = createRecorder(plan);
+  const send = (request: WorkloadRequest) => sendTo(target, request, plan);
+  let session: WorkloadSession | null = null;
+  const next = (setUp: unknown, iteration: number): Operation | null => {
+    session ??= openSession(workload, plan, setUp);
+    enterIteration(iteration);
+    return session.next();
+  };
+  return {
+    options: optionsOf(plan, hash.actual),
+    setup:
+      workload.setUp === undefined ? undefined : () => workload.setUp?.(async (request) => responseOf(send(request))),
+    warmUp(setUp: unknown): void {
+      const operation = next(setUp, exec.scenario.iterationInTest + plannedCount(plan));
+      if (operation === null) return;
+      settle(operation, send(operation.request));
+    },
+    measure(setUp: unknown): void {
+      const iteration = exec.scenario.iterationInTest;
+      if (iteration >= plannedCount(plan)) return;
+      const sendDelayMs = exec.scenario.progress * plan.measureMs - (1_000 * iteration) / plan.ratePerSec;
+      const operation = next(setUp, iteration);
+      if (operation === null) {
+        record.unsent();
+        return;
+      }
+      const sentMs = exec.instance.currentTestRunDuration;
+      const response = send(operation.request);
+      const serviceMs = exec.instance.currentTestRunDuration - sentMs;
+      record.request(operation.name, settle(operation, response), { sendDelayMs, serviceMs });
+    },
+    handleSummary: (data: SummaryData) => summaryOf(data, plan, hash),
+  };
+}
+
+function openSession(workload: Workload, { seed, ratePerSec, timeoutMs }: K6Plan, setUp: unknown): WorkloadSession {
+  const nowNs = () => exec.instance.currentTestRunDuration * 1e6;
+  return workload.open({ seed, ratePerSec, timeoutMs, nowNs, setUp, iteration: () => exec.scenario.iterationInTest });
+}
+
+function optionsOf(plan: K6Plan, hash: string): object {
+  const rate = (ratePerSec: number) => {
+    const whole = wholeRate(ratePerSec);
+    return { rate: whole?.rate, timeUnit: `${whole?.timeUnitSec}s` };
+  };
+  const common = {
+    executor: 'constant-arrival-rate',
+    preAllocatedVUs: plan.virtualUserCount,
+    maxVUs: plan.virtualUserCount,
+    gracefulStop: `${plan.timeoutMs + 1_000}ms`,
+    tags: { workload: plan.workload, script: hash.slice(0, 12) },
+  };
+  const warmupMs = plan.warmupCount === 0 ? 0 : Math.ceil((1_000 * plan.warmupCount) / plan.warmupRatePerSec);
+  const warmUp = { ...common, ...rate(plan.warmupRatePerSec), exec: 'warmUp', duration: `${warmupMs}ms` };
+  const startTime = warmupMs === 0 ? '0s' : `${warmupMs + plan.timeoutMs + 1_000}ms`;
+  const load = { ...common, ...rate(plan.ratePerSec), exec: 'measure', duration: `${plan.measureMs}ms`, startTime };
+  return {
+    scenarios: { ...(warmupMs === 0 ? {} : { warm_up: warmUp }), load },
+    discardResponseBodies: plan.ignoresBodies,
+    systemTags: ['scenario', 'status', 'error_code'],
+    thresholds: { dropped_iterations: ['count==0'], paceline_not_ok: ['count==0'] },
+  };
+}
+
+function sendTo(target: string, request: WorkloadRequest, plan: K6Plan): Response {
+  const { method, path, headers, body } = request;
+  const bytes = body === null ? null : (body.slice().buffer as ArrayBuffer);
+  return http.request(method, `${target}${path}`, bytes, {
+    ...{ headers, redirects: 0, timeout: plan.timeoutMs },
+    responseType: plan.ignoresBodies ? 'none' : 'binary',
+  });
+}
+
+function responseOf({ status, headers, body }: Response): WorkloadResponse {
+  const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    status,
+    header: (name) => lower.get(name) ?? null,
+    body: body instanceof ArrayBuffer ? new Uint8Array(body) : new Uint8Array(0),
+  };
+}
+
+/** k6's code for "request timeout". */
+const timedOutCode = 1050;
+
+function settle(operation: Operation, response: Response): Outcome {
+  if (response.status === 0) {
+    operation.abandon();
+    return response.error_code === timedOutCode ? 'timed_out' : 'failed';
+  }
+  return operation.check(responseOf(response)) === null ? 'ok' : 'wrong';
+}
+
+/** Counters alone: sums over instances are exact. */
+function createRecorder({ operations }: K6Plan) {
+  const buckets = histograms.map((one) => [...boundsMs, null].map((_, place) => new Counter(bucketName(one, place))));
+  const counts = operations.map((_, place) =>
+    Object.fromEntries(outcomes.map((outcome) => [outcome, new Counter(outcomeName(place, outcome))])),
+  );
+  const notOk = new Counter('paceline_not_ok');
+  const startedAt = new Gauge('paceline_started_at_ms');
+  const count = (place: number, outcome: Outcome) => {
+    counts[place]?.[outcome]?.add(1);
+    if (outcome !== 'ok') notOk.add(1);
+  };
+  return {
+    unsent: () => count(0, 'unsent'),
+    request(name: string, outcome: Outcome, { sendDelayMs, serviceMs }: { sendDelayMs: number; serviceMs: number }) {
+      count(Math.max(0, operations.indexOf(name)), outcome);
+      startedAt.add(exec.scenario.startTime);
+      if (outcome !== 'ok' && outcome !== 'timed_out') return;
+      for (const [place, ms] of [sendDelayMs + serviceMs, serviceMs, sendDelayMs].entries())
+        buckets[place]?.[boundPlace(ms)]?.add(1);
+    },
+  };
+}
+
+type Response = ReturnType<typeof http.request>;
+
+interface SummaryData {
+  readonly metrics: Readonly<Record<string, { readonly values: Readonly<Record<string, number>> }>>;
+}
+
+interface SourceHash {
+  readonly declared: string;
+  readonly actual: string;
+}
+
+/** The first line says the hash of the others: whoever changes the script by hand changes what is measured. */
+function sourceHash(source: string): SourceHash {
+  const end = source.indexOf('\n');
+  return { declared: source.slice(0, end).split(' ').at(-1) ?? '', actual: sha256(source.slice(end + 1), 'hex') };
+}
+
+/** One line for the log of a pod, and the same as a file where SUMMARY names one. */
+function summaryOf({ metrics }: SummaryData, plan: K6Plan, script: SourceHash): Record<string, string> {
+  const own = Object.entries(metrics).filter(([name]) => name.startsWith('paceline_') || name === 'dropped_iterations');
+  const counts = Object.fromEntries(own.map(([name, { values }]) => [name, values.count ?? values.value ?? 0]));
+  const segment = exec.test.options.executionSegment ?? '0:1';
+  const text = JSON.stringify({ format: 'paceline-k6', version: 1, script, plan, segment, boundsMs, counts });
+  const file = __ENV.SUMMARY === undefined ? {} : { [__ENV.SUMMARY]: `${text}\n` };
+  return { stdout: `${text}\n`, ...file };
+}
