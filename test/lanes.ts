@@ -88,7 +88,7 @@ export const parts: readonly Part[] = [
   },
   {
     id: 'questions',
-    what: 'cold-start on a target whose answer is known',
+    what: 'cold-start and overload on targets whose answers are known',
     limitMinutes: 4,
     commands: [],
     env: {},

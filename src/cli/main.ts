@@ -107,6 +107,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   calibrate: async () => (await import('./commands/calibrate.ts')).addCalibrate,
   capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
   'cold-start': async () => (await import('./commands/cold-start.ts')).addColdStart,
+  overload: async () => (await import('./commands/overload.ts')).addOverload,
   install: async () => (await import('./commands/install.ts')).addInstall,
   uninstall: async () => (await import('./commands/install.ts')).addUninstall,
   cache: async () => (await import('./commands/cache.ts')).addCache,

@@ -31,3 +31,24 @@ test('a program that cannot get its port is an answer', async (context) => {
   assert.equal(exitCode, 1);
   assert.match(answer.answers[0].starts[0].reason, /did not answer|ended/);
 });
+
+test('a target that is ill for three seconds after a burst is well again then', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['overload', 'ill-after-burst', '--rate', '50', '--capacity', '200', '--factor', '2'],
+    ...['--base', '4', '--burst', '3', '--watch', '12'],
+  ]);
+  assert.equal(exitCode, 0);
+  const [{ plan, overload }] = answer.answers;
+  assert.equal(plan.burstPerSec, 400);
+  assert.ok([3, 4].includes(overload.recoveredAfterSec), `${overload.recoveredAfterSec} s`);
+  assert.ok(overload.burst.inTimePerSec < 100, `${overload.burst.inTimePerSec}/s in time`);
+  assert.ok(overload.base.inTimePerSec > 45, `${overload.base.inTimePerSec}/s in time`);
+});
+
+test('a base that is no less than the burst is a usage mistake', async (context) => {
+  const space = await workspace(context);
+  const flags = ['--impls', fixturesDir, '--rate', '50', '--capacity', '10'];
+  const { exitCode, stderr } = await paceline(['overload', 'echo', ...flags], space);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--rate 50 is not below the burst of 30\/s/);
+});

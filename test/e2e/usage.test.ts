@@ -107,6 +107,7 @@ test('each command explains itself with examples', async () => {
     'load',
     'capacity',
     'cold-start',
+    'overload',
     'claims',
     'ci',
   ]) {
