@@ -68,6 +68,7 @@ const { result } = await runScenario(
     out: null,
     saveReference: false,
     ranking: asDeclared,
+    until: null,
     command: 'npm run known-answers',
   },
   { signal: abortOnSignals(), env: process.env, project: checkoutProject },

@@ -58,6 +58,12 @@ export function percentOption(text: string): number {
   return ratio;
 }
 
+/** `5%` with its unit, as a ratio: 0.05 and 5 would both be guesses. */
+export function halfWidthOption(text: string): number {
+  if (!/^\d+(\.\d+)?\s*%$/.test(text)) throw new InvalidArgumentError('It must be a percentage with its unit, as 5%.');
+  return percentOption(text);
+}
+
 /** `90s`, `10m`, `1.5h`, in milliseconds. */
 export function durationOption(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|min|h)$/.exec(text);

@@ -5,7 +5,8 @@ import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
 import { primitiveFigure } from '../report/build/primitives.ts';
-import { formatBytes, formatNs } from '../report/format.ts';
+import { formatBytes, formatNs, formatPercent } from '../report/format.ts';
+import { maxRoundCount, minRoundCount, type RoundState } from '../run/open-rounds.ts';
 import type { PlanSummary, RunReporter } from '../run/reporter.ts';
 import { median } from '../stats/descriptive.ts';
 import { mibText, msText } from './format.ts';
@@ -29,12 +30,15 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
   const line = output.isTTY ? rewrittenLine(output) : plainLine(output);
   let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
   let phase: Phase = 'copy-database';
+  let widthText = '';
   let plannedCount = 0;
   let doneCount = 0;
   const draw = () => {
     if (trial === null) return;
     const leftMs = Math.max(0, trial.remainingMs - (nowMs() - trial.startedMs));
-    line.move(`[${trial.number}/${trial.count}] ${describe(trial.spec)} · ${phase} · ${durationText(leftMs)} left`);
+    line.move(
+      `[${trial.number}/${trial.count}] ${describe(trial.spec)} · ${phase} · ${durationText(leftMs)} left${widthText}`,
+    );
   };
   const ticker = output.isTTY ? setInterval(draw, 500) : null;
   ticker?.unref();
@@ -68,6 +72,10 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
         trial === null ? '' : leftText(trial.remainingMs - (nowMs() - trial.startedMs), output.isTTY === true);
       trial = null;
       line.keep(`[${done}/${planned}] ${describe(ended.spec)}: ${outcomeText(ended)}${left}`);
+    },
+    onRound(state) {
+      widthText = state.halfWidthRatio === null ? '' : ` · ± ${formatPercent(state.halfWidthRatio)}`;
+      line.keep(roundText(state));
     },
     onPrimitiveStart(spec, remainingMs) {
       trial = null;
@@ -137,7 +145,25 @@ function planLines(plan: PlanSummary): string[] {
       `not measured: ${plan.otherRuntimes.join(', ')} (add them with --runtimes ${plan.otherRuntimes.join(',')})`,
     );
   lines.push(`${planned(plan)}, about ${durationText(plan.expectedMs)}${splitText(plan)} after building and checking`);
+  if (plan.until !== null) lines.push(untilText(plan.until));
   return lines;
+}
+
+function untilText({ halfWidthRatio, timeBudgetMs }: NonNullable<PlanSummary['until']>): string {
+  return `rounds go on until every interval of CPU per request is within ± ${formatPercent(halfWidthRatio)}: ${minRoundCount} at least, ${maxRoundCount} at most, and ${durationText(timeBudgetMs)} at most`;
+}
+
+const roundEnds = {
+  'half-width': ': narrow enough',
+  'time-budget': ': the time budget is used up',
+  'round-count': `: ${maxRoundCount} rounds are the most`,
+} as const;
+
+function roundText({ roundCount, halfWidthRatio, askedRatio, reason }: RoundState): string {
+  const reached =
+    halfWidthRatio === null ? 'not all can be ranked yet' : `CPU per request within ± ${formatPercent(halfWidthRatio)}`;
+  const end = reason === null ? '' : roundEnds[reason];
+  return `${countOf(roundCount, 'round')}: ${reached} (asked for ± ${formatPercent(askedRatio)})${end}`;
 }
 
 /** What takes which part of the time; "" where there is one part. */

@@ -68,8 +68,19 @@ function runCommand(request: Omit<RunRequest, 'command'>): string {
     option('--limit', limit === null ? null : limitText(limit)),
     option('--probe', request.probe),
     option('--transport', request.transport),
+    option('--against', request.ranking.against),
+    ...untilFlags(request),
     maxAttempts === defaultRunAttempts ? '' : option('--attempts', maxAttempts),
   ]);
+}
+
+function untilFlags({ until }: Pick<RunRequest, 'until'>): string[] {
+  if (until === null) return [];
+  return [`--until ${percentText(until.halfWidthRatio)}`, `--time-budget ${until.timeBudgetMs / 1000}s`];
+}
+
+function percentText(ratio: number): string {
+  return `${Number((ratio * 100).toPrecision(12))}%`;
 }
 
 /** With the command that repeats it. */
@@ -89,7 +100,7 @@ export function replayCommand([base, head]: readonly [string, string], flags: Co
 
 function comparisonFlags({ minEffect, policy, waivers }: ComparisonFlags): string[] {
   return [
-    minEffect === undefined ? '' : `--min-effect ${Number((minEffect * 100).toPrecision(12))}%`,
+    minEffect === undefined ? '' : `--min-effect ${percentText(minEffect)}`,
     policy === undefined ? '' : `--policy '${policy}'`,
     waivers === undefined ? '' : `--waivers '${waivers}'`,
   ];

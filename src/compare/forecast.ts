@@ -1,6 +1,7 @@
-import { type QuestionKey, trialsOfQuestion } from '../model/cell-key.ts';
+import { type QuestionKey, questionId, questionOf, trialsOfQuestion } from '../model/cell-key.ts';
 import { metricById } from '../model/metric.ts';
 import type { RunResult } from '../model/run-result.ts';
+import type { TrialSpec } from '../model/trial.ts';
 import { allPairsCriticalValue } from '../stats/simultaneous.ts';
 import { rankTrials } from './ranking.ts';
 
@@ -34,4 +35,23 @@ export function forecastOf(
   const spread = Math.sqrt(spreads.reduce((sum, one) => sum + one ** 2, 0) / spreads.length);
   const half = allPairsCriticalValue(0.95, implementationCount, degrees) * spread * Math.sqrt(2 / roundCount);
   return { halfWidthRatio: Math.expm1(half), spreadRatio: Math.expm1(spread), resultCount: spreads.length };
+}
+
+/**
+ * How far the widest interval of CPU per request reaches above its ratio, over all questions that several implementations are asked; null
+ * where one of them cannot be ranked yet.
+ */
+export function widestHalfWidth(result: RunResult): number | null {
+  const sent = result.trials.map(({ spec }) => spec).filter(({ loadPlan }) => loadPlan.ratePerSec > 0);
+  const asked = [...Map.groupBy(sent, (spec) => questionId(questionOf(spec))).values()].filter(
+    (specs) => new Set(specs.map(({ implementation }) => implementation)).size > 1,
+  );
+  const widths = asked.map(([first]) => halfWidthOf(result, questionOf(first as TrialSpec)));
+  const known = widths.filter((width) => width !== null);
+  return known.length === 0 || known.length < widths.length ? null : Math.max(...known);
+}
+
+function halfWidthOf(result: RunResult, question: QuestionKey): number | null {
+  const trials = trialsOfQuestion(result, question);
+  return rankTrials(trials, metricById('cpu-per-request'), result.ranking)?.halfWidthRatio ?? null;
 }

@@ -111,10 +111,28 @@ const workloadRecordSchema = z.strictObject({
   description: z.string(),
 });
 
+/** Rounds that go on until the intervals of CPU per request are narrow enough, whatever they say. */
+const openRoundsSchema = z.strictObject({
+  /** What the widest interval of any question may reach above its ratio. */
+  halfWidthRatio: z.number().positive(),
+  timeBudgetMs: z.number().positive(),
+  /** null: they have not ended. */
+  ended: z
+    .strictObject({
+      reason: z.enum(['half-width', 'time-budget', 'round-count']),
+      roundCount: z.int().positive(),
+      /** What was reached; null: a question could not be ranked. */
+      halfWidthRatio: z.number().nonnegative().nullable(),
+    })
+    .nullable(),
+});
+
 /** How the implementations are ranked, as far as the user chose it. */
 const rankingPlanSchema = z.strictObject({
   /** The implementation that the others are compared with; null: all with all, as far as their number allows. */
   against: z.string().nullable(),
+  /** null: as many rounds as the scenario says. */
+  until: openRoundsSchema.nullable(),
 });
 
 /** One run of one scenario: written again, whole, after each trial. */
@@ -144,9 +162,10 @@ export const runResultSchema = z.strictObject({
 });
 
 export type Machine = z.infer<typeof machineSchema>;
-/** All with all. */
-export const asDeclared: z.infer<typeof rankingPlanSchema> = { against: null };
+/** All with all, in as many rounds as the scenario says. */
+export const asDeclared: z.infer<typeof rankingPlanSchema> = { against: null, until: null };
 
+export type OpenRounds = z.infer<typeof openRoundsSchema>;
 export type RankingPlan = z.infer<typeof rankingPlanSchema>;
 export type Preparation = z.infer<typeof preparationSchema>;
 export type CountedLoadRecord = z.infer<typeof countedLoadSchema>;

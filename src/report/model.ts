@@ -3,7 +3,7 @@ import type { ClusterKey } from '../model/cell-key.ts';
 import type { Claim, ClaimSource } from '../model/claim.ts';
 import type { PublishedElections } from '../model/cluster.ts';
 import type { PrimitiveFacts } from '../model/primitive.ts';
-import type { Machine, RunResult } from '../model/run-result.ts';
+import type { Machine, OpenRounds, RunResult } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Range } from '../stats/descriptive.ts';
 import type { QuantileInterval } from '../stats/interval.ts';
@@ -218,6 +218,8 @@ export interface NamedFigure {
 
 /** How far the figures of a run can be trusted: the generator, the machine's noise, and what both can resolve. */
 export interface Trust {
+  /** null: the rounds were as many as the scenario says. */
+  readonly until: OpenRounds | null;
   /** Trials with requests, whatever their status. */
   readonly drivenTrialCount: number;
   readonly latencyDiscardedCount: number;

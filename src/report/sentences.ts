@@ -48,7 +48,9 @@ export function warningSubject({ implementations, trialCount }: CollectedWarning
 
 /** One line of trust: the generator, the noise of the machine, and the resolution. */
 export function trustText(trust: Trust): string {
-  return [generatorTrust(trust), noiseTrust(trust), resolutionTrust(trust)].filter((part) => part !== '').join('; ');
+  return [generatorTrust(trust), noiseTrust(trust), resolutionTrust(trust), untilTrust(trust)]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 function generatorTrust({ drivenTrialCount, latencyDiscardedCount, invalidCount }: Trust): string {
@@ -74,6 +76,24 @@ function resolutionTrust({ resolutions: [coarsest, ...others] }: Trust): string 
   if (coarsest === undefined) return '';
   const ratio = formatPercent(coarsest.resolution.halfWidthRatio);
   return `resolution: CPU differences over ${ratio} are told apart${others.length === 0 ? '' : ` (${coarsest.conditions})`}`;
+}
+
+const untilReasons = {
+  'half-width': '',
+  'time-budget': ', where the time budget ended',
+  'round-count': ', the most that are made',
+} as const;
+
+/** "asked for intervals of CPU per request within ± 5 %: reached ± 4.8 % in 12 rounds" */
+function untilTrust({ until }: Trust): string {
+  if (until === null) return '';
+  const asked = `asked for intervals of CPU per request within ± ${formatPercent(until.halfWidthRatio)}`;
+  if (until.ended === null) return `${asked}: ended before it was known`;
+  const { roundCount, halfWidthRatio, reason } = until.ended;
+  const rounds = `${countOf(roundCount, 'round')}${untilReasons[reason]}`;
+  if (halfWidthRatio === null) return `${asked}: not all could be ranked in ${rounds}`;
+  const isReached = halfWidthRatio <= until.halfWidthRatio;
+  return `${asked}: ${isReached ? 'reached' : 'not reached, but'} ± ${formatPercent(halfWidthRatio)} in ${rounds}`;
 }
 
 /** "history at 100/s, cold" */

@@ -6,7 +6,7 @@ import type { Trial, TrialSpec } from '../model/trial.ts';
 import type { Workload } from '../model/workload.ts';
 import { createRandom, shuffled } from '../stats/random.ts';
 
-interface PlanInput {
+export interface PlanInput {
   readonly scenario: Scenario;
   /** Ready implementations, by service. */
   readonly implementations: readonly Pick<Implementation, 'id' | 'service' | 'limits' | 'workerCount'>[];

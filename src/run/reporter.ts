@@ -2,6 +2,7 @@ import type { QuestionKey } from '../model/cell-key.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
+import type { OpenRoundsRequest, RoundState } from './open-rounds.ts';
 
 export interface PlanSummary {
   readonly scenarioDescription: string;
@@ -20,6 +21,8 @@ export interface PlanSummary {
     readonly implementationCount: number;
     readonly roundCount: number;
   } | null;
+  /** When the rounds end, of which the fewest are planned; null: after as many as are planned. */
+  readonly until: Pick<OpenRoundsRequest, 'halfWidthRatio' | 'timeBudgetMs'> | null;
   /** What the time goes to, by service. */
   readonly parts: readonly { readonly service: string; readonly expectedMs: number }[];
 }
@@ -33,6 +36,8 @@ export interface RunReporter {
   onTrialStart(spec: TrialSpec, remainingMs: number): void;
   onPhase(phase: Phase): void;
   onTrialEnd(trial: Trial, doneCount: number, plannedCount: number): void;
+  /** Of rounds that go on until intervals are narrow. */
+  onRound(state: RoundState): void;
   onPrimitiveStart(spec: PrimitiveSpec, remainingMs: number): void;
   onPrimitiveEnd(result: PrimitiveResult, doneCount: number, plannedCount: number): void;
 }

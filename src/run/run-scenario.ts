@@ -11,12 +11,21 @@ import {
   loadDeclarations,
   runtimeNames,
   selectImplementations,
+  unknownName,
   withoutVariants,
   workloadsByService,
 } from './declarations.ts';
 import { currentCommit, initialResult } from './initial-result.ts';
+import {
+  assertCanNarrow,
+  minRoundCount,
+  type OpenPlan,
+  type OpenRoundsRequest,
+  planOpenRounds,
+  withRoundCount,
+} from './open-rounds.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
-import { plan, trialMs } from './plan.ts';
+import { type PlanInput, plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
 import type { Candidate, PreparedImplementation } from './prepared-implementation.ts';
 import { expectedMs, planCases } from './primitives/plan.ts';
@@ -45,7 +54,9 @@ export interface RunRequest {
   readonly out: string | null;
   readonly maxAttempts: number;
   readonly saveReference: boolean;
-  readonly ranking: RankingPlan;
+  readonly ranking: Pick<RankingPlan, 'against'>;
+  /** null: as many rounds as the scenario says. */
+  readonly until: OpenRoundsRequest | null;
   /** What repeats the run, for the result. */
   readonly command: string;
 }
@@ -73,6 +84,7 @@ export async function runScenario(
   const scanned = await locateAll(project, request.implementationDirs);
   const located = selectImplementations(scanned, scenario, { ...request, globs: request.implementationGlobs });
   if (located.length === 0) throw nothingMeasured([]);
+  assertBaselineMeasured(request.ranking, located);
   const requested = requestedScenario(located, scenario);
   reportIgnoredFlags(located, requested, request, reporter);
   const declarations = await loadDeclarations(project, requested);
@@ -81,9 +93,14 @@ export async function runScenario(
     await installMissing(located.filter(isAskedFor), session, reporter.onStep);
     const candidates = await checkCandidates(located, session);
     const otherRuntimes = implementationGlobs.length > 0 ? [] : notMeasured(scanned, located, requested);
-    announcePlan(candidates, otherRuntimes, declarations, limit, reporter);
+    announcePlan(candidates, otherRuntimes, declarations, { ...request, limit }, reporter);
     return measure(candidates, declarations, { ...request, limit, project }, session, reporter);
   });
+}
+
+function assertBaselineMeasured({ against }: RunRequest['ranking'], located: readonly LocatedImplementation[]): void {
+  const ids = located.map(({ implementation }) => implementation.id);
+  if (against !== null && !ids.includes(against)) throw unknownName('implementation for --against', against, ids);
 }
 
 /** A selection holds an optional one only where it was asked for. */
@@ -138,13 +155,16 @@ function announcePlan(
   candidates: readonly Candidate[],
   otherRuntimes: readonly string[],
   declarations: Declarations,
-  limit: RunRequest['limit'],
+  { limit, until }: Pick<RunRequest, 'limit' | 'until'>,
   reporter: RunReporter,
 ): void {
   const available = candidates
     .filter((one) => one.available.status === 'available')
     .map(({ located }) => located.implementation);
-  const specs = plan({ ...declarations, implementations: available, limit });
+  const input = { ...declarations, implementations: available, limit };
+  const open = until === null ? null : planOpenRounds(input);
+  if (open !== null && until !== null) assertCanNarrow(open, input, until.timeBudgetMs);
+  const specs = plannedSpecs(input, open);
   const cases = planCases(declarations, available);
   const parts = expectedParts(specs, sumOf(cases.map((spec) => expectedMs(spec, declarations))));
   reporter.onPlan({
@@ -160,8 +180,14 @@ function announcePlan(
     trialCount: specs.length,
     primitiveCount: cases.length,
     expectedMs: sumOf(parts.map((part) => part.expectedMs)),
+    until,
     parts,
   });
+}
+
+/** All that is sure to be made. */
+function plannedSpecs(input: PlanInput, open: OpenPlan | null): TrialSpec[] {
+  return open === null ? plan(input) : [...open.fixed, ...open.rounds.slice(0, minRoundCount).flat()];
 }
 
 /** In the order in which they are measured. */
@@ -191,14 +217,19 @@ async function measure(
   if (prepared.byId.size === 0) throw nothingMeasured(prepared.preparations);
   const implementations = [...prepared.byId.values()].map(({ located }) => located.implementation);
   const commit = await currentCommit(request.project);
-  const origin = { command: request.command, commit, ranking: request.ranking };
-  const result = await initialResult(declarations, prepared, origin, session);
+  const input = { ...declarations, implementations, limit: request.limit };
+  const { until } = request;
+  const open = until === null ? null : { plan: planOpenRounds(input), request: until };
+  const origin = { command: request.command, commit, ranking: rankingPlan(request) };
+  const asked = open === null ? scenario : withRoundCount(scenario, open.plan, minRoundCount);
+  const result = await initialResult({ ...declarations, scenario: asked }, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
   const runTrial = createTrialRunner(session, declarations, reporter.onPhase);
   const finished = await runTrials(
     {
       result,
-      specs: plan({ ...declarations, implementations, limit: request.limit }),
+      specs: plannedSpecs(input, open?.plan ?? null),
+      open,
       primitives: await preparePrimitives(declarations, prepared.byId, session),
       path,
       maxAttempts: request.maxAttempts,
@@ -208,4 +239,10 @@ async function measure(
     () => new Date().toISOString(),
   );
   return { result: finished, path };
+}
+
+function rankingPlan({ ranking, until }: RunRequest): RankingPlan {
+  if (until === null) return { ...ranking, until: null };
+  const { halfWidthRatio, timeBudgetMs } = until;
+  return { ...ranking, until: { halfWidthRatio, timeBudgetMs, ended: null } };
 }

@@ -2,6 +2,14 @@ import type { PrimitiveResult } from '../model/primitive.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Trial, TrialSpec } from '../model/trial.ts';
 import { writeResult } from '../store/result-file.ts';
+import {
+  countRounds,
+  minRoundCount,
+  type OpenPlan,
+  type OpenRoundsRequest,
+  type RoundState,
+  withRoundCount,
+} from './open-rounds.ts';
 import { isSkippable, trialMs } from './plan.ts';
 import type { PreparedPrimitives } from './primitives/prepare.ts';
 import type { RunReporter } from './reporter.ts';
@@ -10,7 +18,10 @@ import type { RunReporter } from './reporter.ts';
 export interface PreparedRun {
   /** Without trials. */
   readonly result: RunResult;
+  /** Of open rounds the fewest. */
   readonly specs: readonly TrialSpec[];
+  /** null: all that is done is in `specs`. */
+  readonly open: { readonly plan: OpenPlan; readonly request: OpenRoundsRequest } | null;
   /** Measured after the trials. */
   readonly primitives: PreparedPrimitives;
   /** Where the result goes. */
@@ -38,15 +49,26 @@ export async function runTrials(
     result = { ...result, ...change };
     return writeResult(prepared.path, result);
   };
+  const specs = [...prepared.specs];
+  const { open } = prepared;
+  const rounds = open === null ? null : countRounds(open.plan, open.request);
   try {
     await save({});
-    for (const [index, spec] of prepared.specs.entries()) {
+    for (let index = 0; index < specs.length; index += 1) {
+      const spec = specs[index] as TrialSpec;
       if (isSkippable(spec, result.trials)) continue;
-      reporter.onTrialStart(spec, remainingMs(prepared.specs, index));
+      rounds?.begin(spec);
+      reporter.onTrialStart(spec, remainingMs(specs, index));
       for await (const trial of attempts(spec, prepared)) {
         await save({ trials: [...result.trials, trial] });
-        reporter.onTrialEnd(trial, index + 1, prepared.specs.length);
+        reporter.onTrialEnd(trial, index + 1, specs.length);
       }
+      const round = rounds?.completedBy(spec, result) ?? null;
+      if (open === null || round === null) continue;
+      reporter.onRound(round);
+      if (round.reason !== null) specs.length = index + 1;
+      else if (index + 1 === specs.length) specs.push(...(open.plan.rounds[round.roundCount] ?? []));
+      await save(afterRound(result, open.plan, round, specs.length));
     }
     for await (const [done, index] of primitiveResults(prepared.primitives, reporter, nowText)) {
       await save({ primitives: [...result.primitives, done] });
@@ -57,10 +79,27 @@ export async function runTrials(
     if (result.trials.length + result.primitives.length > 0) reporter.onStep(keptText(result, prepared.path));
     throw error;
   }
-  const skippedCount = prepared.specs.filter((spec) => !wasMade(spec, result.trials)).length;
-  const plannedTrialCount = prepared.specs.length - skippedCount;
+  const skippedCount = specs.filter((spec) => !wasMade(spec, result.trials)).length;
+  const plannedTrialCount = specs.length - skippedCount;
   await save({ state: 'complete', finishedAt: nowText(), plannedTrialCount });
   return result;
+}
+
+/** What the file says of open rounds after one of them. */
+function afterRound(
+  { ranking, scenario }: RunResult,
+  plan: OpenPlan,
+  { roundCount, halfWidthRatio, reason }: RoundState,
+  plannedTrialCount: number,
+): Partial<RunResult> {
+  const { until } = ranking;
+  const ended = reason === null ? null : { reason, roundCount, halfWidthRatio };
+  const plannedRoundCount = reason === null ? Math.max(minRoundCount, roundCount + 1) : roundCount;
+  return {
+    plannedTrialCount,
+    scenario: withRoundCount(scenario, plan, plannedRoundCount),
+    ranking: { ...ranking, until: until === null ? null : { ...until, ended } },
+  };
 }
 
 function wasMade({ position }: TrialSpec, trials: readonly Trial[]): boolean {

@@ -73,7 +73,7 @@ function fromVersion3(old: Json): Json {
   return {
     ...old,
     command: currentCommand(old.command),
-    ranking: { against: null },
+    ranking: { against: null, until: null },
     machine: renamed(machine, { hiddenSettings: 'systemSettings' }),
     scenario: {
       ...renamed(scenario, { cells: 'entries', dbPoolTotal: 'databaseConnectionCount' }),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { countOrZero, limitOption, positiveCount, rateList } from '../../src/cli/options.ts';
+import { countOrZero, halfWidthOption, limitOption, positiveCount, rateList } from '../../src/cli/options.ts';
 import { rootDir } from '../../src/run/paths.ts';
 import { paceline } from '../support/paceline.ts';
 
@@ -34,6 +34,13 @@ test('counts are whole', () => {
   assert.throws(() => countOrZero('-1'), InvalidArgumentError);
 });
 
+test('a half-width has its unit, and is no more than the whole', () => {
+  assert.equal(halfWidthOption('7.5%'), 0.075);
+  for (const text of ['0%', '200%', '5', '0.05', '-5%', 'narrow', '']) {
+    assert.throws(() => halfWidthOption(text), InvalidArgumentError);
+  }
+});
+
 describe('flags of requests are refused where only primitives are measured', { concurrency: 2 }, () => {
   for (const args of [
     ['run', 'primitives', '--rate', '5', '--duration', '3'],
@@ -52,6 +59,12 @@ const kept = join(rootDir, 'test/fixtures/results/v3-quick.json');
 describe('a flag that would be ignored, or names nothing, is refused at once', { concurrency: 2 }, () => {
   for (const [args, message] of [
     [['report', kept, '--format', 'text', '--out', 'page.txt'], /--out goes with --format html alone/],
+    [
+      ['run', 'quick', '--impl', 'crud-go', '--against', 'crud-rust'],
+      /for --against "crud-rust"\nRemedy: .*known: crud-go$/m,
+    ],
+    [['run', 'quick', '--time-budget', '5m'], /--time-budget goes with --until/],
+    [['run', 'quick', '--trials', '3', '--until', '5%'], /--trials and --until both say/],
     [['report', kept, '--json'], /--json goes with --trend/],
     [['report', kept, '--details'], /--details goes with --format text/],
     [['report', kept, '--out', ''], /--out is empty/],

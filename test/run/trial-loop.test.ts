@@ -18,6 +18,7 @@ const silent: RunReporter = {
   onTrialStart() {},
   onPhase() {},
   onTrialEnd() {},
+  onRound() {},
   onPrimitiveStart() {},
   onPrimitiveEnd() {},
 };
@@ -37,7 +38,15 @@ async function prepared(context: TestContext, runTrial: (spec: TrialSpec) => Pro
   context.after(() => rm(folder, { recursive: true }));
   const specs = [1, 2, 3].map((repetition) => trialSpec({ repetition, position: repetition - 1 }));
   const result = runResult({ trials: [] });
-  return { result, specs, primitives: noPrimitives, path: join(folder, 'r.json'), maxAttempts: 3, runTrial };
+  return {
+    result,
+    specs,
+    open: null,
+    primitives: noPrimitives,
+    path: join(folder, 'r.json'),
+    maxAttempts: 3,
+    runTrial,
+  };
 }
 
 function failed(spec: TrialSpec): Trial {

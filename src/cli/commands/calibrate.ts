@@ -77,6 +77,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     out: flags.out ?? null,
     saveReference: false,
     ranking: asDeclared,
+    until: null,
   });
 }
 

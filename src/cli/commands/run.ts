@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { widestHalfWidth } from '../../compare/forecast.ts';
 import { answeredCellId } from '../../model/cell-key.ts';
+import { HarnessError } from '../../model/harness-error.ts';
 import type { PrimitiveResult } from '../../model/primitive.ts';
 import type { Preparation, RunResult } from '../../model/run-result.ts';
 import { isIncorrect } from '../../model/trial.ts';
@@ -13,6 +15,8 @@ import { earlierResults, forecastText } from '../forecast.ts';
 import {
   collect,
   countOrZero,
+  durationOption,
+  halfWidthOption,
   limitOption,
   oneOf,
   positiveCount,
@@ -48,6 +52,8 @@ interface RunFlags {
   readonly verbose?: boolean;
   readonly saveReference?: boolean;
   readonly against?: string;
+  readonly until?: number;
+  readonly timeBudget?: number;
 }
 
 /** `paceline run [scenario]`, and what a bare `paceline` does. */
@@ -92,6 +98,12 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
     .option('--against <impl>', 'rank each implementation against this one, instead of all against all')
+    .option(
+      '--until <percent>',
+      'go on with rounds, at least 5 and at most 30, until every interval of CPU per request is within this, as 5%',
+      halfWidthOption,
+    )
+    .option('--time-budget <duration>', 'with --until: end by then, as 20m (default: 30m)', durationOption)
     .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
     .option('--details', 'print every table, note and warning at the end (default: a summary; the page has everything)')
     .option('--verbose', 'a line for each phase of a trial')
@@ -108,6 +120,7 @@ Examples:
   npm run bench -- run quick --runtimes bun,deno --variants 'node-*'
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
   npm run bench -- run raft --impl 'raft-node-*' --crashes 200
+  npm run bench -- run quick --until 5% --time-budget 20m
   npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
 
@@ -116,6 +129,7 @@ Exit codes: 0 every question has a trial that counts, 1 an implementation breaks
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
+  assertRoundsFit(flags);
   const earlier = await earlierResults(context.folders.resultsDir);
   const progress = createProgress(context.stderr, {
     nowMs: () => performance.now(),
@@ -140,6 +154,15 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     progress.end();
   }
 }
+
+function assertRoundsFit({ until, timeBudget, trials }: RunFlags): void {
+  if (timeBudget !== undefined && until === undefined)
+    throw new HarnessError('usage', '--time-budget goes with --until', 'add --until 5%, or leave --time-budget out');
+  if (trials !== undefined && until !== undefined)
+    throw new HarnessError('usage', '--trials and --until both say how many rounds are made', 'leave one of them out');
+}
+
+const defaultTimeBudgetMs = 30 * 60_000;
 
 function requestOf(scenario: string, flags: RunFlags): RunRequest {
   return withRunCommand({
@@ -166,6 +189,15 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,
     ranking: { against: flags.against ?? null },
+    until:
+      flags.until === undefined
+        ? null
+        : {
+            halfWidthRatio: flags.until,
+            timeBudgetMs: flags.timeBudget ?? defaultTimeBudgetMs,
+            widestHalfWidth,
+            nowMs: () => performance.now(),
+          },
   });
 }
 

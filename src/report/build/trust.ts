@@ -3,12 +3,13 @@ import type { Trial, TrialNoise } from '../../model/trial.ts';
 import type { Question, Trust } from '../model.ts';
 
 /** What a reader needs to know before believing a figure, over the whole run. */
-export function trustOf({ trials }: RunResult, questions: readonly Question[]): Trust {
+export function trustOf({ trials, ranking }: RunResult, questions: readonly Question[]): Trust {
   const noises = trials.flatMap(({ measurement }) => measurement?.noise ?? []);
   const resolutions = questions
     .flatMap(({ conditions, resolution }) => (resolution === null ? [] : [{ conditions, resolution }]))
     .sort((a, b) => b.resolution.halfWidthRatio - a.resolution.halfWidthRatio);
   return {
+    until: ranking.until,
     drivenTrialCount: trials.filter(isDriven).length,
     latencyDiscardedCount: trials.filter((trial) => trial.status === 'ok' && trial.latencyDiscarded).length,
     invalidCount: trials.filter(({ status }) => status === 'invalid').length,
