@@ -100,6 +100,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   fuzz: async () => (await import('./commands/fuzz.ts')).addFuzz,
   load: async () => (await import('./commands/load.ts')).addLoad,
   sample: async () => (await import('./commands/sample.ts')).addSample,
+  import: async () => (await import('./commands/import.ts')).addImport,
   export: async () => (await import('./commands/export.ts')).addExport,
   workload: async () => (await import('./commands/workload.ts')).addWorkload,
   list: async () => (await import('./commands/list.ts')).addList,

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { goInstalled } from '../../experiments/generator/install.ts';
 import { k6Plan, k6Script } from '../../src/load/k6/export.ts';
+import { mergeInstances, readSummary } from '../../src/load/k6/merge.ts';
 import { plannedCount } from '../../src/load/k6/plan.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 
@@ -72,7 +73,11 @@ test('one instance and three send the planned requests, and each is in a bucket 
       assert.equal(sumOf(summaries, new RegExp(`^paceline_${histogram}_\\d`)), plannedCount(loadPlan));
     assert.equal(sumOf(summaries, /^dropped_iterations$/), 0);
   }
-  assert.equal(one.script.declared, one.script.actual);
+  const read = (name: string) => readSummary(readFileSync(join(dir, `${name}.json`), 'utf8'), name);
+  const [alone, together] = [['one'], ['part-0', 'part-1', 'part-2']].map((names) => mergeInstances(names.map(read)));
+  assert.deepEqual(together?.counts, alone?.counts);
+  assert.deepEqual(together?.reasons, []);
+  assert.equal(together?.instanceCount, 3);
 });
 
 test('a script that was changed by hand says so in its summary', async () => {

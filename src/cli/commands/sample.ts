@@ -3,8 +3,10 @@ import { HarnessError } from '../../model/harness-error.ts';
 import type { ProcessSample } from '../../model/trial.ts';
 import { pause } from '../../os/child-process.ts';
 import type { RunningProgram } from '../../probe/running-program.ts';
+import { assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
 import type { CommandContext } from '../context.ts';
 import { positiveCount, secondsOption } from '../options.ts';
+import { sampleFileText } from '../sample-file.ts';
 import {
   memoryText,
   observeProgram,
@@ -19,6 +21,7 @@ interface SampleFlags {
   readonly cgroup?: string;
   readonly container?: string;
   readonly duration: number;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +34,7 @@ export function addSample(program: Command, context: CommandContext): void {
     .option('--cgroup <path>', 'a control group, as in /proc/PID/cgroup or by its folder')
     .option('--container <name>', 'a Docker container')
     .option('--duration <s>', 'seconds', secondsOption, 10)
+    .option('--out <file>', 'the samples with the wall clock, for `import k6 --sample`')
     .option('--json', 'as JSON')
     .addHelpText('after', examples)
     .action(async (flags: SampleFlags) => {
@@ -44,6 +48,7 @@ Nothing is sent to the program, and nothing about it is changed. Ctrl-C ends the
 Examples:
   npm run bench -- sample --pid 4711
   npm run bench -- sample --container shop --duration 60
+  npm run bench -- sample --pid 4711 --duration 90 --out target.json    beside a load that k6 sends
 
 Exit codes: 0 sampled, 2 usage, 3 it ended meanwhile`;
 
@@ -53,10 +58,13 @@ async function sample(flags: SampleFlags, { signal, stdout }: CommandContext): P
   const program = await openNamedProgram(flags);
   if (program === null)
     throw new HarnessError('usage', 'no program is named', 'name one with --pid, --cgroup or --container');
+  await assertOutputsWritable({ '--out': flags.out });
+  const startedAtMs = Date.now();
   const observer = observeProgram(program, Number(process.hrtime.bigint()));
   await waitFor(program, flags.duration * 1_000, signal);
   observer.close();
   const spent = await observer.end();
+  if (flags.out !== undefined) await writeFileAtomically(flags.out, sampleFileText(startedAtMs, spent));
   if (flags.json) stdout.write(`${JSON.stringify(spent)}\n`);
   else stdout.print(`${sampleText(spent)}\n`);
   if (!program.isThere()) throw programEnded(program);

@@ -59,7 +59,7 @@ Part 2 of 3 of it on one of three machines, started at the same time as the othe
 
 On a cluster with k6's operator, ${instanceCount} pods: \`kubectl apply -f testrun.yaml\`; the last line of each pod's log is its summary.
 
-Bring all summaries back; counters \`paceline_response_NN\` of all instances are summed: their upper bounds are \`boundsMs\` in a summary.
+Bring all summaries (or logs) back: \`paceline import k6 summary-*.json\` adds up their counters.
 Neither percentiles nor thresholds of single instances may be averaged. Do not change script.js: a summary says the hash of what ran.
 `;
 }

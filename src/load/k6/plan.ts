@@ -26,11 +26,17 @@ const firstBoundMs = 0.1;
 const lastBoundMs = 60_000;
 const boundFactor = 1.25;
 
-/** Upper ends of the counters that make up a histogram, in ms; what is longer has a counter of its own. Sums over instances are exact. */
-export const boundsMs: readonly number[] = Array.from(
-  { length: Math.ceil(Math.log(lastBoundMs / firstBoundMs) / Math.log(boundFactor)) + 1 },
-  (_, place) => firstBoundMs * boundFactor ** place,
-);
+/**
+ * Upper ends of the counters that make up a histogram, in ms; what is longer has a counter of its own. Sums over instances are exact.
+ * Multiplied up, as k6's powers differ from Node's in the last digit.
+ */
+export const boundsMs: readonly number[] = multipliedUp();
+
+function multipliedUp(): number[] {
+  const bounds = [firstBoundMs];
+  for (let last = firstBoundMs; last < lastBoundMs; bounds.push(last)) last *= boundFactor;
+  return bounds;
+}
 
 /** The place of the first bound that is not below; `boundsMs.length` above all. */
 export function boundPlace(ms: number): number {

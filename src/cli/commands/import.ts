@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { type MergedLoad, mergeInstances, type PercentileRange, readSummary } from '../../load/k6/merge.ts';
+import { HarnessError } from '../../model/harness-error.ts';
+import type { CommandContext } from '../context.ts';
+import { oneOf } from '../options.ts';
+import { readSample, type SampledShare, spentInWindow } from '../sample-file.ts';
+import { memoryText } from '../spent-text.ts';
+
+interface ImportFlags {
+  readonly sample?: string;
+  readonly clockOffset: number;
+  readonly json?: boolean;
+}
+
+/** `paceline import k6 FILE…`: what all instances of an exported script did, as one load. */
+export function addImport(program: Command, context: CommandContext): void {
+  program
+    .command('import')
+    .description(
+      'add up what all instances of an exported k6 script counted, and say whether it was the load asked for',
+    )
+    .argument('<tool>', 'k6', oneOf('tool', ['k6']))
+    .argument('<files...>', 'the summary or the log of each instance')
+    .option('--sample <file>', 'what `sample --out` wrote on the target’s machine meanwhile')
+    .option('--clock-offset <ms>', 'the target’s clock minus the generators’', milliseconds, 0)
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples)
+    .action(async (_tool: string, files: string[], flags: ImportFlags) => {
+      const instances = await Promise.all(files.map(async (file) => readSummary(await readText(file), file)));
+      const load = mergeInstances(instances);
+      const target =
+        flags.sample === undefined ? null : spentInWindow(await readSample(flags.sample), load, flags.clockOffset);
+      if (flags.json) context.stdout.write(`${JSON.stringify({ load, target, clockOffsetMs: flags.clockOffset })}\n`);
+      else
+        context.stdout.print(`${loadText(load)}${target === null ? '' : targetText(target, load, flags.clockOffset)}`);
+      const { ok } = load.counts;
+      context.exitCode = load.reasons.length > 0 ? 3 : ok === load.scheduledCount ? 0 : 1;
+    });
+}
+
+const examples = `
+It makes no result file yet: a trial needs a start and a whole life of its target.
+
+Examples:
+  npm run bench -- import k6 summary-1.json summary-2.json summary-3.json
+  npm run bench -- import k6 pod-*.log --sample target.json --clock-offset 12
+
+Exit codes: 0 all answered rightly, 1 some were not, 2 usage or files that do not belong together, 3 not the load asked for`;
+
+function milliseconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || text.trim() === '')
+    throw new HarnessError('usage', `--clock-offset "${text}" is no number`, 'give milliseconds, as -3.5');
+  return value;
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new HarnessError('bad-result-file', `cannot read ${path} (${error.code})`, 'name a summary or a log of k6');
+  });
+}
+
+function loadText(load: MergedLoad): string {
+  const { plan, instanceCount, scheduledCount, counts, startSkewMs, reasons, response, service, sendDelay } = load;
+  const ended = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome.replace('_', ' ')}`);
+  const skewMs = Math.max(...startSkewMs.map((one) => one.skewMs));
+  return [
+    `${plan.workload} at ${plan.ratePerSec}/s for ${plan.measureMs / 1_000} s by k6, ${instanceCount} ${instanceCount === 1 ? 'instance' : 'instances'}`,
+    `  ${scheduledCount} due: ${ended.join(', ')}`,
+    ...[{ response }, { service }, { 'send delay': sendDelay }].flatMap((one) =>
+      Object.entries(one).map(
+        ([name, { p50, p90, p99 }]) => `  ${name}: p50 ${rangeText(p50)}, p90 ${rangeText(p90)}, p99 ${rangeText(p99)}`,
+      ),
+    ),
+    `  last start ${skewMs} ms after the first, by their own clocks`,
+    ...(reasons.length === 0 ? ['  valid'] : reasons.map(({ code, message }) => `  invalid: ${message} (${code})`)),
+    '',
+  ].join('\n');
+}
+
+function rangeText(range: PercentileRange | null): string {
+  if (range === null) return '–';
+  const [low, high] = [range.lowMs, range.highMs].map((ms) => (ms === null ? null : Number(ms.toPrecision(3))));
+  return high === null ? `above ${low} ms` : `${low} to ${high} ms`;
+}
+
+function targetText({ cpuMs, peakPrivateBytes, program }: SampledShare, load: MergedLoad, offsetMs: number): string {
+  const perRequest = (cpuMs / load.scheduledCount).toFixed(3);
+  const cores = (cpuMs / load.plan.measureMs).toFixed(2);
+  return `  target: ${program}: ${perRequest} ms CPU a request, ${cores} cores, private memory ${memoryText(peakPrivateBytes)} at most (clock offset ${offsetMs} ms as given)\n`;
+}

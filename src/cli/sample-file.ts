@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { MergedLoad } from '../load/k6/merge.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { SpentResources } from './spent-text.ts';
+
+const sampleFileSchema = z.object({
+  format: z.literal('paceline-sample'),
+  version: z.literal(1),
+  /** By the wall clock of the target's machine: what `atMs` of a sample counts from. */
+  startedAtMs: z.number(),
+  spent: z.object({
+    program: z.string(),
+    samples: z.array(
+      z.object({ atMs: z.number(), cpuUserMs: z.number(), cpuSystemMs: z.number(), anonBytes: z.number().nullable() }),
+    ),
+  }),
+});
+
+type SampleFile = z.infer<typeof sampleFileSchema>;
+
+export function sampleFileText(startedAtMs: number, spent: SpentResources): string {
+  return `${JSON.stringify({ format: 'paceline-sample', version: 1, startedAtMs, spent })}\n`;
+}
+
+/** Throws HarnessError bad-result-file that names the file. */
+export async function readSample(path: string): Promise<SampleFile> {
+  const remedy = 'name what `sample --out FILE` wrote';
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new HarnessError('bad-result-file', `cannot read ${path} (${error.code})`, remedy);
+  });
+  const checked = sampleFileSchema.safeParse(parsed(text));
+  if (!checked.success) throw new HarnessError('bad-result-file', `${path} is no file of \`sample --out\``, remedy);
+  return checked.data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What a program spent in the window of a load. */
+export interface SampledShare {
+  readonly program: string;
+  /** Samples are a second apart; between two of them CPU is taken as even. */
+  readonly cpuMs: number;
+  readonly peakPrivateBytes: number | null;
+}
+
+/** `offsetMs`: the sampler's clock minus the generators'. Throws HarnessError usage where the samples do not cover the window. */
+export function spentInWindow(
+  { startedAtMs, spent }: SampleFile,
+  load: Pick<MergedLoad, 'startedAtMs' | 'plan'>,
+  offsetMs: number,
+): SampledShare {
+  const openMs = load.startedAtMs + offsetMs - startedAtMs;
+  const closeMs = openMs + load.plan.measureMs;
+  const { samples, program } = spent;
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined || first.atMs > openMs || last.atMs < closeMs)
+    throw new HarnessError(
+      'usage',
+      'the samples do not cover the window of the load',
+      'sample from before the load until after it, and give --clock-offset where the clocks differ',
+    );
+  const within = samples.filter(({ atMs }) => atMs >= openMs && atMs <= closeMs);
+  const known = within.flatMap(({ anonBytes }) => anonBytes ?? []);
+  return {
+    program,
+    cpuMs: cpuAt(samples, closeMs) - cpuAt(samples, openMs),
+    peakPrivateBytes: known.length === 0 ? null : Math.max(...known),
+  };
+}
+
+function cpuAt(samples: SampleFile['spent']['samples'], atMs: number): number {
+  const next = Math.max(
+    1,
+    samples.findIndex((one) => one.atMs >= atMs),
+  );
+  const [before, after] = [samples[next - 1], samples[next]];
+  if (before === undefined || after === undefined) return 0;
+  const [low, high] = [before, after].map(({ cpuUserMs, cpuSystemMs }) => cpuUserMs + cpuSystemMs) as [number, number];
+  return low + ((high - low) * (atMs - before.atMs)) / Math.max(1, after.atMs - before.atMs);
+}
