@@ -1,18 +1,23 @@
-import { type CellKey, cellId, cellsIn, trialsIn } from '../model/cell-key.ts';
+import { type CellKey, cellId, cellsIn, questionId, trialsIn } from '../model/cell-key.ts';
 import { type Metric, metrics, metricValue } from '../model/metric.ts';
-import type { RunResult } from '../model/run-result.ts';
+import type { Machine, RunResult } from '../model/run-result.ts';
 import { countedTrials } from '../model/trial.ts';
+import { median } from '../stats/descriptive.ts';
 import { type Interval, medianEstimate } from '../stats/interval.ts';
 import { rankSumEstimate, rankSumTails } from '../stats/rank-tests.ts';
 import { cellDifferences, type Difference, runDifferences } from './comparability.ts';
-import { machineLabel } from './text.ts';
 
-/** The results of one machine in the order of time, each metric a trend. */
-export interface MachineTrends {
-  readonly machineLabel: string;
+/** The results of all machines of one processor model in the order of time, each metric a trend. No figure is carried to another model. */
+export interface ModelTrends {
+  readonly cpuModel: string;
+  readonly machines: readonly TrendMachine[];
   readonly trends: readonly Trend[];
   /** Results that cannot stand beside the newest of the same cell. */
   readonly excluded: readonly ExcludedResult[];
+}
+
+interface TrendMachine extends Pick<Machine, 'id' | 'coreCount' | 'memoryBytes' | 'kernel'> {
+  readonly resultCount: number;
 }
 
 export interface ExcludedResult extends ResultSource {
@@ -36,15 +41,20 @@ export interface Trend extends Pick<Metric, 'label' | 'unit' | 'better'> {
   readonly metricId: string;
   /** One a result, oldest first. */
   readonly points: readonly TrendPoint[];
+  /** How far the levels of the machines are apart; null: fewer than two have a level. */
+  readonly machineSpreadRatio: number | null;
   /** Where the level changed for good; null: nowhere that could be shown. */
   readonly changePoint: ChangePoint | null;
 }
 
 interface TrendPoint extends ResultSource {
+  readonly machineId: string;
   /** The median over the trials that count, with the interval that so many carry. */
   readonly value: number;
   readonly interval: Interval | null;
   readonly trialCount: number;
+  /** Carried to the median level of the model's machines; null: its own machine has too few results for a level. */
+  readonly normalisedValue: number | null;
 }
 
 interface ChangePoint {
@@ -53,27 +63,48 @@ interface ChangePoint {
   /** How much the new level differs from the old. */
   readonly ratio: number;
   readonly p: number;
+  /**
+   * commit: of this implementation, on machines that had both levels; machine: gone once each machine is measured by its own level; shared:
+   * the other implementations of the question moved too, and this one not against them.
+   */
+  readonly cause: 'commit' | 'machine' | 'shared';
 }
 
-/** The trends of each machine, the machine of the newest result first. */
-export function trendsByMachine(runs: readonly RunResult[]): MachineTrends[] {
-  const byMachine = Map.groupBy([...runs].sort(byTime), ({ machine }) => machine.id);
-  return [...byMachine.values()].map(machineTrends).reverse();
+/** The trends of each processor model, the model of the newest result first. */
+export function trendsByModel(runs: readonly RunResult[]): ModelTrends[] {
+  const byModel = Map.groupBy([...runs].sort(byTime), ({ machine }) => machine.cpuModel);
+  return [...byModel.values()]
+    .map(modelTrends)
+    .sort((a, b) => byTime(b.newest, a.newest))
+    .map(({ trends }) => trends);
 }
 
-function byTime(a: ResultSource, b: ResultSource): number {
+function byTime(a: Pick<ResultSource, 'startedAt'>, b: Pick<ResultSource, 'startedAt'>): number {
   return a.startedAt < b.startedAt ? -1 : 1;
 }
 
-/** `runs` are of one machine, oldest first, and not none. */
-function machineTrends(runs: readonly RunResult[]): MachineTrends {
-  const { machine } = runs.at(-1) as RunResult;
+/** `runs` are of one model, oldest first, and not none. */
+function modelTrends(runs: readonly RunResult[]): { readonly newest: RunResult; readonly trends: ModelTrends } {
+  const newest = runs.at(-1) as RunResult;
   const ofCells = cellsIn(runs).map((cell) => ({ cell, ...splitByComparability(runs, cell) }));
+  const unexplained = ofCells.flatMap(({ cell, kept }) => metrics.flatMap((metric) => trendOf(kept, cell, metric)));
+  const asked = Map.groupBy(unexplained, ({ cell, metricId }) => `${questionId(cell)} ${metricId}`);
   return {
-    machineLabel: machineLabel(machine),
-    trends: ofCells.flatMap(({ cell, kept }) => metrics.flatMap((metric) => trendOf(kept, cell, metric))),
-    excluded: excludedResults(ofCells),
+    newest,
+    trends: {
+      cpuModel: newest.machine.cpuModel,
+      machines: [...Map.groupBy(runs, ({ machine }) => machine.id).values()].map(trendMachine),
+      trends: unexplained.map((trend) =>
+        explained(trend, asked.get(`${questionId(trend.cell)} ${trend.metricId}`) ?? []),
+      ),
+      excluded: excludedResults(ofCells),
+    },
   };
+}
+
+function trendMachine(runs: readonly RunResult[]): TrendMachine {
+  const { id, coreCount, memoryBytes, kernel } = (runs.at(-1) as RunResult).machine;
+  return { id, coreCount, memoryBytes, kernel, resultCount: runs.length };
 }
 
 interface ComparableRuns {
@@ -85,14 +116,22 @@ interface ComparableRuns {
 function splitByComparability(runs: readonly RunResult[], cell: CellKey): ComparableRuns {
   const asked = runs.filter((run) => trialsIn(run, cell).length > 0);
   const newest = asked.at(-1) as RunResult;
+  const newestOfMachine = new Map(asked.map((run) => [run.machine.id, run]));
   const found = asked.map((run) => {
+    const ofMachine = runDifferences(run, newestOfMachine.get(run.machine.id) ?? run).filter(isOfMachine);
+    const ofRun = runDifferences(run, newest).filter((one) => !isOfMachine(one));
     const ofCell = cellDifferences(trialsIn(run, cell), trialsIn(newest, cell));
-    return { run, difference: [...runDifferences(run, newest), ...ofCell][0] ?? null };
+    return { run, difference: [...ofMachine, ...ofRun, ...ofCell][0] ?? null };
   });
   return {
     kept: found.filter(({ difference }) => difference === null).map(({ run }) => run),
     differing: found.flatMap(({ run, difference }) => (difference === null ? [] : [{ run, difference }])),
   };
+}
+
+/** Machines of one model are kept apart by their levels instead. */
+function isOfMachine({ field }: Difference): boolean {
+  return field.startsWith('machine.');
 }
 
 /** Each result once for each reason, with all cells for which it holds. */
@@ -116,42 +155,111 @@ function sourceOf({ runId, startedAt, commit }: RunResult): ResultSource {
 }
 
 function trendOf(runs: readonly RunResult[], cell: CellKey, metric: Metric): Trend[] {
-  const points = runs.flatMap((run) => pointOf(run, cell, metric));
-  if (points.length === 0) return [];
+  const measured = runs.flatMap((run) => pointOf(run, cell, metric));
+  if (measured.length === 0) return [];
   const { label, unit, better } = metric;
   const id = `${cellId(cell)}/${metric.id}`;
-  return [{ id, cell, metricId: metric.id, label, unit, better, points, changePoint: changePointOf(points) }];
+  const { points, machineSpreadRatio } = normalised(measured);
+  const found = { id, cell, metricId: metric.id, label, unit, better, points, machineSpreadRatio };
+  return [
+    {
+      ...found,
+      changePoint: changePointOf(
+        points,
+        points.map(({ value }) => value),
+      ),
+    },
+  ];
 }
 
-function pointOf(run: RunResult, cell: CellKey, metric: Metric): TrendPoint[] {
+type MeasuredPoint = Omit<TrendPoint, 'normalisedValue'>;
+
+function pointOf(run: RunResult, cell: CellKey, metric: Metric): MeasuredPoint[] {
   const values = countedTrials(trialsIn(run, cell))
     .map((trial) => metricValue(metric, trial))
     .filter((value) => value !== null);
   const estimate = medianEstimate(values, 0.95);
   if (estimate === null) return [];
-  return [{ ...sourceOf(run), ...estimate, trialCount: values.length }];
+  return [{ ...sourceOf(run), machineId: run.machine.id, ...estimate, trialCount: values.length }];
 }
 
 const minLevelCount = 3;
 const alpha = 0.05;
 
+/** Each point measured by the level of its own machine, which is the median of its results. One machine is left as it is. */
+function normalised(points: readonly MeasuredPoint[]): Pick<Trend, 'points' | 'machineSpreadRatio'> {
+  const byMachine = Map.groupBy(points, ({ machineId }) => machineId);
+  if (byMachine.size === 1) {
+    return { points: points.map((point) => ({ ...point, normalisedValue: point.value })), machineSpreadRatio: null };
+  }
+  const levels = new Map(
+    [...byMachine].flatMap(([machineId, own]) => {
+      const level = median(own.map(({ value }) => value)) ?? 0;
+      return own.length >= minLevelCount && level > 0 ? [[machineId, level] as const] : [];
+    }),
+  );
+  const known = [...levels.values()];
+  const middle = median(known) ?? 0;
+  const carried = ({ value, machineId }: MeasuredPoint) => {
+    const level = levels.get(machineId);
+    return level === undefined ? null : (value * middle) / level;
+  };
+  return {
+    points: points.map((point) => ({ ...point, normalisedValue: carried(point) })),
+    machineSpreadRatio: known.length < 2 ? null : Math.max(...known) / Math.min(...known) - 1,
+  };
+}
+
+/** The change with its cause; `asked` are the trends of the same question and metric, itself among them. */
+function explained(trend: Trend, asked: readonly Trend[]): Trend {
+  const own = trend.points.filter(({ normalisedValue }) => normalisedValue !== null);
+  const change = changePointOf(
+    own,
+    own.map(({ normalisedValue }) => normalisedValue ?? 0),
+  );
+  if (change === null) {
+    const { changePoint } = trend;
+    return { ...trend, changePoint: changePoint === null ? null : { ...changePoint, cause: 'machine' } };
+  }
+  return {
+    ...trend,
+    changePoint: isShared(
+      change,
+      own,
+      asked.filter(({ id }) => id !== trend.id),
+    )
+      ? { ...change, cause: 'shared' }
+      : change,
+  };
+}
+
+/** Whether the others moved the same way at the time, and this one not against them. */
+function isShared({ ratio }: ChangePoint, points: readonly TrendPoint[], others: readonly Trend[]): boolean {
+  const levels = others
+    .map((other) => new Map(other.points.map(({ runId, normalisedValue }) => [runId, normalisedValue ?? 0])))
+    .filter((level) => points.every(({ runId }) => (level.get(runId) ?? 0) > 0));
+  if (levels.length === 0 || points.some(({ normalisedValue }) => (normalisedValue ?? 0) <= 0)) return false;
+  const shared = points.map(({ runId }) =>
+    Math.exp(levels.reduce((sum, level) => sum + Math.log(level.get(runId) ?? 1), 0) / levels.length),
+  );
+  const othersRatio = changePointOf(points, shared)?.ratio ?? 0;
+  const relative = points.map(({ normalisedValue }, index) => (normalisedValue ?? 0) / (shared[index] ?? 1));
+  return Math.sign(othersRatio) === Math.sign(ratio) && changePointOf(points, relative) === null;
+}
+
 /**
  * The split of the series whose sides differ most by the rank-sum test, when its p times the number of splits tried (Bonferroni)
  * is at most 0.05. One level change, not several: a later one shows once the earlier is out of the window.
  */
-function changePointOf(points: readonly TrendPoint[]): ChangePoint | null {
+function changePointOf(points: readonly TrendPoint[], values: readonly number[]): ChangePoint | null {
   const splits = points.slice(minLevelCount, points.length - minLevelCount + 1).map((at, index) => {
-    const [before, after] = [points.slice(0, index + minLevelCount), points.slice(index + minLevelCount)];
-    return { at, ...shiftOf(before.map(valueOfPoint), after.map(valueOfPoint)) };
+    const place = index + minLevelCount;
+    return { at, ...shiftOf(values.slice(0, place), values.slice(place)) };
   });
   const [best] = [...splits].sort((a, b) => a.p - b.p);
   if (best === undefined) return null;
   const p = Math.min(1, best.p * splits.length);
-  return p > alpha ? null : { ...best, p };
-}
-
-function valueOfPoint({ value }: TrendPoint): number {
-  return value;
+  return p > alpha ? null : { ...best, p, cause: 'commit' };
 }
 
 function shiftOf(before: readonly number[], after: readonly number[]): { ratio: number; p: number } {

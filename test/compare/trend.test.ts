@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Trend, trendsByMachine } from '../../src/compare/trend.ts';
+import { type Trend, trendsByModel } from '../../src/compare/trend.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { trendText } from '../../src/report/text/trend-text.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
@@ -16,7 +16,7 @@ const runs: RunResult[] = Array.from({ length: 12 }, (_, index) =>
 );
 
 function trend(of: readonly RunResult[], metricId: string): Trend {
-  const found = trendsByMachine(of)[0]?.trends.find((one) => one.metricId === metricId);
+  const found = trendsByModel(of)[0]?.trends.find((one) => one.metricId === metricId);
   assert.ok(found);
   return found;
 }
@@ -36,7 +36,7 @@ test('a change of level is found at its commit, and none where there is none', (
 test('another machine has a history of its own; other settings and versions are left out and named', () => {
   const machine = { ...runResult().machine, id: 'm-other', cpuModel: 'Another CPU' };
   const odd = { ...(runs[3] as RunResult), runId: 'odd', versions: { node: '24', paceline: '0.1.0' } };
-  const histories = trendsByMachine([...runs, { ...(runs[0] as RunResult), machine }, odd]);
+  const histories = trendsByModel([...runs, { ...(runs[0] as RunResult), machine }, odd]);
   assert.equal(histories.length, 2);
   const main = histories.find(({ excluded }) => excluded.length > 0);
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('results of other trial settings are left out of their cell by name, and no
     startedAt: '2026-03-01T00:00:00.000Z',
     trials: [...okTrials(3, { measureMs: 1_000 }), ...okTrials(3, { ratePerSec: 400 })],
   });
-  const [history] = trendsByMachine([...runs, short]);
+  const [history] = trendsByModel([...runs, short]);
   assert.deepEqual(
     history?.excluded.map(({ runId }) => runId),
     runs.map(({ runId }) => runId),
@@ -77,13 +77,78 @@ test('a result without a trial of a service decides nothing', () => {
     trials: [],
     database: null,
   });
-  const histories = trendsByMachine([...runs, primitives]);
+  const histories = trendsByModel([...runs, primitives]);
   assert.deepEqual(histories[0]?.excluded, []);
   assert.equal(trend([...runs, primitives], 'cpu-per-request').points.length, 12);
-  assert.match(trendText(trendsByMachine([primitives])), /No result has a trial of a service/);
+  assert.match(trendText(trendsByModel([primitives])), /No result has a trial of a service/);
 });
 
 test('the terminal names the commit of the change', () => {
-  const text = trendText(trendsByMachine(runs));
+  const text = trendText(trendsByModel(runs));
   assert.match(text, /CPU per request, ms +12 +0\.50 +0\.55 +\+10\.\d % +66666666 commit 6 \(\+10\.\d %\)/);
+});
+
+const twoByTurns = ['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b', 'a', 'b', 'a', 'b', 'a', 'b', 'a', 'b'];
+const noise = (index: number) => 1 + 0.002 * ((index * 7) % 5);
+
+/** One result a night, of the machine that was given; `costOf` is CPU per request by implementation. */
+function nightly(machines: readonly string[], costOf: (index: number, machine: string) => Record<string, number>) {
+  return machines.map((id, index) =>
+    runResult({
+      ...runs[0],
+      runId: `night-${index}`,
+      startedAt: new Date(Date.UTC(2026, 3, index + 1)).toISOString(),
+      commit: { sha: `${index % 10}`.repeat(40), subject: `commit ${index}`, dirty: false },
+      machine: { ...runResult().machine, id, kernel: `6.1-${id}` },
+      trials: Object.entries(costOf(index, id)).flatMap(([implementation, cost]) =>
+        okTrials(3, { implementation, cpuPerRequestMs: cost * noise(index) }),
+      ),
+    }),
+  );
+}
+
+function changeOf(of: readonly RunResult[]) {
+  return trend(of, 'cpu-per-request').changePoint;
+}
+
+test('machines of one model share a trend: each is measured by its own level, and the spread is shown', () => {
+  const cost = (index: number, machine: string) => ({
+    'crud-go': (index < 8 ? 0.5 : 0.55) * (machine === 'a' ? 1 : 1.3),
+  });
+  const history = nightly(twoByTurns, cost);
+  const found = trend(history, 'cpu-per-request');
+  assert.deepEqual([found.points.length, found.changePoint?.at.runId], [16, 'night-8']);
+  assert.equal(found.changePoint?.cause, 'commit');
+  assert.ok(Math.abs((found.changePoint?.ratio ?? 0) - 0.1) < 0.01);
+  assert.ok(Math.abs((found.machineSpreadRatio ?? 0) - 0.3) < 0.02);
+  const text = trendText(trendsByModel(history));
+  assert.match(text, /machine a: .*8 results\n +machine b: .*8 results/);
+  assert.match(text, /machines differ by/);
+  const once = nightly([...twoByTurns, 'c'], cost);
+  assert.equal(trend(once, 'cpu-per-request').points.at(-1)?.normalisedValue, null);
+  assert.match(trendText(trendsByModel(once)), /CPU per request, ms +16 of 17 /);
+});
+
+test('a step that came with another machine is not called a commit’s', () => {
+  const machines = Array.from({ length: 12 }, (_, index) => (index < 6 ? 'a' : 'b'));
+  const history = nightly(machines, (_, machine) => ({ 'crud-go': machine === 'a' ? 0.5 : 0.65 }));
+  assert.equal(changeOf(history)?.cause, 'machine');
+  const text = trendText(trendsByModel(history)).replaceAll(/\s+/g, ' ');
+  assert.match(text, /the machine changed, so no commit is named \(\+\d\d.* since 2026-04-07\)/);
+});
+
+test('a step of all implementations of a question is none of theirs; one that moved against the others keeps its commit', () => {
+  const one = Array.from({ length: 16 }, () => 'a');
+  const own = (index: number) => 1 + 0.003 * ((index * 5) % 7);
+  const slower = nightly(one, (index) => {
+    const all = index < 8 ? 1 : 1.2;
+    return { 'crud-go': 0.5 * all * own(index), 'crud-node-async': 0.8 * all };
+  });
+  assert.equal(changeOf(slower)?.cause, 'shared');
+  assert.match(trendText(trendsByModel(slower)).replaceAll(/\s+/g, ' '), /the other implementations moved too/);
+  const single = nightly(one, (index) => ({
+    'crud-go': (index < 8 ? 0.5 : 0.6) * own(index),
+    'crud-node-async': 0.8,
+  }));
+  assert.equal(changeOf(single)?.cause, 'commit');
 });

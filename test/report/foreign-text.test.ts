@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/compare-runs.ts';
 import { explain } from '../../src/compare/explain.ts';
 import { exportFormats } from '../../src/compare/export/formats.ts';
-import { trendsByMachine } from '../../src/compare/trend.ts';
+import { trendsByModel } from '../../src/compare/trend.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
 import { comparisonHtml } from '../../src/report/html/comparison.ts';
@@ -55,7 +55,7 @@ function outputsOf(text: string): { readonly name: string; readonly format: Form
     { name: 'summaryText', format: 'terminal', output: summaryText(model, plain) },
     { name: 'comparisonText', format: 'terminal', output: comparisonText(comparison, { color: false, all: true }) },
     { name: 'explanationText', format: 'terminal', output: explanationText(explanations, { color: false }) },
-    { name: 'trendText', format: 'terminal', output: trendText(trendsByMachine([base, head])) },
+    { name: 'trendText', format: 'terminal', output: trendText(trendsByModel([base, head])) },
     { name: 'reportMarkdown', format: 'markdown', output: reportMarkdown(model) },
     { name: 'comparisonMarkdown', format: 'markdown', output: comparisonMarkdown(comparison) },
     { name: 'reportHtml', format: 'html', output: reportHtml(model, assets) },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { trendsByMachine } from '../../src/compare/trend.ts';
+import { trendsByModel } from '../../src/compare/trend.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
 import { compare } from '../support/compared.ts';
@@ -27,7 +27,7 @@ function countingRun(questionCount: number, runId: string): { readonly run: RunR
 const readers: Readonly<Record<string, (run: RunResult, other: RunResult) => unknown>> = {
   report: (run) => buildReport(run, []),
   compare,
-  trend: (run, other) => trendsByMachine([run, other]),
+  trend: (run, other) => trendsByModel([run, other]),
 };
 
 for (const [name, read] of Object.entries(readers)) {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { trendsByMachine } from '../../compare/trend.ts';
+import { trendsByModel } from '../../compare/trend.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import { reportMarkdown } from '../../report/text/markdown.ts';
 import { reportText } from '../../report/text/report-text.ts';
@@ -30,14 +30,14 @@ export function addReport(program: Command, context: CommandContext): void {
     .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
     .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
     .option('--details', 'with --format text: every table, note and warning instead of a summary')
-    .option('--trend', 'each metric over the results of a folder, machine by machine, as text')
+    .option('--trend', 'each metric over the results of a folder, by processor model, as text')
     .option('--json', 'with --trend: as JSON')
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
       assertFlagsFit(flags);
       if (flags.trend) {
-        const trends = trendsByMachine(await readResults(path));
+        const trends = trendsByModel(await readResults(path));
         if (flags.json) context.stdout.write(`${JSON.stringify(trends)}\n`);
         else context.stdout.print(trendText(trends));
         return;
@@ -74,6 +74,6 @@ const examples = `
 Examples:
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- report results/<machine>/<file>.json --format markdown
-  npm run bench -- report results/<machine> --trend
+  npm run bench -- report results --trend
 
 The file is named at the end of each run; \`list\` shows all of this checkout.`;

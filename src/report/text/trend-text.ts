@@ -1,23 +1,32 @@
-import { signedPercent } from '../../compare/text.ts';
-import type { ExcludedResult, MachineTrends, ResultSource, Trend } from '../../compare/trend.ts';
+import { countOf, signedPercent } from '../../compare/text.ts';
+import type { ExcludedResult, ModelTrends, ResultSource, Trend } from '../../compare/trend.ts';
 import { describeCell } from '../../model/cell-key.ts';
 import { presentable } from '../../model/foreign-text.ts';
-import { formatFigure, joinList, labelWithUnit, noValue } from '../format.ts';
+import { formatBytes, formatFigure, formatPercent, joinList, labelWithUnit, noValue, orDash } from '../format.ts';
 import { alignedLines, paragraph, wrap } from './terminal.ts';
 
-/** Each metric of each cell over the results of a machine: first and last value, and where its level changed. */
-export function trendText(machines: readonly MachineTrends[]): string {
-  return machines.map((machine) => `${machineText(presentable(machine))}\n`).join('\n');
+/** Each metric of each cell over the results of a processor model: first and last value, and where its level changed. */
+export function trendText(models: readonly ModelTrends[]): string {
+  return models.map((model) => `${modelText(presentable(model))}\n`).join('\n');
 }
 
-function machineText({ machineLabel, trends, excluded }: MachineTrends): string {
+function modelText({ cpuModel, machines, trends, excluded }: ModelTrends): string {
   const byCell = Map.groupBy(trends, ({ cell }) => describeCell(cell));
   return [
-    machineLabel,
-    ...[...byCell].map(([name, own]) => `${name}\n${trendTable(own)}`),
+    [cpuModel, ...machines.map(machineText)].join('\n'),
+    ...(machines.length > 1 ? [paragraph(severalMachines)] : []),
+    ...[...byCell].map(([name, own]) => `${name}\n${trendTable(own, machines.length)}`),
     ...(trends.length === 0 ? ['No result has a trial of a service that counts.'] : []),
     ...excluded.map((one) => paragraph(excludedText(one))),
   ].join('\n\n');
+}
+
+const severalMachines =
+  'Figures are carried to the median of these machines, each measured by the median of its own results (three or more).';
+
+function machineText({ id, coreCount, memoryBytes, kernel, resultCount }: ModelTrends['machines'][number]): string {
+  const size = `${countOf(coreCount, 'core')}, ${formatBytes(memoryBytes)}, kernel ${kernel}`;
+  return `  machine ${id}: ${size}; ${countOf(resultCount, 'result')}`;
 }
 
 const maxCells = 3;
@@ -32,25 +41,37 @@ function excludedText({ cells, reason, ...source }: ExcludedResult): string {
   return `Left out of ${where}: ${source.commit === null ? when : `${sourceName(source)} (${when})`}: ${reason}`;
 }
 
-function trendTable(trends: readonly Trend[]): string {
-  const heads = ['', 'results', 'first', 'last', 'change', 'level changed with'];
-  const aligns = ['left', 'right', 'right', 'right', 'right', 'left'] as const;
-  return alignedLines([heads, ...trends.map(trendRow)], { aligns, gap: 'before' }).join('\n');
+function trendTable(trends: readonly Trend[], machineCount: number): string {
+  const spread = machineCount > 1 ? ['machines differ by'] : [];
+  const heads = ['', 'results', 'first', 'last', 'change', ...spread, 'level changed with'];
+  const aligns = ['left', 'right', 'right', 'right', 'right', ...spread.map(() => 'right' as const), 'left'] as const;
+  const rows = trends.map((trend) => trendRow(trend, machineCount > 1));
+  return alignedLines([heads, ...rows], { aligns, gap: 'before' }).join('\n');
 }
 
-function trendRow({ label, unit, points, changePoint }: Trend): string[] {
-  const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return [label, '0', noValue, noValue, noValue, ''];
-  const change = first.value > 0 ? signedPercent(last.value / first.value - 1) : noValue;
-  const changed = changePoint === null ? '' : `${sourceName(changePoint.at)} (${signedPercent(changePoint.ratio)})`;
+function trendRow({ label, unit, points, machineSpreadRatio, changePoint }: Trend, isOfSeveral: boolean): string[] {
+  const known = points.flatMap(({ normalisedValue }) => normalisedValue ?? []);
+  const [first = null, last = null] = [known[0], known.at(-1)];
+  const figure = (value: number | null) => orDash(value, (one) => formatFigure(unit, one));
+  const change = first !== null && last !== null && first > 0 ? signedPercent(last / first - 1) : noValue;
   return [
     labelWithUnit({ label, unit }),
-    String(points.length),
-    formatFigure(unit, first.value),
-    formatFigure(unit, last.value),
+    known.length === points.length ? String(points.length) : `${known.length} of ${points.length}`,
+    figure(first),
+    figure(last),
     change,
-    wrap(changed, 40, ''),
+    ...(isOfSeveral ? [orDash(machineSpreadRatio, formatPercent)] : []),
+    wrap(changePoint === null ? '' : changeText(changePoint), 40, ''),
   ];
+}
+
+function changeText({ at, ratio, cause }: NonNullable<Trend['changePoint']>): string {
+  const size = signedPercent(ratio);
+  if (cause === 'commit') return `${sourceName(at)} (${size})`;
+  const since = `${size} since ${at.startedAt.slice(0, 10)}`;
+  return cause === 'machine'
+    ? `the machine changed, so no commit is named (${since})`
+    : `no commit is named: the other implementations moved too (${since})`;
 }
 
 function sourceName({ commit, startedAt }: ResultSource): string {
