@@ -109,6 +109,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   capacity: async () => (await import('./commands/capacity.ts')).addCapacity,
   'cold-start': async () => (await import('./commands/cold-start.ts')).addColdStart,
   overload: async () => (await import('./commands/overload.ts')).addOverload,
+  'right-size': async () => (await import('./commands/right-size.ts')).addRightSize,
   install: async () => (await import('./commands/install.ts')).addInstall,
   uninstall: async () => (await import('./commands/install.ts')).addUninstall,
   cache: async () => (await import('./commands/cache.ts')).addCache,

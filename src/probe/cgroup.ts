@@ -15,6 +15,15 @@ interface GroupLimit {
   readonly memoryBytes: number | null;
 }
 
+/** What the kernel did to a group because of its limits, since its start. */
+export interface LimitEvents {
+  /** Periods of 100 ms in which it had to wait, and for how long in all. */
+  readonly throttledCount: number;
+  readonly throttledMs: number;
+  /** How often an allocation met the memory limit. */
+  readonly memoryFullCount: number;
+}
+
 /** A fresh control group for one role of one trial: its counters begin at zero. */
 export interface ProcessGroup {
   readonly name: string;
@@ -36,6 +45,7 @@ export interface ProcessGroup {
   pressureSomeMs(): number | null;
   /** How many of its processes the kernel killed because the group, or the machine, was out of memory. */
   memoryKillCount(): number;
+  limitEvents(): LimitEvents;
 }
 
 /** What is needed to read a group, whoever made it. */
@@ -67,6 +77,7 @@ export function createGroup(layout: CgroupLayout): ProcessGroup {
     pressureSomeMs: () => parsePressure(readIfThere(join(unifiedDir, 'cpu.pressure')), 'some'),
     memoryKillCount: () =>
       readMemoryKills(memoryDir, memoryDir === unifiedDir ? 'memory.events' : 'memory.oom_control'),
+    limitEvents: () => readLimitEvents(directories, memoryDir),
   };
 }
 
@@ -112,6 +123,8 @@ function applyLimit(
     writeLimit(memoryDir, isV2 ? 'memory.max' : 'memory.limit_in_bytes', memoryBytes, 'memory');
     // A target that swaps instead of dying would keep its limit in name only.
     if (isV2 && existsSync(join(memoryDir, 'memory.swap.max'))) writeLimit(memoryDir, 'memory.swap.max', 0, 'memory');
+    if (!isV2 && existsSync(join(memoryDir, 'memory.memsw.limit_in_bytes')))
+      writeLimit(memoryDir, 'memory.memsw.limit_in_bytes', memoryBytes, 'memory');
   }
   if (cpuCount === null) return [];
   const quotaUs = Math.round(cpuCount * cpuPeriodUs);
@@ -193,6 +206,18 @@ export function parsePressure(text: string, who: 'some' | 'full'): number | null
 function readMemoryKills(memoryDir: string | null, file: string): number {
   const text = memoryDir === null ? '' : readIfThere(join(memoryDir, file));
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
+}
+
+/** Of v2 in microseconds, of v1 in nanoseconds, in whichever of its directories limits the CPU. */
+function readLimitEvents(directories: readonly string[], memoryDir: string | null): LimitEvents {
+  const text = directories
+    .map((directory) => readIfThere(join(directory, 'cpu.stat')))
+    .find((one) => one.includes('nr_throttled'));
+  const cpu = keyedValues(text ?? '');
+  const throttledMs = cpu('throttled_usec') / 1e3 + cpu('throttled_time') / 1e6;
+  const memory = memoryDir === null ? '' : readIfThere(join(memoryDir, 'memory.events'));
+  const v1Count = memoryDir === null ? null : readNumber(join(memoryDir, 'memory.failcnt'));
+  return { throttledCount: cpu('nr_throttled'), throttledMs, memoryFullCount: v1Count ?? keyedValues(memory)('max') };
 }
 
 function readIfThere(path: string): string {

@@ -52,3 +52,26 @@ test('a base that is no less than the burst is a usage mistake', async (context)
   assert.equal(exitCode, 2);
   assert.match(stderr, /--rate 50 is not below the burst of 30\/s/);
 });
+
+/** Short steps, so that a search takes a minute. */
+const shortSteps = ['--duration', '1', '--warmup', '40'];
+
+test('the least memory of a target that needs 64 MiB is found within 10 %', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['right-size', 'needs-64mib', '--rate', '100', '--slo', 'p50=50ms', '--only', 'memory', ...shortSteps],
+  ]);
+  assert.equal(exitCode, 0);
+  const { value, reason } = answer.answers[0].memory;
+  assert.ok(value >= 64 * 2 ** 20 && value <= 1.1 * 64 * 2 ** 20, `${value / 2 ** 20} MiB`);
+  assert.match(reason, /out of memory/);
+});
+
+test('the least CPU of a target that burns 0.2 cores lies above that, by its own server at most', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['right-size', 'burn', '--rate', '40', '--slo', 'p50=60ms', '--only', 'cpu', ...shortSteps],
+  ]);
+  assert.equal(exitCode, 0);
+  const { value, reason } = answer.answers[0].cpu;
+  assert.ok(value >= 0.19 && value <= 0.3, `${value} cores`);
+  assert.match(reason, /throttled in \d+ periods/);
+});

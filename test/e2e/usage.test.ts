@@ -108,6 +108,7 @@ test('each command explains itself with examples', async () => {
     'capacity',
     'cold-start',
     'overload',
+    'right-size',
     'claims',
     'ci',
   ]) {

@@ -70,6 +70,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     },
     died: death.promise,
     logTail: () => 'the last words',
+    limitText: () => null,
     stop: async () => {
       note('target stops');
       return { stopMs: 5, exitCode: 0, forced: false, cpuMs, ...options.stop };

@@ -24,7 +24,7 @@ import {
   type TrialEnvironment,
   TrialFailure,
 } from './observations.ts';
-import { memoryText, startInGroup, type TargetGroup } from './target-group.ts';
+import { limitText, memoryText, startInGroup, type TargetGroup } from './target-group.ts';
 import { runTrial } from './trial.ts';
 import { observeWindow } from './window.ts';
 
@@ -151,6 +151,7 @@ async function startTrackedTarget(
     probe,
     died: target.died.then((exit) => deathText(exit, group, resourceLimit)),
     logTail: target.logTail,
+    limitText: () => limitText(group, resourceLimit),
     async stop() {
       const stopped = target.stop();
       const cpuMs = await cpuAtExit(probe, stopped);

@@ -21,6 +21,8 @@ export interface RunningTarget {
   /** Resolves with the cause when the process ends without having been asked to; never rejects. */
   readonly died: Promise<string>;
   logTail(): string;
+  /** What its limits did to it so far; null: it has none. */
+  limitText(): string | null;
   stop(): Promise<StoppedTarget>;
   /** Ends whatever is left of it. */
   dispose(): Promise<void>;

@@ -98,10 +98,19 @@ export function memoryText(group: TrackedGroup['group'], limit: TrialSpec['resou
   return `: killed by the kernel, out of memory (${whose})`;
 }
 
+/** What its limits did to it so far; null: it has none. */
+export function limitText(group: TrackedGroup['group'], limit: TrialSpec['resourceLimit']): string | null {
+  if (group === null || limit === null) return null;
+  const { throttledCount, throttledMs, memoryFullCount } = group.limitEvents();
+  const cpu = `throttled in ${throttledCount} periods, for ${Math.round(throttledMs)} ms in all`;
+  const memory = `met the memory limit ${memoryFullCount} times`;
+  return [...(limit.cpuCount === null ? [] : [cpu]), ...(limit.memoryBytes === null ? [] : [memory])].join('; ');
+}
+
 function limitGroup(group: TrackedGroup['group'], limit: NonNullable<TrialSpec['resourceLimit']>): void {
   if (group === null) {
-    const remedy = 'run as root, or leave --limit out';
-    throw new HarnessError('cannot-measure', 'no control group can be made here, and --limit was asked for', remedy);
+    const remedy = 'run as root, or ask for no limit';
+    throw new HarnessError('cannot-measure', 'no control group can be made here, and a limit was asked for', remedy);
   }
   group.limit(limit);
 }

@@ -234,9 +234,15 @@ async function measureWindow(state: TrialState, environment: TrialEnvironment): 
   } finally {
     observed.window = await observer.end();
     state.windowEndMs = environment.nowMs();
+    noteLimits(state, target);
   }
   const [stray] = observed.window.strayProcesses;
   if (stray !== undefined) throw new TrialFailure('process-left', stray);
+}
+
+function noteLimits({ warnings }: TrialState, target: RunningTarget): void {
+  const message = target.limitText();
+  if (message !== null) warnings.push({ code: 'limited', message, advice: null });
 }
 
 /** At most this long a target is given to show that it works on; it is given longer while it does. */
