@@ -16,7 +16,7 @@ interface GroupLimit {
 }
 
 /** What the kernel did to a group because of its limits, since its start. */
-export interface LimitEvents {
+interface LimitEvents {
   /** Periods of 100 ms in which it had to wait, and for how long in all. */
   readonly throttledCount: number;
   readonly throttledMs: number;
