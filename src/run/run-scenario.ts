@@ -35,7 +35,7 @@ import type { PlanSummary, RunReporter } from './reporter.ts';
 import { installMissing } from './runtimes.ts';
 import { type Session, withSession } from './session/session.ts';
 import { createTrialRunner } from './trial/create-environment.ts';
-import { runTrials } from './trial-loop.ts';
+import { type PreparedRun, runTrials } from './trial-loop.ts';
 
 export interface RunRequest {
   readonly scenario: string;
@@ -218,9 +218,8 @@ async function measure(
   const implementations = [...prepared.byId.values()].map(({ located }) => located.implementation);
   const commit = await currentCommit(request.project);
   const input = { ...declarations, implementations, limit: request.limit };
-  const { until } = request;
-  const open = until === null ? null : { plan: planOpenRounds(input), request: until };
-  const origin = { command: request.command, commit, ranking: rankingPlan(request) };
+  const open = openRoundsOf(request, input, reporter);
+  const origin = { command: request.command, commit, ranking: rankingPlan(request.ranking, open?.request ?? null) };
   const asked = open === null ? scenario : withRoundCount(scenario, open.plan, minRoundCount);
   const result = await initialResult({ ...declarations, scenario: asked }, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
@@ -241,7 +240,16 @@ async function measure(
   return { result: finished, path };
 }
 
-function rankingPlan({ ranking, until }: RunRequest): RankingPlan {
+/** null: not asked for, or nothing is left to compare after building and checking. */
+function openRoundsOf({ until }: RunRequest, input: PlanInput, reporter: RunReporter): PreparedRun['open'] {
+  if (until === null) return null;
+  const planned = planOpenRounds(input);
+  if (planned.rounds.length > 0) return { plan: planned, request: until };
+  reporter.onStep('warning: --until has no effect: fewer than two implementations are left to compare');
+  return null;
+}
+
+function rankingPlan(ranking: RunRequest['ranking'], until: RunRequest['until']): RankingPlan {
   if (until === null) return { ...ranking, until: null };
   const { halfWidthRatio, timeBudgetMs } = until;
   return { ...ranking, until: { halfWidthRatio, timeBudgetMs, ended: null } };

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { machineLabel } from '../../compare/text.ts';
+import { lineText, markdownText } from '../../model/foreign-text.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { describeMachine } from '../../probe/machine.ts';
@@ -52,9 +54,15 @@ async function claims(paths: readonly string[], flags: ClaimsFlags, context: Com
   const results = paths.length > 0 ? await readOneMachine(paths) : await resultsOfThisMachine();
   const assessed = assessClaims(book.claims, results.map(toEvidence), book.codeLines);
   if (flags.json) return `${JSON.stringify(assessed)}\n`;
-  if (flags.format === 'markdown') return `${claimsMarkdown(assessed, book.sources)}\n`;
-  const first = results.length === 0 ? `${nothingYet}\n\n` : '';
-  return `${first}${claimsText(assessed, painter(wantsColor(context)), flags.why ?? false)}\n`;
+  const [result] = results;
+  const place = result === undefined ? nothingYet : machineText(result);
+  if (flags.format === 'markdown')
+    return `${result === undefined ? '' : `${markdownText(place)}\n\n`}${claimsMarkdown(assessed, book.sources)}\n`;
+  return `${place}\n\n${claimsText(assessed, painter(wantsColor(context)), flags.why ?? false)}\n`;
+}
+
+function machineText({ machine }: RunResult): string {
+  return `Measured on ${lineText(machineLabel(machine))} (machine ${lineText(machine.id)}); a ratio holds for this machine.`;
 }
 
 const nothingYet = `Nothing was measured on this machine yet. First run what the claims are about:
