@@ -56,6 +56,8 @@ export function spentInWindow(
   load: Pick<MergedLoad, 'startedAtMs' | 'plan'>,
   offsetMs: number,
 ): SampledShare {
+  if (load.startedAtMs === null)
+    throw new HarnessError('usage', 'the load sent nothing: it has no window', 'leave --sample out');
   const openMs = load.startedAtMs + offsetMs - startedAtMs;
   const closeMs = openMs + load.plan.measureMs;
   const { samples, program } = spent;

@@ -43,6 +43,10 @@ test('a load that was not the one asked for is invalid, and why', () => {
   assert.deepEqual(codes(instance('2/3:1', { [outcomeName(0, 'ok')]: 99 })), ['too-few-sent']);
   assert.deepEqual(codes(instance('2/3:1', { [outcomeName(0, 'ok')]: 99, [outcomeName(0, 'timed_out')]: 1 })), []);
   assert.deepEqual(codes(instance('2/3:1', { paceline_started_at_ms: 2_001 })), ['instance-late']);
+  const idle = mergeInstances([{ ...instance('0:1'), counts: { dropped_iterations: 9 } }]);
+  assert.deepEqual(idle.startSkewMs, [{ source: '0:1', segment: '0:1', skewMs: null }]);
+  assert.equal(idle.startedAtMs, null);
+  assert.equal(idle.response.p50, null);
 });
 
 test('files that are not all instances of one run are refused', () => {

@@ -64,7 +64,7 @@ function readText(path: string): Promise<string> {
 function loadText(load: MergedLoad): string {
   const { plan, instanceCount, scheduledCount, counts, startSkewMs, reasons, response, service, sendDelay } = load;
   const ended = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome.replace('_', ' ')}`);
-  const skewMs = Math.max(...startSkewMs.map((one) => one.skewMs));
+  const skewMs = Math.max(0, ...startSkewMs.flatMap((one) => one.skewMs ?? []));
   return [
     `${plan.workload} at ${plan.ratePerSec}/s for ${plan.measureMs / 1_000} s by k6, ${instanceCount} ${instanceCount === 1 ? 'instance' : 'instances'}`,
     `  ${scheduledCount} due: ${ended.join(', ')}`,

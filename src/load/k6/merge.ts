@@ -44,10 +44,14 @@ export interface MergedLoad {
   readonly instanceCount: number;
   readonly plan: InstanceSummary['plan'];
   readonly scriptHash: string;
-  /** Of the first instance, by its own clock. */
-  readonly startedAtMs: number;
-  /** When each instance started after the first: their clocks' difference is in it. */
-  readonly startSkewMs: readonly { readonly source: string; readonly segment: string; readonly skewMs: number }[];
+  /** Of the first instance, by its own clock; null: none sent anything. */
+  readonly startedAtMs: number | null;
+  /** When each instance started after the first: their clocks' difference is in it. null: it sent nothing. */
+  readonly startSkewMs: readonly {
+    readonly source: string;
+    readonly segment: string;
+    readonly skewMs: number | null;
+  }[];
   readonly scheduledCount: number;
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly operations: Readonly<Record<string, Readonly<Record<Outcome, number>>>>;
@@ -107,7 +111,8 @@ export function mergeInstances(instances: readonly InstanceSummary[]): MergedLoa
   );
   const counts = byOutcome((outcome) => Object.values(operations).reduce((sum, own) => sum + own[outcome], 0));
   const starts = instances.map((one) => one.counts.paceline_started_at_ms ?? 0);
-  const startedAtMs = Math.min(...starts.filter((ms) => ms > 0));
+  const known = starts.filter((ms) => ms > 0);
+  const startedAtMs = known.length === 0 ? null : Math.min(...known);
   const [response, service, sendDelay] = histograms.map((one) =>
     distribution([...boundsMs, null].map((_, place) => total(bucketName(one, place)))),
   ) as [Distribution, Distribution, Distribution];
@@ -116,7 +121,7 @@ export function mergeInstances(instances: readonly InstanceSummary[]): MergedLoa
     startSkewMs: instances.map(({ source, segment }, index) => ({
       source,
       segment,
-      skewMs: (starts[index] ?? 0) - startedAtMs,
+      skewMs: startedAtMs === null || !starts[index] ? null : starts[index] - startedAtMs,
     })),
     ...{ scheduledCount: plannedCount(plan), counts, operations, droppedCount: total('dropped_iterations') },
     ...{ boundsMs, response, service, sendDelay },
@@ -176,7 +181,10 @@ const maxStartSkewMs = 1_000;
 function reasonsAgainst(load: Omit<MergedLoad, 'reasons'>): MergedLoad['reasons'] {
   const { scheduledCount, counts, droppedCount, startSkewMs, plan } = load;
   const ended = Object.values(counts).reduce((sum, one) => sum + one, 0);
-  const late = startSkewMs.filter(({ skewMs }) => Math.abs(skewMs) > Math.min(maxStartSkewMs, plan.measureMs / 10));
+  const limitMs = Math.min(maxStartSkewMs, plan.measureMs / 10);
+  const late = startSkewMs.flatMap(({ source, skewMs }) =>
+    skewMs !== null && skewMs > limitMs ? [{ source, skewMs }] : [],
+  );
   return [
     ...(droppedCount > 0
       ? [{ code: 'too-few-sent', message: `${droppedCount} requests were dropped: no virtual user was free` }]

@@ -26,7 +26,8 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
   const target = (__ENV.TARGET ?? plan.target).replace(/\/+$/, '');
   const record = createRecorder(plan);
   const send = (request: WorkloadRequest) => sendTo(target, request, plan);
-  let session: WorkloadSession | null = null;
+  // Opened before the test begins where nothing is asked first: it may take a tenth of a second in k6.
+  let session = workload.setUp === undefined ? openSession(workload, plan, undefined) : null;
   const next = (setUp: unknown, iteration: number): Operation | null => {
     session ??= openSession(workload, plan, setUp);
     enterIteration(iteration);
