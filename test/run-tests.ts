@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { laneOf, lanes, parts, testPaths } from './lanes.ts';
 
 const usage = `Usage: node test/run-tests.ts [--lane LANE]… [--times] [PART OF A PATH]…
-Runs the test files of these lanes (all but those of test:all) side by side, as test/lanes.ts says. At most three files that failed
-are run once more, alone; one that passes then is named as unsteady, since it fails only beside others.`;
+Runs the test files of these lanes (all but those of test:all) side by side, as test/lanes.ts says. At most three files of these that
+failed are run once more, alone; one that passes then is named as unsteady, since it fails only beside others.`;
 
 /** More that fail are no accident of the machine. */
 const mostSecondTries = 3;
@@ -22,6 +22,8 @@ interface TestFile {
 
 interface Ended {
   readonly file: TestFile;
+  /** What its tests said; printed for a failure. */
+  readonly details: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly isSuccess: boolean;
   readonly seconds: number;
@@ -76,13 +78,24 @@ async function runAll(files: readonly TestFile[]): Promise<readonly Ended[]> {
 
 async function withSecondTries(first: readonly Ended[]): Promise<readonly Ended[]> {
   const failed = first.filter(({ isSuccess }) => !isSuccess);
-  if (failed.length > mostSecondTries || interruption.signal.aborted) return first;
+  const isOfParts = failed.some(({ file }) => !lanes.some(({ id }) => id === file.lane));
+  if (failed.length > mostSecondTries || isOfParts || interruption.signal.aborted) return first;
   const ended = [...first];
   for (const one of failed) {
-    process.stdout.write(`once more, alone: ${one.file.path}\n`);
-    ended[first.indexOf(one)] = await runFile(one.file);
+    const again = await runFile(one.file);
+    ended[first.indexOf(one)] = again;
+    if (again.isSuccess)
+      process.stdout.write(`unsteady: ${one.file.path} passed alone and failed before:\n${quoted(one.details)}`);
   }
   return ended;
+}
+
+/** Nobody, and no program that looks for failures, takes it for one of this run. */
+function quoted(details: string): string {
+  return details
+    .replaceAll('✖', 'x')
+    .replaceAll(/^/gm, '  | ')
+    .replace(/ {2}\| $/, '');
 }
 
 function pathLines(ended: readonly Ended[]): string {
@@ -109,20 +122,27 @@ async function runFile(file: TestFile): Promise<Ended> {
   const total = events.findLast(({ type, data }) => type === 'test:summary' && data.file === undefined)?.data;
   const ended = {
     file,
+    details: await detailsOf(events),
     counts: (total?.counts ?? {}) as Record<string, number>,
     isSuccess: total?.success === true,
     seconds: (performance.now() - startedMs) / 1000,
   };
-  await report(ended, events);
+  report(ended, events);
   return ended;
 }
 
-async function report({ file, counts, isSuccess, seconds }: Ended, events: readonly TestEvent[]): Promise<void> {
+async function detailsOf(events: readonly TestEvent[]): Promise<string> {
+  let text = '';
+  for await (const part of Readable.from(events.filter(isDetail)).compose(new spec())) text += part;
+  return text;
+}
+
+/** A failure's details come once it is known whether it fails alone too. */
+function report({ file, counts, isSuccess, seconds }: Ended, events: readonly TestEvent[]): void {
   if (interruption.signal.aborted) return;
-  let text = `${isSuccess ? '✔' : '✖'} ${file.path}: ${counts.tests} tests, ${seconds.toFixed(1)} s (${file.lane})\n`;
+  let text = `${isSuccess ? '✔' : '·'} ${file.path}: ${counts.tests} tests, ${seconds.toFixed(1)} s (${file.lane})\n`;
   for (const { type, data } of events)
     if (type === 'test:pass' && data.skip !== undefined) text += `  ﹣ ${data.name} # ${data.skip}\n`;
-  if (!isSuccess) for await (const part of Readable.from(events.filter(isDetail)).compose(new spec())) text += part;
   process.stdout.write(text);
 }
 
@@ -204,8 +224,10 @@ async function main(): Promise<void> {
   const ended = await withSecondTries(first);
   if (values.times) process.stdout.write(timesTable(ended, readFileSync(cpuFile, 'utf8')));
   const unsteady = ended.filter((one, index) => one !== first[index] && one.isSuccess);
-  if (unsteady.length > 0) process.stdout.write(`failed beside others, passed alone:\n${pathLines(unsteady)}`);
+  if (unsteady.length > 0)
+    process.stdout.write(`unsteady, failed beside others and passed alone:\n${pathLines(unsteady)}`);
   const failed = ended.filter(({ isSuccess }) => !isSuccess);
+  for (const { file, details } of failed) process.stdout.write(`✖ ${file.path}\n${details}`);
   if (failed.length > 0) process.stdout.write(`failed:\n${pathLines(failed)}`);
   process.stdout.write(summary(ended, startedMs));
   process.exitCode = interruption.signal.aborted ? 130 : failed.length > 0 ? 1 : 0;

@@ -4,6 +4,7 @@ import { visibleText } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { enterCallersFolder, normaliseEnvironment } from '../os/environment.ts';
 import { abortOnSignals, Interruption } from '../os/interruption.ts';
+import { assertEnoughOpenFiles } from '../os/open-files.ts';
 import { unknownName } from '../run/declarations.ts';
 import { isInstalled, rootDir } from '../run/paths.ts';
 import type { Project } from '../run/project.ts';
@@ -23,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     ...{ signal, ...output, exitCode: 0 },
   };
   try {
+    assertEnoughOpenFiles();
     const found = findProject(process.cwd());
     let project: Promise<Project> | null = null;
     const loadProject = () => {

@@ -282,14 +282,28 @@ async function waitUntilReady(
 
 const contractReadiness = { path: '/health', status: 200 } as const;
 
+/** No route to this machine itself: a loopback interface that is down, which no target can mend. */
+const unreachableCodes: readonly string[] = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'];
+
+function unreachable(host: string, { message }: Error): HarnessError {
+  return new HarnessError(
+    'cannot-measure',
+    `this machine cannot reach itself at ${host}: ${message}`,
+    'bring the loopback interface up (`ip link set lo up`), also in a network namespace of your own',
+  );
+}
+
 function askHealth(host: string, port: number, path: string): Promise<number | string> {
-  const { promise, resolve } = Promise.withResolvers<number | string>();
+  const { promise, resolve, reject } = Promise.withResolvers<number | string>();
   const request = get({ host, port, path, agent: false, timeout: 1_000 }, (response) => {
     response.resume();
     resolve(response.statusCode ?? 0);
   });
   request.once('timeout', () => request.destroy(new Error('no answer within 1 s')));
-  request.once('error', (error) => resolve(error.message));
+  request.once('error', (error: NodeJS.ErrnoException) => {
+    if (unreachableCodes.includes(error.code ?? '')) reject(unreachable(host, error));
+    else resolve(error.message);
+  });
   return promise;
 }
 

@@ -126,6 +126,16 @@ test('nothing is cleaned up of a run whose process space is not known here', asy
   assert.equal(records(folder).length, 3);
 });
 
+test('a lock whose run died before its record was written goes too; one that is held stays', async (context) => {
+  const folder = cache(context);
+  mkdirSync(join(folder, 'runs'), { recursive: true });
+  writeFileSync(join(folder, 'runs', '7-ab.lock'), '');
+  const lock = await holdLock(join(folder, 'runs', '8-cd.lock'));
+  assert.deepEqual(await cleanedUp(folder), []);
+  assert.deepEqual(readdirSync(join(folder, 'runs')), ['8-cd.lock']);
+  lock?.release();
+});
+
 test('a run that holds its lock is alive, whatever its pid says here', async (context) => {
   const folder = cache(context);
   writeRecord(folder, '7-ab.json', { pid: 7, startTicks: -1, space, entries: [group('theirs')] });

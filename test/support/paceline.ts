@@ -94,6 +94,8 @@ export interface RunningPaceline {
 export interface PacelineOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** What starts paceline; none: this Node. `npm run bench --` and its like name paceline themselves. */
+  readonly program?: readonly string[];
 }
 
 const living = new Set<ChildProcess>();
@@ -109,9 +111,13 @@ export function paceline(args: readonly string[], options: PacelineOptions = {})
 }
 
 /** Starts `paceline …` as its own process group, as a shell does. */
-export function startPaceline(args: readonly string[], { env = {}, cwd }: PacelineOptions = {}): RunningPaceline {
+export function startPaceline(
+  args: readonly string[],
+  { env = {}, cwd, program }: PacelineOptions = {},
+): RunningPaceline {
   const { DATABASE_URL: _, NODE_OPTIONS: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [file = '', ...words] = program === undefined ? [process.execPath, bin] : startedBy(program);
+  const child = spawn(file, [...words, ...args], {
     cwd,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -128,6 +134,10 @@ export function startPaceline(args: readonly string[], { env = {}, cwd }: Paceli
     signal: (name) => process.kill(pid, name),
     finished,
   };
+}
+
+function startedBy(program: readonly string[]): readonly string[] {
+  return program[0] === 'npm' ? program : [...program, bin];
 }
 
 function listen(child: ChildProcess, args: readonly string[]): Pick<RunningPaceline, 'finished' | 'line'> {

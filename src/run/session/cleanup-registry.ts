@@ -57,6 +57,8 @@ export async function openCleanupRegistry(cacheDir: string): Promise<CleanupRegi
   const owner = { ...identityOf(process.pid), space: processSpace() };
   let entries: readonly CleanupEntry[] = [];
   const write = (next: readonly CleanupEntry[]) => replaceFileSync(path, JSON.stringify({ ...owner, entries: next }));
+  // Empty too: whoever asks how many runs use this folder sees this one from its first moment.
+  write(entries);
   return {
     add(entry) {
       const grown = [...entries, entry];
@@ -120,7 +122,15 @@ export async function cleanUpOrphans(cacheDir: string, remove: RemoveEntry): Pro
     }
     for (const file of [path, lockPath(path)]) rmSync(file, { force: true });
   }
+  await removeLoneLocks(cacheDir);
   return count;
+}
+
+/** Of runs killed before their record was written. */
+async function removeLoneLocks(cacheDir: string): Promise<void> {
+  const records = registryFiles(cacheDir).map(lockPath);
+  const lone = filesOf(cacheDir, '.lock').filter((path) => !records.includes(path));
+  for (const path of lone) if ((await lockState(path)) === 'free') rmSync(path, { force: true });
 }
 
 /** How many commands use the folder now, or may: of one on another machine nobody can tell. */
@@ -157,10 +167,14 @@ function registryFolder(cacheDir: string): string {
 }
 
 function registryFiles(cacheDir: string): string[] {
+  return filesOf(cacheDir, '.json');
+}
+
+function filesOf(cacheDir: string, ending: string): string[] {
   const folder = registryFolder(cacheDir);
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
+      .filter((name) => name.endsWith(ending))
       .map((name) => join(folder, name));
   } catch {
     return [];
