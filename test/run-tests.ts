@@ -116,7 +116,8 @@ async function runFile(file: TestFile): Promise<Ended> {
     files: [join(root, file.path)],
     timeout: timeoutMs,
     execArgv: ['--import', join(import.meta.dirname, 'in-test.ts')],
-    signal: interruption.signal,
+    // Longer than any test of it may take: a process that something keeps alive after its last test is ended too.
+    signal: AbortSignal.any([interruption.signal, AbortSignal.timeout(timeoutMs + 30_000)]),
   });
   for await (const event of stream as AsyncIterable<TestEvent>) events.push(event);
   const total = events.findLast(({ type, data }) => type === 'test:summary' && data.file === undefined)?.data;

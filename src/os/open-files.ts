@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { HarnessError } from '../model/harness-error.ts';
 
-/** Below it Node cannot even start a process, which fails in the middle of something. */
-const leastCount = 128;
+/** Modules are read up to sixty at once; below this, starting a process fails in the middle of something. */
+const leastCount = 96;
 
 /** Throws HarnessError cannot-measure where too few files may be open at once; other systems than Linux are not asked. */
 export function assertEnoughOpenFiles(limits = readLimits()): void {

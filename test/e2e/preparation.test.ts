@@ -23,7 +23,7 @@ test('a toolchain that is missing or too old is skipped with its remedy, and the
   const space = await workspace(context);
   await writeImplementation(space.file('impls'), 'needs-quux', { requires: [missing] });
   await writeImplementation(space.file('impls'), 'needs-newer', { requires: [tooOld] });
-  const { exitCode, stdout, stderr } = await runOver(space, ['echo', 'needs-*']);
+  const { exitCode, stdout, stderr } = await runOver(space, ['echo', 'needs-newer', 'needs-quux']);
   assert.match(stderr, /skipped: needs-quux: quux not on PATH \(needs ≥ 9\.1\).*install quux from its site/);
   assert.match(stderr, /skipped: needs-newer: node on PATH is \d.*\(needs ≥ 999\).*install Node 999/);
   assert.match(stdout, /needs-quux +skipped: quux not on PATH/);
@@ -38,7 +38,7 @@ test('a run of which nothing can be measured says so in one message and exits 3'
   const space = await workspace(context);
   await writeImplementation(space.file('impls'), 'needs-quux', { requires: [missing] });
   await writeImplementation(space.file('impls'), 'needs-newer', { requires: [tooOld] });
-  const { exitCode, stdout, stderr } = await runOver(space, ['needs-*']);
+  const { exitCode, stdout, stderr } = await runOver(space, ['needs-newer', 'needs-quux']);
   assert.match(stderr, /paceline: nothing could be measured:\n {2}needs-newer: node on PATH is .*\n.*install Node 999/);
   assert.match(stderr, /needs-quux: quux not on PATH \(needs ≥ 9\.1\)\n.*install quux from its site/);
   assert.equal(stdout, '');

@@ -351,7 +351,7 @@ test('the generator does not outlive its parent', async () => {
 });
 
 test('a workload that keeps state is refused by several threads, with the remedy', async () => {
-  const statefulPath = pathOf('../../bench/crud/workloads/authenticate.ts');
+  const statefulPath = pathOf('../../bench/crud/workloads/history.ts');
   await assert.rejects(startGenerator(optionsFor({ threadCount: 2, workloadPath: statefulPath })), (error: unknown) => {
     assert.ok(error instanceof HarnessError);
     assert.match(error.message, /keeps state/);

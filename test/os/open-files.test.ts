@@ -17,6 +17,6 @@ test('too few open files are told with the limit and the remedy, before anything
 });
 
 test('enough, no limit, and a system that does not say are no trouble', () => {
-  for (const soft of ['128', '1024', 'unlimited']) assertEnoughOpenFiles(limits(soft));
+  for (const soft of ['96', '1024', 'unlimited']) assertEnoughOpenFiles(limits(soft));
   assertEnoughOpenFiles('');
 });
