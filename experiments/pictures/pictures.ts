@@ -13,7 +13,7 @@ import { trialPhasesPicture } from './trial-phases.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** The run whose figures the README shows. */
-export const shownResult = 'results/reference/v1/2d60e2d51e2f/20261125T092153Z-b771ae19-quick.json';
+export const shownResult = 'results/reference/eef6b629b771/20261201T011427Z-61ef8c2d-quick.json';
 
 /** File name below docs/pictures and content of every picture. */
 export async function allPictures(): Promise<Map<string, string>> {
