@@ -35,7 +35,7 @@ export function barsPicture(result: RunResult, theme: Theme): string {
     text(size.names - 10, rowMiddle(row) + 5, name, { fill: theme.ink, anchor: 'end' }),
   );
   return svg(size.width, height, 'CPU per request and private memory of each implementation at the same rate', [
-    text(0, 18, 'The same 100 requests per second, the same answers, different effort', {
+    text(0, 18, `The same ${ratesText(trials)} requests per second, the same answers, different effort`, {
       fill: theme.ink,
       size: 17,
       isBold: true,
@@ -44,6 +44,10 @@ export function barsPicture(result: RunResult, theme: Theme): string {
     ...panels.flatMap((panel, index) => panelParts(panel, panelLeft(index), order, theme)),
     text(0, height - 8, caption(result), { fill: theme.muted, size: 12 }),
   ]);
+}
+
+function ratesText(trials: readonly OkTrial[]): string {
+  return [...new Set(trials.map(({ spec }) => spec.loadPlan.ratePerSec))].join(' and ');
 }
 
 function isDrawn({ spec }: OkTrial): boolean {
