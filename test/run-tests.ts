@@ -108,6 +108,12 @@ function fitting(waiting: TestFile[], free: number): TestFile | undefined {
   return index < 0 ? undefined : waiting.splice(index, 1)[0];
 }
 
+/** A file of a part may take as long as the part. */
+function longestMs({ lane }: TestFile): number {
+  const part = parts.find(({ id }) => id === lane);
+  return part === undefined ? timeoutMs + 30_000 : part.limitMinutes * 60_000;
+}
+
 async function runFile(file: TestFile): Promise<Ended> {
   const startedMs = performance.now();
   const events: TestEvent[] = [];
@@ -116,8 +122,8 @@ async function runFile(file: TestFile): Promise<Ended> {
     files: [join(root, file.path)],
     timeout: timeoutMs,
     execArgv: ['--import', join(import.meta.dirname, 'in-test.ts')],
-    // Longer than any test of it may take: a process that something keeps alive after its last test is ended too.
-    signal: AbortSignal.any([interruption.signal, AbortSignal.timeout(timeoutMs + 30_000)]),
+    // A process that something keeps alive after its last test is ended too.
+    signal: AbortSignal.any([interruption.signal, AbortSignal.timeout(longestMs(file))]),
   });
   for await (const event of stream as AsyncIterable<TestEvent>) events.push(event);
   const total = events.findLast(({ type, data }) => type === 'test:summary' && data.file === undefined)?.data;
