@@ -1,6 +1,7 @@
 import { mean } from '../../src/stats/descriptive.ts';
-import { normalQuantile, studentQuantile } from '../../src/stats/distributions.ts';
+import { studentQuantile } from '../../src/stats/distributions.ts';
 import type { Interval } from '../../src/stats/interval.ts';
+import { allPairsCriticalValue, chiSquareQuantile } from '../../src/stats/simultaneous.ts';
 
 /** One process start: the unit of everything here. */
 export interface StartFigure {
@@ -88,29 +89,17 @@ export function spreadOfResiduals(residuals: readonly number[], degreesOfFreedom
   return { ratio: Math.sqrt(squares / degreesOfFreedom), degreesOfFreedom, interval };
 }
 
-/** Wilson and Hilferty 1931: within 4 % for five degrees of freedom and more, so 2 % of a spread. */
-export function chiSquareQuantile(probabilityRatio: number, degreesOfFreedom: number): number {
-  const part = 2 / (9 * degreesOfFreedom);
-  return degreesOfFreedom * (1 - part + normalQuantile(probabilityRatio) * Math.sqrt(part)) ** 3;
-}
+/** Rounds for which a half-width is known: with one there is no error to judge by. */
+export const roundCounts: readonly number[] = [2, 3, 4, 5, 6, 7, 8];
 
-/** Upper 5 % points of the studentized range for seven means, by rounds: 6 × (rounds − 1) degrees of freedom (Harter's tables). */
-const studentizedRange: Readonly<Record<number, number>> = {
-  2: 5.895,
-  3: 4.95,
-  4: 4.673,
-  5: 4.541,
-  6: 4.464,
-  7: 4.414,
-  8: 4.378,
-};
+const implementationCount = 7;
 
-export const roundCounts = Object.keys(studentizedRange).map(Number);
-
-/** Of Tukey's simultaneous 95 % intervals for the ratios of seven implementations, rounds as blocks; Infinity for other counts. */
+/** Of Tukey's simultaneous 95 % intervals for the ratios of seven implementations, rounds as blocks; Infinity for one round. */
 export function halfWidthOfSeven(spreadRatio: number, roundCount: number): number {
-  const range = studentizedRange[roundCount];
-  return range === undefined ? Number.POSITIVE_INFINITY : Math.expm1((range * spreadRatio) / Math.sqrt(roundCount));
+  const degreesOfFreedom = (implementationCount - 1) * (roundCount - 1);
+  if (degreesOfFreedom < 1) return Number.POSITIVE_INFINITY;
+  const critical = allPairsCriticalValue(0.95, implementationCount, degreesOfFreedom);
+  return Math.expm1(critical * spreadRatio * Math.sqrt(2 / roundCount));
 }
 
 export interface MeanEstimate {

@@ -1,10 +1,11 @@
 // WORKERS worker threads, each a whole server (event loop, database pool, cache, LISTEN) on one port: with SO_REUSEPORT the kernel
 // spreads the connections over their sockets. The main thread only starts, restarts and stops them.
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { type Config, readConfig, shareOf } from '../_node/crud/config.ts';
 import { eventLoopCpuWork } from '../_node/crud/cpu-work.ts';
+import { startServerThread, stopWhenAsked } from '../_node/crud/server-thread.ts';
 import { startService } from '../_node/crud/service.ts';
-import { type Server, supervise } from '../_node/crud/supervisor.ts';
+import { supervise } from '../_node/crud/supervisor.ts';
 import { orExit } from '../_node/program/environment.ts';
 import { stopOnSignal } from '../_node/program/signals.ts';
 
@@ -13,25 +14,9 @@ if (isMainThread) {
   const share = orExit(() => shareOf(config));
   // All threads share libuv's one pool, where scrypt runs: one thread of it for each server.
   process.env.UV_THREADPOOL_SIZE = String(config.workerCount);
-  const servers = supervise(config.workerCount, () => startThread(share));
+  const servers = supervise(config.workerCount, () => startServerThread(import.meta.url, share));
   stopOnSignal(servers.stop);
 } else {
   const service = await startService(workerData as Config, eventLoopCpuWork, { reusePort: true });
-  parentPort?.once('message', async () => {
-    await service.close();
-    process.exit();
-  });
-  parentPort?.postMessage('listening');
-}
-
-function startThread(share: Config): Server {
-  const thread = new Worker(new URL(import.meta.url), { workerData: share });
-  const { promise: ended, resolve } = Promise.withResolvers<boolean>();
-  let hasListened = false;
-  thread.once('message', () => {
-    hasListened = true;
-  });
-  thread.on('error', (error) => process.stderr.write(`a server died: ${error}\n`));
-  thread.once('exit', () => resolve(hasListened));
-  return { ended, stop: () => thread.postMessage('stop') };
+  stopWhenAsked(service);
 }

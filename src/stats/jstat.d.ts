@@ -6,7 +6,10 @@ declare module 'jstat' {
         cdf(q: number, meanCount: number, degreesOfFreedom: number): number;
         inv(probability: number, meanCount: number, degreesOfFreedom: number): number;
       };
-      readonly chisquare: { cdf(x: number, degreesOfFreedom: number): number };
+      readonly chisquare: {
+        cdf(x: number, degreesOfFreedom: number): number;
+        inv(probability: number, degreesOfFreedom: number): number;
+      };
     };
   };
   export = library;

@@ -93,6 +93,11 @@ function integral(from: number, to: number, stepCount: number, f: (x: number) =>
   return (sum * step) / 3;
 }
 
+/** The value that a chi-square variable stays below with that probability (jstat's inverse of the incomplete gamma function). */
+export function chiSquareQuantile(probabilityRatio: number, degreesOfFreedom: number): number {
+  return jStat.chisquare.inv(probabilityRatio, degreesOfFreedom);
+}
+
 interface SampleVariance {
   readonly variance: number;
   readonly degreesOfFreedom: number;

@@ -283,7 +283,7 @@ async function waitUntilReady(
 const contractReadiness = { path: '/health', status: 200 } as const;
 
 /** No route to this machine itself: a loopback interface that is down, which no target can mend. */
-const unreachableCodes: readonly string[] = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'];
+const unreachableCodes: readonly string[] = ['ENETUNREACH', 'EHOSTUNREACH'];
 
 function unreachable(host: string, { message }: Error): HarnessError {
   return new HarnessError(

@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalDraw } from '../../../experiments/gate/simulated.ts';
 import { drawRotations } from '../../../experiments/resolution/rotation.ts';
-import {
-  chiSquareQuantile,
-  halfWidthOfSeven,
-  type StartFigure,
-  spreadsOf,
-} from '../../../experiments/resolution/spread.ts';
+import { halfWidthOfSeven, type StartFigure, spreadsOf } from '../../../experiments/resolution/spread.ts';
 import { createRandom } from '../../../src/stats/random.ts';
+import { chiSquareQuantile } from '../../../src/stats/simultaneous.ts';
 
 /** Log costs: own level, the round's speed, what the generator shares, and noise of its own. */
 function drawn(roundCount: number, size: { round: number; shared: number; own: number }): StartFigure[] {
@@ -47,14 +43,14 @@ test('one implementation has no spread in rounds', () => {
   assert.equal(covaried, null);
 });
 
-test('quantiles of chi-square are those of the tables within 4 %', () => {
+test('quantiles of chi-square are those of the tables within 0.1 %', () => {
   for (const [probability, df, value] of [
     [0.975, 5, 12.833],
     [0.025, 5, 0.831],
     [0.975, 30, 46.979],
     [0.025, 30, 16.791],
   ] as const) {
-    assert.ok(Math.abs(chiSquareQuantile(probability, df) / value - 1) < 0.042);
+    assert.ok(Math.abs(chiSquareQuantile(probability, df) / value - 1) < 0.001);
   }
 });
 
