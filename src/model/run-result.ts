@@ -6,7 +6,7 @@ import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
 
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /** Where it ran. Two results are comparable only when `id` and every system setting agree. */
 export const machineSchema = z.strictObject({
