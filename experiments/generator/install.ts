@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { k6Version } from '../../src/load/k6/manifest.ts';
+import { k6Version } from '../../src/k6/manifest.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 import {
   autocannonAt,

@@ -33,7 +33,8 @@ function wide(name: string, what: string, x: number, y: number, width: number): 
 }
 
 const parts: readonly Room[] = [
-  part(0, 'load', ['the generator:', 'pace,', 'transport,', 'accounting']),
+  part(0, 'load', ['the generator:', 'pace,', 'transport,', 'accounting'], rows.parts, 2 * height + gap),
+  part(0, 'k6', ['the other one'], rows.parts + 2 * step, height),
   part(1, 'fuzz', ['drawn requests'], rows.parts, height),
   part(1, 'conformance', ['contracts'], rows.parts + step, height),
   part(1, 'target', ['builds, processes'], rows.parts + 2 * step, height),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { MergedLoad } from '../load/k6/merge.ts';
+import type { MergedLoad } from '../k6/merge.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { SpentResources } from './spent-text.ts';
 

@@ -1,12 +1,7 @@
 type Json = Record<string, unknown>;
 
 /** Lifts a parsed result file by one version: index 0 lifts version 1 to 2, and so on. What an old file did not know becomes null or empty. */
-const migrations: readonly ((old: Json) => Json)[] = [
-  fromVersion1,
-  fromVersion2,
-  fromVersion3,
-  fromVersion4,
-];
+const migrations: readonly ((old: Json) => Json)[] = [fromVersion1, fromVersion2, fromVersion3, fromVersion4];
 
 /** A result of any earlier version in the shape of the newest; anything else is returned as it is, for the schema to refuse. */
 export function migrate(value: unknown): unknown {

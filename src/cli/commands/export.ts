@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { k6Plan, k6Script } from '../../load/k6/export.ts';
-import { readme, testRunYaml } from '../../load/k6/manifest.ts';
-import { plannedCount } from '../../load/k6/plan.ts';
+import { k6Plan, k6Script } from '../../k6/export.ts';
+import { readme, testRunYaml } from '../../k6/manifest.ts';
+import { plannedCount } from '../../k6/plan.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Scenario, ScenarioEntry } from '../../model/scenario.ts';
 import { assertFolderWritable, writeFileAtomically } from '../../store/write-file.ts';

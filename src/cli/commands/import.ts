@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type MergedLoad, mergeInstances, type PercentileRange, readSummary } from '../../load/k6/merge.ts';
+import { type MergedLoad, mergeInstances, type PercentileRange, readSummary } from '../../k6/merge.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { CommandContext } from '../context.ts';
 import { oneOf } from '../options.ts';

@@ -1,4 +1,4 @@
-import { HarnessError } from '../../model/harness-error.ts';
+import { HarnessError } from '../model/harness-error.ts';
 import { type K6Plan, plannedCount } from './plan.ts';
 
 /** The k6 that scripts are made for and tried with. */

@@ -2,7 +2,7 @@ import { sha256 } from 'k6/crypto';
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { Counter, Gauge } from 'k6/metrics';
-import type { Operation, Workload, WorkloadRequest, WorkloadResponse, WorkloadSession } from '../../model/workload.ts';
+import type { Operation, Workload, WorkloadRequest, WorkloadResponse, WorkloadSession } from '../model/workload.ts';
 import { enterIteration } from './iteration-random.ts';
 import {
   boundPlace,

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { goInstalled } from '../../experiments/generator/install.ts';
-import { k6Plan, k6Script } from '../../src/load/k6/export.ts';
-import { mergeInstances, readSummary } from '../../src/load/k6/merge.ts';
-import { plannedCount } from '../../src/load/k6/plan.ts';
+import { k6Plan, k6Script } from '../../src/k6/export.ts';
+import { mergeInstances, readSummary } from '../../src/k6/merge.ts';
+import { plannedCount } from '../../src/k6/plan.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'paceline-k6-'));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spentInWindow } from '../../src/cli/sample-file.ts';
-import { type InstanceSummary, mergeInstances, readSummary } from '../../src/load/k6/merge.ts';
-import { boundsMs, bucketName, type K6Plan, outcomeName } from '../../src/load/k6/plan.ts';
+import { type InstanceSummary, mergeInstances, readSummary } from '../../src/k6/merge.ts';
+import { boundsMs, bucketName, type K6Plan, outcomeName } from '../../src/k6/plan.ts';
 
 const plan: K6Plan = {
   ...{ service: 'echo', workload: 'echo', workloadVersion: 1, contractVersion: 1, description: '' },

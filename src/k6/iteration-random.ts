@@ -1,4 +1,4 @@
-import { createRandom as createStream, type Random } from '../../stats/random.ts';
+import { createRandom as createStream, type Random } from '../stats/random.ts';
 
 const streams: ((iteration: number) => void)[] = [];
 

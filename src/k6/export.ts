@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { HarnessError } from '../../model/harness-error.ts';
-import type { LoadPlan } from '../../model/scenario.ts';
-import type { Workload } from '../../model/workload.ts';
-import { moduleEnding } from '../../os/module-ending.ts';
-import { withSecretNames } from '../../os/secrets.ts';
+import { HarnessError } from '../model/harness-error.ts';
+import type { LoadPlan } from '../model/scenario.ts';
+import type { Workload } from '../model/workload.ts';
+import { moduleEnding } from '../os/module-ending.ts';
+import { withSecretNames } from '../os/secrets.ts';
 import { type K6Plan, wholeRate } from './plan.ts';
 
 export interface ExportedWorkload extends Workload {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { createRandom, enterIteration } from '../../src/load/k6/iteration-random.ts';
-import { readme, testRunYaml } from '../../src/load/k6/manifest.ts';
-import { boundPlace, boundsMs, type K6Plan, plannedCount, wholeRate } from '../../src/load/k6/plan.ts';
+import { createRandom, enterIteration } from '../../src/k6/iteration-random.ts';
+import { readme, testRunYaml } from '../../src/k6/manifest.ts';
+import { boundPlace, boundsMs, type K6Plan, plannedCount, wholeRate } from '../../src/k6/plan.ts';
 
 const plan: K6Plan = {
   ...{ service: 'crud', workload: 'authenticate', workloadVersion: 1, contractVersion: 2, description: '' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HarnessError } from '../../model/harness-error.ts';
+import { HarnessError } from '../model/harness-error.ts';
 import { boundsMs, bucketName, histograms, type Outcome, outcomeName, outcomes, plannedCount } from './plan.ts';
 
 const count = z.int().nonnegative();

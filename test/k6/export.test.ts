@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { createWorkload, requestMixPath } from '../../src/config/request-mix.ts';
-import { type ExportedWorkload, k6Plan, k6Script } from '../../src/load/k6/export.ts';
+import { type ExportedWorkload, k6Plan, k6Script } from '../../src/k6/export.ts';
 import { keepSecret } from '../../src/os/secrets.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 
