@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
+import { sectionIds, sectionText, withSection } from '../experiments/endurance/faults-section.ts';
 import { type Cell, faults, impossible, moments, nameOf, type Subject, subjects } from '../test/faults/cell.ts';
 import { cells } from '../test/faults/cells.ts';
 
@@ -71,6 +72,27 @@ Moments: \`drain\` is what follows the window, \`write\` writes the result, \`ci
 is the second look that \`ci\` takes before it calls a rise confirmed.
 
 ${subjects.map((who) => tableOf(who, found)).join('\n')}
+## Long and hard
+
+Each part is written by the command that its last line names, with \`--write\`, and stays until that is run again.
+
+### What others wrote
+
+Whatever paceline reads, damaged at random: it must be refused in a sentence with its remedy, or be a value that its schema accepts.
+
+<!-- readers -->
+<!-- /readers -->
+
+### Killed at random moments
+
+<!-- kills -->
+<!-- /kills -->
+
+### An hour
+
+<!-- hour -->
+<!-- /hour -->
+
 ## What each cell owes
 
 Nothing left behind means: no process, control group, temporary folder, shared memory or entry of the cleanup registry of that run.
@@ -82,8 +104,14 @@ ${cells.map(lineOf).join('\n')}
 `;
 }
 
+/** What the other commands have written stays. */
+function withFormerSections(fresh: string, former: string): string {
+  return sectionIds.reduce((text, id) => withSection(text, id, sectionText(former, id)), fresh);
+}
+
+const path = resolve(root, 'docs', 'faults.md');
 const found = await outcomes();
-writeFileSync(resolve(root, 'docs', 'faults.md'), page(found));
+writeFileSync(path, withFormerSections(page(found), readFileSync(path, 'utf8')));
 const failed = [...found.values()].filter((outcome) => outcome === 'failed').length;
 process.stdout.write(`${found.size} cells run, ${failed} failed: docs/faults.md\n`);
 process.exitCode = failed === 0 && found.size === cells.length ? 0 : 1;

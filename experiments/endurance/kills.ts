@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { createRandom } from '../../src/stats/random.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../../test/support/leftovers.ts';
 import {
@@ -12,68 +13,130 @@ import {
   startPaceline,
   type Workspace,
 } from '../../test/support/paceline.ts';
+import { loadNow, originText, publish, tableOf } from './faults-section.ts';
 
 /** `npm run kills -- --count 200`: kills runs at random moments; is each file whole, and the next run clean? */
 
-const { values } = parseArgs({ options: { count: { type: 'string', default: '200' } } });
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    write: { type: 'boolean', default: false },
+  },
+});
 const count = Number(values.count);
-/** What a run of three trials takes, and a little more: some kills find it ended. */
-const longestMs = 9_000;
+const random = createRandom(Number(values.seed));
 
-interface Tally {
-  readonly killCount: number;
-  readonly endedBeforeCount: number;
-  readonly withResultCount: number;
-  readonly tornCount: number;
-  readonly dirtyCount: number;
+/** What one kill found. */
+interface Kill {
+  /** The phase it came in, or what was before the first. */
+  readonly moment: string;
+  readonly hasResult: boolean;
+  /** Half written beside the result at the kill; the next run removes it. */
+  readonly hadUnfinished: boolean;
+  readonly keptTrialCount: number;
+  /** Not a whole result. */
+  readonly isTorn: boolean;
+  /** By the kill itself: what the next run had to clean up. */
+  readonly leftCount: number;
+  /** After the next run: nothing may be there. */
+  readonly remaining: readonly string[];
+  readonly nextExitCode: number | null;
 }
 
-/** One run killed, or ended before its moment came. */
-async function kill(space: Workspace, index: number, tally: Tally): Promise<Tally> {
-  const out = space.file(`${index}.json`);
-  const running = startPaceline(echoRun(['echo'], out, '--trials', '3'), space);
-  await Promise.race([running.finished, sleep(Math.random() * longestMs)]);
+const phaseLine = /^ {2}([a-z-]+)$/gm;
+
+function momentOf(stderr: string): string {
+  return [...stderr.matchAll(phaseLine)].at(-1)?.[1] ?? 'before the first trial';
+}
+
+/** What stands under the name of a run's result: whole or not, and what was left half written. */
+async function filesOf(space: Workspace, name: string): Promise<{ whole: string[]; torn: string[]; part: string[] }> {
+  const names = readdirSync(space.dir).filter((one) => one.startsWith(name));
+  const part = names.filter((one) => one.endsWith('.part'));
+  const whole: string[] = [];
+  const torn: string[] = [];
+  for (const one of names.filter((other) => !part.includes(other)))
+    await readResult(join(space.dir, one)).then(
+      () => whole.push(one),
+      () => torn.push(one),
+    );
+  return { whole, torn, part };
+}
+
+/** One run killed; null: it ended before its moment came. */
+async function kill(space: Workspace, index: number, longestMs: number): Promise<Kill | null> {
+  const name = `${index}.json`;
+  const running = startPaceline(echoRun(['echo'], space.file(name), '--trials', '3', '--verbose'), space);
+  await Promise.race([running.finished, sleep(random.float() * longestMs)]);
   running.signal('SIGKILL');
-  const { exitCode } = await running.finished;
-  const files = readdirSync(space.dir).filter((name) => name.startsWith(`${index}.json`));
-  const isWhole = await wholeness(files.map((name) => join(space.dir, name)));
+  const { exitCode, stderr } = await running.finished;
+  if (exitCode !== null) return null;
+  const leftCount = leftovers(running.pid, space).length;
+  const { whole, torn, part } = await filesOf(space, name);
   const next = await paceline(echoRun(['echo'], space.file('next.json')), space);
-  const left = leftovers(running.pid, space);
-  if (left.length > 0 || next.exitCode === 4)
-    process.stdout.write(`kill ${index}: ${left.join(', ')}\n${next.stderr}\n`);
+  const remaining = [...leftovers(running.pid, space), ...(await filesOf(space, name)).part];
+  const [kept] = await Promise.all(whole.map((one) => readResult(join(space.dir, one))));
   return {
-    killCount: tally.killCount + Number(exitCode === null),
-    endedBeforeCount: tally.endedBeforeCount + Number(exitCode !== null),
-    withResultCount: tally.withResultCount + Number(files.includes(`${index}.json`)),
-    tornCount: tally.tornCount + Number(!isWhole),
-    dirtyCount: tally.dirtyCount + Number(left.length > 0 || next.exitCode === 4),
+    ...{ moment: momentOf(stderr), hasResult: whole.length > 0, hadUnfinished: part.length > 0 },
+    ...{ keptTrialCount: kept?.trials.length ?? 0, isTorn: torn.length > 0, leftCount, remaining },
+    nextExitCode: next.exitCode,
   };
 }
 
-/** Every file that a run left under its name is a result that can be read. */
-async function wholeness(paths: readonly string[]): Promise<boolean> {
-  for (const path of paths) {
-    const readable = path.endsWith('.json') && (await readResult(path).then(Boolean, () => false));
-    if (!readable) {
-      process.stdout.write(`torn or foreign: ${path}\n`);
-      return false;
-    }
-  }
-  return true;
+/** A next run may find the machine too noisy (3), never a bug of paceline's (4), and must end by itself. */
+function isClean({ remaining, nextExitCode }: Kill): boolean {
+  return remaining.length === 0 && (nextExitCode === 0 || nextExitCode === 3);
 }
 
+async function durationOfWholeRun(space: Workspace): Promise<number> {
+  const startedMs = performance.now();
+  await paceline(echoRun(['echo'], space.file('whole.json'), '--trials', '3', '--verbose'), space);
+  return performance.now() - startedMs;
+}
+
+function sectionOf(kills: readonly Kill[], endedCount: number, origin: string): string {
+  const moments = [...Map.groupBy(kills, ({ moment }) => moment)].sort(([, a], [, b]) => b.length - a.length);
+  const countIn = (all: readonly Kill[], is: (one: Kill) => boolean) => all.filter(is).length;
+  const rowOf = (name: string, all: readonly Kill[]) => [
+    ...[name, all.length, countIn(all, (one) => one.hasResult), countIn(all, (one) => one.keptTrialCount > 0)],
+    ...[countIn(all, (one) => one.hadUnfinished), countIn(all, (one) => one.leftCount > 0)],
+    ...[countIn(all, (one) => one.isTorn), countIn(all, (one) => !isClean(one))],
+  ];
+  const head = ['killed in', 'kills', 'with a result', 'with trials in it', 'half written beside it', 'left something'];
+  const table = tableOf(
+    [...head, 'torn results', 'next run not clean'],
+    [...moments.map(([name, all]) => rowOf(name, all)), rowOf('**all**', kills)],
+  );
+  const torn = countIn(kills, (one) => one.isTorn);
+  const dirty = countIn(kills, (one) => !isClean(one));
+  return `**${kills.length} runs killed with SIGKILL at random moments (seed ${values.seed}): ${torn} torn results, ${dirty} next runs that left or found anything.**
+${endedCount} more runs ended before their moment came.
+
+${table}
+
+${origin}`;
+}
+
+const startLoad = loadNow();
 const space = await makeWorkspace();
-let tally: Tally = { killCount: 0, endedBeforeCount: 0, withResultCount: 0, tornCount: 0, dirtyCount: 0 };
+const kills: Kill[] = [];
+let endedCount = 0;
+process.stdout.write(`seed ${values.seed}\n`);
 try {
-  for (let index = 1; tally.killCount < count; index += 1) {
-    tally = await kill(space, index, tally);
-    if (index % 10 === 0) process.stdout.write(`${tally.killCount} of ${count} kills\n`);
+  // The first fills the cache. A little more than a whole run takes: some are killed in their last steps.
+  await durationOfWholeRun(space);
+  const longestMs = 1.05 * (await durationOfWholeRun(space));
+  for (let index = 1; kills.length < count; index += 1) {
+    const one = await kill(space, index, longestMs);
+    if (one === null) endedCount += 1;
+    else kills.push(one);
+    if (one !== null && (one.isTorn || !isClean(one))) process.stdout.write(`kill ${index}: ${JSON.stringify(one)}\n`);
+    if (index % 10 === 0) process.stdout.write(`${kills.length} of ${count} kills\n`);
   }
 } finally {
   await removeWorkspace(space);
 }
-process.stdout.write(`${tally.killCount} kills at random moments (${tally.endedBeforeCount} more runs ended before theirs)
-${tally.withResultCount} had written a result by then; torn: ${tally.tornCount}
-next runs that left or found something broken: ${tally.dirtyCount}
-`);
-process.exitCode = tally.tornCount + tally.dirtyCount === 0 ? 0 : 1;
+const origin = originText(`npm run kills -- --count ${count} --seed ${values.seed}`, startLoad);
+publish('kills', sectionOf(kills, endedCount, origin), values.write);
+process.exitCode = kills.every((one) => isClean(one) && !one.isTorn) ? 0 : 1;

@@ -5,6 +5,7 @@ import { initialResult } from '../run/initial-result.ts';
 import type { PreparedImplementation, PreparedSet } from '../run/prepared-implementation.ts';
 import type { RunReporter } from '../run/reporter.ts';
 import type { Session } from '../run/session/session.ts';
+import { trackOutputs } from '../run/session/tracked-resources.ts';
 import { createTrialRunner } from '../run/trial/create-environment.ts';
 import { createRandom } from '../stats/random.ts';
 import { resultPath } from '../store/result-folder.ts';
@@ -56,7 +57,8 @@ export async function measurePairs(pairsRequest: PairsRequest, context: PairsCon
   const runOne = (side: SideName, spec: TrialSpec) =>
     runTrial(spec, prepared[side].byId.get(spec.implementation) as PreparedImplementation);
   const nowText = () => new Date().toISOString();
-  return runPairs({ results, paths, pairs, maxAttempts, runTrial: runOne }, reporter, nowText);
+  const release = trackOutputs(session.cleanupRegistry, [paths.base, paths.head]);
+  return runPairs({ results, paths, pairs, maxAttempts, runTrial: runOne }, reporter, nowText).finally(release);
 }
 
 function idsToMeasure({ implementationIds }: PairsRequest, { base, head }: Sides<PreparedSet>): string[] {

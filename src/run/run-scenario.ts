@@ -34,6 +34,7 @@ import { locateAll, type Project } from './project.ts';
 import type { PlanSummary, RunReporter } from './reporter.ts';
 import { installMissing } from './runtimes.ts';
 import { type Session, withSession } from './session/session.ts';
+import { trackOutputs } from './session/tracked-resources.ts';
 import { createTrialRunner } from './trial/create-environment.ts';
 import { type PreparedRun, runTrials } from './trial-loop.ts';
 
@@ -224,19 +225,21 @@ async function measure(
   const result = await initialResult({ ...declarations, scenario: asked }, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
   const runTrial = createTrialRunner(session, declarations, reporter.onPhase);
+  const primitives = await preparePrimitives(declarations, prepared.byId, session);
+  const release = trackOutputs(session.cleanupRegistry, [path]);
   const finished = await runTrials(
     {
       result,
       specs: plannedSpecs(input, open?.plan ?? null),
       open,
-      primitives: await preparePrimitives(declarations, prepared.byId, session),
+      primitives,
       path,
       maxAttempts: request.maxAttempts,
       runTrial: (spec) => runTrial(spec, prepared.byId.get(spec.implementation) as PreparedImplementation),
     },
     reporter,
     () => new Date().toISOString(),
-  );
+  ).finally(release);
   return { result: finished, path };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
 import { withoutSecrets } from '../os/secrets.ts';
 
@@ -19,6 +19,14 @@ export async function writeFileAtomically(path: string, text: string | Uint8Arra
     await rm(fresh, { force: true }).catch(() => {});
     throw asHarnessError(error, path);
   }
+}
+
+/** Removes what a kill in the midst of writing a file has left beside it. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const isUnfinished = (name: string) =>
+    name.startsWith(`${basename(path)}.`) && /^[0-9a-f]{8}\.part$/.test(name.slice(basename(path).length + 1));
+  for (const name of names.filter(isUnfinished)) await rm(join(dirname(path), name), { force: true });
 }
 
 async function writeSynced(path: string, text: string | Uint8Array): Promise<void> {

@@ -136,6 +136,17 @@ test('a lock whose run died before its record was written goes too; one that is 
   lock?.release();
 });
 
+test('a record half written by a run that died goes; one that is being written stays', async (context) => {
+  const folder = cache(context);
+  mkdirSync(join(folder, 'runs'), { recursive: true });
+  for (const name of ['7-ab.lock', '7-ab.json.01234567.part', '8-cd.json.89abcdef.part'])
+    writeFileSync(join(folder, 'runs', name), '');
+  const lock = await holdLock(join(folder, 'runs', '8-cd.lock'));
+  assert.deepEqual(await cleanedUp(folder), []);
+  assert.deepEqual(readdirSync(join(folder, 'runs')).sort(), ['8-cd.json.89abcdef.part', '8-cd.lock']);
+  lock?.release();
+});
+
 test('a run that holds its lock is alive, whatever its pid says here', async (context) => {
   const folder = cache(context);
   writeRecord(folder, '7-ab.json', { pid: 7, startTicks: -1, space, entries: [group('theirs')] });

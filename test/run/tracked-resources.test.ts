@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { CleanupEntry } from '../../src/run/session/cleanup-registry.ts';
-import { makeDataFolder, removeDataFolder } from '../../src/run/session/tracked-resources.ts';
+import { makeDataFolder, removeDataFolder, trackOutputs } from '../../src/run/session/tracked-resources.ts';
 
 test('a target’s data folder is in the cleanup registry while it exists, and is removed with its content', async () => {
   const noted: CleanupEntry[] = [];
@@ -42,4 +42,23 @@ test('a record that names a folder that is none of ours removes nothing', async 
   context.after(() => rmSync(other, { recursive: true }));
   await removeDataFolder(other);
   assert.ok(existsSync(other));
+});
+
+test('a result file that is being written is in the cleanup registry, by its whole path', () => {
+  const noted: CleanupEntry[] = [];
+  const registry = {
+    add(entry: CleanupEntry) {
+      noted.push(entry);
+      return () => void noted.splice(noted.indexOf(entry), 1);
+    },
+    entries: () => noted,
+    close() {},
+  };
+  const release = trackOutputs(registry, ['a.json', '/results/b.json']);
+  assert.deepEqual(noted, [
+    { kind: 'output', path: resolve('a.json') },
+    { kind: 'output', path: '/results/b.json' },
+  ]);
+  release();
+  assert.deepEqual(noted, []);
 });

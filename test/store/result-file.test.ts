@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { readResult, writeResult } from '../../src/store/result-file.ts';
-import { writeFileAtomically } from '../../src/store/write-file.ts';
+import { removeUnfinished, writeFileAtomically } from '../../src/store/write-file.ts';
 import { runResult } from '../support/run-result.ts';
 
 async function folder(context: TestContext): Promise<string> {
@@ -29,6 +29,15 @@ test('a write leaves one whole file and nothing beside it', async (context) => {
   await writeFileAtomically(join(path, 'deep', 'r.json'), 'first');
   await writeFileAtomically(join(path, 'deep', 'r.json'), 'second');
   assert.deepEqual(await readdir(join(path, 'deep')), ['r.json']);
+});
+
+test('of a file that a kill left half written only what belongs to it is removed', async (context) => {
+  const path = await folder(context);
+  const others = ['r.json', 'other.json.01234567.part', 'r.json.backup.part', 'xr.json.01234567.part'];
+  for (const name of [...others, 'r.json.01234567.part', 'r.json.89abcdef.part']) await writeFile(join(path, name), '');
+  await removeUnfinished(join(path, 'r.json'));
+  assert.deepEqual((await readdir(path)).sort(), others.sort());
+  await removeUnfinished(join(path, 'none', 'r.json'));
 });
 
 test('a truncated file is refused with its name', async (context) => {

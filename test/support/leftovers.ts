@@ -52,7 +52,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function controlGroups(start: string): readonly string[] {
+export function controlGroups(start: string): readonly string[] {
   return groupsBelow('/sys/fs/cgroup').filter((path) => basename(path).startsWith(start));
 }
 

@@ -19,6 +19,8 @@ const entrySchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('cgroup'), record: z.string() }),
   z.strictObject({ kind: z.literal('folder'), path: z.string() }),
+  /** A file that is written again and again: what a kill leaves half written beside it. */
+  z.strictObject({ kind: z.literal('output'), path: z.string() }),
 ]);
 const recordSchema = z.strictObject({
   pid: z.int(),
@@ -111,6 +113,7 @@ export type RemoveEntry = (entry: CleanupEntry) => Promise<void>;
  */
 export async function cleanUpOrphans(cacheDir: string, remove: RemoveEntry): Promise<number> {
   let count = 0;
+  await removeUnfinishedRecords(cacheDir);
   for (const path of registryFiles(cacheDir)) {
     const record = readRecord(path);
     const owner = await ownerState(record, path);
@@ -131,6 +134,14 @@ async function removeLoneLocks(cacheDir: string): Promise<void> {
   const records = registryFiles(cacheDir).map(lockPath);
   const lone = filesOf(cacheDir, '.lock').filter((path) => !records.includes(path));
   for (const path of lone) if ((await lockState(path)) === 'free') rmSync(path, { force: true });
+}
+
+/** Of runs killed while they wrote their record. */
+async function removeUnfinishedRecords(cacheDir: string): Promise<void> {
+  for (const path of filesOf(cacheDir, '.part')) {
+    const record = path.replace(/\.[0-9a-f]+\.part$/, '');
+    if ((await lockState(lockPath(record))) === 'free') rmSync(path, { force: true });
+  }
 }
 
 /** How many commands use the folder now, or may: of one on another machine nobody can tell. */

@@ -8,6 +8,7 @@ import { removeOrphanGroup } from '../../probe/cgroup.ts';
 import { type CgroupLayout, findCgroupLayout } from '../../probe/cgroup-layout.ts';
 import { describeMachine } from '../../probe/machine.ts';
 import type { ProbeMethod } from '../../probe/probe.ts';
+import { removeUnfinished } from '../../store/write-file.ts';
 import { cacheDir as cacheDirOf } from '../paths.ts';
 import { type CleanupEntry, type CleanupRegistry, cleanUpOrphans, openCleanupRegistry } from './cleanup-registry.ts';
 import { createSessionDatabases, type SessionDatabases } from './databases.ts';
@@ -101,5 +102,6 @@ async function removeOrphanEntry(entry: CleanupEntry): Promise<void> {
   if (entry.kind === 'cgroup') return removeOrphanGroup(entry.record);
   if (entry.kind === 'database') return removeOrphan(entry);
   if (entry.kind === 'folder') return removeDataFolder(entry.path);
+  if (entry.kind === 'output') return removeUnfinished(entry.path);
   if (isAlive(entry)) signalGroup(entry.pid, 'SIGKILL');
 }

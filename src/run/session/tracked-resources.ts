@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { HarnessError } from '../../model/harness-error.ts';
 import { identityOf } from '../../os/process-identity.ts';
 import { createGroup, type ProcessGroup } from '../../probe/cgroup.ts';
@@ -43,6 +43,14 @@ async function trackGroup(group: ProcessGroup, registry: CleanupRegistry): Promi
 /** Records a process group that was started; the result removes the record. */
 export function trackProcessGroup(registry: CleanupRegistry, pid: number): () => void {
   return registry.add({ kind: 'process-group', ...identityOf(pid) });
+}
+
+/** Records files that are about to be written again and again; the result removes the records. */
+export function trackOutputs(registry: CleanupRegistry, paths: readonly string[]): () => void {
+  const releases = paths.map((path) => registry.add({ kind: 'output', path: resolve(path) }));
+  return () => {
+    for (const release of releases) release();
+  };
 }
 
 /** A folder that is in the cleanup registry while it stands. */
