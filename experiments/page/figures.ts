@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
+import { pricesOf } from '../../src/cli/price-options.ts';
 import { reportModelOf } from '../../src/cli/report-file.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { bundlePage } from '../../src/report/html/bundle.ts';
@@ -31,7 +32,7 @@ interface PageFigures {
 
 async function figuresOf(page: string, result: RunResult, browser: Browser, folder: string): Promise<PageFigures> {
   const startedAtMs = performance.now();
-  const html = reportHtml(await reportModelOf(result, checkoutProject), await bundlePage());
+  const html = reportHtml(await reportModelOf(result, checkoutProject, await pricesOf({})), await bundlePage());
   const buildMs = performance.now() - startedAtMs;
   const file = join(folder, 'page.html');
   await writeFile(file, html);

@@ -1,6 +1,7 @@
 /** Draws docs/pictures, and makes reports/example.html, from a kept result file. `npm run pictures` */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pricesOf } from '../../src/cli/price-options.ts';
 import { reportModelOf, writeReport } from '../../src/cli/report-file.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { readResult } from '../../src/store/result-file.ts';
@@ -32,6 +33,6 @@ if (import.meta.main) {
   const folder = join(root, 'docs', 'pictures');
   await mkdir(folder, { recursive: true });
   for (const [name, content] of await allPictures()) await writeFile(join(folder, name), content);
-  const model = await reportModelOf(await readResult(join(root, shownResult)), checkoutProject);
+  const model = await reportModelOf(await readResult(join(root, shownResult)), checkoutProject, await pricesOf({}));
   await writeReport(model, 'example', null, checkoutProject);
 }

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { RunComparison } from '../model/comparison.ts';
 import { fileNamePart } from '../model/foreign-text.ts';
+import type { Prices } from '../model/prices.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { buildReport } from '../report/build/build-report.ts';
 import { bundlePage } from '../report/html/bundle.ts';
@@ -37,9 +38,9 @@ export async function writeComparisonPage(
   return shortPath(path);
 }
 
-export async function reportModelOf(result: RunResult, folders: ProjectFolders): Promise<ReportModel> {
+export async function reportModelOf(result: RunResult, folders: ProjectFolders, prices: Prices): Promise<ReportModel> {
   const baseline = await machineBaseline(folders, result.machine.id);
-  return buildReport(result, await referencesFor(result, folders), await loadClaimBook(), baseline);
+  return buildReport(result, await referencesFor(result, folders), await loadClaimBook(), baseline, prices);
 }
 
 /** Recorded runs of other machines (and of this one, earlier), shown beside where a live row is missing. */

@@ -2,6 +2,7 @@ import type { RankedImplementation, Ranking } from '../compare/ranking.ts';
 import type { ClusterKey } from '../model/cell-key.ts';
 import type { Claim, ClaimSource } from '../model/claim.ts';
 import type { PublishedElections } from '../model/cluster.ts';
+import type { Prices } from '../model/prices.ts';
 import type { PrimitiveFacts } from '../model/primitive.ts';
 import type { Machine, OpenRounds, RunResult } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
@@ -9,6 +10,7 @@ import type { Range } from '../stats/descriptive.ts';
 import type { QuantileInterval } from '../stats/interval.ts';
 import type { BaselineRow } from './baseline.ts';
 import type { SeriesStyle } from './charts/palette.ts';
+import type { Cost, Usage } from './cost.ts';
 
 /** Everything the page, the terminal and the Markdown say about one run, as plain data. */
 export interface ReportModel {
@@ -18,11 +20,31 @@ export interface ReportModel {
   readonly groups: readonly Group[];
   /** Empty where the run measured none. */
   readonly primitives: readonly PrimitiveSection[];
+  /** null: no prices, or no requests. */
+  readonly costs: ReportCosts | null;
   readonly claims: ReportClaims;
   readonly warnings: readonly CollectedWarning[];
   readonly trust: Trust;
   /** null: this machine was never calibrated, or nothing was driven. */
   readonly baseline: ReportBaseline | null;
+}
+
+/** What a million requests cost, at these prices. */
+export interface ReportCosts {
+  readonly prices: Prices;
+  readonly questions: readonly QuestionCosts[];
+}
+
+export interface QuestionCosts extends Pick<Question, 'id' | 'conditions' | 'ratePerSec'> {
+  /** Least sum first; rows without figures are not there. */
+  readonly rows: readonly CostRow[];
+}
+
+export interface CostRow {
+  readonly implementation: ReportedImplementation;
+  /** Medians over the trials that count. */
+  readonly usage: Usage;
+  readonly cost: Cost;
 }
 
 /** The claims of the source documents about what this run measured. */

@@ -65,6 +65,9 @@ describe('a flag that would be ignored, or names nothing, is refused at once', {
     ],
     [['run', 'quick', '--time-budget', '5m'], /--time-budget goes with --until/],
     [['run', 'quick', '--trials', '3', '--until', '5%'], /--trials and --until both say/],
+    [['report', kept, '--vcpu-hour', '-1'], /--vcpu-hour.*must be a number, 0 or more/],
+    [['report', kept, '--prices', 'no-such.json'], /no-such\.json does not hold prices: ENOENT/],
+    [['report', 'results', '--trend', '--gib-hour', '1'], /a trend has no prices/],
     [['report', kept, '--json'], /--json goes with --trend/],
     [['report', kept, '--details'], /--details goes with --format text/],
     [['report', kept, '--out', ''], /--out is empty/],
@@ -81,6 +84,33 @@ describe('a flag that would be ignored, or names nothing, is refused at once', {
       assert.equal(exitCode, message.source.includes('folder') ? 3 : 2);
       assert.equal(stdout, '');
     });
+  }
+});
+
+test('prices come from a file, flags before it, and a wrong file is named with its field', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'paceline-prices-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'prices.json');
+  const mine = {
+    name: 'my provider',
+    currency: 'EUR',
+    perVcpuHour: 1,
+    perGibHour: 0,
+    machine: { vcpuCount: 4, memoryGib: 4 },
+  };
+  await writeFile(path, JSON.stringify(mine));
+  const args = ['report', kept, '--format', 'markdown', '--prices', path];
+  const { stdout } = await paceline([...args, '--gib-hour', '0.5']);
+  assert.match(stdout, /Prices: my provider, changed by --gib-hour: 1 EUR per vCPU-hour, 0\.5 EUR per GiB-hour/);
+  for (const [wrong, message] of [
+    [{ ...mine, perVcpuHour: -1 }, /prices\.json does not hold prices: perVcpuHour: /],
+    [{ ...mine, machine: { vcpuCount: 0, memoryGib: 4 } }, /machine\.vcpuCount: /],
+    [[], /the top level: /],
+  ] as const) {
+    await writeFile(path, JSON.stringify(wrong));
+    const { stderr, exitCode } = await paceline(args);
+    assert.match(stderr, message);
+    assert.equal(exitCode, 2);
   }
 });
 

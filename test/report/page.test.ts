@@ -36,6 +36,13 @@ const anyView: fc.Arbitrary<View> = fc.record(
     scale: fc.constantFrom('auto', 'linear', 'logarithmic'),
     baseline: fc.option(words),
     highlighted: fc.option(words),
+    prices: fc.record(
+      {
+        'vcpu-hour': fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((price) => price || 0),
+        'machine-gib': fc.double({ min: 0.01, noNaN: true, noDefaultInfinity: true }),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
     sorts: fc
       .array(
         fc.tuple(
@@ -56,7 +63,10 @@ test('a link shows what its sender saw: every view comes back from its hash', ()
 test('a plain anchor is one, the first view needs no hash, and nonsense in a hash is as if it were not there', () => {
   assert.equal(viewOf('#crud-history-warm-100').anchor, 'crud-history-warm-100');
   assert.equal(hashOf(initialView), '');
-  assert.deepEqual(viewOf('#percentile=200&scale=cubic&sort=t1:0&sort=x'), initialView);
+  assert.deepEqual(
+    viewOf('#percentile=200&scale=cubic&sort=t1:0&sort=x&vcpu-hour=-1&gib-hour=&machine-vcpu=0'),
+    initialView,
+  );
   assert.equal(viewOf('#%E0%A4%A').anchor, '%E0%A4%A');
 });
 

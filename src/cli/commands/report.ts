@@ -11,9 +11,10 @@ import { readResults } from '../../store/result-folder.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { oneOf } from '../options.ts';
+import { addPriceOptions, hasPrices, type PriceFlags, pricesOf } from '../price-options.ts';
 import { reportModelOf, writeReport } from '../report-file.ts';
 
-interface ReportFlags {
+interface ReportFlags extends PriceFlags {
   readonly out?: string;
   readonly format: 'html' | 'text' | 'markdown';
   readonly details?: boolean;
@@ -23,7 +24,7 @@ interface ReportFlags {
 
 /** `paceline report RESULT`: a finished or cut-off result, printed again. */
 export function addReport(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('report')
     .description('make the HTML report (or text, Markdown) of a result file')
     .argument('<result>', 'results/<machine>/<file>.json; with --trend a folder of them')
@@ -31,7 +32,8 @@ export function addReport(program: Command, context: CommandContext): void {
     .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
     .option('--details', 'with --format text: every table, note and warning instead of a summary')
     .option('--trend', 'each metric over the results of a folder, by processor model, as text')
-    .option('--json', 'with --trend: as JSON')
+    .option('--json', 'with --trend: as JSON');
+  addPriceOptions(command)
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
@@ -42,7 +44,7 @@ export function addReport(program: Command, context: CommandContext): void {
         else context.stdout.print(trendText(trends));
         return;
       }
-      const model = await reportModelOf(await readResult(path), context.folders);
+      const model = await reportModelOf(await readResult(path), context.folders, await pricesOf(flags));
       if (flags.format === 'html') {
         const page = await writeReport(model, basename(path, '.json'), flags.out ?? null, context.folders);
         context.stdout.write(`${page}\n`);
@@ -57,11 +59,12 @@ export function addReport(program: Command, context: CommandContext): void {
 }
 
 /** A flag that would be ignored is a mistake. */
-function assertFlagsFit({ out, json, trend, format: kind, details }: ReportFlags): void {
+function assertFlagsFit({ out, json, trend, format: kind, details, ...flags }: ReportFlags): void {
   const isPage = !trend && kind === 'html';
   if (out !== undefined && !isPage) throw unfit('--out goes with --format html alone', 'send the output there: > FILE');
   if (json && !trend) throw unfit('--json goes with --trend', 'a result file is JSON already');
   if (details && (trend || kind !== 'text')) throw unfit('--details goes with --format text', 'leave one out');
+  if (trend && hasPrices(flags)) throw unfit('a trend has no prices', 'leave the prices out');
 }
 
 function unfit(message: string, remedy: string): HarnessError {
@@ -74,6 +77,7 @@ const examples = `
 Examples:
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- report results/<machine>/<file>.json --format markdown
+  npm run bench -- report results/<machine>/<file>.json --vcpu-hour 0.05 --gib-hour 0.006
   npm run bench -- report results --trend
 
 The file is named at the end of each run; \`list\` shows all of this checkout.`;

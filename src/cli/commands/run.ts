@@ -24,11 +24,12 @@ import {
   secondsOption,
   wordList,
 } from '../options.ts';
+import { addPriceOptions, type PriceFlags, pricesOf } from '../price-options.ts';
 import { createProgress } from '../progress.ts';
 import { withRunCommand } from '../replay-command.ts';
 import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
 
-interface RunFlags {
+interface RunFlags extends PriceFlags {
   readonly impl?: string[];
   readonly impls?: string[];
   readonly runtimes?: string[];
@@ -58,7 +59,7 @@ interface RunFlags {
 
 /** `paceline run [scenario]`, and what a bare `paceline` does. */
 export function addRun(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('run', { isDefault: true })
     .description('run a scenario: build, check the contract, drive at fixed rates, measure, report')
     .argument('[scenario]', 'smoke, quick, standard, full … (see `paceline list`)', 'quick')
@@ -107,7 +108,8 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--save-reference', 'keep the result in results/reference/, to be charted where a toolchain is missing')
     .option('--details', 'print every table, note and warning at the end (default: a summary; the page has everything)')
     .option('--verbose', 'a line for each phase of a trial')
-    .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error')
+    .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error');
+  addPriceOptions(command)
     .addHelpText('after', examples)
     .action(async (scenario: string, flags: RunFlags) => {
       context.exitCode = await run(scenario, flags, context);
@@ -130,6 +132,7 @@ Exit codes: 0 every question has a trial that counts, 1 an implementation breaks
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
   assertRoundsFit(flags);
+  const prices = await pricesOf(flags);
   const earlier = await earlierResults(context.folders.resultsDir);
   const progress = createProgress(context.stderr, {
     nowMs: () => performance.now(),
@@ -140,7 +143,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     const project = await context.loadProject();
     const { result, path } = await runScenario(requestOf(scenario, flags), { ...context, project }, progress);
     progress.end();
-    const model = await reportModelOf(result, context.folders);
+    const model = await reportModelOf(result, context.folders, prices);
     const reportPath =
       flags.report === false
         ? null

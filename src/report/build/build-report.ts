@@ -1,7 +1,9 @@
+import type { Prices } from '../../model/prices.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { type Baseline, nearestBaselineRow } from '../baseline.ts';
 import type { Group, ReportBaseline, ReportClaims, ReportedRun, ReportModel } from '../model.ts';
 import { assessClaims, type ClaimBook, type ClaimEvidence, emptyClaimBook, measuredClaims } from './claims.ts';
+import { buildCosts } from './costs.ts';
 import { buildGroups } from './groups.ts';
 import { describeImplementations } from './implementations.ts';
 import { primitiveSections } from './primitives.ts';
@@ -18,6 +20,7 @@ export function buildReport(
   references: readonly RunResult[],
   book: ClaimBook = emptyClaimBook,
   baseline: Baseline | null = null,
+  prices: Prices | null = null,
 ): ReportModel {
   const implementations = describeImplementations([live, ...references]);
   const questions = buildQuestions(live, references, implementations);
@@ -29,6 +32,7 @@ export function buildReport(
     implementations: [...implementations.values()],
     groups,
     primitives,
+    costs: buildCosts(questions, prices),
     claims: reportClaims({ result: live, questions, primitives }, book),
     warnings: collectWarnings(live, groups),
     trust: trustOf(live, questions),

@@ -35,7 +35,7 @@ function themeSwitch(): Markup {
   return h('button', { type: 'button', id: 'theme', class: 'tool', 'aria-pressed': 'false' }, 'Dark');
 }
 
-function contents({ groups, primitives, claims }: ReportModel): (readonly [string, string])[] {
+function contents({ groups, primitives, costs, claims }: ReportModel): (readonly [string, string])[] {
   const questions = groups.flatMap((group) => group.questions);
   const many = questions.length > 8;
   return [
@@ -43,6 +43,7 @@ function contents({ groups, primitives, claims }: ReportModel): (readonly [strin
       ? groups.map((group) => [group.id, group.workload] as const)
       : questions.map((question) => [question.id, questionName(question)] as const)),
     ...(primitives.length === 0 ? [] : [['primitives', 'Primitives'] as const]),
+    ...(costs === null ? [] : [['costs', 'Money'] as const]),
     ...(claims.assessed.length === 0 ? [] : [['claims', 'Claims'] as const]),
     ['about', 'Method'],
     ['repeat', 'Repeat it'],

@@ -9,6 +9,7 @@ import { aboutSections } from './about.ts';
 import { chartBlock, marker } from './charts.ts';
 import { claimsSection } from './claims.ts';
 import { pageBar } from './controls.ts';
+import { costsSection } from './costs.ts';
 import { orderedTrials } from './detail-tables.ts';
 import { firstScreen } from './first-screen.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
@@ -34,6 +35,7 @@ export function reportHtml(report: ReportModel, assets: PageAssets): string {
     ),
     ...model.groups.map((group) => groupSection(group, charts)),
     primitivesBlock(model.primitives, charts),
+    costsSection(model),
     claimsSection(model),
     ...aboutSections(model),
   );

@@ -7,6 +7,7 @@ import {
   showLegends,
   showRates,
 } from './controls.ts';
+import { listenToPrices, showCosts } from './costs.ts';
 import { listenToTools, refreshTables } from './figure-tools.ts';
 import { createPictures, listenForCursor } from './pictures.ts';
 import { type EmbeddedRatios, showRatios } from './ratios.ts';
@@ -35,6 +36,7 @@ function startPage(): void {
   listenToTools(pictures.all, viewNow);
   listenToControls(change, viewNow);
   listenToLegends(change, viewNow);
+  listenToPrices(change, viewNow);
   listenToThemeSwitch(() => pictures.draw(view));
   listenToAnchors((anchor) => change({ anchor }));
   addEventListener('hashchange', () => {
@@ -52,6 +54,7 @@ function startPage(): void {
     showImplementations(tables, view);
     showLatency(view);
     showRatios(ratios, view);
+    showCosts(view);
     showLegends(view);
     sortTables(tables, view.sorts);
     pictures.draw(view);

@@ -1,3 +1,5 @@
+import { type PriceName, priceInputs } from '../price-inputs.ts';
+
 /** What the reader has chosen to see. All of it is in the address, so that a link shows what its sender saw. */
 export interface View {
   /** Implementations and rates that are not shown. */
@@ -9,6 +11,8 @@ export interface View {
   /** What ratios are over; null: the cheapest of each table. */
   readonly baseline: string | null;
   readonly highlighted: string | null;
+  /** The reader's own; those that are not named are the page's. */
+  readonly prices: Readonly<Partial<Record<PriceName, number>>>;
   /** By table. */
   readonly sorts: ReadonlyMap<string, Sort>;
   /** Where on the page. */
@@ -28,6 +32,7 @@ export const initialView: View = {
   scale: 'auto',
   baseline: null,
   highlighted: null,
+  prices: {},
   sorts: new Map(),
   anchor: null,
 };
@@ -46,6 +51,7 @@ export function viewOf(hash: string): View {
     scale: scaleOf(fields.get('scale')),
     baseline: fields.get('base'),
     highlighted: fields.get('highlight'),
+    prices: pricesOf(fields),
     sorts: new Map(fields.getAll('sort').flatMap(sortOf)),
     anchor: fields.get('at'),
   };
@@ -61,6 +67,16 @@ function decoded(text: string): string {
 
 function scaleOf(text: string | null): View['scale'] {
   return text === 'linear' || text === 'logarithmic' ? text : 'auto';
+}
+
+function pricesOf(fields: URLSearchParams): View['prices'] {
+  return Object.fromEntries(
+    priceInputs.flatMap(({ name, min }) => {
+      const text = fields.get(name) ?? '';
+      const value = Number(text);
+      return text.trim() !== '' && Number.isFinite(value) && value >= min ? [[name, value]] : [];
+    }),
+  );
 }
 
 /** "table:3" or "table:-3", the first column being 1. */
@@ -81,6 +97,7 @@ export function hashOf(view: View): string {
     ...(view.scale === initialView.scale ? [] : [['scale', view.scale]]),
     ...(view.baseline === null ? [] : [['base', view.baseline]]),
     ...(view.highlighted === null ? [] : [['highlight', view.highlighted]]),
+    ...Object.entries(view.prices).map(([name, value]) => [name, String(value)]),
     ...[...view.sorts].map(([table, { column, isDescending }]) => [
       'sort',
       `${table}:${isDescending ? '-' : ''}${column + 1}`,

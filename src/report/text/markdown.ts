@@ -3,7 +3,7 @@ import type { ClaimSource } from '../../model/claim.ts';
 import type { RunComparison } from '../../model/comparison.ts';
 import { htmlText, markdownCode, markdownFence, markdownText, presentable } from '../../model/foreign-text.ts';
 import { toSentence } from '../format.ts';
-import type { Answer, AssessedClaim, Question, ReportModel, Row } from '../model.ts';
+import type { Answer, AssessedClaim, Question, QuestionCosts, ReportCosts, ReportModel, Row } from '../model.ts';
 import {
   largestClusterText,
   preparationLines,
@@ -24,6 +24,7 @@ import {
   tableRemarks,
   withLog,
 } from '../tables/comparison-table.ts';
+import { costColumns, costFormulas, costLimits, costTitle, oneLine, pricesSentence } from '../tables/cost-table.ts';
 import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
 
 /** The sentences and the table of few columns as Markdown. */
@@ -36,6 +37,7 @@ export function reportMarkdown(report: ReportModel): string {
   const blocks = [
     ...questions.flatMap(questionBlocks),
     largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
+    model.costs === null ? '' : costsMarkdown(model.costs),
     preparationLines(model.run)
       .map((line) => `- ${markdownText(line)}`)
       .join('\n'),
@@ -91,6 +93,27 @@ function notesMarkdown(rows: readonly Row[]): string {
       return `- ${markdownText(implementations.join(', '))}: ${markdownText(text)}.${after}`;
     })
     .join('\n');
+}
+
+function costsMarkdown({ prices, questions }: ReportCosts): string {
+  return [
+    `### ${costTitle}`,
+    markdownText(pricesSentence(prices)),
+    ...questions.map((question) => costTableMarkdown(question, prices.currency)),
+    costFormulas.map((line) => `- ${markdownText(line)}`).join('\n'),
+    costLimits,
+  ].join('\n\n');
+}
+
+function costTableMarkdown({ conditions, rows }: QuestionCosts, currency: string): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const columns = costColumns(currency);
+  return [
+    `${markdownText(toSentence(conditions))}\n`,
+    line(columns.map(({ head }) => markdownText(oneLine(head)))),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(columns.map(({ text }) => markdownText(text(row))))),
+  ].join('\n');
 }
 
 function warningsMarkdown({ warnings }: ReportModel): string {

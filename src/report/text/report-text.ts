@@ -12,6 +12,7 @@ import {
 import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { footnotes } from '../tables/summary-table.ts';
 import { claimsText } from './claims-text.ts';
+import { costsText } from './costs-text.ts';
 import { rowTable } from './row-table.ts';
 import { alignedLines, paragraph, type TerminalStyles, terminalStyles } from './terminal.ts';
 
@@ -33,6 +34,7 @@ export function reportText(report: ReportModel, options: TextOptions): string {
     ...questions.map((question) => questionText(question, styles)),
     largestClusterBlock(largest, styles),
     ...model.primitives.map((section) => primitiveText(section, styles)),
+    model.costs === null ? '' : costsText(model.costs, styles),
     preparationBlock(model, styles),
     baselineBlock(model, styles),
     warningsBlock(model, styles),
