@@ -36,7 +36,7 @@ function build(): void {
 function copyAssets(): void {
   for (const name of globSync('{src/report/page/*.{ts,css},bench/**/*.{json,sql}}', { cwd: root }))
     cpSync(join(root, name), join(dist, name));
-  const nullTarget = join('src', 'load', 'null-target', 'impl.json');
+  const nullTarget = join('src', 'target', 'null-target', 'impl.json');
   const text = readFileSync(join(root, nullTarget), 'utf8');
   writeFileSync(
     join(dist, nullTarget),

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startGenerator } from '../../src/load/generator.ts';
-import { assessGenerator } from '../../src/load/generator-assessment.ts';
+import { assessGenerator } from '../../src/model/generator-assessment.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
 import { startNullTarget } from './null-target.ts';
 

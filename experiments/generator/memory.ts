@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { type GeneratorProgress, startGenerator } from '../../src/load/generator.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 
-const programPath = fileURLToPath(new URL('../../src/load/null-target.ts', import.meta.url));
+const programPath = fileURLToPath(new URL('../../src/target/null-target.ts', import.meta.url));
 
 /** The null target of src/load in a process of its own, which the caller ends. */
 export async function startNullTarget(): Promise<{ url: string; child: ChildProcess }> {

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createSchedule } from '../load/pace/schedule.ts';
-import type { RequestSpec } from '../load/request-workload.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import type { Baseline } from '../report/baseline.ts';
+import type { RequestSpec } from '../run/request-workload.ts';
 
 export interface LoadFlags {
   readonly rate: number;

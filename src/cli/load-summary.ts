@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { countOf, durationText } from '../compare/text.ts';
-import type { GeneratorAssessment } from '../load/generator-assessment.ts';
+import type { GeneratorAssessment } from '../model/generator-assessment.ts';
 import type { Latency, LoadResult } from '../model/load-result.ts';
 import { plainChars } from './format.ts';
 import type { LoadRequest } from './load-request.ts';

@@ -1,6 +1,6 @@
-import { monotonicClock } from '../load/pace/loop.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { ProcessSample } from '../model/trial.ts';
+import { monotonicClock } from '../os/clock.ts';
 import { openRunningProgram, type ProgramName, type RunningProgram } from '../probe/running-program.ts';
 import { startSampler } from '../probe/sampler.ts';
 

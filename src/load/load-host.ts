@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Workload } from '../model/workload.ts';
+import { askOnce } from '../os/ask-once.ts';
 import { warmUpCode } from './jit-warmup.ts';
 import { type LoadSession, openLoadSession } from './load-session.ts';
 import type { GeneratorCommand, GeneratorProgress, GeneratorReport, OpenCommand } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
-import { askRequest } from './preflight.ts';
 import { loadKernel } from './transport/kernel.ts';
 import { createNativeLoop } from './transport/native-loop.ts';
 import { createPortableLoop } from './transport/portable-loop.ts';
@@ -83,7 +83,7 @@ async function openSession(
 async function setUpOf(workload: Workload, origin: string, timeoutMs: number): Promise<unknown> {
   const { signal } = new AbortController();
   return workload
-    .setUp?.((request) => askRequest(origin, request, { timeoutMs, signal }))
+    .setUp?.((request) => askOnce(origin, request, { timeoutMs, signal }))
     .catch((error: Error) => {
       throw new HarnessError('cannot-measure', error.message, 'correct the request, or see what the target logged');
     });

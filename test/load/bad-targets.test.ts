@@ -6,9 +6,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGenerator } from '../../src/load/generator.ts';
-import { requestWorkloadPath } from '../../src/load/request-workload.ts';
 import type { LoadResult } from '../../src/model/load-result.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
+import { requestWorkloadPath } from '../../src/run/request-workload.ts';
 import { loopMakers } from './loops.ts';
 
 /* Targets that do what no target should: each costs the requests it spoils, in time, with a reason, and no more CPU than others. */

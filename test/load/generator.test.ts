@@ -17,12 +17,12 @@ import {
   type GeneratorProgress,
   startGenerator,
 } from '../../src/load/generator.ts';
-import { assessGenerator } from '../../src/load/generator-assessment.ts';
-import { createNullTarget } from '../../src/load/null-target.ts';
+import { assessGenerator } from '../../src/model/generator-assessment.ts';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { type LoadCounts, loadResultSchema } from '../../src/model/load-result.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
 import { decode } from '../../src/stats/histogram.ts';
+import { createNullTarget } from '../../src/target/null-target.ts';
 import { loopMakers } from './loops.ts';
 
 /* On the real clock and a real network: counts and their identity are asserted, durations are not. */

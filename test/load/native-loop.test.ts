@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLoadSession } from '../../src/load/load-session.ts';
-import { createNullTarget } from '../../src/load/null-target.ts';
 import type { Loop, PacedSource } from '../../src/load/pace/loop.ts';
-import { createWorkload } from '../../src/load/request-workload.ts';
 import { loadKernel } from '../../src/load/transport/kernel.ts';
 import { createNativeLoop } from '../../src/load/transport/native-loop.ts';
 import { resolveTarget } from '../../src/load/transport/target-address.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
+import { createWorkload } from '../../src/run/request-workload.ts';
+import { createNullTarget } from '../../src/target/null-target.ts';
 
 const skip = loadKernel() ?? false;
 const nsPerMs = 1e6;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/load/pace/loop.ts';
+import type { Clock } from '../../src/os/clock.ts';
 
 /** Time that moves only when told to: callbacks run in the order of their times, then of their arming. */
 export interface VirtualClock extends Clock {

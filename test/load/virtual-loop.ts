@@ -1,4 +1,5 @@
-import type { Alarm, Loop, PacedSource } from '../../src/load/pace/loop.ts';
+import type { Loop, PacedSource } from '../../src/load/pace/loop.ts';
+import type { Alarm } from '../../src/os/clock.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A loop on virtual time, for what is connected without it. */

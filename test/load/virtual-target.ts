@@ -1,6 +1,6 @@
-import type { Clock } from '../../src/load/pace/loop.ts';
 import type { Connect, Connection, ConnectionListener } from '../../src/load/transport/pool.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../../src/model/workload.ts';
+import type { Clock } from '../../src/os/clock.ts';
 
 /** What a target of the tests does with its n-th request (from 0), which reached it at `nowNs`. */
 export type Behaviour = (index: number, nowNs: number) => Fate;

@@ -68,7 +68,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     implementationGlobs: ['null-target'],
     runtimes: [],
     variants: null,
-    implementationDirs: [join(codeDir, 'src', 'load')],
+    implementationDirs: [join(codeDir, 'src', 'target')],
     overrides: { ...noOverrides, ratesPerSec: flags.rate ?? null, trialCount: flags.trials ?? null },
     limit: null,
     probe: null,

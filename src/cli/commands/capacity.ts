@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { sendPreflight } from '../../load/preflight.ts';
+import { askOnce } from '../../os/ask-once.ts';
 import { type CapacityContext, type CapacityTarget, openImplementation, openUrl } from '../../run/capacity/capacity.ts';
 import { minRatePerSec, type Objective } from '../../run/capacity/objective.ts';
 import { type Capacity, type RateStep, searchCapacity } from '../../run/capacity/search.ts';
+import { requestOf } from '../../run/request-workload.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import { assertAllowed, type LoadFlags, loadRequestOf } from '../load-request.ts';
@@ -121,7 +122,7 @@ async function openTarget(
   const request = await loadRequestOf(name, { ...plainLoad, rate: flags.start ?? 1, duration: flags.duration });
   assertAllowed(request, await machineBaseline(context.folders), flags.allow ?? []);
   const { origin, spec, loadPlan } = request;
-  await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
+  await askOnce(origin, requestOf(spec), { timeoutMs: loadPlan.timeoutMs, signal: capacityContext.signal });
   return openUrl(origin, spec, capacityContext);
 }
 

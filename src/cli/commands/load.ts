@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { type Generator, startGenerator } from '../../load/generator.ts';
-import { assessGenerator } from '../../load/generator-assessment.ts';
 import type { GeneratorProgress } from '../../load/messages.ts';
-import { sendPreflight } from '../../load/preflight.ts';
-import { requestWorkloadPath } from '../../load/request-workload.ts';
+import { assessGenerator } from '../../model/generator-assessment.ts';
 import type { LoadResult } from '../../model/load-result.ts';
+import { askOnce } from '../../os/ask-once.ts';
 import type { RunningProgram } from '../../probe/running-program.ts';
+import { requestOf, requestWorkloadPath } from '../../run/request-workload.ts';
 import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
 import { assertOutputsWritable, assertParentFolderExists, writeFileAtomically } from '../../store/write-file.ts';
 import { machineBaseline } from '../baseline-file.ts';
@@ -104,7 +104,7 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
   if (flags.hdr !== undefined) await assertParentFolderExists(flags.hdr, '--hdr');
   if (flags.skipPreflight !== true) {
     const { origin, spec, loadPlan } = request;
-    await sendPreflight({ origin, request: spec, timeoutMs: loadPlan.timeoutMs, signal: context.signal });
+    await askOnce(origin, requestOf(spec), { timeoutMs: loadPlan.timeoutMs, signal: context.signal });
   }
   const program = await openNamedProgram(flags);
   const { result, startedAtMs, isCutShort, spent } = await runLoad(request, program, context);

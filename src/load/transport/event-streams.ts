@@ -1,5 +1,6 @@
 import type { ServerSentEvent, WorkloadRequest } from '../../model/workload.ts';
-import type { Alarm, Loop } from '../pace/loop.ts';
+import type { Alarm } from '../../os/clock.ts';
+import type { Loop } from '../pace/loop.ts';
 import { RequestWriter } from './connection.ts';
 import { MalformedResponse, type ResponseHead, type ResponseListener, ResponseReader } from './response-reader.ts';
 import type { Socket, SocketListener, TargetPoint } from './socket.ts';

@@ -1,4 +1,5 @@
-import { type Alarm, type Loop, nowNs, type PacedSource } from '../pace/loop.ts';
+import { type Alarm, nowNs } from '../../os/clock.ts';
+import type { Loop, PacedSource } from '../pace/loop.ts';
 import {
   closeFd,
   EINTR,

@@ -1,5 +1,5 @@
 import type { WorkloadRequest, WorkloadResponse } from '../../model/workload.ts';
-import type { Clock } from '../pace/loop.ts';
+import type { Clock } from '../../os/clock.ts';
 
 /** One request on its way; made by the sender, carried by the pool. */
 export interface Exchange {

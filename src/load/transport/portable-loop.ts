@@ -1,4 +1,5 @@
-import { type Alarm, type Loop, monotonicClock, nowNs, type PacedSource } from '../pace/loop.ts';
+import { type Alarm, monotonicClock, nowNs } from '../../os/clock.ts';
+import type { Loop, PacedSource } from '../pace/loop.ts';
 import { openNodeSocket } from './node-socket.ts';
 import type { Socket, SocketListener, TargetPoint } from './socket.ts';
 

@@ -177,7 +177,7 @@ function startsWithKnownHead(bytes: Buffer, position: number): boolean {
   return true;
 }
 
-export const headLimitBytes = 16_384;
+const headLimitBytes = 16_384;
 const chunkLineLimitBytes = 4_096;
 const emptyLine = Buffer.from('\r\n\r\n');
 const lineEnd = Buffer.from('\r\n');

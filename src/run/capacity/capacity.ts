@@ -1,10 +1,10 @@
 import { startGenerator } from '../../load/generator.ts';
-import { createWorkload, type RequestSpec, requestWorkloadPath } from '../../load/request-workload.ts';
 import type { LoadPlan } from '../../model/scenario.ts';
 import { type ClosedLoopResult, closedLoop } from '../closed-loop.ts';
 import { defaultSeed } from '../declarations.ts';
 import { openSubject, type Subject, type SubjectRequest } from '../questions/subject.ts';
 import { closedLoopBase, closedLoopOf, loadPlanBase, subjectTrial, warmupBelow } from '../questions/subject-load.ts';
+import { createWorkload, type RequestSpec, requestWorkloadPath } from '../request-workload.ts';
 import type { RunContext } from '../run-scenario.ts';
 import { createTrialRunner } from '../trial/create-environment.ts';
 import { type Objective, stepDurationMs, stepOfLoad, stepOfTrial } from './objective.ts';

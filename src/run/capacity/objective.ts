@@ -1,4 +1,4 @@
-import { assessGenerator, type GeneratorAssessment } from '../../load/generator-assessment.ts';
+import { assessGenerator, type GeneratorAssessment } from '../../model/generator-assessment.ts';
 import type { Latency, LoadResult } from '../../model/load-result.ts';
 import type { Trial } from '../../model/trial.ts';
 import { trialLimits } from '../trial/classify-trial.ts';

@@ -1,6 +1,6 @@
-import { askRequest } from '../../load/preflight.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Operation, Workload } from '../../model/workload.ts';
+import { askOnce } from '../../os/ask-once.ts';
 
 interface TriedWorkload {
   readonly checkCount: number;
@@ -20,7 +20,7 @@ export async function tryWorkload(
 ): Promise<TriedWorkload> {
   const limits = { timeoutMs, signal };
   try {
-    const setUp = await workload.setUp?.((request) => askRequest(origin, request, limits));
+    const setUp = await workload.setUp?.((request) => askOnce(origin, request, limits));
     const session = workload.open({ seed, ratePerSec: 1, timeoutMs, nowNs: () => performance.now() * 1e6, setUp });
     const untried = new Set(Object.keys(workload.mix).filter((name) => workload.mix[name] !== 0));
     const failures: string[] = [];
@@ -52,7 +52,7 @@ async function ask(
 ): Promise<string | null> {
   const { method, path } = operation.request;
   try {
-    const answer = await askRequest(origin, operation.request, limits);
+    const answer = await askOnce(origin, operation.request, limits);
     const wrong = operation.check(answer);
     if (wrong === null) return null;
     const body = Buffer.from(answer.body.subarray(0, shownBodyBytes)).toString('utf8').trim();

@@ -1,7 +1,7 @@
 import { type Generator, startGenerator } from '../../load/generator.ts';
-import { monotonicClock, nowNs } from '../../load/pace/loop.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { LoadPlan } from '../../model/scenario.ts';
+import { monotonicClock, nowNs } from '../../os/clock.ts';
 import { openProbe, type Probe } from '../../probe/probe.ts';
 import { startSampler } from '../../probe/sampler.ts';
 import { type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';

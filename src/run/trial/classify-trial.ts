@@ -1,5 +1,5 @@
-import { assessGenerator, type GeneratorAssessment, isTargetSaturated } from '../../load/generator-assessment.ts';
 import type { ClusterMeasurement } from '../../model/cluster.ts';
+import { assessGenerator, type GeneratorAssessment, isTargetSaturated } from '../../model/generator-assessment.ts';
 import type { LoadResult } from '../../model/load-result.ts';
 import type { Measurement, Trial, TrialSpec } from '../../model/trial.ts';
 import type { Warning } from '../../model/warning.ts';

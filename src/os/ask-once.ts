@@ -3,60 +3,45 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { HarnessError } from '../model/harness-error.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../model/workload.ts';
-import { monotonicClock } from './pace/loop.ts';
-import type { RequestSpec } from './request-workload.ts';
-import { headLimitBytes } from './transport/response-reader.ts';
+import { monotonicClock } from './clock.ts';
 
-export interface PreflightOptions {
-  readonly origin: string;
-  readonly request: RequestSpec;
+export interface AskLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 const bodyLimitBytes = 64 * 2 ** 20;
+/** As in the load. */
+const headLimitBytes = 16_384;
 
 /**
- * Asks once, with Node's own client, before thousands are sent: a mistake in the URL, a target that is down, that never
- * answers or that does not speak HTTP is reported in one sentence. Throws HarnessError; resolves with the status whatever it is.
+ * One request and its whole answer, with Node's own client. Before thousands are sent, a mistake in the URL, a target that is
+ * down, that never answers or that does not speak HTTP is reported in one sentence: throws HarnessError, and resolves whatever
+ * the status.
  */
-export async function sendPreflight(options: PreflightOptions): Promise<number> {
+export async function askOnce(origin: string, request: WorkloadRequest, limits: AskLimits): Promise<WorkloadResponse> {
   try {
-    return (await askOnce(options)).status;
-  } catch (error) {
-    options.signal.throwIfAborted();
-    throw asHarnessError(error as NodeJS.ErrnoException, options);
-  }
-}
-
-/** One request of a workload and its whole answer. Throws HarnessError as `sendPreflight` does. */
-export async function askRequest(
-  origin: string,
-  { method, path, headers, body }: WorkloadRequest,
-  limits: Pick<PreflightOptions, 'timeoutMs' | 'signal'>,
-): Promise<WorkloadResponse> {
-  const bodyBase64 = body === null ? null : Buffer.from(body).toString('base64');
-  const options = { ...limits, origin, request: { method, path, headers, bodyBase64, expectedStatus: null } };
-  try {
-    return await askOnce(options);
+    return await ask(origin, request, limits);
   } catch (error) {
     limits.signal.throwIfAborted();
-    throw asHarnessError(error as NodeJS.ErrnoException, options);
+    const [what, remedy] = explain(error as NodeJS.ErrnoException, limits.timeoutMs);
+    throw new HarnessError('cannot-measure', `${origin} ${what}`, remedy, { cause: error });
   }
 }
 
-function askOnce({ origin, request, timeoutMs, signal }: PreflightOptions): Promise<WorkloadResponse> {
+function ask(
+  origin: string,
+  { method, path, headers, body }: WorkloadRequest,
+  { timeoutMs, signal }: AskLimits,
+): Promise<WorkloadResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<WorkloadResponse>();
   // Not resolved against the origin: a path that begins with // would name another host.
-  const url = new URL(`${origin}${request.path}`);
+  const url = new URL(`${origin}${path}`);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const body = request.bodyBase64 === null ? null : Buffer.from(request.bodyBase64, 'base64');
-  // Of a GET or DELETE, Node would send the body without its length: another request than the one that is meant.
-  const length = body === null ? {} : { 'content-length': body.byteLength };
-  const headers = { ...request.headers, ...length };
   const settings: RequestOptions = {
-    method: request.method,
-    headers,
+    method,
+    // Of a GET or DELETE, Node would send the body without its length: another request than the one that is meant.
+    headers: body === null ? { ...headers } : { ...headers, 'content-length': body.byteLength },
     agent: false,
     signal,
     maxHeaderSize: headLimitBytes,
@@ -100,11 +85,6 @@ async function readWhole(answer: IncomingMessage): Promise<WorkloadResponse> {
 
 function coded(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
-}
-
-function asHarnessError(error: NodeJS.ErrnoException, { origin, timeoutMs }: PreflightOptions): HarnessError {
-  const [what, remedy] = explain(error, timeoutMs);
-  return new HarnessError('cannot-measure', `${origin} ${what}`, remedy, { cause: error });
 }
 
 /** What is wrong with it, and what to do, by the code of Node's error. */

@@ -35,14 +35,18 @@ export function createWorkload(spec: RequestSpec): Workload {
   };
 }
 
-function operationOf({ method, path, headers, bodyBase64, expectedStatus }: RequestSpec): Operation {
-  const body = bodyBase64 === null ? null : new Uint8Array(Buffer.from(bodyBase64, 'base64'));
+function operationOf(spec: RequestSpec): Operation {
   return {
     name: 'request',
-    request: { method, path, headers, body },
-    check: (response) => statusComplaint(response, expectedStatus),
+    request: requestOf(spec),
+    check: (response) => statusComplaint(response, spec.expectedStatus),
     abandon() {},
   };
+}
+
+export function requestOf({ method, path, headers, bodyBase64 }: RequestSpec): WorkloadRequest {
+  const body = bodyBase64 === null ? null : new Uint8Array(Buffer.from(bodyBase64, 'base64'));
+  return { method, path, headers, body };
 }
 
 function statusComplaint({ status }: Pick<WorkloadResponse, 'status'>, expected: number | null): string | null {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assessGenerator } from '../../src/load/generator-assessment.ts';
+import { assessGenerator } from '../../src/model/generator-assessment.ts';
 import type { Latency, LoadResult } from '../../src/model/load-result.ts';
 import { latency, loadResult } from '../support/load-result.ts';
 

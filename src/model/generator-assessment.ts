@@ -1,4 +1,4 @@
-import type { LoadResult } from '../model/load-result.ts';
+import type { LoadResult } from './load-result.ts';
 
 /** Where the line is drawn between a generator that can be believed and one that cannot; the reasons are in docs/explanation/method.md. */
 const generatorLimits = {

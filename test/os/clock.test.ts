@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { monotonicClock } from '../../src/load/pace/loop.ts';
+import { monotonicClock } from '../../src/os/clock.ts';
 
 const nsPerMs = 1e6;
 
