@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createRandom } from '../../src/stats/random.ts';
+import { createRandom, type Random } from '../../src/stats/random.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../../test/support/leftovers.ts';
 import {
@@ -20,12 +20,14 @@ import { loadNow, originText, publish, tableOf } from './faults-section.ts';
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '200' },
+    /** So many side by side, each with a cache and a temporary folder of its own. */
+    'at-once': { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     write: { type: 'boolean', default: false },
   },
 });
 const count = Number(values.count);
-const random = createRandom(Number(values.seed));
+const seed = Number(values.seed);
 
 /** What one kill found. */
 interface Kill {
@@ -65,10 +67,17 @@ async function filesOf(space: Workspace, name: string): Promise<{ whole: string[
 }
 
 /** One run killed; null: it ended before its moment came. */
-async function kill(space: Workspace, index: number, longestMs: number): Promise<Kill | null> {
+async function kill(
+  space: Workspace,
+  { index, longestMs, random }: { readonly index: number; readonly longestMs: number; readonly random: Random },
+): Promise<Kill | null> {
   const name = `${index}.json`;
   const running = startPaceline(echoRun(['echo'], space.file(name), '--trials', '3', '--verbose'), space);
-  await Promise.race([running.finished, sleep(random.float() * longestMs)]);
+  const moment = new AbortController();
+  const isOver = running.finished.then(() => true);
+  const isEnded = await Promise.race([isOver, sleep(random.float() * longestMs, false, { signal: moment.signal })]);
+  moment.abort();
+  if (isEnded) return null;
   running.signal('SIGKILL');
   const { exitCode, stderr } = await running.finished;
   if (exitCode !== null) return null;
@@ -110,7 +119,7 @@ function sectionOf(kills: readonly Kill[], endedCount: number, origin: string): 
   );
   const torn = countIn(kills, (one) => one.isTorn);
   const dirty = countIn(kills, (one) => !isClean(one));
-  return `**${kills.length} runs killed with SIGKILL at random moments (seed ${values.seed}): ${torn} torn results, ${dirty} next runs that left or found anything.**
+  return `**${kills.length} runs killed with SIGKILL at random moments (seed ${seed}): ${torn} torn results, ${dirty} next runs that left or found anything.**
 ${endedCount} more runs ended before their moment came.
 
 ${table}
@@ -119,24 +128,32 @@ ${origin}`;
 }
 
 const startLoad = loadNow();
-const space = await makeWorkspace();
 const kills: Kill[] = [];
 let endedCount = 0;
-process.stdout.write(`seed ${values.seed}\n`);
-try {
-  // The first fills the cache. A little more than a whole run takes: some are killed in their last steps.
-  await durationOfWholeRun(space);
-  const longestMs = 1.05 * (await durationOfWholeRun(space));
-  for (let index = 1; kills.length < count; index += 1) {
-    const one = await kill(space, index, longestMs);
-    if (one === null) endedCount += 1;
-    else kills.push(one);
-    if (one !== null && (one.isTorn || !isClean(one))) process.stdout.write(`kill ${index}: ${JSON.stringify(one)}\n`);
-    if (index % 10 === 0) process.stdout.write(`${kills.length} of ${count} kills\n`);
+
+/** One after another in one workspace, until all together are enough. */
+async function killInTurn(place: number): Promise<void> {
+  const space = await makeWorkspace();
+  const random = createRandom(seed + place);
+  try {
+    // The first fills the cache. A little more than a whole run takes: some are killed in their last steps.
+    await durationOfWholeRun(space);
+    const longestMs = 1.05 * (await durationOfWholeRun(space));
+    for (let index = 1; kills.length < count; index += 1) {
+      const one = await kill(space, { index, longestMs, random });
+      if (one === null) endedCount += 1;
+      else kills.push(one);
+      if (one !== null && (one.isTorn || !isClean(one)))
+        process.stdout.write(`place ${place}, kill ${index}: ${JSON.stringify(one)}\n`);
+      if (kills.length % 10 === 0) process.stdout.write(`${kills.length} of ${count} kills\n`);
+    }
+  } finally {
+    await removeWorkspace(space);
   }
-} finally {
-  await removeWorkspace(space);
 }
-const origin = originText(`npm run kills -- --count ${count} --seed ${values.seed}`, startLoad);
+
+process.stdout.write(`seed ${seed}\n`);
+await Promise.all(Array.from({ length: Number(values['at-once']) }, (_, place) => killInTurn(place)));
+const origin = originText(`npm run kills -- --count ${count} --seed ${seed} --at-once ${values['at-once']}`, startLoad);
 publish('kills', sectionOf(kills, endedCount, origin), values.write);
 process.exitCode = kills.every((one) => isClean(one) && !one.isTorn) ? 0 : 1;
