@@ -12,6 +12,7 @@ import { bundlePage } from '../../src/report/html/bundle.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { readResult } from '../../src/store/result-file.ts';
+import { listResults } from '../../src/store/result-folder.ts';
 import { launchChromium } from '../../test/support/chromium.ts';
 import { shownResult } from '../pictures/pictures.ts';
 
@@ -75,18 +76,32 @@ function withManyTrials(result: RunResult): RunResult {
   return { ...result, trials: trials.slice(0, manyTrialCount), plannedTrialCount: manyTrialCount };
 }
 
+const shownScenarios = ['smoke', 'quick', 'standard', 'full'];
+
+/** The newest complete result of each scenario below results/, of whatever machine; says which have none. */
+async function newestOfEach(): Promise<(readonly [string, RunResult])[]> {
+  const results = (await listResults(join(root, 'results'))).flatMap(({ result }) => result ?? []);
+  const newest = shownScenarios.map((id) =>
+    results.findLast(({ scenario, state }) => scenario.id === id && state === 'complete'),
+  );
+  const missing = shownScenarios.filter((_, index) => newest[index] === undefined);
+  if (missing.length > 0)
+    console.log(`No stored result of ${missing.join(', ')}: \`npm run bench -- run ${missing[0]}\` makes one.`);
+  return newest.flatMap((result) =>
+    result === undefined ? [] : [[`${result.scenario.id} of ${result.startedAt.slice(0, 10)}`, result] as const],
+  );
+}
+
 async function main(paths: readonly string[]): Promise<void> {
   const { browser, reason } = await launchChromium();
   if (browser === null) throw new Error(reason);
   const folder = await mkdtemp(join(tmpdir(), 'paceline-page-'));
-  const shown = await readResult(join(root, shownResult));
-  const results = await Promise.all(
+  const named = await Promise.all(
     paths.map(async (path) => [basename(path, '.json'), await readResult(path)] as const),
   );
-  const pages = [
-    ...(results.length > 0 ? results : [['quick', shown] as const]),
-    ['200 trials', withManyTrials(shown)] as const,
-  ];
+  const found = named.length > 0 ? named : await newestOfEach();
+  const shown = await readResult(join(root, shownResult));
+  const pages = [...found, ['200 trials', withManyTrials(shown)] as const];
   const rows: PageFigures[] = [];
   for (const [name, result] of pages) rows.push(await figuresOf(name, result, browser, folder));
   await browser.close();

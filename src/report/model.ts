@@ -223,8 +223,8 @@ export interface TrialRow {
   /** By metric id, whatever the status; null where nothing was measured. */
   readonly figures: Readonly<Record<string, number | null>>;
   readonly noise: readonly NamedFigure[];
-  /** How long each phase took, as far as it is known. */
-  readonly phases: readonly NamedFigure[];
+  /** In the order of the trial; empty: nothing was measured. */
+  readonly phases: readonly Phase[];
   /** What became of its requests; empty: none were due. */
   readonly counts: readonly NamedFigure[];
   /** null: nothing was measured. */
@@ -236,6 +236,11 @@ export interface TrialRow {
 export interface NamedFigure {
   readonly name: string;
   readonly text: string;
+}
+
+/** null: how long it took is not known. */
+export interface Phase extends NamedFigure {
+  readonly lengthMs: number | null;
 }
 
 /** How far the figures of a run can be trusted: the generator, the machine's noise, and what both can resolve. */

@@ -7,10 +7,14 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { scenario as full } from '../../bench/scenarios/full.ts';
+import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
 import { bundlePage } from '../../src/report/html/bundle.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
+import { readResult } from '../../src/store/result-file.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { grownRun } from '../support/grown-run.ts';
 import { corpus, renamed } from '../support/hostile.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
@@ -218,9 +222,27 @@ test('a chart answers to the keyboard, shows its numbers as a table, and a trial
     await page.locator('summary', { hasText: 'Trials one by one' }).click();
     await page.locator('.open-trial').first().click();
     assert.match(await page.locator('.trial-panel').innerText(), /Phases: start .* warm-up 1,000 requests/);
+    assert.ok((await page.locator('.trial-panel .phase').count()) >= 4);
+    assert.match(
+      await page.locator('.trial-panel').innerText(),
+      /Requests: due 1,000 · ok 1,000\s+Noise: target run-queue delay/,
+    );
     await page.waitForFunction('document.querySelectorAll(".trial-panel canvas").length === 3');
     assert.deepEqual(complaints, []);
   });
+});
+
+const reference = (path: string) => readResult(join(import.meta.dirname, '../../results/reference', path));
+
+test('the page of a quick run has at most 500,000 bytes, and one as large as a full run 1,500,000', async () => {
+  const quick = await reference('eef6b629b771/20261201T011427Z-61ef8c2d-quick.json');
+  const standard = await reference('v1/2d60e2d51e2f/20261123T160233Z-5e9332a0+-standard.json');
+  const primitives = await reference('v1/2d60e2d51e2f/20261125T044330Z-0e22ae8f+-primitives.json');
+  const size = (result: RunResult) => Buffer.byteLength(reportHtml(buildReport(result, []), assets));
+  assert.ok(size(quick) <= 500_000, `quick: ${size(quick)}`);
+  const whole = grownRun(standard, full, primitives);
+  assert.ok(size(whole) <= 1_500_000, `full: ${size(whole)}`);
+  assert.equal(whole.trials.length, 238);
 });
 
 test('a run prints on four pages', { skip }, async () => {

@@ -13,7 +13,7 @@ import {
 } from '../../model/trial.ts';
 import { median, type Range, rangeOf } from '../../stats/descriptive.ts';
 import { formatNumber, formatPercent, orDash } from '../format.ts';
-import type { GeneratorQuality, NamedFigure, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
+import type { GeneratorQuality, NamedFigure, Phase, ReportedImplementation, Row, Source, TrialRow } from '../model.ts';
 import { summarizeElections } from './elections.ts';
 import { notesOf } from './notes.ts';
 import { type AskedQuestion, plannedCount } from './question-key.ts';
@@ -112,17 +112,17 @@ function trialRow(trial: Trial, counted: readonly Trial[]): TrialRow {
 }
 
 /** In the order of a trial; the plan's where the phase is as long as planned. */
-function phaseFigures({ idleMs, loadPlan }: TrialSpec, measurement: Measurement): NamedFigure[] {
+function phaseFigures({ idleMs, loadPlan }: TrialSpec, measurement: Measurement): Phase[] {
+  const { startupMs, warmupSentCount, windowMs, stopMs } = measurement;
   const warmup =
-    measurement.warmupSentCount === 0
-      ? 'none'
-      : `${countOf(measurement.warmupSentCount, 'request')}, ${loadPlan.warmupRatePerSec}/s`;
+    warmupSentCount === 0 ? 'none' : `${countOf(warmupSentCount, 'request')}, ${loadPlan.warmupRatePerSec}/s`;
+  const warmupMs = (1000 * warmupSentCount) / loadPlan.warmupRatePerSec;
   return [
-    { name: 'start', text: `${formatNumber(measurement.startupMs)} ms` },
-    { name: 'idle', text: secondsText(idleMs) },
-    { name: 'warm-up', text: warmup },
-    { name: 'measure', text: secondsText(measurement.windowMs) },
-    { name: 'stop', text: orDash(measurement.stopMs, (value) => `${formatNumber(value)} ms`) },
+    { name: 'start', text: `${formatNumber(startupMs)} ms`, lengthMs: startupMs },
+    { name: 'idle', text: secondsText(idleMs), lengthMs: idleMs },
+    { name: 'warm-up', text: warmup, lengthMs: warmupSentCount === 0 ? 0 : warmupMs },
+    { name: 'measure', text: secondsText(windowMs), lengthMs: windowMs },
+    { name: 'stop', text: orDash(stopMs, (value) => `${formatNumber(value)} ms`), lengthMs: stopMs },
   ];
 }
 

@@ -75,15 +75,38 @@ function tool(name: string, text: string, attributes = {}): Markup {
 
 /** Drawings that need no script: each implementation's marker, and a figure as a small bar. */
 
-/** The line and point that stand for an implementation in every chart. */
+/** The line and point that stand for a series in every chart; a page has hundreds, so each is drawn from `markerShapes`. */
 export function marker(style: SeriesStyle): Markup {
-  const { path, dash } = marks[style.mark];
   return h(
     'svg',
-    { class: `marker ${styleName(style)}`, viewBox: '-14 -6 28 12', width: 28, height: 12, 'aria-hidden': 'true' },
-    h('line', { x1: -14, y1: 0, x2: 14, y2: 0, 'stroke-dasharray': dash.length === 0 ? null : dash.join(' ') }),
-    h('path', { d: path }),
+    { class: `marker ${styleName(style)}`, 'aria-hidden': 'true' },
+    h('use', { href: `#${markerId(style.mark)}` }),
   );
+}
+
+/** Each mark once, for the whole page. */
+export function markerShapes(): Markup {
+  const shapes = (Object.keys(marks) as SeriesStyle['mark'][]).map((mark) => {
+    const { path, dash } = marks[mark];
+    return h(
+      'symbol',
+      { id: markerId(mark), viewBox: '-14 -6 28 12' },
+      h('line', {
+        class: 'marker-line',
+        x1: -14,
+        y1: 0,
+        x2: 14,
+        y2: 0,
+        'stroke-dasharray': dash.length === 0 ? null : dash.join(' '),
+      }),
+      h('path', { class: 'marker-point', d: path }),
+    );
+  });
+  return h('svg', { class: 'shapes', 'aria-hidden': 'true' }, ...shapes);
+}
+
+function markerId(mark: SeriesStyle['mark']): string {
+  return `mark-${mark}`;
 }
 
 const rangeBarWidth = 96;
@@ -96,8 +119,6 @@ export function rangeBar(style: SeriesStyle, range: Range, columnMax: number): M
     {
       class: `range ${styleName(style)}`,
       viewBox: `0 0 ${rangeBarWidth} 10`,
-      width: rangeBarWidth,
-      height: 10,
       'aria-hidden': 'true',
     },
     h('rect', { class: 'bar', x: 0, y: 2, width: at(range.median), height: 6 }),

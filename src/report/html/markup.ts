@@ -9,7 +9,7 @@ export type Child = Markup | string | null | readonly Child[];
 
 type Attributes = Readonly<Record<string, string | number | null>>;
 
-const voidTags: ReadonlySet<string> = new Set(['meta', 'link', 'br', 'col', 'line', 'rect', 'path', 'input']);
+const voidTags: ReadonlySet<string> = new Set(['meta', 'link', 'br', 'col', 'line', 'rect', 'path', 'input', 'use']);
 
 /** An element; strings among its children are text, an attribute that is null is left out. */
 export function h(tag: string, attributes: Attributes, ...children: Child[]): Markup {

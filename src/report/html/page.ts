@@ -1,4 +1,5 @@
 import { scriptJson } from '../../model/foreign-text.ts';
+import { markerShapes } from './charts.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
 /** What the page needs beside its own text: see bundle.ts. The hashes let exactly these two run, and nothing else. */
@@ -51,14 +52,15 @@ function body({ data, content }: Page, assets: PageAssets): Markup {
     'body',
     {},
     h('a', { href: '#main', class: 'skip' }, 'Skip to the answers'),
+    markerShapes(),
     ...content,
     { html: `<script type="application/json" id="page-data">${scriptJson(rounded(data))}</script>` },
     { html: `<script>${assets.script}</script>` },
   );
 }
 
-/** Five digits are more than any chart shows, and a third of the bytes. */
+/** Four digits are more than any chart shows, and a third of the bytes. */
 export function rounded(data: unknown): unknown {
-  const round = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  const round = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);
   return JSON.parse(JSON.stringify(data, round));
 }

@@ -1,5 +1,5 @@
 import { presentable } from '../../model/foreign-text.ts';
-import { packChart } from '../charts/packed.ts';
+import { packCharts } from '../charts/packed.ts';
 import { type ReportCharts, reportCharts } from '../charts/report-charts.ts';
 import { compareRows, rankedRows } from '../findings.ts';
 import { formatNumber, formatRange, noValue, toMebibytes } from '../format.ts';
@@ -42,7 +42,7 @@ export function reportHtml(report: ReportModel, assets: PageAssets): string {
   return pageHtml(
     {
       title: model.title,
-      data: { charts: all.map(packChart), ratios: embeddedRatios(model), trials: embeddedTrials(model) },
+      data: { charts: packCharts(all), ratios: embeddedRatios(model), trials: embeddedTrials(model) },
       content: [pageBar(model, all), main],
     },
     assets,
@@ -81,17 +81,15 @@ const secondSeries = [
 /** What the row of a trial opens to. */
 function embeddedTrials({ groups }: ReportModel) {
   const trials = groups.flatMap(({ questions }) => questions.flatMap(orderedTrials));
-  return Object.fromEntries(
+  const byId = Object.fromEntries(
     trials.map(({ id, row, trial }) => [
       id,
       {
         title: `${row.implementation.id}, trial ${trial.repetition}${trial.attempt > 1 ? `, attempt ${trial.attempt}` : ''}`,
         style: row.implementation.style,
-        facts: [
-          { name: 'Phases', figures: trial.phases },
-          { name: 'Requests', figures: trial.counts },
-          { name: 'Noise', figures: trial.noise },
-        ],
+        phases: trial.phases.map(({ name, text, lengthMs }) => [name, text, lengthMs]),
+        requests: trial.counts.map(({ name, text }) => `${name} ${text}`).join(' · '),
+        noise: trial.noise.map(({ text }) => text),
         series: secondSeries.map(({ key, title, unit, shown }) => ({
           title,
           unit,
@@ -100,6 +98,7 @@ function embeddedTrials({ groups }: ReportModel) {
       },
     ]),
   );
+  return { noiseNames: trials[0]?.trial.noise.map(({ name }) => name) ?? [], byId };
 }
 
 /** One workload at all its rates; a single question needs no level of headings for its group. */

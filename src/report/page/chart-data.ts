@@ -56,9 +56,11 @@ function lineData({ lines, x, unit }: Extract<Chart, { kind: 'lines' }>): ChartD
   };
 }
 
-/** A percentile is read back from its place on the axis. */
+/** A percentile is read back from its place on the axis: what lies beyond it is known to three digits. */
 export function xValue(axis: Axis, x: number): number {
-  return axis.scale === 'percentile' ? Number((100 * (1 - 10 ** -x)).toPrecision(7)) : x;
+  if (axis.scale !== 'percentile') return x;
+  const beyond = Number((100 * 10 ** -x).toPrecision(3));
+  return Number((100 - beyond).toPrecision(7));
 }
 
 /** RFC 4180. */

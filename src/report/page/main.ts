@@ -1,4 +1,4 @@
-import { type PackedChart, unpackChart } from '../charts/packed.ts';
+import { type PackedCharts, unpackCharts } from '../charts/packed.ts';
 import {
   listenToControls,
   listenToLegends,
@@ -12,7 +12,7 @@ import { listenToTools, refreshTables } from './figure-tools.ts';
 import { createPictures, listenForCursor } from './pictures.ts';
 import { type EmbeddedRatios, showRatios } from './ratios.ts';
 import { prepareTables, showImplementations, showLatency, sortTables } from './tables.ts';
-import { type EmbeddedTrial, prepareTrials } from './trial-panel.ts';
+import { type EmbeddedTrials, prepareTrials } from './trial-panel.ts';
 import { hashOf, type View, viewOf } from './view.ts';
 
 /** Everything that the page shows follows from one view, and every change of the view is in the address. */
@@ -21,7 +21,7 @@ function startPage(): void {
   let view = viewOf(location.hash);
   const viewNow = () => view;
   const { charts, ratios, trials } = embeddedData();
-  const pictures = createPictures(charts.map(unpackChart), view);
+  const pictures = createPictures(unpackCharts(charts, altTextOf), view);
   const change = (changed: Partial<View>) => {
     view = { ...view, ...changed };
     history.replaceState(null, '', hashOf(view) || location.pathname + location.search);
@@ -63,14 +63,24 @@ function startPage(): void {
 }
 
 interface PageData {
-  readonly charts: readonly PackedChart[];
+  readonly charts: PackedCharts;
   readonly ratios: EmbeddedRatios;
-  readonly trials: Readonly<Record<string, EmbeddedTrial>>;
+  readonly trials: EmbeddedTrials;
 }
 
 function embeddedData(): PageData {
   const data: PageData | null = JSON.parse(document.getElementById('page-data')?.textContent ?? 'null');
-  return data ?? { charts: [], ratios: {}, trials: {} };
+  return (
+    data ?? {
+      charts: { series: [], texts: [], grids: [], charts: [] },
+      ratios: {},
+      trials: { noiseNames: [], byId: {} },
+    }
+  );
+}
+
+function altTextOf(slot: string): string {
+  return document.querySelector(`canvas[data-chart="${CSS.escape(slot)}"]`)?.getAttribute('aria-label') ?? '';
 }
 
 /** A link within the page keeps what the reader has chosen. */

@@ -2,14 +2,22 @@ import type { Chart, Line } from '../charts/chart.ts';
 import type { SeriesStyle } from '../charts/palette.ts';
 import { element } from './figure-tools.ts';
 
+/** The trials of the page by the id of their rows. */
+export interface EmbeddedTrials {
+  readonly noiseNames: readonly string[];
+  readonly byId: Readonly<Record<string, EmbeddedTrial>>;
+}
+
 /** One trial as the page embeds it: what its row opens to. */
-export interface EmbeddedTrial {
+interface EmbeddedTrial {
   readonly title: string;
   readonly style: SeriesStyle;
-  readonly facts: readonly {
-    readonly name: string;
-    readonly figures: readonly { readonly name: string; readonly text: string }[];
-  }[];
+  /** Name, how long in words, and in milliseconds where that is known. */
+  readonly phases: readonly (readonly [string, string, number | null])[];
+  /** What became of its requests. */
+  readonly requests: string;
+  /** In the order of the names. */
+  readonly noise: readonly string[];
   readonly series: readonly {
     readonly title: string;
     readonly unit: string;
@@ -19,24 +27,24 @@ export interface EmbeddedTrial {
 
 /** Each row of a table of trials opens to the trial's own time line. */
 export function prepareTrials(
-  trials: Readonly<Record<string, EmbeddedTrial>>,
+  { noiseNames, byId }: EmbeddedTrials,
   add: (canvas: HTMLCanvasElement, chart: Chart) => void,
 ): void {
   for (const row of document.querySelectorAll<HTMLTableRowElement>('tr[data-trial]')) {
-    const trial = trials[row.dataset.trial ?? ''];
+    const trial = byId[row.dataset.trial ?? ''];
     const head = row.cells[0];
     if (trial === undefined || head === undefined) continue;
     const button = element('button', { type: 'button', class: 'open-trial', 'aria-expanded': 'false' });
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener('click', () => toggleTrial(row, button, trial, add));
+    button.addEventListener('click', () => toggleTrial(row, button, { ...trial, noiseNames }, add));
   }
 }
 
 function toggleTrial(
   row: HTMLTableRowElement,
   button: HTMLElement,
-  trial: EmbeddedTrial,
+  trial: EmbeddedTrial & Pick<EmbeddedTrials, 'noiseNames'>,
   add: (canvas: HTMLCanvasElement, chart: Chart) => void,
 ): void {
   const next = row.nextElementSibling;
@@ -48,12 +56,15 @@ function toggleTrial(
   }
   const cell = element('td', { colspan: String(row.cells.length) });
   const panel = element('div', { class: 'trial-panel' });
-  panel.append(
-    element('h5', {}, trial.title),
-    ...trial.facts.filter(({ figures }) => figures.length > 0).map(factLine),
-  );
+  panel.append(element('h5', {}, trial.title));
+  if (trial.phases.length > 0) panel.append(phaseLine(trial.phases), phaseBar(trial.phases));
+  if (trial.requests !== '') panel.append(factLine('Requests', trial.requests));
+  const noise = trial.noise.map((text, index) => `${trial.noiseNames[index]} ${text}`);
+  if (noise.length > 0) panel.append(factLine('Noise', noise.join(' · ')));
   const grid = element('div', { class: 'grid three' });
   panel.append(grid);
+  const log = row.querySelector('pre');
+  if (log !== null) panel.append(log.cloneNode(true));
   cell.append(panel);
   const line = element('tr', { class: 'trial' });
   line.append(cell);
@@ -65,10 +76,43 @@ function toggleTrial(
   }
 }
 
-function factLine({ name, figures }: EmbeddedTrial['facts'][number]): HTMLElement {
+function factLine(name: string, text: string): HTMLElement {
   const line = element('p', { class: 'trial-facts' });
-  line.append(element('b', {}, `${name}: `), figures.map((figure) => `${figure.name} ${figure.text}`).join(' · '));
+  line.append(element('b', {}, `${name}: `), text);
   return line;
+}
+
+function phaseLine(phases: EmbeddedTrial['phases']): HTMLElement {
+  return factLine('Phases', phases.map(([name, text]) => `${name} ${text}`).join(' · '));
+}
+
+const svgNamespace = 'http://www.w3.org/2000/svg';
+/** A phase too short for its name has only its colour; the line above names all. */
+const leastLabelledRatio = 0.08;
+
+/** The phases as long as they took, from the start of the process to its end. */
+function phaseBar(phases: EmbeddedTrial['phases']): SVGElement {
+  const known = phases.flatMap(([name, , lengthMs]) =>
+    lengthMs === null || lengthMs <= 0 ? [] : [{ name, lengthMs }],
+  );
+  const totalMs = known.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+  const bar = svg('svg', { class: 'phases', role: 'img', 'aria-label': 'The phases as long as they took' });
+  let fromMs = 0;
+  for (const { name, lengthMs } of known) {
+    const at = (ms: number) => `${((100 * ms) / totalMs).toFixed(2)}%`;
+    bar.append(svg('rect', { class: `phase ${name}`, x: at(fromMs), width: at(lengthMs), height: '14' }));
+    if (lengthMs / totalMs >= leastLabelledRatio)
+      bar.append(svg('text', { x: at(fromMs + lengthMs / 2), y: '28', 'text-anchor': 'middle' }, name));
+    fromMs += lengthMs;
+  }
+  return bar;
+}
+
+function svg(tag: string, attributes: Readonly<Record<string, string>>, text = ''): SVGElement {
+  const made = document.createElementNS(svgNamespace, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.textContent = text;
+  return made;
 }
 
 function chartFrame(chart: Chart): { figure: HTMLElement; canvas: HTMLCanvasElement } {
