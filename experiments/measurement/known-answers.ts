@@ -171,7 +171,7 @@ function stallLines(): Line[] {
  * one after another at the fixture's own cost; the others wait for nothing.
  */
 function freezeLines(id: string, lengthMs: number): Line[] {
-  const costMs = medianOf(id, ({ cpu }) => cpu.target.perRequestMs) ?? Number.NaN;
+  const costMs = medianOf(id, ({ cpu }) => cpu.target?.perRequestMs ?? null) ?? Number.NaN;
   const waits = Array.from({ length: pause.everyCount }, (_, index) => {
     const leftMs = lengthMs - index * gapMs;
     return leftMs <= 0 ? 0 : leftMs + index * costMs;
@@ -208,7 +208,7 @@ function burnLines(id: string): Line[] {
     {
       what: `${id}: CPU a request`,
       expected: burnMs,
-      measured: difference(({ cpu }) => cpu.target.perRequestMs),
+      measured: difference(({ cpu }) => cpu.target?.perRequestMs ?? null),
       unit: 'ms',
     },
     { what: `${id}: private memory`, expected: heldMib, measured: held === null ? null : held / 2 ** 20, unit: 'MiB' },

@@ -23,7 +23,7 @@ const size = { width: 820, top: 74, rowHeight: 30, barHeight: 16, names: 170, pa
 /** The picture of the README: what the same requests cost each implementation. Every figure is read from `result`. */
 export function barsPicture(result: RunResult, theme: Theme): string {
   const trials = result.trials.filter((trial): trial is OkTrial => trial.status === 'ok' && isDrawn(trial));
-  const cpu = bars(trials, ({ measurement }) => measurement.cpu.target.perRequestMs);
+  const cpu = bars(trials, ({ measurement }) => measurement.cpu.target?.perRequestMs ?? null);
   const memory = bars(trials, ({ measurement }) => mebibytes(measurement.memory.medianBytes));
   const order = [...cpu].sort((a, b) => a.median - b.median).map(({ implementation }) => implementation);
   const panels: readonly Panel[] = [

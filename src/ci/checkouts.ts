@@ -94,8 +94,19 @@ async function checkoutOf(
   const found = folders.map((folder) => join(dir, folder)).filter((folder) => existsSync(folder));
   for (const folder of found) await assertWithin(dir, folder, side);
   const rootDir = join(dir, place);
-  const located = await locateSide(side, () => project.locate(rootDir, found));
+  const all = await locateSide(side, () => project.locate(rootDir, found));
+  const located = all.filter(({ implementation }) => implementation.running === undefined);
+  if (all.length > 0 && located.length === 0) throw nothingToStart(all);
   return { side, rootDir, located, install: () => install(place) };
+}
+
+function nothingToStart(all: readonly LocatedImplementation[]): HarnessError {
+  const ids = all.map(({ implementation }) => implementation.id).join(', ');
+  return new HarnessError(
+    'usage',
+    `${ids}: runs already, and \`ci\` builds and starts both commits`,
+    'give a target a `command` instead of its `url`',
+  );
 }
 
 /** A link that leads out of the commit leads both sides to the same files, which never differ. */

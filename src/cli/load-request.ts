@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { BlockList, isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { createSchedule } from '../load/pace/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadPlan } from '../model/scenario.ts';
+import { isThisMachine } from '../os/this-machine.ts';
 import type { Baseline } from '../report/baseline.ts';
 import type { RequestSpec } from '../run/request-workload.ts';
 
@@ -209,22 +208,4 @@ function highestText(highestRatePerSec: number | null, baseline: Baseline | null
   if (highestRatePerSec === null || baseline === null)
     return `the ${defaultLimits.ratePerSec}/s assumed of a machine that was never calibrated up to its limit`;
   return `the ${highestRatePerSec}/s that this machine sustained when it was calibrated (${baseline.startedAt.slice(0, 10)})`;
-}
-
-/** Loopback and unspecified addresses, however written (an IPv4 one in IPv6 too), and those of this machine's own interfaces. */
-export function isThisMachine(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  const family = isIP(host);
-  if (family === 0) return false;
-  return thisMachine().check(host, family === 6 ? 'ipv6' : 'ipv4');
-}
-
-function thisMachine(): BlockList {
-  const addresses = new BlockList();
-  addresses.addSubnet('127.0.0.0', 8, 'ipv4');
-  addresses.addAddress('0.0.0.0', 'ipv4');
-  for (const address of ['::1', '::']) addresses.addAddress(address, 'ipv6');
-  for (const { address, family } of Object.values(networkInterfaces()).flatMap((own) => own ?? []))
-    addresses.addAddress(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
-  return addresses;
 }

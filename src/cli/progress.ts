@@ -224,7 +224,9 @@ function outcomeText(trial: Trial): string {
 
 function figuresText({ cpu, load, cluster, memory }: Measurement): string {
   const requests =
-    load === null ? [] : [`${msText(cpu.target.perRequestMs)} CPU/request`, `p50 ${msText(load.responseTime.p50Ms)}`];
+    load === null
+      ? []
+      : [`${msText(cpu.target?.perRequestMs ?? null)} CPU/request`, `p50 ${msText(load.responseTime.p50Ms)}`];
   const electionsMs = (cluster?.elections ?? []).flatMap(({ electionMs }) => electionMs ?? []);
   const elections =
     electionsMs.length === 0 ? [] : [`${electionsMs.length} elections, p50 ${msText(median(electionsMs))}`];

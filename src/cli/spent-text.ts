@@ -1,7 +1,8 @@
 import { HarnessError } from '../model/harness-error.ts';
+import type { ProgramName } from '../model/implementation.ts';
 import type { ProcessSample } from '../model/trial.ts';
 import { monotonicClock } from '../os/clock.ts';
-import { openRunningProgram, type ProgramName, type RunningProgram } from '../probe/running-program.ts';
+import { openRunningProgram, type RunningProgram } from '../probe/running-program.ts';
 import { startSampler } from '../probe/sampler.ts';
 
 /** What a program that runs already spent in a window. */

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
-import { type Implementation, implementationSchema } from '../model/implementation.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
 import type { Workload } from '../model/workload.ts';
 import { keepSecret } from '../os/secrets.ts';
 import { checkoutProject, unknownName } from '../run/declarations.ts';
 import type { DeclaredWorkload, Project, ProjectFolders } from '../run/project.ts';
-import { type LocatedImplementation, placeholderProblems, scanImplementations } from '../target/manifest.ts';
+import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
 import { requestMixOf } from './config-mix.ts';
+import { commandsOf, type FillSecrets, locatedTargets, type Report, wordsOf } from './config-targets.ts';
 import { type ConfigMistake, configMistakes, keyOf, lineOf, loadConfig } from './load-config.ts';
 import { createWorkload, requestMixPath } from './request-mix.ts';
-import type { CheckedConfig, ConfigCommand, ConfigCommands, ConfigTarget } from './schema.ts';
+import type { CheckedConfig } from './schema.ts';
 
 /** A user's config as the project that every command asks. Throws HarnessError usage with all that is wrong with it. */
 export async function configProject(
@@ -33,9 +33,9 @@ export async function configProject(
   const fillSecrets = (value: string, path: readonly PropertyKey[]) =>
     fillFromEnvironment(value, env, (why) => report(path, why));
   const serviceId = config.service ?? idOf(basename(rootDir));
-  const located = locatedTargets(config, serviceId, rootDir, report, fillSecrets);
+  const located = locatedTargets(config, { serviceId, rootDir, configPath, report, fillSecrets });
   const workload = await workloadOf(config, serviceId, rootDir, { report, fillSecrets });
-  const service = serviceOf(config, serviceId, rootDir, fillSecrets);
+  const service = serviceOf(config, serviceId, rootDir, { report, fillSecrets });
   if (mistakes.length > 0) throw configMistakes(configPath, mistakes);
   const scenarios = scenariosOf(config, workload);
   const known = [...scenarios.keys()];
@@ -84,7 +84,7 @@ async function targetsAt(
   const fillSecrets = (value: string, at: readonly PropertyKey[]) =>
     fillFromEnvironment(value, env, (why) => report(at, why));
   const config = existsSync(path) ? await loadConfig(path) : present;
-  const located = locatedTargets(config, serviceId, root, report, fillSecrets);
+  const located = locatedTargets(config, { serviceId, rootDir: root, configPath, report, fillSecrets });
   if (mistakes.length > 0) throw configMistakes(path, mistakes);
   return located;
 }
@@ -96,9 +96,6 @@ function idOf(name: string): string {
     .replace(/^[-0-9]+|-+$/g, '');
   return id === '' ? 'service' : id;
 }
-
-type Report = (path: readonly PropertyKey[], message: string) => void;
-type FillSecrets = (text: string, path: readonly PropertyKey[]) => string;
 
 const secretPattern = /\{env:([A-Za-z_]\w*)\}/g;
 
@@ -112,81 +109,6 @@ function fillFromEnvironment(text: string, env: NodeJS.ProcessEnv, complain: (wh
     keepSecret(name, value);
     return value;
   });
-}
-
-function locatedTargets(
-  config: CheckedConfig,
-  service: string,
-  rootDir: string,
-  report: Report,
-  fillSecrets: FillSecrets,
-): readonly LocatedImplementation[] {
-  const names = config.targets.map(({ name }) => name);
-  return config.targets.flatMap((declared, index) => {
-    const path = ['targets', index] as const;
-    if (names.indexOf(declared.name) < index) report([...path, 'name'], `"${declared.name}" is there twice`);
-    const target = extended(declared, config.targets, (why) => report([...path, 'extends'], why));
-    if (target.command === undefined) {
-      report(path, 'it has no `command`: how is it started?');
-      return [];
-    }
-    const dir = resolve(rootDir, target.cwd ?? '.');
-    if (!existsSync(dir)) report([...path, 'cwd'], `there is no folder ${dir}`);
-    for (const [name, value] of Object.entries(target.env ?? {})) fillSecrets(value, [...path, 'env', name]);
-    const implementation = implementationOf({ ...target, command: target.command }, service, relative(rootDir, dir));
-    for (const problem of placeholderProblems(implementation)) report(path, problem);
-    return [{ implementation, dir, runtimes: {} }];
-  });
-}
-
-/** With what it does not say itself taken from the target that it extends; variables are joined. */
-function extended(target: ConfigTarget, all: readonly ConfigTarget[], complain: (why: string) => void): ConfigTarget {
-  if (target.extends === undefined) return target;
-  const parent = all.find(({ name }) => name === target.extends);
-  if (parent === undefined || parent.extends !== undefined || parent === target) {
-    complain(`"${target.extends}" is no target that stands for itself`);
-    return target;
-  }
-  return { ...parent, ...target, env: { ...parent.env, ...target.env } };
-}
-
-function implementationOf(
-  target: ConfigTarget & { readonly command: ConfigCommand },
-  service: string,
-  folder: string,
-): Implementation {
-  const build = commandsOf(target.build);
-  const command = wordsOf(target.command);
-  const ready = target.ready ?? { path: '/', timeoutSec: 30 };
-  return implementationSchema.parse({
-    id: target.name,
-    service,
-    language: target.runtime?.name ?? 'own',
-    runtime: target.runtime ?? { name: command[0] ?? 'sh', versionCommand: ['true'] },
-    model: target.description ?? 'as configured',
-    requires: [],
-    sources: target.sources ?? [folder === '' ? '**' : `${folder}/**`],
-    build,
-    ...(build.length > 0 && !build.flat().some((word) => word.includes('{build}')) ? { buildInPlace: true } : {}),
-    command,
-    env: target.env ?? {},
-    limits: {},
-    description: target.description ?? (typeof target.command === 'string' ? target.command : command.join(' ')),
-    readiness: { path: ready.path, status: ready.status ?? null, limitMs: ready.timeoutSec * 1_000 },
-    ...(target.port === undefined ? {} : { fixedPort: target.port }),
-    anyExitCode: true,
-  });
-}
-
-function commandsOf(commands: ConfigCommands | undefined): string[][] {
-  if (commands === undefined) return [];
-  return (typeof commands === 'string' ? [commands] : commands).map(wordsOf);
-}
-
-/** A line is the shell's; one program alone takes the shell's place, so that a signal reaches it. */
-function wordsOf(command: ConfigCommand): string[] {
-  if (typeof command !== 'string') return command;
-  return ['sh', '-c', /[;&|<>()]|^\s*\w+=/.test(command) ? command : `exec ${command}`];
 }
 
 function limitOf({ limit }: CheckedConfig): Project['limit'] {
@@ -229,12 +151,23 @@ async function ownWorkload(path: string, service: string, report: Report): Promi
   return { ...workload, id: workload?.id ?? 'none', service, module: { path, argument: null } };
 }
 
-function serviceOf(config: CheckedConfig, id: string, rootDir: string, fillSecrets: FillSecrets): Service {
-  const { database } = config;
+function serviceOf(
+  config: CheckedConfig,
+  id: string,
+  rootDir: string,
+  { report, fillSecrets }: { readonly report: Report; readonly fillSecrets: FillSecrets },
+): Service {
+  const { database, contract } = config;
+  const contractDir = contract === undefined ? null : resolve(rootDir, contract.dir);
+  if (contractDir !== null && !existsSync(join(contractDir, 'vectors')))
+    report(['contract', 'dir'], `there is no folder ${join(contractDir, 'vectors')}`);
+  const variables = Object.entries(contract?.variables ?? {}).map(
+    ([name, text]) => [name, fillSecrets(text, ['contract', 'variables', name])] as const,
+  );
   const plain: Service = {
-    ...{ id, contractVersion: 1, contractDir: null, isCluster: false, database: null },
+    ...{ id, contractVersion: 1, contractDir, isCluster: false, database: null },
     environment: () => ({}),
-    vectorVariables: () => ({}),
+    vectorVariables: () => Object.fromEntries(variables),
     statementBudgets: null,
     countedLoad: null,
   };

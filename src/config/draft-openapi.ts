@@ -1,12 +1,14 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { HarnessError } from '../model/harness-error.ts';
 
-interface DraftedRequest {
+export interface DraftedRequest {
   readonly name?: string;
   readonly method: string;
   readonly path: string;
   readonly params?: Readonly<Record<string, object>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  readonly body?: string;
   readonly expect?: { readonly status: number };
   readonly weight?: number;
 }

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
+import { harRequests } from './draft-har.ts';
 import { openapiRequests } from './draft-openapi.ts';
 
 interface DraftRequest {
   readonly folder: string;
   readonly asJson: boolean;
   readonly openapiPath: string | null;
+  readonly harPath: string | null;
   readonly url: string | null;
 }
 
@@ -32,10 +34,17 @@ interface Kind {
 const portRemark = 'the service must listen on PORT (or take {port} in `command`)';
 
 /** A config of what is found in a folder; nothing is asked and nothing is sent. */
-export async function draftConfig({ folder, asJson, openapiPath, url }: DraftRequest): Promise<Draft> {
+export async function draftConfig({ folder, asJson, openapiPath, harPath, url }: DraftRequest): Promise<Draft> {
   const kind = await kindOf(folder);
   const fromUrl = url === null ? null : parsedUrl(url);
-  const described = openapiPath === null ? null : await openapiRequests(openapiPath);
+  if (openapiPath !== null && harPath !== null)
+    throw new HarnessError('usage', '--openapi and --har both say what is asked', 'give one of them');
+  const described =
+    openapiPath !== null
+      ? await openapiRequests(openapiPath)
+      : harPath !== null
+        ? await harRequests(harPath, fromUrl?.host ?? null)
+        : null;
   const name = nameOf(folder);
   const requests = described?.requests ?? [
     { method: 'GET', path: fromUrl === null ? '/' : `${fromUrl.pathname}${fromUrl.search}` },

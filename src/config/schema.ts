@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { variantSchema } from '../model/implementation.ts';
 
 const positive = z.number().positive();
 const count = z.int().nonnegative();
@@ -20,6 +21,14 @@ const readySchema = z.strictObject({
   timeoutSec: positive.max(600).default(30),
 });
 
+const programSchema = z
+  .union([
+    z.strictObject({ pid: z.int().positive() }).describe('A process with all it started.'),
+    z.strictObject({ cgroup: z.string().min(1) }).describe('A control group, as in /proc/PID/cgroup or by its folder.'),
+    z.strictObject({ container: z.string().min(1) }).describe('A Docker container.'),
+  ])
+  .describe('Whose CPU and memory are read; none: there are none.');
+
 const targetSchema = z.strictObject({
   name: name.describe('Its row in every table.'),
   description: z.string().min(1).optional(),
@@ -30,6 +39,19 @@ const targetSchema = z.strictObject({
   command: command
     .optional()
     .describe('Stays in the foreground and listens on HOST and PORT, which are {host} and {port}.'),
+  url: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Instead of `command`: where it runs already, as http://127.0.0.1:8080. It is not started and not stopped.',
+    ),
+  remote: z.literal(true).optional().describe('`url` may name another machine: load on it is asked for.'),
+  program: programSchema.optional(),
+  variants: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'as "gogc50" or "22"'), variantSchema)
+    .optional()
+    .describe('Rows <name>@<variant> of a run that asks for them: `run --variants GLOB`.'),
   cwd: z.string().optional().describe('Relative to the config.'),
   env: z.record(z.string(), z.string()).optional().describe('{env:NAME} takes a secret from your environment.'),
   port: z
@@ -143,6 +165,16 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Sent once, in this order, before the load: log in, create what is read.'),
   requests: z.array(requestSchema).default([]),
+  contract: z
+    .strictObject({
+      dir: z.string().min(1).describe('A folder, relative to the config, with vectors/*.json.'),
+      variables: z
+        .record(z.string().regex(/^\w+$/), z.string())
+        .default({})
+        .describe(`What vectors name as \${NAME}; {env:NAME} takes a secret from your environment.`),
+    })
+    .optional()
+    .describe('What every target must answer alike before it is measured.'),
   workload: z.string().optional().describe('Instead of `requests`: a module of your own that exports `workload`.'),
   load: loadSchema.prefault({}),
   limit: z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const programArguments = z.array(z.string().min(1)).min(1);
+export const programArguments = z.array(z.string().min(1)).min(1);
 
 const requirementSchema = z.strictObject({
   program: z.string().min(1),
@@ -11,7 +11,7 @@ const requirementSchema = z.strictObject({
 });
 
 /** The same program under other settings: a row of its own in a run that asks for it, with the id `<id>@<name>`. */
-const variantSchema = z.strictObject({
+export const variantSchema = z.strictObject({
   /** Environment of the program, over the manifest's. */
   env: z.record(z.string(), z.string()).optional(),
   /** Environment of the build: another one is another build. */
@@ -24,6 +24,15 @@ const variantSchema = z.strictObject({
   workerCount: z.int().positive().optional(),
   description: z.string().min(1),
 });
+
+/** How a user names a program that runs already. */
+const programNameSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pid'), pid: z.int().positive() }),
+  z.strictObject({ kind: z.literal('cgroup'), path: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('container'), name: z.string().min(1) }),
+]);
+
+export type ProgramName = z.infer<typeof programNameSchema>;
 
 /** impl.json: one program that implements a service. Unknown keys are refused. */
 export const implementationSchema = z.strictObject({
@@ -41,7 +50,17 @@ export const implementationSchema = z.strictObject({
   buildInCheckout: z.boolean().optional(),
   /** Asks the runtime, with the program's own environment, whether it uses what was built: exit code 0, else why not. */
   buildCheck: programArguments.optional(),
-  command: programArguments,
+  /** Empty: it runs already. */
+  command: z.array(z.string().min(1)),
+  /** Of a config alone: somebody else has started it. */
+  running: z
+    .strictObject({
+      /** As the config has it, `{env:NAME}` and all. */
+      url: z.string().min(1),
+      /** Whose CPU and memory are read; null: nobody said, and there are none. */
+      program: programNameSchema.nullable(),
+    })
+    .optional(),
   /** What its commands change in their own folder is not kept: it is built each time. */
   buildInPlace: z.boolean().optional(),
   /** When it counts as started; none: GET /health answers 200. */

@@ -20,14 +20,14 @@ export const metrics: readonly Metric[] = [
     label: 'CPU per request',
     unit: 'ms',
     ...costMetric,
-    read: (m) => m.cpu.target.perRequestMs,
+    read: (m) => m.cpu.target?.perRequestMs ?? null,
   },
   {
     id: 'cores-used',
     label: 'cores used',
     unit: 'cores',
     ...costMetric,
-    read: (m) => m.cpu.target.coresUsed,
+    read: (m) => m.cpu.target?.coresUsed ?? null,
   },
   { id: 'idle-cpu', label: 'CPU while idle', unit: 'ms/s', ...costMetric, read: idleCpu },
   {
@@ -57,7 +57,7 @@ export const metrics: readonly Metric[] = [
     label: 'CPU for each ms of the database’s',
     unit: 'ratio',
     ...costMetric,
-    read: (m) => quotient(m.cpu.target.totalMs, m.cpu.database?.totalMs ?? null),
+    read: (m) => quotient(m.cpu.target?.totalMs ?? null, m.cpu.database?.totalMs ?? null),
   },
   {
     id: 'response-p50',
@@ -164,15 +164,15 @@ function median(values: readonly number[]): number | null {
 
 function quietNodeCpu(m: Measurement): number | null {
   const isQuiet = m.load === null && m.cluster?.elections.length === 0;
-  return isQuiet ? ofNode(m, m.cpu.target.coresUsed * 1000) : null;
+  return isQuiet && m.cpu.target !== null ? ofNode(m, m.cpu.target.coresUsed * 1000) : null;
 }
 
 function ofNode({ cluster }: Measurement, value: number | null): number | null {
   return cluster === null || value === null ? null : value / cluster.nodeCount;
 }
 
-function quotient(part: number, whole: number | null): number | null {
-  return whole === null || whole === 0 ? null : part / whole;
+function quotient(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || whole === 0 ? null : part / whole;
 }
 
 /** A metric's value in a trial that counts, else null: invalid and failed trials have none, discarded latencies neither. */

@@ -47,7 +47,7 @@ export interface Service {
   readonly id: string;
   /** Results of different contract versions are never compared. */
   readonly contractVersion: number;
-  /** Where its vectors lie; absent: bench/<id>; null: it has none, and each request of its workload is tried once instead. */
+  /** Where its vectors lie; absent: bench/<id>; null: it has none. Unless it is absent, each request of its workload is tried once. */
   readonly contractDir?: string | null;
   readonly database: ServiceDatabase | null;
   /** A database of the user's own, made ready for one trial; its address. Absent: there is none. */

@@ -130,7 +130,8 @@ const measurementSchema = z.strictObject({
   cluster: clusterMeasurementSchema.nullable(),
   windowMs: ms,
   cpu: z.strictObject({
-    target: roleCpuSchema,
+    /** null: it runs already, and whose CPU it is was not said. */
+    target: roleCpuSchema.nullable(),
     generator: roleCpuSchema.nullable(),
     database: roleCpuSchema.nullable(),
   }),
@@ -141,7 +142,8 @@ const measurementSchema = z.strictObject({
   memory: memorySchema,
   processCount: z.int().nullable(),
   threadCount: z.int().nullable(),
-  startupMs: ms,
+  /** null: it ran already. */
+  startupMs: ms.nullable(),
   stopMs: ms.nullable(),
   /** Whether the last two warm-up blocks differed by less than 3 % in CPU per request; null: no warm-up. */
   warmupConverged: z.boolean().nullable(),

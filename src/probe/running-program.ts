@@ -2,15 +2,10 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
+import type { ProgramName } from '../model/implementation.ts';
 import { type ReadableGroup, readGroupPids } from './cgroup.ts';
 import { openProbe, type Probe } from './probe.ts';
 import { createFaultTotal, createSwitchTotal, readAllStats, readProportionalMemory, readStat } from './proc-file.ts';
-
-/** How a user names a program that runs already. */
-export type ProgramName =
-  | { readonly kind: 'pid'; readonly pid: number }
-  | { readonly kind: 'cgroup'; readonly path: string }
-  | { readonly kind: 'container'; readonly name: string };
 
 /** A program that somebody else started: read, and never touched. */
 export interface RunningProgram {

@@ -65,7 +65,7 @@ function baselineRow(ratePerSec: number, trials: readonly Trial[]): BaselineRow 
     serviceP50Ms: medianOf(({ load }) => load?.serviceTime.p50Ms ?? null),
     serviceP99Ms: medianOf(({ load }) => load?.serviceTime.p99Ms ?? null),
     generatorCpuMs: medianOf(({ cpu }) => cpu.generator?.perRequestMs ?? null),
-    targetCpuMs: medianOf(({ cpu }) => cpu.target.perRequestMs),
+    targetCpuMs: medianOf(({ cpu }) => cpu.target?.perRequestMs ?? null),
     sendGapCv: medianOf(({ load }) => load?.generator.sendGapCv ?? null),
     loop: measured[0]?.load?.generator.loop ?? null,
   };

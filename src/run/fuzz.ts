@@ -11,7 +11,7 @@ import { checkToolchain } from '../target/toolchain.ts';
 import { buildForChecks } from './conform/check-contract.ts';
 import { type RunningSubject, startSubject } from './conform/subject.ts';
 import { defaultSeed, implementationsMatching, loadService } from './declarations.ts';
-import { benchDir, implsDir } from './paths.ts';
+import { benchDir, implsDir, rootDir } from './paths.ts';
 import { installMissing } from './runtimes.ts';
 import { openSession, type Session } from './session/session.ts';
 import { TrialFailure } from './trial/observations.ts';
@@ -80,7 +80,7 @@ async function openTarget(
 ): Promise<RunningSubject | string> {
   const available = await checkToolchain(located, session);
   if (available.status === 'missing') return available.reason;
-  const built = await buildForChecks(located, available.toolchain, session, onStep);
+  const built = await buildForChecks(located, available.toolchain, session, { rootDir, onStep });
   if (built instanceof BuildFailure) return built.message;
   onStep(`starting ${located.implementation.id}`);
   try {

@@ -9,7 +9,7 @@ import { writeFileAtomically } from '../store/write-file.ts';
 import { BuildFailure, type BuildResult, buildImplementation } from '../target/build.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { checkToolchain, type Toolchain, type ToolchainOptions } from '../target/toolchain.ts';
-import { conformToVectors, tryRequests, withCountedLoad, withLifecycle } from './conform/conform.ts';
+import { conformToConfig, conformToVectors, withCountedLoad, withLifecycle } from './conform/conform.ts';
 import type { ConformanceOutcome } from './conform/subject.ts';
 import { benchDir } from './paths.ts';
 import type { Candidate, PreparationOutcome, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
@@ -17,6 +17,7 @@ import type { DeclaredWorkload } from './project.ts';
 import type { RunReporter } from './reporter.ts';
 import type { Session } from './session/session.ts';
 import { trackProcessGroup } from './session/tracked-resources.ts';
+import { runningWarnings } from './trial/running-target.ts';
 
 interface PrepareOptions {
   /** What `sources` are relative to. */
@@ -92,7 +93,8 @@ async function prepare(
     const { toolchain, runtimeVersion } = available;
     const built = await build(session, located, toolchain, { ...options, onStep: reporter.onStep });
     const outcome = await conformOnce(session, built.preparedImplementation, options, reporter);
-    return outcomeOf(built, runtimeVersion, outcome);
+    const { warnings, ...own } = outcomeOf(built, runtimeVersion, outcome);
+    return { ...own, warnings: [...warnings, ...(await runningWarnings(manifest))] };
   } catch (error) {
     if (session.signal.aborted || !(error instanceof HarnessError)) throw error;
     const { code, message } = error;
@@ -173,10 +175,11 @@ async function conformOnce(
   const service = services.get(serviceId);
   if (service === undefined)
     return { checkCount: 0, failures: [], statementsHash: null, countedLoad: null, wire: null };
-  if (service.contractDir === null) {
-    reporter.onStep(`${id}: trying each request once`);
+  if (service.contractDir !== undefined) {
+    const vectors = service.contractDir === null ? '' : "checking the contract's vectors and ";
+    reporter.onStep(`${id}: ${vectors}trying each request once`);
     const own = [...workloads.values()].filter((workload) => workload.service === serviceId);
-    return tryRequests({ preparedImplementation, service, seed, session }, own);
+    return conformToConfig({ preparedImplementation, service, seed, session }, own);
   }
   const hashes = [preparedImplementation.sourceHash, await contractHash(serviceId, benchDir)];
   const stampPath = join(cacheDir, 'conformed', [id, ...hashes, 'wire.json'].join('-'));

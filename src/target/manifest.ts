@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
-import { type Implementation, implementationSchema, type Variant } from '../model/implementation.ts';
+import { type Implementation, implementationSchema, programArguments, type Variant } from '../model/implementation.ts';
 import { parseJsonText } from '../os/json-text.ts';
 import { type Runtime, scanRuntimes } from './runtimes.ts';
 
@@ -49,7 +49,9 @@ async function foldersIn(directory: string): Promise<string[]> {
 }
 
 /** A folder in impls/ implements one of these; a user's config has a service of its own. */
-const manifestSchema = implementationSchema.extend({ service: z.enum(['crud', 'raft', 'primitives', 'echo']) });
+const manifestSchema = implementationSchema
+  .omit({ running: true })
+  .extend({ service: z.enum(['crud', 'raft', 'primitives', 'echo']), command: programArguments });
 
 interface ReadManifest {
   readonly found: LocatedImplementation | null;
@@ -114,7 +116,11 @@ export function placeholderProblems(implementation: Implementation, runtimes: Ru
   return problems;
 }
 
-function variantProblems({ variants = {}, ...implementation }: Implementation, runtimes: RuntimesByName): string[] {
+/** Runtimes of variants that are not there, or that the program does not use. */
+export function variantProblems(
+  { variants = {}, ...implementation }: Implementation,
+  runtimes: RuntimesByName,
+): string[] {
   const used = new Set(expandableTexts(implementation).flatMap(({ text }) => placeholdersIn(text)));
   return Object.entries(variants).flatMap(([name, variant]) =>
     Object.entries(variant.runtimes ?? {}).flatMap(([placeholder, row]) => [
@@ -127,7 +133,7 @@ function variantProblems({ variants = {}, ...implementation }: Implementation, r
 }
 
 /** The implementation and its variants, each with the id `<id>@<name>`. */
-function withVariants(located: LocatedImplementation, runtimes: RuntimesByName): LocatedImplementation[] {
+export function withVariants(located: LocatedImplementation, runtimes: RuntimesByName): LocatedImplementation[] {
   const { variants = {}, ...base } = located.implementation;
   const varied = Object.entries(variants).map(([name, variant]): LocatedImplementation => {
     const rows = Object.entries(variant.runtimes ?? {}).map(

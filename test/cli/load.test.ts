@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAllowed, isThisMachine, type LoadFlags, loadRequestOf } from '../../src/cli/load-request.ts';
+import { assertAllowed, type LoadFlags, loadRequestOf } from '../../src/cli/load-request.ts';
+import { isThisMachine } from '../../src/os/this-machine.ts';
 import type { Baseline } from '../../src/report/baseline.ts';
 
 const limitFlags: LoadFlags = {

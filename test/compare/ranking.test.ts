@@ -48,7 +48,8 @@ test('a round that was slow for all does not widen an interval', () => {
 function slowed(trial: ReturnType<typeof okTrial>) {
   if (trial.status !== 'ok') return trial;
   const { measurement } = trial;
-  const target = { ...measurement.cpu.target, perRequestMs: 2 * (measurement.cpu.target.perRequestMs ?? 0) };
+  const own = measurement.cpu.target;
+  const target = own === null ? null : { ...own, perRequestMs: 2 * (own.perRequestMs ?? 0) };
   return { ...trial, measurement: { ...measurement, cpu: { ...measurement.cpu, target } } };
 }
 

@@ -122,6 +122,89 @@ test('every mistake of a config is told at once, with its line', async (t) => {
     assert.match(text, line);
 });
 
+test('a target that runs already is a URL of this machine, and has nothing that only a start could give it', async (t) => {
+  const url = 'http://127.0.0.1:8080';
+  const project = await load(t, { ...config, targets: [{ name: 'api', url, program: { pid: 4711 } }] });
+  const [located] = await project.locate(project.rootDir, []);
+  assert.deepEqual(located?.implementation.running, { url, program: { kind: 'pid', pid: 4711 } });
+  assert.deepEqual(located?.implementation.command, []);
+  const mistakes = (more: object, whole: object = {}) =>
+    mistakesOf(t, { ...config, ...whole, targets: [{ name: 'api', url, ...more }] });
+  assert.match(await mistakes({ command: './server' }), /targets\.0\.command: it runs already/);
+  assert.match(await mistakes({ env: { A: '1' }, port: 80 }), /2 mistakes/);
+  assert.match(await mistakes({ url: 'shop.example' }), /targets\.0\.url: it is no http URL/);
+  assert.match(await mistakes({ url: `${url}/items` }), /paths stand in `requests`/);
+  assert.match(await mistakes({ url: 'http://ann:x@127.0.0.1' }), /leave user and password out/);
+  assert.match(await mistakes({ url: 'http://shop.example' }), /shop\.example is not this machine: .*`remote: true`/);
+  assert.match(await mistakes({}, { limit: { cpuCount: 1 } }), /no `limit`/);
+  assert.match(await mistakes({}, { database: { kind: 'postgres' } }), /cannot be given a fresh database/);
+  assert.match(await mistakes({ program: { pid: -1 } }), /targets\.0\.program/);
+  await load(t, { ...config, targets: [{ name: 'api', url: 'http://shop.example', remote: true }] });
+  assert.match(await mistakesOf(t, { ...config, targets: [{ ...target, remote: true }] }), /only a `url`/);
+  assert.match(
+    await mistakesOf(t, { ...config, targets: [{ ...target, program: { pid: 1 } }] }),
+    /its program is known/,
+  );
+});
+
+test('variants of a target are those of a manifest: rows of a run that asks for them', async (t) => {
+  const variants = {
+    gogc50: { env: { GOGC: '50' }, description: 'half the heap' },
+    'workers-4': { workerCount: 4, description: 'four workers' },
+  };
+  const listed = { ...target, command: ['node', 'server.js'], env: { A: '1' } };
+  const inspected = { runtimeArguments: ['--jitless'], description: 'no compiler' };
+  const targets = [
+    { ...listed, variants: { ...variants, jitless: inspected } },
+    { name: 'b', extends: 'api' },
+  ];
+  const project = await load(t, { ...config, targets });
+  const located = await project.locate(project.rootDir, []);
+  assert.deepEqual(
+    located.map(({ implementation: { id, env, command, optional } }) => [
+      id,
+      env,
+      command.join(' '),
+      optional ?? false,
+    ]),
+    [
+      ['api', { A: '1' }, 'node server.js', false],
+      ['api@gogc50', { A: '1', GOGC: '50' }, 'node server.js', true],
+      ['api@workers-4', { A: '1', WORKERS: '4' }, 'node server.js', true],
+      ['api@jitless', { A: '1' }, 'node --jitless server.js', true],
+      ['b', { A: '1' }, 'node server.js', false],
+    ],
+  );
+  const wrong = (variant: object) => mistakesOf(t, { ...config, targets: [{ ...target, variants: { x: variant } }] });
+  assert.match(await wrong(inspected), /variants\.x\.runtimeArguments: .*write `command` as a list/);
+  assert.match(await wrong({ env: { A: '{env:NOT_SET}' }, description: 'd' }), /NOT_SET is not set/);
+  assert.match(
+    await wrong({ runtimes: { node: 'node-22' }, description: 'd' }),
+    /\{node\} is not used|unknown runtime/,
+  );
+  assert.match(await wrong({ env: {} }), /targets\.0\.variants\.x\.description/);
+});
+
+test('a workload module of one’s own takes the place of requests', async (t) => {
+  const module = `export const workload = {
+  id: 'mine', version: 3, description: 'my own', mix: { read: 1 }, fixedRatePerSec: null,
+  open: () => ({ next: () => null, streams: [], onEvent: () => null, acknowledged: () => ({}) }),
+};`;
+  const own = { service: 'shop', targets: [target], workload: './load.mjs' };
+  const project = await load(t, own, {}, { 'load.mjs': module });
+  assert.deepEqual(await project.workloadIds('shop'), ['mine']);
+  const workload = await project.loadWorkload('shop', 'mine');
+  assert.deepEqual([workload.service, workload.version, workload.module.argument], ['shop', 3, null]);
+  assert.equal((await project.loadScenario('quick')).entries[0]?.workload, 'mine');
+  assert.match(await mistakesOf(t, own, {}, { 'load.mjs': 'export const other = 1;' }), /exports no `workload`/);
+});
+
+test('a contract is a folder with vectors, and its secrets come from the environment', async (t) => {
+  const contract = { dir: '.', variables: { password: '{env:SHOP_PASSWORD}' } };
+  assert.match(await mistakesOf(t, { ...config, contract }), /contract\.dir: there is no folder .*vectors/);
+  assert.match(await mistakesOf(t, { ...config, contract }), /SHOP_PASSWORD is not set/);
+});
+
 const asked = (...requests: object[]) => ({ ...config, requests });
 
 test('what no schema can see is told the same way', async (t) => {

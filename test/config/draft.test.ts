@@ -20,7 +20,7 @@ async function drafted(
 ) {
   const folder = folderWith(t, files);
   const openapiPath = more.openapi === undefined ? null : join(folder, more.openapi);
-  const draft = await draftConfig({ folder, asJson: true, openapiPath, url: more.url ?? null });
+  const draft = await draftConfig({ folder, asJson: true, openapiPath, harPath: null, url: more.url ?? null });
   return { ...draft, config: configSchema.parse(JSON.parse(draft.text)) };
 }
 

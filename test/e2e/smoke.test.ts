@@ -61,7 +61,7 @@ describe('the smoke scenario over one implementation, into the usual places', ()
     const { okCount, scheduledCount } = trial?.measurement?.load?.counts ?? {};
     assert.equal(scheduledCount, 75);
     assert.ok((okCount ?? 0) > 0);
-    assert.ok((trial?.measurement?.cpu.target.totalMs ?? 0) > 0);
+    assert.ok((trial?.measurement?.cpu.target?.totalMs ?? 0) > 0);
     assert.ok((trial?.measurement?.cpu.database?.totalMs ?? 0) > 0);
     assert.ok((trial?.measurement?.memory.idleBytes ?? 0) > 2 ** 20);
     const known = Object.keys((resultJsonSchema() as { properties: object }).properties);

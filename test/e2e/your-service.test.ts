@@ -5,6 +5,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
+import { builtInRun, crudConfig } from '../support/crud-config.ts';
 import { type Finished, paceline, type Workspace, workspace } from '../support/paceline.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -39,7 +40,7 @@ async function resultIn(dir: string): Promise<RunResult> {
   return JSON.parse(await readFile(join(results, machine, name), 'utf8')) as RunResult;
 }
 
-for (const example of ['go-httpbin', 'httpbin', 'json-server']) {
+for (const example of ['go-httpbin', 'httpbin', 'json-server', 'miniflux']) {
   test(`the example ${example} is measured as it stands`, async (t) => {
     const { dir, run } = await folder(t, example);
     const { exitCode, stderr } = await run('run', 'smoke', '--rate', '20');
@@ -52,11 +53,23 @@ for (const example of ['go-httpbin', 'httpbin', 'json-server']) {
 
 const server = `import { createServer } from 'node:http';
 const spin = Number(process.env.SPIN ?? 0);
+const goodAt = performance.now() + Number(process.env.LIES_FOR_MS ?? 0);
+let count = 0;
 createServer((request, response) => {
+  count += 1;
+  if (performance.now() < goodAt && request.url !== '/ready') response.statusCode = 503;
+  if (count > Number(process.env.TOKEN_LASTS ?? Infinity) && request.headers.authorization) response.statusCode = 401;
   const end = performance.now() + spin;
   while (performance.now() < end);
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ url: request.url, authorization: request.headers.authorization ?? null }));
+}).listen(Number(process.env.PORT), process.env.HOST);
+`;
+
+const redirecting = `import { createServer } from 'node:http';
+createServer((_, response) => {
+  response.writeHead(302, { location: '/b' });
+  response.end('moved');
 }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
@@ -72,6 +85,7 @@ function config(target: object = {}, more: object = {}): string {
 
 const files = (target: object = {}, more: object = {}) => ({
   'server.mjs': server,
+  'redirect.mjs': redirecting,
   'paceline.config.json': config(target, more),
 });
 
@@ -112,6 +126,24 @@ const refusals: readonly (readonly [name: string, target: object, more: object, 
     /GET \/a: status 200 instead of 201; it said: \{"url"/,
   ],
   [
+    'a service that is ready before it can serve',
+    { env: { LIES_FOR_MS: '60000' }, ready: { path: '/ready' } },
+    {},
+    /GET \/a: status 503 instead of a 2xx; it said/,
+  ],
+  [
+    'a redirect that nobody expects',
+    { command: ['sh', '-c', 'exec node redirect.mjs'] },
+    {},
+    /status 302 instead of a 2xx: redirects are not followed/,
+  ],
+  [
+    'a body that is no JSON where a check wants it',
+    { command: 'node redirect.mjs' },
+    { requests: [{ path: '/a', expect: { status: 302, json: { id: 1 } } }] },
+    /the body is no JSON \(no content-type, 5 bytes\)/,
+  ],
+  [
     'a capture that finds nothing',
     {},
     { setUp: [{ path: '/', capture: { id: { json: 'nope' } } }] },
@@ -128,6 +160,25 @@ for (const [name, target, more, said] of refusals) {
     assert.deepEqual(await readdir(join(own.cacheDir, 'runs')), []);
   });
 }
+
+test('a token that expires in the middle of a load fails the trial, and is named as the cause', async (t) => {
+  const setUp = [{ path: '/', capture: { token: { json: 'url' } } }];
+  const requests = [{ path: '/a', headers: { authorization: '{token}' } }];
+  const { run, dir } = await folder(t, null, files({ env: { TOKEN_LASTS: '12' } }, { setUp, requests }));
+  await run('run', 'quick', '--no-report');
+  const [trial] = (await resultIn(dir)).trials;
+  assert.equal(trial?.status, 'failed');
+  assert.match(trial.message, /status 401 instead of a 2xx: what was captured to log in with may have expired/);
+});
+
+test('a service that forks away from its group is no result', async (t) => {
+  const command = ['sh', '-c', 'setsid -f sleep 20; exec node server.mjs'];
+  const { run, dir } = await folder(t, null, files({ command }));
+  await run('run', 'quick', '--no-report');
+  const [trial] = (await resultIn(dir)).trials;
+  assert.equal(trial?.status, 'failed');
+  assert.match(trial.message, /has left its session/);
+});
 
 test('a port on which something else listens is never measured in the place of the target', async (t) => {
   const { createServer } = await import('node:http');
@@ -152,44 +203,12 @@ test('a secret is sent, and is in no file and no output', async (t) => {
   assert.doesNotMatch(stderr + stdout, /not-to-be-seen/);
 });
 
-const seedScript = `import postgres from ${JSON.stringify(join(root, 'node_modules/postgres/src/index.js'))};
-import { service } from ${JSON.stringify(join(root, 'bench/crud/service.ts'))};
-const sql = postgres(process.env.DATABASE_URL, { max: 1, fetch_types: false });
-const text = (values) => '{' + values.map((value) => JSON.stringify(String(value))).join(',') + '}';
-for (const { sql: statement, values } of service.database.seedStatements(20_260_101))
-  await sql.unsafe(statement, values.map((value) => (typeof value === 'object' ? text(value) : value)));
-await sql.end();
-`;
-
 test('the crud service described by a config gives the same trial as by its own declarations', async (t) => {
-  const impl = JSON.parse(await readFile(join(root, 'impls/crud-node-async/impl.json'), 'utf8')) as {
-    command: string[];
-  };
-  const cwd = join(root, 'impls/crud-node-async');
-  // It takes an address without parameters.
-  const program = impl.command.map((word) => word.replace('{node}', '"{node}"')).join(' ');
-  const command = ['sh', '-c', `export DATABASE_URL="\${DATABASE_URL%%\\?*}"; exec ${program}`];
-  const settings = { WORKERS: '2', DB_POOL_TOTAL: '8', FILE_CACHE_BYTES: '16777216', SESSION_TTL_SECONDS: '3600' };
-  const env = { ...settings, MAX_EVENT_STREAMS: '64', LOG_LEVEL: 'warn', SEED: '20260101' };
-  const { dir, run, own } = await folder(t, null, {
-    'seed.mjs': seedScript,
-    'paceline.config.json': JSON.stringify({
-      service: 'crud',
-      targets: [{ name: 'api', command, env, cwd, sources: ['seed.mjs'], ready: { path: '/health', status: 200 } }],
-      database: {
-        kind: 'postgres',
-        schema: join(root, 'bench/crud/schema.sql'),
-        prepare: [[process.execPath, 'seed.mjs']],
-      },
-      workload: join(root, 'bench/crud/workloads/history.ts'),
-      load: { rates: [50], trials: 1, durationSec: 3, warmupCount: 100, warmupRate: 100, connections: 32 },
-    }),
-  });
+  const { dir, run, own } = await folder(t, null, await crudConfig({ durationSec: 3, warmupCount: 100 }));
   const byConfig = await run('run', 'quick');
   assert.equal(byConfig.exitCode, 0, byConfig.stderr);
   const out = own.file('builtin.json');
-  const flags = ['--workload', 'history', '--rate', '50', '--trials', '1', '--duration', '3', '--warmup', '100'];
-  const builtIn = await paceline(['run', 'smoke', '--impl', 'crud-node-async', ...flags, '--out', out, '--no-report'], {
+  const builtIn = await paceline([...builtInRun({ durationSec: 3, warmupCount: 100 }), '--out', out, '--no-report'], {
     cwd: root,
     env: own.env,
   });

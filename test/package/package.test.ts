@@ -131,3 +131,27 @@ test('a signal to the entry reaches what it started, which cleans up and passes 
   assert.equal((await ended)[0], 143);
   assert.ok(existsSync(join(packed.dir, 'cache')));
 });
+
+const managers = [
+  { name: 'pnpm', program: 'pnpm@10.20.0', add: ['add', '--save-dev', '--store-dir', join(packed.dir, 'pnpm-store')] },
+  { name: 'yarn', program: 'yarn@1.22.22', add: ['add', '--dev', '--cache-folder', join(packed.dir, 'yarn-cache')] },
+] as const;
+
+for (const { name, program, add } of managers) {
+  test(`it installs by ${name}, beside its lock file, and the user’s node stays theirs`, () => {
+    const dir = newProject(`by-${name}`);
+    const by = (...args: string[]) => run(dir, 'npx', '--yes', program, ...args);
+    const version = () => by('--silent', 'run', 'v').stdout.trim();
+    const before = version();
+    assert.match(before, /^v\d+/);
+    const source = name === 'yarn' ? `file:${packed.tarball}` : packed.tarball;
+    const install = by(...add, source);
+    assert.equal(install.status, 0, install.stderr + install.stdout);
+    assert.ok(existsSync(join(dir, name === 'yarn' ? 'yarn.lock' : 'pnpm-lock.yaml')));
+    assert.equal(version(), before);
+    assert.ok(!readdirSync(join(dir, 'node_modules', '.bin')).includes('node'));
+    const init = by('exec', 'paceline', 'init');
+    assert.equal(init.status, 0, init.stderr);
+    assert.match(by('exec', 'paceline', 'list').stdout, new RegExp(`by-${name}/requests`));
+  });
+}

@@ -43,7 +43,10 @@ export function clusterTrial({
       ...measurement,
       load: isQuiet ? null : load,
       cpu: {
-        target: isQuiet ? { ...measurement.cpu.target, perRequestMs: null } : measurement.cpu.target,
+        target:
+          isQuiet && measurement.cpu.target !== null
+            ? { ...measurement.cpu.target, perRequestMs: null }
+            : measurement.cpu.target,
         database: null,
         generator: isQuiet ? null : measurement.cpu.generator,
       },

@@ -29,6 +29,7 @@ Examples:
   npm run bench -- conform crud-go
   npm run bench -- conform 'crud-node-*' --json
   npm run bench -- conform 'raft-*'                 clients write and read while leaders crash
+Of a config: the vectors of its contract, then each of its requests once.
 
 Exit codes: 0 kept, 1 a contract is broken, 2 usage, 3 something could not be built, or nothing could be checked`;
 
@@ -37,7 +38,8 @@ async function conform(globs: readonly string[], flags: ConformFlags, context: C
   let failureCount = 0;
   let checkedCount = 0;
   let unbuiltCount = 0;
-  for await (const found of checkContract({ globs, directories: flags.impls ?? [], onStep, ...context })) {
+  const project = await context.loadProject();
+  for await (const found of checkContract({ globs, directories: flags.impls ?? [], project, onStep, ...context })) {
     if (found.kind === 'part') {
       checkedCount += 1;
       failureCount += found.part.failures.length;

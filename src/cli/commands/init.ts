@@ -11,6 +11,7 @@ import type { CommandContext } from '../context.ts';
 interface InitFlags {
   readonly json?: boolean;
   readonly openapi?: string;
+  readonly har?: string;
   readonly url?: string;
 }
 
@@ -21,7 +22,11 @@ export function addInit(program: Command, context: CommandContext): void {
     .description('write a commented paceline.config.ts for the service in this folder, from what is found there')
     .option('--json', 'write paceline.config.json instead: no comments, for a folder without TypeScript or npm')
     .option('--openapi <file>', 'take the requests from an OpenAPI 3 description')
-    .option('--url <url>', 'take the one request from a URL, and its port for a service that cannot be told one')
+    .option('--har <file>', 'take the requests from what a browser has recorded (HTTP Archive)')
+    .option(
+      '--url <url>',
+      'take the one request from a URL, and its port for a service that cannot be told one; with --har, the host to take',
+    )
     .addHelpText('after', examples)
     .action(async (flags: InitFlags) => {
       await init(flags, context);
@@ -29,12 +34,15 @@ export function addInit(program: Command, context: CommandContext): void {
 }
 
 const examples = `
-It looks for go.mod, package.json, pyproject.toml, requirements.txt, Cargo.toml and Dockerfile, and asks nothing. Nothing is sent
-anywhere: not to the servers that an OpenAPI description names, and not to the URL.
+It looks for go.mod, package.json, pyproject.toml, requirements.txt and Cargo.toml, and asks nothing. Nothing is sent anywhere: not
+to the servers that an OpenAPI description or a recording names, and not to the URL.
+Of a recording only one host is taken, the most frequent one or that of --url. Cookies, tokens and passwords in it are not written:
+their places are taken by {env:NAME}, a variable of your environment.
 
 Examples:
   npm run bench -- init
   npm run bench -- init --openapi openapi.yaml
+  npm run bench -- init --har recording.har --url https://shop.example.org
   npm run bench -- init --url http://127.0.0.1:8080/items`;
 
 async function init(flags: InitFlags, { stdout }: CommandContext): Promise<void> {
@@ -46,6 +54,7 @@ async function init(flags: InitFlags, { stdout }: CommandContext): Promise<void>
     folder,
     asJson: flags.json ?? false,
     openapiPath: flags.openapi ?? null,
+    harPath: flags.har ?? null,
     url: flags.url ?? null,
   });
   const name = `paceline.config.${flags.json ? 'json' : await moduleEnding(folder)}`;

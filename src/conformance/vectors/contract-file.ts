@@ -56,7 +56,7 @@ function invalidVectors(problems: readonly string[]): HarnessError {
   return new HarnessError(
     'bad-manifest',
     `broken vectors:${list}`,
-    'correct the named keys; src/target/vector.ts is the format',
+    'correct the named keys; src/conformance/vectors/vector.ts is the format, docs/your-service.md has an example',
   );
 }
 

@@ -118,7 +118,7 @@ function phaseFigures({ idleMs, loadPlan }: TrialSpec, measurement: Measurement)
     warmupSentCount === 0 ? 'none' : `${countOf(warmupSentCount, 'request')}, ${loadPlan.warmupRatePerSec}/s`;
   const warmupMs = (1000 * warmupSentCount) / loadPlan.warmupRatePerSec;
   return [
-    { name: 'start', text: `${formatNumber(startupMs)} ms`, lengthMs: startupMs },
+    { name: 'start', text: orDash(startupMs, (value) => `${formatNumber(value)} ms`), lengthMs: startupMs },
     { name: 'idle', text: secondsText(idleMs), lengthMs: idleMs },
     { name: 'warm-up', text: warmup, lengthMs: warmupSentCount === 0 ? 0 : warmupMs },
     { name: 'measure', text: secondsText(windowMs), lengthMs: windowMs },

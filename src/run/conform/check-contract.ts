@@ -1,15 +1,15 @@
 import type { Implementation } from '../../model/implementation.ts';
 import { BuildFailure } from '../../target/build.ts';
-import { type LocatedImplementation, scanImplementations } from '../../target/manifest.ts';
+import type { LocatedImplementation } from '../../target/manifest.ts';
 import { checkToolchain, type Toolchain } from '../../target/toolchain.ts';
-import { defaultSeed, implementationsMatching, loadService } from '../declarations.ts';
-import { implsDir, rootDir } from '../paths.ts';
+import { defaultSeed, implementationsMatching } from '../declarations.ts';
 import { build } from '../prepare.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import { conformToPrimitives } from '../primitives/conform.ts';
+import { locateAll, type Project } from '../project.ts';
 import { installMissing } from '../runtimes.ts';
 import { openSession, type Session } from '../session/session.ts';
-import { checkWholeContract } from './conform.ts';
+import { checkConfig, checkWholeContract } from './conform.ts';
 import type { ConformancePart } from './subject.ts';
 
 export type ContractCheck =
@@ -25,6 +25,7 @@ export type ContractCheck =
 interface CheckContractRequest {
   readonly globs: readonly string[];
   readonly directories: readonly string[];
+  readonly project: Project;
   readonly signal: AbortSignal;
   readonly env: NodeJS.ProcessEnv;
   onStep(text: string): void;
@@ -32,11 +33,11 @@ interface CheckContractRequest {
 
 /** Checks implementations against the whole of their contract, one part after another. */
 export async function* checkContract(request: CheckContractRequest): AsyncGenerator<ContractCheck> {
-  const located = implementationsMatching(await scanImplementations([implsDir, ...request.directories]), request.globs);
+  const located = implementationsMatching(await locateAll(request.project, request.directories), request.globs);
   const session = await openSession({ ...request, probe: null });
   try {
     if (request.globs.length > 0) await installMissing(located, session, request.onStep);
-    for (const one of located) yield* checkImplementation(one, session, request.onStep);
+    for (const one of located) yield* checkImplementation(one, session, request);
   } finally {
     await session.close();
   }
@@ -45,7 +46,7 @@ export async function* checkContract(request: CheckContractRequest): AsyncGenera
 async function* checkImplementation(
   located: LocatedImplementation,
   session: Session,
-  onStep: (text: string) => void,
+  { project, onStep }: Pick<CheckContractRequest, 'project' | 'onStep'>,
 ): AsyncGenerator<ContractCheck> {
   const { implementation } = located;
   const available = await checkToolchain(located, session);
@@ -53,12 +54,13 @@ async function* checkImplementation(
     yield { kind: 'skipped', implementation, reason: available.reason, remedy: available.remedy };
     return;
   }
-  const built = await buildForChecks(located, available.toolchain, session, onStep);
+  const options = { rootDir: project.rootDir, onStep };
+  const built = await buildForChecks(located, available.toolchain, session, options);
   if (built instanceof BuildFailure) {
     yield { kind: 'not-built', implementation, reason: `${built.message}\n${built.logTail}` };
     return;
   }
-  for await (const part of partsOf(built, session)) yield { kind: 'part', implementation, part };
+  for await (const part of partsOf(built, session, project)) yield { kind: 'part', implementation, part };
 }
 
 /** Builds outside of a run; what a compiler says is data. */
@@ -66,10 +68,10 @@ export async function buildForChecks(
   located: LocatedImplementation,
   toolchain: Toolchain,
   session: Session,
-  onStep: (line: string) => void,
+  options: { readonly rootDir: string; onStep(line: string): void },
 ): Promise<PreparedImplementation | BuildFailure> {
   try {
-    const built = await build(session, located, toolchain, { rootDir, cacheDir: session.cacheDir, onStep });
+    const built = await build(session, located, toolchain, { ...options, cacheDir: session.cacheDir });
     return built.preparedImplementation;
   } catch (error) {
     if (error instanceof BuildFailure) return error;
@@ -80,9 +82,14 @@ export async function buildForChecks(
 async function* partsOf(
   preparedImplementation: PreparedImplementation,
   session: Session,
+  project: Project,
 ): AsyncGenerator<ConformancePart> {
   const { service: id } = preparedImplementation.located.implementation;
-  if (id === 'primitives') yield* conformToPrimitives(preparedImplementation, defaultSeed, session);
-  else
-    yield* checkWholeContract({ preparedImplementation, service: await loadService(id), seed: defaultSeed, session });
+  if (id === 'primitives') return yield* conformToPrimitives(preparedImplementation, defaultSeed, session);
+  const service = await project.loadService(id);
+  const subject = { preparedImplementation, service, seed: defaultSeed, session };
+  if (service.contractDir === undefined) return yield* checkWholeContract(subject);
+  await session.openTemplate(service, defaultSeed);
+  const ids = await project.workloadIds(id);
+  yield* checkConfig(subject, await Promise.all(ids.map((workload) => project.loadWorkload(id, workload))));
 }

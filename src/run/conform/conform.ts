@@ -14,7 +14,6 @@ import type { DatabaseServer } from '../../database/database-server.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
 import type { CountedLoadRecord, WireAnswer } from '../../model/run-result.ts';
 import type { Workload } from '../../model/workload.ts';
-import { benchDir } from '../paths.ts';
 import { TrialFailure } from '../trial/observations.ts';
 import { driveCounted } from './counted-load.ts';
 import { checkStartup } from './start-checks.ts';
@@ -22,6 +21,7 @@ import {
   type ConformanceOutcome,
   type ConformancePart,
   type ConformanceSubject,
+  contractDirOf,
   type RunningSubject,
   startSubject,
 } from './subject.ts';
@@ -60,7 +60,7 @@ interface ObservedWire {
 
 async function checkWire({ service }: ConformanceSubject, running: RunningSubject): Promise<ObservedWire> {
   const title = 'answers on the wire';
-  const path = join(benchDir, service.id, 'wire.json');
+  const path = join(contractDirOf(service), 'wire.json');
   if (!existsSync(path)) return { part: notChecked(title, 'the service names none'), answers: null };
   const file = await readWireFile(path);
   try {
@@ -72,19 +72,32 @@ async function checkWire({ service }: ConformanceSubject, running: RunningSubjec
   }
 }
 
-/** Of a service without vectors: each request of its workloads once, with its set-up before. */
-export async function tryRequests(
+/** Of a user's service: its vectors where it has a contract, then each request of its workloads once, with its set-up before. */
+export async function conformToConfig(
   subject: ConformanceSubject,
   workloads: readonly Workload[],
 ): Promise<ConformanceOutcome> {
-  const part = await withTarget(subject, async ({ baseUrl, signal }) => {
+  let { checkCount, failures }: Pick<ConformancePart, 'checkCount' | 'failures'> = { checkCount: 0, failures: [] };
+  for await (const part of checkConfig(subject, workloads)) {
+    checkCount += part.checkCount;
+    failures = [...failures, ...part.failures.map((failure) => `${part.title}: ${failure}`)];
+  }
+  return { checkCount, failures, statementsHash: null, countedLoad: null, wire: null };
+}
+
+/** Each part on a target of its own: what one leaves behind is not found by the next. */
+export async function* checkConfig(
+  subject: ConformanceSubject,
+  workloads: readonly Workload[],
+): AsyncGenerator<ConformancePart> {
+  if (subject.service.contractDir !== null) yield* checkWholeContract(subject);
+  yield await withTarget(subject, async ({ baseUrl, signal }) => {
     const tried = [];
     for (const workload of workloads) tried.push(await tryWorkload(workload, subject.seed, baseUrl, signal));
     const failures = tried.flatMap((one) => one.failures);
     const checkCount = tried.reduce((sum, one) => sum + one.checkCount, 0);
     return { title: 'requests', checkCount, failures, notChecked: null };
   });
-  return { ...part, statementsHash: null, countedLoad: null, wire: null };
 }
 
 /** The same outcome with what a counted load shows beside it. */
@@ -115,9 +128,9 @@ async function checkCountedLoad(
   subject: ConformanceSubject,
 ): Promise<{ readonly part: ConformancePart; readonly record: CountedLoadRecord | null }> {
   const title = 'counted load';
-  const { countedLoad, id } = subject.service;
+  const { countedLoad } = subject.service;
   if (countedLoad === null) return { part: notChecked(title, 'the service has none'), record: null };
-  const path = join(benchDir, id, 'lifecycle.json');
+  const path = join(contractDirOf(subject.service), 'lifecycle.json');
   const neverCounted = existsSync(path) ? (await readLifecycleFile(path)).statementBudgets.notCounted : [];
   let record: CountedLoadRecord | null = null;
   const check = async (running: RunningSubject) => {
@@ -132,7 +145,7 @@ async function checkCountedLoad(
 /** Everything `paceline conform` checks, part by part: vectors; of a cluster its crashes; statement budgets, shutdown, loss of the database. */
 export async function* checkWholeContract(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   yield await withTarget(subject, (running) => checkVectors(subject, running));
-  if (existsSync(join(benchDir, subject.service.id, 'wire.json')))
+  if (existsSync(join(contractDirOf(subject.service), 'wire.json')))
     yield await withTarget(subject, async (running) => (await checkWire(subject, running)).part);
   if (subject.service.countedLoad !== null) yield (await checkCountedLoad(subject)).part;
   yield* checkLifecycle(subject);
@@ -141,7 +154,7 @@ export async function* checkWholeContract(subject: ConformanceSubject): AsyncGen
 /** What is neither a vector nor counted under load. */
 async function* checkLifecycle(subject: ConformanceSubject): AsyncGenerator<ConformancePart> {
   if (subject.service.isCluster) yield* checkClusterContract(subject);
-  const path = join(benchDir, subject.service.id, 'lifecycle.json');
+  const path = join(contractDirOf(subject.service), 'lifecycle.json');
   if (!existsSync(path)) return;
   const file = await readLifecycleFile(path);
   yield await withTarget(subject, (running) => checkBudgets(subject, running, file));
@@ -179,7 +192,7 @@ async function withTarget(
 }
 
 async function checkVectors({ service }: ConformanceSubject, running: RunningSubject): Promise<ConformancePart> {
-  const vectorsDir = join(benchDir, service.id, 'vectors');
+  const vectorsDir = join(contractDirOf(service), 'vectors');
   const { checkCount, failures } = await runVectors({ ...running, vectorsDir });
   return { title: 'vectors', checkCount, failures: failures.map(failureText), notChecked: null };
 }

@@ -4,7 +4,6 @@ import { startGenerator } from '../../load/generator.ts';
 import type { LoadPlan } from '../../model/scenario.ts';
 import type { CountedLoad } from '../../model/service.ts';
 import { pause } from '../../os/child-process.ts';
-import { openProbe } from '../../probe/probe.ts';
 import { loadWorkload } from '../declarations.ts';
 import { trackProcessGroup } from '../session/tracked-resources.ts';
 import { connectionLimit } from '../trial/database-budget.ts';
@@ -51,8 +50,7 @@ export async function driveCounted(
     const uses = await usesDuring(measuring, database, signal);
     const load = await measuring;
     const calls = countsStatements ? ((await database?.statementCalls()) ?? null) : null;
-    const probe = openProbe({ group: started.group, rootPid: started.target.pid, force: session.probe });
-    const { processCount } = await probe.read();
+    const processCount = (await started.probe?.read())?.processCount ?? null;
     return {
       okByOperation: Object.fromEntries(
         Object.entries(load.operations).map(([name, { counts }]) => [name, counts.okCount]),

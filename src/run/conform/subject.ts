@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { CheckOptions } from '../../conformance/checks/check-result.ts';
 import type { TrialDatabase } from '../../database/trial-database.ts';
 import type { CountedLoadRecord, WireAnswer } from '../../model/run-result.ts';
 import type { Service } from '../../model/service.ts';
+import { benchDir } from '../paths.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
-import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
+import { openTarget } from '../trial/running-target.ts';
+import type { TargetGroup } from '../trial/target-group.ts';
 
 /** What is checked against a contract, and where. */
 export interface ConformanceSubject {
@@ -12,6 +15,12 @@ export interface ConformanceSubject {
   readonly service: Service;
   readonly seed: number;
   readonly session: Session;
+}
+
+/** Throws Error for a service without a contract. */
+export function contractDirOf({ id, contractDir = join(benchDir, id) }: Service): string {
+  if (contractDir === null) throw new Error(`${id} has no contract`);
+  return contractDir;
 }
 
 /** A part of the contract: what it is called, what was found, and what could not be checked. */
@@ -56,7 +65,7 @@ export async function startSubject(
     const countsStatements = (await database?.enableStatements()) ?? false;
     const databaseUrl = database?.url ?? (await service.resetOwnDatabase?.(session.signal)) ?? null;
     const usesDataDir = service.isCluster;
-    const started = await startInGroup({
+    const started = await openTarget({
       ...{ preparedImplementation, environment, databaseUrl, usesDataDir, session },
       limit: null,
     });

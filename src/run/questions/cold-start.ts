@@ -4,7 +4,8 @@ import { pickFreePort } from '../../os/port.ts';
 import { type Settling, settlingOf } from '../../stats/change-point.ts';
 import { createTrialEnvironment } from '../trial/create-environment.ts';
 import { TrialFailure } from '../trial/observations.ts';
-import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
+import { assertOurs } from '../trial/running-target.ts';
+import { type StartedTarget, startInGroup } from '../trial/target-group.ts';
 import { type BegunLoad, beginObservedLoad, groupProbe, startQuestionGenerator } from './observed-load.ts';
 import { firstRightMs, type ObservedLoad, type SecondFigures, secondFigures } from './second-figures.ts';
 import type { Subject } from './subject.ts';
@@ -111,7 +112,7 @@ async function startUnderLoad(
   const generator = await startQuestionGenerator(subject, `http://${host}:${port}`, loadPlan, onProgress);
   let begun: BegunLoad | null = null;
   let spawnedAtNs = 0;
-  let running: TargetGroup | null = null;
+  let running: StartedTarget | null = null;
   try {
     const { workerCount, databaseConnectionCount } = subjectTrial(subject, loadPlan);
     running = await startInGroup({
@@ -137,7 +138,7 @@ async function startUnderLoad(
   }
 }
 
-async function untilEnd(begun: BegunLoad | null, { target }: TargetGroup): Promise<ObservedLoad> {
+async function untilEnd(begun: BegunLoad | null, { target }: StartedTarget): Promise<ObservedLoad> {
   if (begun === null) throw new Error('a target was started without a load');
   const death = target.died.then(({ exitCode, signal }) => {
     throw new TrialFailure('target-died', `it ended by itself with ${signal ?? `exit code ${exitCode}`}`);
@@ -158,7 +159,8 @@ function asColdStart(observed: ObservedLoad, spawnDelayMs: number, readyMs: numb
 }
 
 /** Streams are opened, and a set-up asked, before there is anybody to answer. Throws HarnessError usage. */
-export function assertStartable({ workload }: Subject): void {
+export function assertStartable({ workload, preparedImplementation }: Subject): void {
+  assertOurs(preparedImplementation.located.implementation, 'cold-start starts it itself');
   const { streams } = workload.open({ seed: 1, timeoutMs: 1_000, ratePerSec: 1, nowNs: () => 0 });
   if (streams.length === 0 && workload.setUp === undefined) return;
   const message = `${workload.id} asks something before its first request, which nobody answers before the start`;

@@ -54,10 +54,10 @@ export interface BegunLoad {
 }
 
 /** Opens the window a moment from now, and looks at the target at each edge of a second. */
-export function beginObservedLoad(generator: Generator, probe: Probe, measureMs: number): BegunLoad {
+export function beginObservedLoad(generator: Generator, probe: Probe | null, measureMs: number): BegunLoad {
   const startAtNs = nowNs() + leadNs;
   const sampler = startSampler({
-    probes: new Map([['target', probe]]),
+    probes: new Map(probe === null ? [] : [['target', probe]]),
     ...{ openAtNs: startAtNs, intervalMs: sampleIntervalMs, clock: monotonicClock },
   });
   const ended = generator

@@ -155,7 +155,8 @@ export function limitedTrials(
       if (step.status !== 'sustained' || trial.status === 'failed') return { step, unlimited: null };
       const { memory, cpu } = trial.measurement;
       const peakBytes = memory.peakIncludingFileBytes ?? memory.peakBytes;
-      return { step, unlimited: peakBytes === null ? null : { peakBytes, coresUsed: cpu.target.coresUsed } };
+      if (peakBytes === null || cpu.target === null) return { step, unlimited: null };
+      return { step, unlimited: { peakBytes, coresUsed: cpu.target.coresUsed } };
     },
     async tryLimit(limit) {
       return stepUnder(limit, await runTrial(subjectTrial(subject, load, limit), preparedImplementation), objective);

@@ -64,7 +64,7 @@ function incorrectness({ load }: Measurement): Reason | null {
 
 /** CPU that requests cost after the window is CPU that the table does not show. Clusters work without being asked. */
 function deferredWork({ cluster }: TrialSpec, { deferredCpuMs, cpu, load }: Measurement): Reason | null {
-  if (deferredCpuMs === null || load === null || cluster !== null) return null;
+  if (deferredCpuMs === null || load === null || cluster !== null || cpu.target === null) return null;
   const limitMs = Math.max(trialLimits.deferredCpuMs, trialLimits.deferredCpuRatio * cpu.target.totalMs);
   if (deferredCpuMs <= limitMs) return null;
   const message = `${Math.round(deferredCpuMs)} ms of CPU after the window ended (the window itself: ${Math.round(cpu.target.totalMs)} ms): work was put off until nobody counted it`;

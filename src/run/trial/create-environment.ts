@@ -10,7 +10,6 @@ import { openProbe, type Probe } from '../../probe/probe.ts';
 import { slowdownFactor } from '../../probe/slowdown-factor.ts';
 import type { StrayWatch } from '../../probe/stray-processes.ts';
 import { type ClusterControl, ClusterFailure, connectToCluster } from '../../target/cluster-control.ts';
-import type { ExitStatus } from '../../target/process.ts';
 import type { Declarations } from '../declarations.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { DeclaredWorkload } from '../project.ts';
@@ -24,7 +23,8 @@ import {
   type TrialEnvironment,
   TrialFailure,
 } from './observations.ts';
-import { limitText, memoryText, startInGroup, type TargetGroup } from './target-group.ts';
+import { openTarget } from './running-target.ts';
+import { limitText } from './target-group.ts';
 import { runTrial } from './trial.ts';
 import { observeWindow } from './window.ts';
 
@@ -143,21 +143,21 @@ async function startTrackedTarget(
   });
   const usesDataDir = service.isCluster;
   const where = { preparedImplementation, environment, databaseUrl, usesDataDir, limit: resourceLimit, session };
-  const { target, group, strays, dispose } = await startInGroup(where);
-  const probe = openProbe({ group, rootPid: target.pid, force: session.probe });
+  const { target, died, probe, group, strays, dispose } = await openTarget(where);
+  const { anyExitCode, running: isNotOurs } = preparedImplementation.located.implementation;
   const running: RunningTarget = {
     url: target.baseUrl,
     startupMs: target.startupMs,
     probe,
-    died: target.died.then((exit) => deathText(exit, group, resourceLimit)),
+    died,
     logTail: target.logTail,
     limitText: () => limitText(group, resourceLimit),
     async stop() {
+      if (isNotOurs !== undefined || probe === null) return null;
       const stopped = target.stop();
       const cpuMs = await cpuAtExit(probe, stopped);
       const report = await stopped;
-      const isFine = preparedImplementation.located.implementation.anyExitCode === true;
-      return { ...report, ...(isFine ? { exitCode: 0 } : {}), cpuMs };
+      return { ...report, ...(anyExitCode === true ? { exitCode: 0 } : {}), cpuMs };
     },
     dispose,
   };
@@ -190,14 +190,6 @@ async function cpuAtExit(probe: Probe, stopped: Promise<unknown>): Promise<numbe
 /** Trials of a cluster must not all draw the same time-outs; everything else starts from the scenario's seed. */
 function trialSeed({ loadPlan, cluster, repetition, attempt }: TrialSpec): number {
   return cluster === null ? loadPlan.seed : loadPlan.seed + 1_000 * repetition + attempt;
-}
-
-function deathText(
-  { exitCode, signal }: ExitStatus,
-  group: TargetGroup['group'],
-  limit: TrialSpec['resourceLimit'],
-): string {
-  return `it ended by itself with ${signal ?? `exit code ${exitCode}`}${memoryText(group, limit)}`;
 }
 
 /** A control route that does not do what the contract says fails the trial, not the run. */

@@ -16,14 +16,17 @@ export interface DatabaseCopy {
 
 export interface RunningTarget {
   readonly url: string;
-  readonly startupMs: number;
-  readonly probe: Probe;
+  /** null: it ran already. */
+  readonly startupMs: number | null;
+  /** null: it runs already, and whose CPU and memory are its own was not said. */
+  readonly probe: Probe | null;
   /** Resolves with the cause when the process ends without having been asked to; never rejects. */
   readonly died: Promise<string>;
   logTail(): string;
   /** What its limits did to it so far; null: it has none. */
   limitText(): string | null;
-  stop(): Promise<StoppedTarget>;
+  /** null: it is not ours to stop. */
+  stop(): Promise<StoppedTarget | null>;
   /** Ends whatever is left of it. */
   dispose(): Promise<void>;
 }
@@ -45,9 +48,10 @@ export interface RunningGenerator {
 /** What was seen from the outside during the measured window. */
 export interface WindowRecord {
   readonly windowMs: number;
-  readonly target: CpuSpan;
+  /** null: not known. */
+  readonly target: CpuSpan | null;
   /** The target's CPU counter at the window's end. */
-  readonly targetCpuMs: number;
+  readonly targetCpuMs: number | null;
   /** Processes of the target that have left its session or control group, in words. */
   readonly strayProcesses: readonly string[];
   /** null: no request is sent. */
@@ -136,7 +140,7 @@ export class TrialFailure extends Error {
 export interface Observations {
   targetLog: string;
   slowdownFactor?: number | null;
-  startupMs?: number;
+  startupMs?: number | null;
   stopMs?: number;
   idle?: { readonly before: Reading; readonly after: Reading };
   warmupSentCount?: number;
@@ -159,7 +163,7 @@ export function assembleMeasurement(spec: TrialSpec, seen: Observations): Measur
     cluster: seen.cluster ?? null,
     windowMs: window.windowMs,
     cpu: {
-      target: cpuOf(window.target),
+      target: window.target === null ? null : cpuOf(window.target),
       generator: window.generator === null ? null : cpuOf(window.generator),
       database: window.database === null ? null : cpuOf(window.database),
     },
@@ -248,14 +252,14 @@ function noise(seen: Observations, window: WindowRecord): Measurement['noise'] {
     (window.samplingCoresUsed ?? 0) * windowMs,
   );
   return {
-    targetRunDelayRatio: ratio(target.runDelayMs, windowMs),
+    targetRunDelayRatio: ratio(target?.runDelayMs ?? null, windowMs),
     generatorRunDelayRatio: ratio(generator?.runDelayMs ?? null, windowMs),
     psiCpuSomeMs: window.psiCpuSomeMs,
     psiIoFullMs: window.psiIoFullMs,
     stealRatio: window.stealRatio,
     slowdownFactor: seen.slowdownFactor ?? null,
     otherProcessesCpuRatio:
-      machineCpuMs === null ? null : Math.max(0, machineCpuMs - ofRoles) / Math.max(1, machineCpuMs),
+      machineCpuMs === null || target === null ? null : Math.max(0, machineCpuMs - ofRoles) / Math.max(1, machineCpuMs),
   };
 }
 

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { TrialSpec } from '../../model/trial.ts';
+import { openProbe, type Probe } from '../../probe/probe.ts';
 import { createStrayWatch, type StrayWatch } from '../../probe/stray-processes.ts';
-import { type RunningTarget, startTarget } from '../../target/process.ts';
+import { type ExitStatus, type RunningTarget, type StopReport, startTarget } from '../../target/process.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { Session } from '../session/session.ts';
 import { type DataFolder, type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { TrialFailure } from './observations.ts';
 
-interface TargetGroupOptions {
+export interface TargetGroupOptions {
   readonly preparedImplementation: PreparedImplementation;
   /** The service's settings; HOST, PORT, DATABASE_URL and DATA_DIR are added. */
   readonly environment: Readonly<Record<string, string>>;
@@ -25,12 +26,26 @@ interface TargetGroupOptions {
   onStarted?(): void;
 }
 
+/** A target that answers: started here, or by somebody else. */
 export interface TargetGroup {
-  readonly target: RunningTarget;
+  readonly target: Pick<RunningTarget, 'baseUrl' | 'logTail'> & {
+    /** null: it ran already. */
+    readonly startupMs: number | null;
+    stop(): Promise<StopReport>;
+  };
+  /** Resolves with the cause when it ends without having been asked to. */
+  readonly died: Promise<string>;
+  /** null: whose CPU and memory are its own was not said. */
+  readonly probe: Probe | null;
   readonly group: TrackedGroup['group'];
   readonly strays: StrayWatch;
   /** Ends whatever is left of the target and removes its group. */
   dispose(): Promise<void>;
+}
+
+export interface StartedTarget extends TargetGroup {
+  readonly target: RunningTarget;
+  readonly probe: Probe;
 }
 
 const host = '127.0.0.1';
@@ -38,7 +53,7 @@ const host = '127.0.0.1';
 const markerName = 'PACELINE_TARGET';
 
 /** Starts a target in a control group of its own, both in the cleanup registry. A target that does not get ready is a TrialFailure. */
-export async function startInGroup(options: TargetGroupOptions): Promise<TargetGroup> {
+export async function startInGroup(options: TargetGroupOptions): Promise<StartedTarget> {
   const { preparedImplementation, environment, databaseUrl, usesDataDir, limit, session } = options;
   const tracked = await session.openGroup();
   let folder: DataFolder | null = null;
@@ -83,15 +98,28 @@ export async function startInGroup(options: TargetGroupOptions): Promise<TargetG
       strays.kill();
       await cleanUp();
     };
-    return { target, group: tracked.group, strays, dispose };
+    const { group } = tracked;
+    return {
+      ...{ target, group, strays, dispose },
+      probe: openProbe({ group, rootPid: target.pid, force: session.probe }),
+      died: target.died.then((exit) => deathText(exit, group, limit)),
+    };
   } catch (error) {
     await cleanUp();
     throw error;
   }
 }
 
+function deathText(
+  { exitCode, signal }: ExitStatus,
+  group: TrackedGroup['group'],
+  limit: TrialSpec['resourceLimit'],
+): string {
+  return `it ended by itself with ${signal ?? `exit code ${exitCode}`}${memoryText(group, limit)}`;
+}
+
 /** What the kernel did to it, where that is the cause: "" otherwise. */
-export function memoryText(group: TrackedGroup['group'], limit: TrialSpec['resourceLimit']): string {
+function memoryText(group: TrackedGroup['group'], limit: TrialSpec['resourceLimit']): string {
   if ((group?.memoryKillCount() ?? 0) === 0) return '';
   const bytes = limit?.memoryBytes ?? null;
   const whose = bytes === null ? "the machine's" : `its limit is ${Math.round(bytes / 2 ** 20)} MiB`;

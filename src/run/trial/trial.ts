@@ -163,6 +163,7 @@ async function start(state: TrialState, environment: TrialEnvironment): Promise<
 
 async function idle(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
   const { probe } = required(state.target);
+  if (probe === null) return;
   const before = await probe.read();
   await environment.sleepMs(state.spec.idleMs);
   const reading = await probe.read();
@@ -183,37 +184,39 @@ async function connect(state: TrialState, environment: TrialEnvironment): Promis
 async function warmUp(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
   const { warmupCount, warmupRatePerSec } = state.spec.loadPlan;
   if (warmupCount === 0 || state.generator === null) return;
-  const costs: number[] = [];
+  const costs: (number | null)[] = [];
   while (costs.length < warmupBlockCount || (costs.length < maxWarmupBlockCount && !hasConverged(costs))) {
     costs.push(await warmUpBlock(state, Math.ceil(warmupCount / warmupBlockCount), warmupRatePerSec, environment));
   }
-  state.observed.warmupConverged = hasConverged(costs);
+  if (!costs.includes(null)) state.observed.warmupConverged = hasConverged(costs);
 }
 
 const warmupBlockCount = 4;
 const maxWarmupBlockCount = 6;
 const convergenceRatio = 0.03;
 
+/** CPU of a request in ms; null: the target's CPU is not known. */
 async function warmUpBlock(
   state: TrialState,
   count: number,
   ratePerSec: number,
   environment: TrialEnvironment,
-): Promise<number> {
+): Promise<number | null> {
   environment.signal.throwIfAborted();
   const { probe } = required(state.target);
-  const before = await probe.read();
+  const before = (await probe?.read()) ?? null;
   const { sentCount } = await required(state.generator).warmUp(count, ratePerSec);
-  const reading = await probe.read();
   state.observed.warmupSentCount = (state.observed.warmupSentCount ?? 0) + sentCount;
+  if (probe === null || before === null) return null;
+  const reading = await probe.read();
   const cpuMs = reading.cpuUserMs + reading.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs;
   return cpuMs / Math.max(1, sentCount);
 }
 
-function hasConverged(costs: readonly number[]): boolean {
+function hasConverged(costs: readonly (number | null)[]): boolean {
   const last = costs.at(-1);
   const previous = costs.at(-2);
-  if (last === undefined || previous === undefined || previous === 0) return false;
+  if (last == null || previous == null || previous === 0) return false;
   return Math.abs(last - previous) / previous < convergenceRatio;
 }
 
@@ -254,6 +257,7 @@ const busyRatio = 0.1;
 /** Memory after the drain; then whether it rests, for work put off until now belongs to the requests that caused it. */
 async function afterLoad(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
   const { probe } = required(state.target);
+  if (probe === null) return;
   let before = await probe.read();
   state.observed.afterDrainBytes = before.anonBytes;
   if (state.generator === null) return;
@@ -297,9 +301,10 @@ async function stop(state: TrialState, environment: TrialEnvironment): Promise<u
   const target = required(state.target);
   const stopped = await target.stop();
   state.observed.targetLog = target.logTail();
+  if (stopped === null) return;
   state.observed.stopMs = stopped.stopMs;
   const { window } = state.observed;
-  if (window !== undefined && stopped.cpuMs !== null) {
+  if (window !== undefined && window.targetCpuMs !== null && stopped.cpuMs !== null) {
     const elapsedMs = environment.nowMs() - state.windowEndMs;
     state.observed.deferred = { cpuMs: Math.max(0, stopped.cpuMs - window.targetCpuMs), elapsedMs };
   }

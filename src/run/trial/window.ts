@@ -6,7 +6,8 @@ import type { StrayProcess, StrayWatch } from '../../probe/stray-processes.ts';
 import type { CpuSpan, WindowObserver, WindowRecord } from './observations.ts';
 
 interface RoleProbes {
-  readonly target: Probe;
+  /** null: not known. */
+  readonly target: Probe | null;
   /** null: no request is sent. */
   readonly generator: Probe | null;
   readonly database: Probe | null;
@@ -19,7 +20,8 @@ const leadMs = 100;
 /** Observes a measured window that opens a moment from now. */
 export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObserver {
   const startAtNs = nowNs() + leadMs * 1e6;
-  const ofRoles = new Map<Role, Probe>([['target', probes.target]]);
+  const ofRoles = new Map<Role, Probe>();
+  if (probes.target !== null) ofRoles.set('target', probes.target);
   if (probes.generator !== null) ofRoles.set('generator', probes.generator);
   if (probes.database !== null) ofRoles.set('database', probes.database);
   const sampler = startSampler({
@@ -44,13 +46,13 @@ export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObs
       opening.cancel();
       clearInterval(looking);
       const record = await sampler.end();
-      const detail = await probes.target.memoryDetail();
+      const detail = await probes.target?.memoryDetail();
       const { samples, peakAnonBytes, samplingCoresUsed, windowMs, edges } = record;
       const last = edges.get('target')?.closed;
       return {
         windowMs,
-        target: cpuSpan(edges.get('target')),
-        targetCpuMs: last === undefined ? 0 : last.cpuUserMs + last.cpuSystemMs,
+        target: probes.target === null ? null : cpuSpan(edges.get('target')),
+        targetCpuMs: last === undefined ? null : last.cpuUserMs + last.cpuSystemMs,
         strayProcesses: strays.look().map(strayText),
         generator: probes.generator === null ? null : cpuSpan(edges.get('generator')),
         database: probes.database === null ? null : cpuSpan(edges.get('database')),
@@ -58,15 +60,21 @@ export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObs
         threadCount: last?.threadCount ?? null,
         samples,
         peakAnonBytes,
-        peakIncludingFileBytes: detail.peakIncludingFileBytes,
-        anonHugePagesBytes: detail.anonHugePagesBytes,
+        peakIncludingFileBytes: detail?.peakIncludingFileBytes ?? null,
+        anonHugePagesBytes: detail?.anonHugePagesBytes ?? null,
         ...noiseBetween(opened, closed ?? readMachineCounters()),
-        probe: { cpu: probes.target.cpuSource, memory: probes.target.memorySource, sampleIntervalMs },
+        probe: {
+          cpu: probes.target?.cpuSource ?? unknownSource,
+          memory: probes.target?.memorySource ?? unknownSource,
+          sampleIntervalMs,
+        },
         samplingCoresUsed,
       };
     },
   };
 }
+
+const unknownSource = 'none: it runs already, and no program was named';
 
 function strayText({ pid, left }: StrayProcess): string {
   return `process ${pid} of the target has left its ${left}: what it uses cannot be counted`;
