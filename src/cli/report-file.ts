@@ -4,9 +4,11 @@ import { fileNamePart } from '../model/foreign-text.ts';
 import type { Prices } from '../model/prices.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { buildReport } from '../report/build/build-report.ts';
+import type { TrendReport } from '../report/build/trends.ts';
 import { bundlePage } from '../report/html/bundle.ts';
 import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
+import { trendHtml } from '../report/html/trend.ts';
 import type { ReportModel } from '../report/model.ts';
 import type { ProjectFolders } from '../run/project.ts';
 import { listResults } from '../store/result-folder.ts';
@@ -23,6 +25,17 @@ export async function writeReport(
 ): Promise<string> {
   const path = out ?? join(reportsDir, `${name}.html`);
   await writeFileAtomically(path, reportHtml(model, await bundlePage()));
+  return shortPath(path);
+}
+
+/** Writes the page of trends; returns where, as a person in the checkout would name it. */
+export async function writeTrendPage(
+  report: TrendReport,
+  out: string | null,
+  { reportsDir }: ProjectFolders,
+): Promise<string> {
+  const path = out ?? join(reportsDir, 'trends.html');
+  await writeFileAtomically(path, trendHtml(report, await bundlePage()));
   return shortPath(path);
 }
 

@@ -14,6 +14,18 @@ export interface ModelTrends {
   readonly trends: readonly Trend[];
   /** Results that cannot stand beside the newest of the same cell. */
   readonly excluded: readonly ExcludedResult[];
+  /** What was no longer as in the result before it. */
+  readonly environmentChanges: readonly EnvironmentChange[];
+}
+
+/** The result is the first of a new environment: of a machine that changed, or of one that was not there before. */
+export interface EnvironmentChange extends ResultSource {
+  /** The cells that it concerns. */
+  readonly cells: readonly CellKey[];
+  /** As in the result file: `versions.node`. */
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 interface TrendMachine extends Pick<Machine, 'id' | 'coreCount' | 'memoryBytes' | 'kernel'> {
@@ -41,18 +53,24 @@ export interface Trend extends Pick<Metric, 'label' | 'unit' | 'better'> {
   readonly metricId: string;
   /** One a result, oldest first. */
   readonly points: readonly TrendPoint[];
+  /** Those of excluded results: shown beside, never compared with `points`. */
+  readonly setAside: readonly MeasuredPoint[];
   /** How far the levels of the machines are apart; null: fewer than two have a level. */
   readonly machineSpreadRatio: number | null;
   /** Where the level changed for good; null: nowhere that could be shown. */
   readonly changePoint: ChangePoint | null;
 }
 
-interface TrendPoint extends ResultSource {
+/** One result of a cell, as it was measured. */
+interface MeasuredPoint extends ResultSource {
   readonly machineId: string;
   /** The median over the trials that count, with the interval that so many carry. */
   readonly value: number;
   readonly interval: Interval | null;
   readonly trialCount: number;
+}
+
+interface TrendPoint extends MeasuredPoint {
   /** Carried to the median level of the model's machines; null: its own machine has too few results for a level. */
   readonly normalisedValue: number | null;
 }
@@ -87,7 +105,7 @@ function byTime(a: Pick<ResultSource, 'startedAt'>, b: Pick<ResultSource, 'start
 function modelTrends(runs: readonly RunResult[]): { readonly newest: RunResult; readonly trends: ModelTrends } {
   const newest = runs.at(-1) as RunResult;
   const ofCells = cellsIn(runs).map((cell) => ({ cell, ...splitByComparability(runs, cell) }));
-  const unexplained = ofCells.flatMap(({ cell, kept }) => metrics.flatMap((metric) => trendOf(kept, cell, metric)));
+  const unexplained = ofCells.flatMap((runsOfCell) => metrics.flatMap((metric) => trendOf(runsOfCell, metric)));
   const asked = Map.groupBy(unexplained, ({ cell, metricId }) => `${questionId(cell)} ${metricId}`);
   return {
     newest,
@@ -98,6 +116,7 @@ function modelTrends(runs: readonly RunResult[]): { readonly newest: RunResult; 
         explained(trend, asked.get(`${questionId(trend.cell)} ${trend.metricId}`) ?? []),
       ),
       excluded: excludedResults(ofCells),
+      environmentChanges: environmentChanges(runs),
     },
   };
 }
@@ -111,6 +130,8 @@ interface ComparableRuns {
   readonly kept: readonly RunResult[];
   readonly differing: readonly { readonly run: RunResult; readonly difference: Difference }[];
 }
+
+type CellRuns = ComparableRuns & { readonly cell: CellKey };
 
 /** Those that asked the cell, by whether they did so as the newest of them. */
 function splitByComparability(runs: readonly RunResult[], cell: CellKey): ComparableRuns {
@@ -135,7 +156,7 @@ function isOfMachine({ field }: Difference): boolean {
 }
 
 /** Each result once for each reason, with all cells for which it holds. */
-function excludedResults(ofCells: readonly ({ readonly cell: CellKey } & ComparableRuns)[]): ExcludedResult[] {
+function excludedResults(ofCells: readonly CellRuns[]): ExcludedResult[] {
   const single = ofCells.flatMap(({ cell, differing }) =>
     differing.map(({ run, difference: { field, base, head } }) => {
       const reason = `${field} is ${base}, in the newest result of it ${head}`;
@@ -150,17 +171,47 @@ function excludedResults(ofCells: readonly ({ readonly cell: CellKey } & Compara
     .sort(byTime);
 }
 
+/** `runs` are of one model, oldest first. Each change once, with all cells that it concerns. */
+function environmentChanges(runs: readonly RunResult[]): EnvironmentChange[] {
+  const single = cellsIn(runs).flatMap((cell) => {
+    const asked = runs.filter((run) => trialsIn(run, cell).length > 0);
+    return asked.slice(1).flatMap((run, index) =>
+      changesSince(asked.slice(0, index + 1), run, cell).map(({ field, base, head }) => ({
+        ...sourceOf(run),
+        ...{ cell, field, before: base, after: head },
+      })),
+    );
+  });
+  const grouped = Map.groupBy(single, ({ runId, field, before, after }) => [runId, field, before, after].join(' '));
+  return [...grouped.values()]
+    .flatMap((same) =>
+      same.slice(0, 1).map(({ cell: _, ...first }) => ({ ...first, cells: same.map(({ cell }) => cell) })),
+    )
+    .sort(byTime);
+}
+
+/** `earlier` is not empty. */
+function changesSince(earlier: readonly RunResult[], run: RunResult, cell: CellKey): Difference[] {
+  const before = earlier.findLast(({ machine }) => machine.id === run.machine.id);
+  if (before === undefined) {
+    const base = earlier.at(-1)?.machine.id ?? '';
+    return [{ field: 'machine.id', base, head: run.machine.id }];
+  }
+  return [...runDifferences(before, run), ...cellDifferences(trialsIn(before, cell), trialsIn(run, cell))];
+}
+
 function sourceOf({ runId, startedAt, commit }: RunResult): ResultSource {
   return { runId, startedAt, commit };
 }
 
-function trendOf(runs: readonly RunResult[], cell: CellKey, metric: Metric): Trend[] {
-  const measured = runs.flatMap((run) => pointOf(run, cell, metric));
+function trendOf({ cell, kept, differing }: CellRuns, metric: Metric): Trend[] {
+  const measured = kept.flatMap((run) => pointOf(run, cell, metric));
   if (measured.length === 0) return [];
   const { label, unit, better } = metric;
   const id = `${cellId(cell)}/${metric.id}`;
   const { points, machineSpreadRatio } = normalised(measured);
-  const found = { id, cell, metricId: metric.id, label, unit, better, points, machineSpreadRatio };
+  const setAside = differing.flatMap(({ run }) => pointOf(run, cell, metric));
+  const found = { id, cell, metricId: metric.id, label, unit, better, points, setAside, machineSpreadRatio };
   return [
     {
       ...found,
@@ -171,8 +222,6 @@ function trendOf(runs: readonly RunResult[], cell: CellKey, metric: Metric): Tre
     },
   ];
 }
-
-type MeasuredPoint = Omit<TrendPoint, 'normalisedValue'>;
 
 function pointOf(run: RunResult, cell: CellKey, metric: Metric): MeasuredPoint[] {
   const values = countedTrials(trialsIn(run, cell))

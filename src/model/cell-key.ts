@@ -123,10 +123,15 @@ export function isAskedBy(entry: ScenarioEntry, key: QuestionKey): boolean {
 }
 
 /** In sentences: "crud-go, history at 100/s". */
-export function describeCell({ implementation, workload, temperature, ratePerSec, cluster }: CellKey): string {
+export function describeCell({ implementation, ...question }: CellKey): string {
+  return `${implementation}, ${describeQuestion(question)}`;
+}
+
+/** "history at 100/s" */
+export function describeQuestion({ workload, temperature, ratePerSec, cluster }: QuestionKey): string {
   const rate = ratePerSec === 0 ? '' : ` at ${ratePerSec}/s`;
   const nodes = cluster === null ? '' : `, ${describeCluster(cluster)}`;
-  return `${implementation}, ${workload}${rate}${temperature === 'cold' ? ', cold' : ''}${nodes}`;
+  return `${workload}${rate}${temperature === 'cold' ? ', cold' : ''}${nodes}`;
 }
 
 /** Every cell that has trials in any of the runs, in their order. */

@@ -37,7 +37,7 @@ const commands: readonly (readonly string[])[] = [
   ['report', base, '--format', 'text'],
   ['report', base, '--format', 'text', '--details'],
   ['report', base, '--format', 'markdown'],
-  ['report', folder, '--trend'],
+  ['report', folder, '--trend', '--format', 'text'],
   ['report', folder, '--trend', '--json'],
   ['list'],
   ['list', '--json'],

@@ -7,8 +7,10 @@ import { exportFormats } from '../../src/compare/export/formats.ts';
 import { trendsByModel } from '../../src/compare/trend.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
+import { buildTrends } from '../../src/report/build/trends.ts';
 import { comparisonHtml } from '../../src/report/html/comparison.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
+import { trendHtml } from '../../src/report/html/trend.ts';
 import { comparisonText } from '../../src/report/text/comparison-text.ts';
 import { explanationText } from '../../src/report/text/explanation-text.ts';
 import { comparisonMarkdown, reportMarkdown } from '../../src/report/text/markdown.ts';
@@ -56,6 +58,7 @@ function outputsOf(text: string): { readonly name: string; readonly format: Form
     { name: 'comparisonText', format: 'terminal', output: comparisonText(comparison, { color: false, all: true }) },
     { name: 'explanationText', format: 'terminal', output: explanationText(explanations, { color: false }) },
     { name: 'trendText', format: 'terminal', output: trendText(trendsByModel([base, head])) },
+    { name: 'trendHtml', format: 'html', output: trendHtml(buildTrends([base, head]), assets) },
     { name: 'reportMarkdown', format: 'markdown', output: reportMarkdown(model) },
     { name: 'comparisonMarkdown', format: 'markdown', output: comparisonMarkdown(comparison) },
     { name: 'reportHtml', format: 'html', output: reportHtml(model, assets) },

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { trendsByModel } from '../../compare/trend.ts';
+import { countOf } from '../../compare/text.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import type { Prices } from '../../model/prices.ts';
+import { buildTrends } from '../../report/build/trends.ts';
 import { reportMarkdown } from '../../report/text/markdown.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
@@ -12,13 +14,14 @@ import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { oneOf } from '../options.ts';
 import { addPriceOptions, hasPrices, type PriceFlags, pricesOf } from '../price-options.ts';
-import { reportModelOf, writeReport } from '../report-file.ts';
+import { reportModelOf, shortPath, writeReport, writeTrendPage } from '../report-file.ts';
 
 interface ReportFlags extends PriceFlags {
   readonly out?: string;
   readonly format: 'html' | 'text' | 'markdown';
   readonly details?: boolean;
   readonly trend?: boolean;
+  readonly site?: string;
   readonly json?: boolean;
 }
 
@@ -27,23 +30,20 @@ export function addReport(program: Command, context: CommandContext): void {
   const command = program
     .command('report')
     .description('make the HTML report (or text, Markdown) of a result file')
-    .argument('<result>', 'results/<machine>/<file>.json; with --trend a folder of them')
+    .argument('<result>', 'results/<machine>/<file>.json; with --trend and --site a folder of them')
     .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
     .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
     .option('--details', 'with --format text: every table, note and warning instead of a summary')
-    .option('--trend', 'each metric over the results of a folder, by processor model, as text')
+    .option('--trend', 'each metric over the results of a folder, by processor model')
+    .option('--site <dir>', 'a static site of all results of a folder: index, pages, trends, badges')
     .option('--json', 'with --trend: as JSON');
   addPriceOptions(command)
     .addHelpText('after', examples)
     .action(async (path: string, flags: ReportFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
       assertFlagsFit(flags);
-      if (flags.trend) {
-        const trends = trendsByModel(await readResults(path));
-        if (flags.json) context.stdout.write(`${JSON.stringify(trends)}\n`);
-        else context.stdout.print(trendText(trends));
-        return;
-      }
+      if (flags.site !== undefined) return reportSite(path, flags.site, await pricesOf(flags), context);
+      if (flags.trend) return reportTrend(path, flags, context);
       const model = await reportModelOf(await readResult(path), context.folders, await pricesOf(flags));
       if (flags.format === 'html') {
         const page = await writeReport(model, basename(path, '.json'), flags.out ?? null, context.folders);
@@ -58,9 +58,28 @@ export function addReport(program: Command, context: CommandContext): void {
     });
 }
 
+async function reportTrend(path: string, flags: ReportFlags, { stdout, folders }: CommandContext): Promise<void> {
+  const trends = buildTrends(await readResults(path));
+  if (flags.json) stdout.write(`${JSON.stringify(trends.models)}\n`);
+  else if (flags.format === 'text') stdout.print(trendText(trends.models));
+  else stdout.write(`${await writeTrendPage(trends, flags.out ?? null, folders)}\n`);
+}
+
+async function reportSite(path: string, dir: string, prices: Prices, context: CommandContext): Promise<void> {
+  const { stdout, stderr, folders } = context;
+  const { writeSite } = await import('../site/write-site.ts');
+  const { indexPath, writtenCount, keptCount, removedCount, problems } = await writeSite(path, dir, folders, prices);
+  for (const problem of problems) stderr.print(`not shown: ${problem}\n`);
+  stderr.print(`${countOf(writtenCount, 'file')} written, ${keptCount} as they were, ${removedCount} removed\n`);
+  stdout.write(`${shortPath(indexPath)}\n`);
+}
+
 /** A flag that would be ignored is a mistake. */
-function assertFlagsFit({ out, json, trend, format: kind, details, ...flags }: ReportFlags): void {
-  const isPage = !trend && kind === 'html';
+function assertFlagsFit({ out, json, trend, site, format: kind, details, ...flags }: ReportFlags): void {
+  if (site !== undefined && (trend || out !== undefined || json || details || kind !== 'html'))
+    throw unfit('--site makes every page, and takes no other option', 'leave the others out');
+  const isPage = kind === 'html' && !json;
+  if (trend && kind === 'markdown') throw unfit('--trend has no Markdown', 'use --format html or text');
   if (out !== undefined && !isPage) throw unfit('--out goes with --format html alone', 'send the output there: > FILE');
   if (json && !trend) throw unfit('--json goes with --trend', 'a result file is JSON already');
   if (details && (trend || kind !== 'text')) throw unfit('--details goes with --format text', 'leave one out');
@@ -79,5 +98,7 @@ Examples:
   npm run bench -- report results/<machine>/<file>.json --format markdown
   npm run bench -- report results/<machine>/<file>.json --vcpu-hour 0.05 --gib-hour 0.006
   npm run bench -- report results --trend
+  npm run bench -- report results --trend --format text
+  npm run bench -- report results --site public
 
 The file is named at the end of each run; \`list\` shows all of this checkout.`;

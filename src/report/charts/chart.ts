@@ -82,6 +82,7 @@ export interface LineChart extends ChartText {
   readonly markPoints: boolean;
   /** Whether x is a rate that the reader may hide. */
   readonly isByRate?: boolean;
+  readonly events?: readonly ChartEvent[];
 }
 
 export interface Axis {
@@ -92,6 +93,16 @@ export interface Axis {
   readonly ticks: readonly { readonly value: number; readonly label: string }[] | null;
   readonly min: number | null;
   readonly max: number | null;
+  /** What stands at 1, 2, 3 …, in words: of an axis that counts. */
+  readonly names?: readonly string[];
+}
+
+/** Something that happened at a place of the x axis. */
+export interface ChartEvent {
+  readonly x: number;
+  readonly text: string;
+  /** The line that it is about, which carries a ring there; null: all of them, as a dashed line from top to bottom. */
+  readonly label: string | null;
 }
 
 export interface Line extends Series {

@@ -4,11 +4,15 @@ import { publishedLabel } from '../charts/election-charts.ts';
 import { marks, type SeriesStyle, styleName } from '../charts/palette.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
-/** The charts of one question under one legend. */
-export function chartBlock(charts: readonly Chart[]): Child {
+/** The charts of one question under one legend. `faintText`: what fainter lines are, where they are no recorded runs. */
+export function chartBlock(charts: readonly Chart[], faintText: string | null = null): Child {
   if (charts.length === 0) return null;
   const series = distinctSeries(charts);
-  return h('div', { class: 'charts' }, legend(series), recordedNote(series), chartGrid(charts));
+  const hasFaint = series.some(({ recordedOn }) => recordedOn !== null);
+  const named = faintText === null ? series : series.filter(({ recordedOn }) => recordedOn === null);
+  const faint = hasFaint ? h('p', { class: 'aside' }, faintText) : null;
+  const note = faintText === null ? recordedNote(series) : faint;
+  return h('div', { class: 'charts' }, legend(named), note, chartGrid(charts));
 }
 
 /** Of alternatives the first is described until the script knows what the reader has chosen. */

@@ -6,17 +6,18 @@ import { type Child, h, type Markup } from './markup.ts';
 
 /** Where to go, and what to see: the bar that stays in view. The choices need the script; the links do not. */
 export function pageBar(model: ReportModel, charts: readonly Chart[]): Markup {
+  return contentsBar('#answers', contents(model), explorePanel(model, charts));
+}
+
+/** `brand` is where the name leads. */
+export function contentsBar(brand: string, entries: readonly (readonly [string, string])[], panel: Child): Markup {
   return h(
     'nav',
     { class: 'bar', 'aria-label': 'Contents' },
-    h('a', { href: '#answers', class: 'brand' }, 'paceline'),
-    h(
-      'ul',
-      { class: 'contents' },
-      ...contents(model).map(([id, text]) => h('li', {}, h('a', { href: `#${id}` }, text))),
-    ),
+    h('a', { href: brand, class: 'brand' }, 'paceline'),
+    h('ul', { class: 'contents' }, ...entries.map(([id, text]) => h('li', {}, h('a', { href: `#${id}` }, text)))),
     themeSwitch(),
-    explorePanel(model, charts),
+    panel,
   );
 }
 

@@ -48,7 +48,7 @@ function lineData({ lines, x, unit }: Extract<Chart, { kind: 'lines' }>): ChartD
     rows: lines.flatMap(({ label, points }) =>
       points.map(({ x: at, y, whisker }) => [
         label,
-        xValue(x, at),
+        x.names?.[at - 1] ?? xValue(x, at),
         y,
         ...(hasRange ? [whisker?.[0] ?? null, whisker?.[1] ?? null] : []),
       ]),

@@ -26,7 +26,7 @@ export function lineConfiguration(chart: LineChart, theme: Theme): ChartConfigur
         },
       },
     },
-    plugins: [whiskers(chart, theme)],
+    plugins: [whiskers(chart, theme), events(chart, theme)],
   };
 }
 
@@ -99,6 +99,8 @@ const shortPercent = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 }
 
 /** Where on the x axis, in words; a percentile is read back from its position. */
 export function tooltipTitle(axis: Axis, x: number): string {
+  const name = axis.names?.[x - 1];
+  if (name !== undefined) return name;
   if (axis.scale === 'percentile') return `${shortPercent.format(xValue(axis, x))} % of requests within`;
   return `${shortNumber(x)} ${axis.title}`;
 }
@@ -125,6 +127,39 @@ function whiskers(chart: LineChart, theme: Theme): Plugin<'line'> {
           ctx.lineTo(at, scales.y?.getPixelForValue(whisker[1]) ?? 0);
           ctx.stroke();
         }
+      }
+      ctx.restore();
+    },
+  };
+}
+
+const eventDash = [2, 4];
+const ringRadius = 8;
+
+/** What happened to all lines from top to bottom, what happened to one as a ring around its point. */
+function events(chart: LineChart, theme: Theme): Plugin<'line'> {
+  return {
+    id: 'events',
+    afterDatasetsDraw({ ctx, scales, chartArea }) {
+      ctx.save();
+      for (const { x, label } of chart.events ?? []) {
+        const at = scales.x?.getPixelForValue(x) ?? 0;
+        const line = chart.lines.find((one) => one.label === label);
+        const y = line?.points.find((point) => point.x === x)?.y ?? null;
+        ctx.beginPath();
+        if (label === null) {
+          ctx.strokeStyle = theme.muted;
+          ctx.lineWidth = 1;
+          ctx.setLineDash(eventDash);
+          ctx.moveTo(at, chartArea.top);
+          ctx.lineTo(at, chartArea.bottom);
+        } else if (line !== undefined && y !== null) {
+          ctx.strokeStyle = theme.colorOf(line);
+          ctx.lineWidth = 2;
+          ctx.setLineDash([]);
+          ctx.arc(at, scales.y?.getPixelForValue(y) ?? 0, ringRadius, 0, 2 * Math.PI);
+        }
+        ctx.stroke();
       }
       ctx.restore();
     },

@@ -14,9 +14,9 @@ export function shownChart(alternatives: readonly Chart[], view: View): Chart | 
   return { ...chart, lines, y: scaled(chart.y, points, view.scale) };
 }
 
-/** A recorded run of an implementation is hidden with it. */
+/** A recorded run of an implementation, or its results of other settings, are hidden with it. */
 export function implementationOf({ label }: Pick<Series, 'label'>): string {
-  return label.replace(/ \(recorded\)$/, '');
+  return label.replace(/ \((recorded|other settings)\)$/, '');
 }
 
 /** The kind of latency asked for, and of its percentiles the nearest one not above that asked for. */
