@@ -38,7 +38,8 @@ for (const { example, base, head } of services) {
       cwd: dir,
       env: own.env,
     });
-    assert.equal(exitCode, 0, stderr);
+    // Two pairs decide nothing: 3 says so.
+    assert.ok(exitCode === 0 || exitCode === 3, stderr);
     assert.match(stdout, new RegExp(`base +[0-9a-f]{10} ${base}`), stderr);
     assert.match(stdout, /CPU per request/);
     assert.equal(git('status', '--short').toString(), '');
