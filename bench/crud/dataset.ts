@@ -47,12 +47,12 @@ function scramble(word: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** The 32-bit word at a place, without a sequence before it. */
-function randomWord(seed: number, stream: Stream, index: number, part: number): number {
+/** The 32-bit words of a place by their number, without a sequence before them. */
+function randomWords(seed: number, stream: Stream, index: number): (part: number) => number {
   const high = Math.floor(seed / 0x1_0000_0000);
   let word = scramble((seed >>> 0) ^ 0x9e3779b9);
-  for (const place of [high, streamNumber[stream], index, part]) word = scramble((word + place + 0x9e3779b9) >>> 0);
-  return word;
+  for (const place of [high, streamNumber[stream], index]) word = scramble((word + place + 0x9e3779b9) >>> 0);
+  return (part) => scramble((word + part + 0x9e3779b9) >>> 0);
 }
 
 function hex(value: number, digitCount: number): string {
@@ -62,9 +62,10 @@ function hex(value: number, digitCount: number): string {
 /** RFC 9562, section 5.7. */
 function uuidV7(seed: number, stream: Stream, index: number, atMs: number): string {
   const time = hex(atMs, 12);
-  const versionAndRandom = hex(0x7000 | (randomWord(seed, stream, index, 0) & 0x0fff), 4);
-  const variantAndRandom = hex(0x8000 | (randomWord(seed, stream, index, 1) & 0x3fff), 4);
-  const random = hex(randomWord(seed, stream, index, 2), 8) + hex(randomWord(seed, stream, index, 3) >>> 16, 4);
+  const word = randomWords(seed, stream, index);
+  const versionAndRandom = hex(0x7000 | (word(0) & 0x0fff), 4);
+  const variantAndRandom = hex(0x8000 | (word(1) & 0x3fff), 4);
+  const random = hex(word(2), 8) + hex(word(3) >>> 16, 4);
   return `${time.slice(0, 8)}-${time.slice(8)}-${versionAndRandom}-${variantAndRandom}-${random}`;
 }
 
@@ -72,8 +73,9 @@ const base64UrlDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 /** 32 bytes in base64url without padding: 43 characters, the last of which carries only 4 bits. */
 function token(seed: number, kind: SessionKind, user: number): string {
+  const word = randomWords(seed, kind, user);
   const digits = Array.from({ length: 43 }, (_, at) => {
-    const sixBits = randomWord(seed, kind, user, at) & 63;
+    const sixBits = word(at) & 63;
     return base64UrlDigits[at === 42 ? sixBits & 60 : sixBits];
   });
   return digits.join('');

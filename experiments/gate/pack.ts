@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Latency, LoadResult } from '../../src/model/load-result.ts';
+import type { Latency, MeasuredLoad } from '../../src/model/load-result.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import type { Measurement, Trial } from '../../src/model/trial.ts';
 import { readResult } from '../../src/store/result-file.ts';
@@ -39,7 +39,7 @@ function packedMeasurement(measurement: Measurement): Measurement {
   return { ...measurement, samples: [], load: load === null ? null : packedLoad(load) };
 }
 
-function packedLoad(load: LoadResult): LoadResult {
+function packedLoad(load: MeasuredLoad): MeasuredLoad {
   const { responseTime, serviceTime, sendDelay, generatorDelay, connectionWait } = load;
   return {
     ...load,

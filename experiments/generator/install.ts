@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { k6Version } from '../../src/k6/manifest.ts';
+import { buildK6 } from '../../src/k6/program.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 import {
   autocannonAt,
@@ -21,7 +21,6 @@ import {
 const pinned = {
   oha: { package: 'oha', version: '1.16.0' },
   vegeta: { package: 'github.com/tsenart/vegeta/v12', version: 'v12.13.0' },
-  k6: { package: 'go.k6.io/k6', version: `v${k6Version}` },
   benchstat: { package: 'golang.org/x/perf/cmd/benchstat', version: 'v0.0.0-20260908200009-22c9c6c9d4da' },
 } as const;
 
@@ -63,7 +62,10 @@ const finders: Readonly<Record<string, Find>> = {
     return { tool: ohaAt(path, pinned.oha.version) };
   },
   vegeta: async (signal, say) => ({ tool: vegetaAt(await goInstalled('vegeta', signal, say), pinned.vegeta.version) }),
-  k6: async (signal, say) => ({ tool: k6At(await goInstalled('k6', signal, say), pinned.k6.version) }),
+  k6: async (signal, say) => {
+    const { path, version } = await buildK6({ cacheDir: cacheDir(process.env), signal, onProgress: say });
+    return { tool: k6At(path, `v${version}`) };
+  },
   autocannon: async () => ({ tool: autocannonAt(process.execPath, await autocannonVersion()) }),
   wrk2: async () => onPath('wrk2', wrk2At),
   fortio: async () => onPath('fortio', fortioAt),
@@ -101,7 +103,7 @@ async function cargoInstalled(signal: AbortSignal, say: (text: string) => void):
 }
 
 export async function goInstalled(
-  name: 'vegeta' | 'k6' | 'benchstat',
+  name: 'vegeta' | 'benchstat',
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<string> {

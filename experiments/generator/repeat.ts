@@ -4,6 +4,8 @@
  * is left around that line. Goals of decision 0007: at most 3 % left in 40 trials, woke late p50 under 0.05 ms, and means over
  * targets of equal work within ± 2 % of each other.
  */
+
+import { isOwnLoad } from '../../src/model/load-result.ts';
 import { fitLine, mean, median } from '../../src/stats/descriptive.ts';
 import { readResult } from '../../src/store/result-file.ts';
 
@@ -22,7 +24,7 @@ for (const path of paths) {
   for (const { spec, measurement } of (await readResult(path)).trials) {
     const { load = null, cpu } = measurement ?? {};
     const generatorMs = cpu?.generator?.perRequestMs ?? null;
-    if (load === null || generatorMs === null) continue;
+    if (load === null || !isOwnLoad(load) || generatorMs === null) continue;
     const key = `${spec.implementation} ${spec.workload} ${spec.loadPlan.ratePerSec}/s ${load.generator.loop}`;
     points.push({
       key,

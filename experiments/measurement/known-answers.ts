@@ -48,6 +48,7 @@ const { result } = await runScenario(
     scenario: 'known-answers',
     implementationGlobs: globs,
     runtimes: [],
+    engine: 'paceline',
     variants: null,
     implementationDirs: [fixturesDir],
     overrides: {

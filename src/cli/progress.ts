@@ -183,6 +183,7 @@ function preparedText(preparation: Preparation): string {
   if (preparation.status === 'skipped') return `${id}: skipped: ${lineText(preparation.reason)}`;
   if (preparation.status === 'failed')
     return `${id}: ${lineText(preparation.message)}\n${logText(preparation.logTail)}`.trimEnd();
+  if (preparation.status === 'imported') return `${id}: imported`;
   const built =
     preparation.manifest.build.length === 0 || preparation.buildCached
       ? ''

@@ -68,6 +68,7 @@ function runCommand(request: Omit<RunRequest, 'command'>): string {
     option('--limit', limit === null ? null : limitText(limit)),
     option('--probe', request.probe),
     option('--transport', request.transport),
+    option('--engine', request.engine === 'paceline' ? null : request.engine),
     option('--against', request.ranking.against),
     ...untilFlags(request),
     maxAttempts === defaultRunAttempts ? '' : option('--attempts', maxAttempts),

@@ -1,7 +1,7 @@
 import { HarnessError } from '../model/harness-error.ts';
-import type { GeneratorUsage } from '../model/load-result.ts';
+import type { MeasuredLoad } from '../model/load-result.ts';
 import type { Machine, RunResult } from '../model/run-result.ts';
-import type { Trial, TrialSpec } from '../model/trial.ts';
+import type { Measurement, Trial, TrialSpec } from '../model/trial.ts';
 
 /** A field in which two sides differ, though nobody asked for it. */
 export interface Difference {
@@ -51,19 +51,28 @@ export function cellDifferences(base: readonly Trial[], head: readonly Trial[]):
   return differences(base.map(trialSettings), head.map(trialSettings));
 }
 
-function generatorSettings({ loop, threadCount, niceness }: GeneratorUsage) {
-  return { loop, threadCount, niceness };
+/** Two engines, or two versions of one, are two settings: what they measured is never compared. */
+function generatorSettings(usage: MeasuredLoad['generator']) {
+  if (usage.engine === 'k6') {
+    const { engine, version, instanceCount, virtualUserCount, niceness } = usage;
+    return { engine, version, instanceCount, virtualUserCount, niceness };
+  }
+  const { engine, loop, threadCount, niceness } = usage;
+  return { engine, loop, threadCount, niceness };
 }
 
 function trialSettings({ spec, measurement }: Trial): Settings {
   if (measurement === null) return flatten({ spec: specSettings(spec) });
-  const { cpu, memory, sampleIntervalMs } = measurement.probe;
   const generator = measurement.load?.generator ?? null;
   return flatten({
     spec: specSettings(spec),
-    probe: { cpu, memory, sampleIntervalMs },
+    probe: measurement.probe === null ? null : probeSettings(measurement.probe),
     generator: generator === null ? null : generatorSettings(generator),
   });
+}
+
+function probeSettings({ cpu, memory, sampleIntervalMs }: NonNullable<Measurement['probe']>) {
+  return { cpu, memory, sampleIntervalMs };
 }
 
 function specSettings({ implementation, repetition, attempt, position, pair, ...settings }: TrialSpec): object {

@@ -19,22 +19,36 @@ export interface ExportAim {
   readonly instanceCount: number;
 }
 
-/** The plan of a script. Throws HarnessError usage with the reason where k6 cannot do the same. */
+/** The plan of a script that is run elsewhere. Throws HarnessError usage with the reason where k6 cannot do the same. */
 export function k6Plan(workload: ExportedWorkload, loadPlan: LoadPlan, aim: ExportAim): K6Plan {
-  assertExportable(workload, loadPlan);
-  const { ratePerSec, measureMs, warmupCount, warmupRatePerSec, timeoutMs, seed } = loadPlan;
+  const { ratePerSec, warmupCount, warmupRatePerSec } = loadPlan;
   const peakPerSec = Math.max(ratePerSec, warmupCount > 0 ? warmupRatePerSec : 0);
   return {
-    ...{ service: workload.service, workload: workload.id, workloadVersion: workload.version },
-    ...{ contractVersion: workload.contractVersion, description: workload.description },
-    ...{ operations: Object.keys(workload.mix), target: aim.target },
-    ...{ ratePerSec, measureMs, warmupCount, warmupRatePerSec, timeoutMs, seed },
+    ...planOf(workload, loadPlan, aim.target),
     virtualUserCount: Math.max(2 * aim.instanceCount, Math.ceil((peakPerSec * aim.expectedP99Ms * 2) / 1_000)),
-    ignoresBodies: workload.ignoresBodies === true,
   };
 }
 
-function assertExportable(
+/** All but the number of virtual users. Throws as `k6Plan` does. */
+export function planOf(
+  workload: ExportedWorkload,
+  loadPlan: LoadPlan,
+  target: string,
+): Omit<K6Plan, 'virtualUserCount'> {
+  assertExportable(workload, loadPlan);
+  const { ratePerSec, measureMs, warmupCount, warmupRatePerSec, timeoutMs, seed } = loadPlan;
+  return {
+    ...{ service: workload.service, workload: workload.id, workloadVersion: workload.version },
+    ...{ contractVersion: workload.contractVersion, description: workload.description },
+    ...{ operations: Object.keys(workload.mix), target },
+    ...{ ratePerSec, measureMs, warmupCount, warmupRatePerSec, timeoutMs, seed },
+    ignoresBodies: workload.ignoresBodies === true,
+    firstIteration: 0,
+  };
+}
+
+/** Throws HarnessError usage with the reason where k6 cannot do the same. */
+export function assertExportable(
   workload: ExportedWorkload,
   { arrivals, ratePerSec, warmupRatePerSec, warmupCount }: LoadPlan,
 ) {
@@ -78,7 +92,7 @@ const iterationRandom: Plugin = {
 };
 
 /** The whole script. Its first line has the hash of the others; secrets are not in it, but read from the environment of k6. */
-export async function k6Script(workload: ExportedWorkload, plan: K6Plan): Promise<string> {
+export async function k6Script(workload: ExportedWorkload, plan: K6Plan, fileName = 'script.js'): Promise<string> {
   const { path, argument } = workload.module;
   const made = argument === null ? 'declared.workload' : 'declared.createWorkload(withEnvironment(argument))';
   const entry = `
@@ -86,7 +100,7 @@ import * as declared from ${JSON.stringify(path)};
 import { withEnvironment } from ${JSON.stringify(here('environment'))};
 import { createScript } from ${JSON.stringify(here('script'))};
 const argument = ${JSON.stringify(withSecretNames(argument))};
-const script = createScript(${made}, ${JSON.stringify(plan)}, open('./script.js'));
+const script = createScript(${made}, ${JSON.stringify(plan)}, open(${JSON.stringify(`./${fileName}`)}));
 export const { options, warmUp, measure, handleSummary } = script;
 ${workload.setUp === undefined ? '' : 'export const setup = script.setup;'}
 `;

@@ -28,6 +28,10 @@ declare module 'k6/metrics' {
     constructor(name: string);
     add(value: number): void;
   }
+  export class Trend {
+    constructor(name: string, isTime: boolean);
+    add(value: number): void;
+  }
 }
 declare module 'k6/crypto' {
   export function sha256(text: string, encoding: 'hex'): string;

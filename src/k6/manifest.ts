@@ -1,8 +1,6 @@
 import { HarnessError } from '../model/harness-error.ts';
 import { type K6Plan, plannedCount } from './plan.ts';
-
-/** The k6 that scripts are made for and tried with. */
-export const k6Version = '1.8.1';
+import { k6Version } from './program.ts';
 
 /** A ConfigMap is stored in etcd, which takes 1 MiB with all that is around it. */
 const maxScriptBytes = 900 * 1024;

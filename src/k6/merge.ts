@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
-import { boundsMs, bucketName, histograms, type Outcome, outcomeName, outcomes, plannedCount } from './plan.ts';
+import type { Acknowledged } from '../model/workload.ts';
+import {
+  acknowledgedNames,
+  boundsMs,
+  bucketName,
+  type ExactFigures,
+  exactStats,
+  histograms,
+  type Outcome,
+  outcomeName,
+  outcomes,
+  plannedCount,
+} from './plan.ts';
 
 const count = z.int().nonnegative();
 const planSchema = z.strictObject({
@@ -9,6 +21,7 @@ const planSchema = z.strictObject({
   ...{ ratePerSec: z.number().positive(), measureMs: z.number().positive(), timeoutMs: z.number().positive() },
   ...{ warmupCount: count, warmupRatePerSec: z.number().positive(), virtualUserCount: count, seed: count },
   ignoresBodies: z.boolean(),
+  firstIteration: count,
 });
 const summarySchema = z.object({
   format: z.literal('paceline-k6'),
@@ -19,6 +32,8 @@ const summarySchema = z.object({
   segment: z.string().regex(/^\d+(\/\d+)?:\d+(\/\d+)?$/),
   boundsMs: z.array(z.number()),
   counts: z.record(z.string(), count),
+  /** Of this instance alone; where nothing was answered there is none. */
+  exact: z.partialRecord(z.enum(histograms), z.record(z.enum(exactStats), z.number())),
 });
 
 /** What one instance of an exported script says at its end. */
@@ -37,6 +52,8 @@ type Distribution = Readonly<Record<'p50' | 'p90' | 'p99' | 'p999', PercentileRa
   readonly count: number;
   /** By the places of `boundsMs`. */
   readonly buckets: readonly number[];
+  /** null: of several instances, whose percentiles do not add up. */
+  readonly exact: ExactFigures | null;
 };
 
 export interface MergedLoad {
@@ -60,8 +77,7 @@ export interface MergedLoad {
   readonly response: Distribution;
   readonly service: Distribution;
   readonly sendDelay: Distribution;
-  /** Empty: the load was the one asked for. */
-  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  readonly acknowledged: Acknowledged;
 }
 
 const mark = '{"format":"paceline-k6"';
@@ -113,9 +129,10 @@ export function mergeInstances(instances: readonly InstanceSummary[]): MergedLoa
   const starts = instances.map((one) => one.counts.paceline_started_at_ms ?? 0);
   const known = starts.filter((ms) => ms > 0);
   const startedAtMs = known.length === 0 ? null : Math.min(...known);
-  const [response, service, sendDelay] = histograms.map((one) =>
-    distribution([...boundsMs, null].map((_, place) => total(bucketName(one, place)))),
-  ) as [Distribution, Distribution, Distribution];
+  const [response, service, sendDelay] = histograms.map((one) => ({
+    ...distribution([...boundsMs, null].map((_, place) => total(bucketName(one, place)))),
+    exact: instances.length === 1 ? (first.exact[one] ?? null) : null,
+  })) as [Distribution, Distribution, Distribution];
   const load = {
     ...{ generator: 'k6' as const, instanceCount: instances.length, plan, scriptHash: script.actual, startedAtMs },
     startSkewMs: instances.map(({ source, segment }, index) => ({
@@ -125,8 +142,23 @@ export function mergeInstances(instances: readonly InstanceSummary[]): MergedLoa
     })),
     ...{ scheduledCount: plannedCount(plan), counts, operations, droppedCount: total('dropped_iterations') },
     ...{ boundsMs, response, service, sendDelay },
+    acknowledged: {
+      createdCount: total(acknowledgedNames.createdCount),
+      deletedCount: total(acknowledgedNames.deletedCount),
+      uncertainCount: total(acknowledgedNames.uncertainCount),
+    },
   };
-  return { ...load, reasons: reasonsAgainst(load) };
+  assertNotMoreThanDue(load);
+  return load;
+}
+
+function assertNotMoreThanDue({ counts, scheduledCount }: MergedLoad): void {
+  const endedCount = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  if (endedCount > scheduledCount)
+    throw usage(
+      `${endedCount} requests have an outcome, and ${scheduledCount} were due: this is more than one run`,
+      'give the files of one run, each once',
+    );
 }
 
 function byOutcome(read: (outcome: Outcome) => number): Record<Outcome, number> {
@@ -175,31 +207,7 @@ function missing(from: number, to: number): HarnessError {
   );
 }
 
-/** One that starts later than this sends when others have ended their first requests: the sum is not the rate asked for. */
-const maxStartSkewMs = 1_000;
-
-function reasonsAgainst(load: Omit<MergedLoad, 'reasons'>): MergedLoad['reasons'] {
-  const { scheduledCount, counts, droppedCount, startSkewMs, plan } = load;
-  const ended = Object.values(counts).reduce((sum, one) => sum + one, 0);
-  const limitMs = Math.min(maxStartSkewMs, plan.measureMs / 10);
-  const late = startSkewMs.flatMap(({ source, skewMs }) =>
-    skewMs !== null && skewMs > limitMs ? [{ source, skewMs }] : [],
-  );
-  return [
-    ...(droppedCount > 0
-      ? [{ code: 'too-few-sent', message: `${droppedCount} requests were dropped: no virtual user was free` }]
-      : []),
-    ...(ended === scheduledCount
-      ? []
-      : [{ code: 'too-few-sent', message: `${ended} of ${scheduledCount} due requests have an outcome` }]),
-    ...late.map(({ source, skewMs }) => ({
-      code: 'instance-late',
-      message: `${source} started ${(skewMs / 1_000).toFixed(1)} s after the first, or its clock is off by that`,
-    })),
-  ];
-}
-
-function distribution(buckets: readonly number[]): Distribution {
+function distribution(buckets: readonly number[]): Omit<Distribution, 'exact'> {
   const total = buckets.reduce((sum, one) => sum + one, 0);
   const at = (ratio: number, minCount: number) => (total < minCount ? null : percentile(buckets, ratio * total));
   return { count: total, p50: at(0.5, 1), p90: at(0.9, 100), p99: at(0.99, 1_000), p999: at(0.999, 10_000), buckets };

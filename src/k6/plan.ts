@@ -16,6 +16,8 @@ export interface K6Plan {
   readonly virtualUserCount: number;
   readonly ignoresBodies: boolean;
   readonly seed: number;
+  /** What the first iteration draws as: a warm-up in several loads goes on where the last one ended. */
+  readonly firstIteration: number;
 }
 
 /** How a measured request ended. */
@@ -24,7 +26,7 @@ export type Outcome = (typeof outcomes)[number];
 
 const firstBoundMs = 0.1;
 const lastBoundMs = 60_000;
-const boundFactor = 1.25;
+export const boundFactor = 1.25;
 
 /**
  * Upper ends of the counters that make up a histogram, in ms; what is longer has a counter of its own. Sums over instances are exact.
@@ -48,7 +50,25 @@ export function boundPlace(ms: number): number {
 
 export const histograms = ['response', 'service', 'send_delay'] as const;
 
-export function bucketName(histogram: (typeof histograms)[number], place: number): string {
+export type HistogramName = (typeof histograms)[number];
+
+/** Of one instance that sent everything, beside the counters. */
+export function exactName(histogram: HistogramName): string {
+  return `paceline_exact_${histogram}`;
+}
+
+/** k6's names of what is known exactly of a distribution. */
+export const exactStats = ['count', 'min', 'avg', 'p(50)', 'p(90)', 'p(99)', 'p(99.9)', 'max'] as const;
+export type ExactFigures = Readonly<Record<(typeof exactStats)[number], number>>;
+
+/** By the field of `acknowledged`. */
+export const acknowledgedNames = {
+  createdCount: 'paceline_acknowledged_created',
+  deletedCount: 'paceline_acknowledged_deleted',
+  uncertainCount: 'paceline_acknowledged_uncertain',
+} as const;
+
+export function bucketName(histogram: HistogramName, place: number): string {
   return `paceline_${histogram}_${String(place).padStart(2, '0')}`;
 }
 

@@ -1,13 +1,24 @@
 import { sha256 } from 'k6/crypto';
 import exec from 'k6/execution';
 import http from 'k6/http';
-import { Counter, Gauge } from 'k6/metrics';
-import type { Operation, Workload, WorkloadRequest, WorkloadResponse, WorkloadSession } from '../model/workload.ts';
+import { Counter, Gauge, Trend } from 'k6/metrics';
+import type {
+  Acknowledged,
+  Operation,
+  Workload,
+  WorkloadRequest,
+  WorkloadResponse,
+  WorkloadSession,
+} from '../model/workload.ts';
 import { enterIteration } from './iteration-random.ts';
 import {
+  acknowledgedNames,
   boundPlace,
   boundsMs,
   bucketName,
+  type ExactFigures,
+  exactName,
+  exactStats,
   histograms,
   type K6Plan,
   type Outcome,
@@ -30,7 +41,7 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
   let session = workload.setUp === undefined ? openSession(workload, plan, undefined) : null;
   const next = (setUp: unknown, iteration: number): Operation | null => {
     session ??= openSession(workload, plan, setUp);
-    enterIteration(iteration);
+    enterIteration(plan.firstIteration + iteration);
     return session.next();
   };
   return {
@@ -38,6 +49,7 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
     setup:
       workload.setUp === undefined ? undefined : () => workload.setUp?.(async (request) => responseOf(send(request))),
     warmUp(setUp: unknown): void {
+      if (exec.scenario.iterationInTest >= plan.warmupCount) return;
       const operation = next(setUp, exec.scenario.iterationInTest + plannedCount(plan));
       if (operation === null) return;
       settle(operation, send(operation.request));
@@ -45,16 +57,18 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
     measure(setUp: unknown): void {
       const iteration = exec.scenario.iterationInTest;
       if (iteration >= plannedCount(plan)) return;
-      const sendDelayMs = exec.scenario.progress * plan.measureMs - (1_000 * iteration) / plan.ratePerSec;
       const operation = next(setUp, iteration);
       if (operation === null) {
         record.unsent();
         return;
       }
+      // Drawing and signing belong to the delay.
+      const sendDelayMs = exec.scenario.progress * scenarioMs(plan.measureMs) - (1_000 * iteration) / plan.ratePerSec;
       const sentMs = exec.instance.currentTestRunDuration;
       const response = send(operation.request);
       const serviceMs = exec.instance.currentTestRunDuration - sentMs;
       record.request(operation.name, settle(operation, response), { sendDelayMs, serviceMs });
+      if (session !== null) record.acknowledged(session.acknowledged());
     },
     handleSummary: (data: SummaryData) => summaryOf(data, plan, hash),
   };
@@ -63,6 +77,11 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
 function openSession(workload: Workload, { seed, ratePerSec, timeoutMs }: K6Plan, setUp: unknown): WorkloadSession {
   const nowNs = () => exec.instance.currentTestRunDuration * 1e6;
   return workload.open({ seed, ratePerSec, timeoutMs, nowNs, setUp, iteration: () => exec.scenario.iterationInTest });
+}
+
+/** k6 takes no scenario below a second: what it begins after the last request that is due sends nothing. */
+function scenarioMs(lengthMs: number): number {
+  return Math.max(1_000, lengthMs);
 }
 
 function optionsOf(plan: K6Plan, hash: string): object {
@@ -77,14 +96,22 @@ function optionsOf(plan: K6Plan, hash: string): object {
     gracefulStop: `${plan.timeoutMs + 1_000}ms`,
     tags: { workload: plan.workload, script: hash.slice(0, 12) },
   };
-  const warmupMs = plan.warmupCount === 0 ? 0 : Math.ceil((1_000 * plan.warmupCount) / plan.warmupRatePerSec);
+  const warmupMs =
+    plan.warmupCount === 0 ? 0 : scenarioMs(Math.ceil((1_000 * plan.warmupCount) / plan.warmupRatePerSec));
   const warmUp = { ...common, ...rate(plan.warmupRatePerSec), exec: 'warmUp', duration: `${warmupMs}ms` };
   const startTime = warmupMs === 0 ? '0s' : `${warmupMs + plan.timeoutMs + 1_000}ms`;
-  const load = { ...common, ...rate(plan.ratePerSec), exec: 'measure', duration: `${plan.measureMs}ms`, startTime };
+  const load = {
+    ...common,
+    ...rate(plan.ratePerSec),
+    exec: 'measure',
+    duration: `${scenarioMs(plan.measureMs)}ms`,
+    startTime,
+  };
   return {
     scenarios: { ...(warmupMs === 0 ? {} : { warm_up: warmUp }), load },
     discardResponseBodies: plan.ignoresBodies,
     systemTags: ['scenario', 'status', 'error_code'],
+    summaryTrendStats: exactStats,
     thresholds: { dropped_iterations: ['count==0'], paceline_not_ok: ['count==0'] },
   };
 }
@@ -126,6 +153,11 @@ function createRecorder({ operations }: K6Plan) {
   );
   const notOk = new Counter('paceline_not_ok');
   const startedAt = new Gauge('paceline_started_at_ms');
+  const exact = histograms.map((one) => new Trend(exactName(one), true));
+  const acknowledged = Object.entries(acknowledgedNames).map(
+    ([field, name]) => [field as keyof Acknowledged, new Counter(name)] as const,
+  );
+  const seen: Record<keyof Acknowledged, number> = { createdCount: 0, deletedCount: 0, uncertainCount: 0 };
   const count = (place: number, outcome: Outcome) => {
     counts[place]?.[outcome]?.add(1);
     if (outcome !== 'ok') notOk.add(1);
@@ -136,8 +168,17 @@ function createRecorder({ operations }: K6Plan) {
       count(Math.max(0, operations.indexOf(name)), outcome);
       startedAt.add(exec.scenario.startTime);
       if (outcome !== 'ok' && outcome !== 'timed_out') return;
-      for (const [place, ms] of [sendDelayMs + serviceMs, serviceMs, sendDelayMs].entries())
+      for (const [place, ms] of [sendDelayMs + serviceMs, serviceMs, sendDelayMs].entries()) {
         buckets[place]?.[boundPlace(ms)]?.add(1);
+        exact[place]?.add(ms);
+      }
+    },
+    /** Of this virtual user, so far. */
+    acknowledged(now: Acknowledged) {
+      for (const [field, counter] of acknowledged) {
+        if (now[field] > seen[field]) counter.add(now[field] - seen[field]);
+        seen[field] = now[field];
+      }
     },
   };
 }
@@ -161,10 +202,19 @@ function sourceHash(source: string): SourceHash {
 
 /** One line for the log of a pod, and the same as a file where SUMMARY names one. */
 function summaryOf({ metrics }: SummaryData, plan: K6Plan, script: SourceHash): Record<string, string> {
-  const own = Object.entries(metrics).filter(([name]) => name.startsWith('paceline_') || name === 'dropped_iterations');
+  const exactNames = histograms.map(exactName);
+  const own = Object.entries(metrics).filter(
+    ([name]) => (name.startsWith('paceline_') && !exactNames.includes(name)) || name === 'dropped_iterations',
+  );
   const counts = Object.fromEntries(own.map(([name, { values }]) => [name, values.count ?? values.value ?? 0]));
   const segment = exec.test.options.executionSegment ?? '0:1';
-  const text = JSON.stringify({ format: 'paceline-k6', version: 1, script, plan, segment, boundsMs, counts });
+  const exact = Object.fromEntries(
+    histograms.flatMap((one) => {
+      const values = metrics[exactName(one)]?.values as ExactFigures | undefined;
+      return values === undefined ? [] : [[one, values]];
+    }),
+  );
+  const text = JSON.stringify({ format: 'paceline-k6', version: 1, script, plan, segment, boundsMs, counts, exact });
   const file = __ENV.SUMMARY === undefined ? {} : { [__ENV.SUMMARY]: `${text}\n` };
   return { stdout: `${text}\n`, ...file };
 }

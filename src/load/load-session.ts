@@ -182,6 +182,7 @@ export class LoadSession {
       ...recording,
       acknowledged: this.#session.acknowledged(),
       generator: {
+        engine: 'paceline',
         ...{ loop: loop.kind, threadCount: 1, wakeupCount: loop.wakeupCount() - before.wakeupCount, niceness },
         ...{ ...self, sendGapCv, connectionsOpenedCount: openedCount },
         staleRetryCount: staleRetryCount - before.staleRetryCount,

@@ -55,7 +55,10 @@ export function assessGenerator(load: LoadResult, coresUsed: number = ownCoresUs
 }
 
 /** Whether requests that were due found every connection taken: the target's doing, not the generator's. */
-export function isTargetSaturated({ connectionWait: waited, counts }: LoadResult): boolean {
+export function isTargetSaturated({
+  connectionWait: waited,
+  counts,
+}: Pick<LoadResult, 'connectionWait' | 'counts'>): boolean {
   const waitedMs = waited.p90Ms ?? waited.p50Ms ?? 0;
   return waitedMs > generatorLimits.connectionWaitMs || counts.timedOutCount > 0 || counts.inFlightCount > 0;
 }
@@ -102,7 +105,10 @@ function resourceExhaustionReason({ counts, errors }: LoadResult): AssessmentRea
 }
 
 /** The first quantile of which the generator itself made too much: of those that are shown, and the maximum, at any count. */
-function generatorDelayReason({ responseTime: response, generatorDelay }: LoadResult): AssessmentReason | null {
+export function generatorDelayReason({
+  responseTime: response,
+  generatorDelay,
+}: Pick<LoadResult, 'responseTime' | 'generatorDelay'>): AssessmentReason | null {
   for (const [quantile, key, ratio, leastMs] of generatorLimits.generatorDelay) {
     const answerMs = response[key];
     const lateMs = generatorDelay[key];

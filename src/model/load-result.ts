@@ -69,7 +69,9 @@ const outageSchema = z.strictObject({
   unservedCount: count,
 });
 
+/** What paceline's own generator spent. */
 const generatorUsageSchema = z.strictObject({
+  engine: z.literal('paceline'),
   /**
    * What sent the requests: a loop on the kernel itself, or one over Node's own sockets. former: the one of versions before, over
    * Node's sockets with a second thread. What two of them measured is not comparable.
@@ -93,8 +95,25 @@ const generatorUsageSchema = z.strictObject({
   staleRetryCount: count,
 });
 
-export const loadResultSchema = z.strictObject({
-  /** CLOCK_MONOTONIC of the first due time, and when the measured window closed; nanoseconds. */
+/** k6 as the generator, in one instance or several. What the two engines measured is not comparable. */
+const k6UsageSchema = z.strictObject({
+  engine: z.literal('k6'),
+  /** Its version; null: its summaries do not say it. */
+  version: z.string().nullable(),
+  instanceCount: z.int().positive(),
+  /** Each sends one request at a time; what is due while none is free is dropped, and counted as unsent. */
+  virtualUserCount: z.int().positive(),
+  /** SHA-256 of the script. */
+  scriptHash: z.string(),
+  niceness: z.int().nullable(),
+  /** A latency of several instances comes from counters that grow by this ratio, and is known to it; null: it is exact. */
+  counterRatio: z.number().nullable(),
+  /** When each instance started after the first, by its own clock; null: it sent nothing. */
+  startSkewMs: z.array(z.number().nullable()),
+});
+
+const loadFields = {
+  /** CLOCK_MONOTONIC of the first due time, and when the measured window closed; nanoseconds. Of an imported load, from its first due time. */
   startedAtNs: z.number(),
   endedAtNs: z.number(),
   counts: loadCountsSchema,
@@ -117,7 +136,14 @@ export const loadResultSchema = z.strictObject({
   /** The most frequent reasons of wrong and failed requests. */
   errors: z.array(z.strictObject({ reason: z.string(), count })),
   acknowledged: z.strictObject({ createdCount: count, deletedCount: count, uncertainCount: count }),
-  generator: generatorUsageSchema,
+};
+
+export const loadResultSchema = z.strictObject({ ...loadFields, generator: generatorUsageSchema });
+
+/** A load by either engine. */
+export const measuredLoadSchema = z.strictObject({
+  ...loadFields,
+  generator: z.discriminatedUnion('engine', [generatorUsageSchema, k6UsageSchema]),
 });
 
 export type LoadCounts = z.infer<typeof loadCountsSchema>;
@@ -125,4 +151,11 @@ export type Latency = z.infer<typeof latencySchema>;
 export type Outage = z.infer<typeof outageSchema>;
 export type LoadSecond = z.infer<typeof loadSecondSchema>;
 export type GeneratorUsage = z.infer<typeof generatorUsageSchema>;
+export type K6Usage = z.infer<typeof k6UsageSchema>;
+/** By paceline's own generator. */
 export type LoadResult = z.infer<typeof loadResultSchema>;
+export type MeasuredLoad = z.infer<typeof measuredLoadSchema>;
+
+export function isOwnLoad(load: MeasuredLoad): load is LoadResult {
+  return load.generator.engine === 'paceline';
+}

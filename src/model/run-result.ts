@@ -82,6 +82,8 @@ const preparationSchema = z.discriminatedUnion('status', [
     buildEnvironment: buildEnvironmentSchema.nullable(),
     conformance: conformanceSchema,
   }),
+  /** Not started by paceline: its trials were imported. */
+  z.strictObject({ status: z.literal('imported'), manifest: implementationSchema }),
   z.strictObject({
     status: z.literal('skipped'),
     manifest: implementationSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clusterMeasurementSchema, clusterSpecSchema } from './cluster.ts';
-import { instant, loadResultSchema } from './load-result.ts';
+import { instant, measuredLoadSchema } from './load-result.ts';
 import { loadPlanSchema } from './scenario.ts';
 import { warningSchema } from './warning.ts';
 
@@ -126,11 +126,11 @@ const probeMethodSchema = z.strictObject({
 
 const measurementSchema = z.strictObject({
   /** null: nothing was asked (a rate of 0). */
-  load: loadResultSchema.nullable(),
+  load: measuredLoadSchema.nullable(),
   cluster: clusterMeasurementSchema.nullable(),
   windowMs: ms,
   cpu: z.strictObject({
-    /** null: it runs already, and whose CPU it is was not said. */
+    /** null: whose CPU it is was not said: it ran already, or the load was imported. */
     target: roleCpuSchema.nullable(),
     generator: roleCpuSchema.nullable(),
     database: roleCpuSchema.nullable(),
@@ -142,14 +142,15 @@ const measurementSchema = z.strictObject({
   memory: memorySchema,
   processCount: z.int().nullable(),
   threadCount: z.int().nullable(),
-  /** null: it ran already. */
+  /** null: it ran already, or the load was imported. */
   startupMs: ms.nullable(),
   stopMs: ms.nullable(),
   /** Whether the last two warm-up blocks differed by less than 3 % in CPU per request; null: no warm-up. */
   warmupConverged: z.boolean().nullable(),
   warmupSentCount: z.int().nonnegative(),
   noise: trialNoiseSchema,
-  probe: probeMethodSchema,
+  /** null: imported, and nobody looked at the target. */
+  probe: probeMethodSchema.nullable(),
   samples: z.array(processSampleSchema),
 });
 

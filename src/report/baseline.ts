@@ -1,3 +1,4 @@
+import { isOwnLoad, type MeasuredLoad } from '../model/load-result.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { Measurement, Trial } from '../model/trial.ts';
 import { median } from '../stats/descriptive.ts';
@@ -66,7 +67,11 @@ function baselineRow(ratePerSec: number, trials: readonly Trial[]): BaselineRow 
     serviceP99Ms: medianOf(({ load }) => load?.serviceTime.p99Ms ?? null),
     generatorCpuMs: medianOf(({ cpu }) => cpu.generator?.perRequestMs ?? null),
     targetCpuMs: medianOf(({ cpu }) => cpu.target?.perRequestMs ?? null),
-    sendGapCv: medianOf(({ load }) => load?.generator.sendGapCv ?? null),
-    loop: measured[0]?.load?.generator.loop ?? null,
+    sendGapCv: medianOf(({ load }) => (load !== null && isOwnLoad(load) ? load.generator.sendGapCv : null)),
+    loop: loopOf(measured[0]?.load ?? null),
   };
+}
+
+function loopOf(load: MeasuredLoad | null): string | null {
+  return load !== null && isOwnLoad(load) ? load.generator.loop : null;
 }

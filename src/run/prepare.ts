@@ -251,6 +251,7 @@ const maxShownFailures = 5;
 function reasonOf(preparation: Preparation): string {
   if (preparation.status === 'skipped') return `${preparation.reason}\nremedy: ${preparation.remedy}`;
   if (preparation.status === 'failed') return preparation.message;
+  if (preparation.status === 'imported') return 'imported';
   const failures = preparation.conformance.status === 'failed' ? preparation.conformance.failures : [];
   const shown = failures.slice(0, maxShownFailures).map((failure) => `\n${failure}`);
   const more = failures.length - shown.length;

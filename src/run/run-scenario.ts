@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { assertExportable } from '../k6/export.ts';
+import { findK6, type K6Program } from '../k6/program.ts';
 import { questionId, questionOf } from '../model/cell-key.ts';
 import type { RankingPlan, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -25,12 +27,13 @@ import {
   withRoundCount,
 } from './open-rounds.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
+import { cacheDir } from './paths.ts';
 import { type PlanInput, plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
 import type { Candidate, PreparedImplementation } from './prepared-implementation.ts';
 import { expectedMs, planCases } from './primitives/plan.ts';
 import { preparePrimitives } from './primitives/prepare.ts';
-import { locateAll, type Project } from './project.ts';
+import { type DeclaredWorkload, locateAll, type Project } from './project.ts';
 import type { PlanSummary, RunReporter } from './reporter.ts';
 import { installMissing } from './runtimes.ts';
 import { type Session, withSession } from './session/session.ts';
@@ -51,6 +54,8 @@ export interface RunRequest {
   readonly limit: TrialSpec['resourceLimit'];
   readonly probe: ProbeMethod | null;
   readonly transport: 'native' | 'portable' | null;
+  /** What sends the requests. */
+  readonly engine: 'paceline' | 'k6';
   /** null: results/<machine>/… */
   readonly out: string | null;
   readonly maxAttempts: number;
@@ -90,13 +95,26 @@ export async function runScenario(
   reportIgnoredFlags(located, requested, request, reporter);
   const declarations = await loadDeclarations(project, requested);
   const { probe, transport, implementationGlobs } = request;
-  return withSession({ signal, env, probe, transport, onStep: reporter.onStep }, async (session) => {
+  const k6 = request.engine === 'k6' ? await k6For(declarations, env) : null;
+  return withSession({ signal, env, probe, transport, k6, onStep: reporter.onStep }, async (session) => {
     await installMissing(located.filter(isAskedFor), session, reporter.onStep);
     const candidates = await checkCandidates(located, session);
     const otherRuntimes = implementationGlobs.length > 0 ? [] : notMeasured(scanned, located, requested);
     announcePlan(candidates, otherRuntimes, declarations, { ...request, limit }, reporter);
     return measure(candidates, declarations, { ...request, limit, project }, session, reporter);
   });
+}
+
+/** Before anything is built: what k6 cannot send, or that there is none. */
+async function k6For({ scenario, services, workloads }: Declarations, env: NodeJS.ProcessEnv): Promise<K6Program> {
+  for (const { service, workload, loadPlan, ratesPerSec } of scenario.entries) {
+    const declared = workloads.get(`${service}/${workload}`) as DeclaredWorkload;
+    const contractVersion = services.get(service)?.contractVersion ?? 1;
+    const rates = ratesPerSec.length > 0 ? ratesPerSec : [declared.fixedRatePerSec ?? 0];
+    for (const ratePerSec of rates)
+      assertExportable({ ...declared, contractVersion }, { ...loadPlan, ratePerSec, seed: scenario.seed });
+  }
+  return findK6({ env, cacheDir: cacheDir(env) });
 }
 
 function assertBaselineMeasured({ against }: RunRequest['ranking'], located: readonly LocatedImplementation[]): void {

@@ -240,9 +240,17 @@ function fromPrimitive3(result: Json): Json {
   };
 }
 
-/** Version 5 knows what the landing of this version added. */
+/** Version 5 names the engine that sent; before it there was one. */
 function fromVersion4(old: Json): Json {
-  return old;
+  return { ...old, trials: mapObjects(old.trials, fromTrial4) };
+}
+
+function fromTrial4(trial: Json): Json {
+  const { measurement } = trial;
+  if (!isObject(measurement) || !isObject(measurement.load)) return trial;
+  const { load } = measurement;
+  const generator = { engine: 'paceline', ...asObject(load.generator) };
+  return { ...trial, measurement: { ...measurement, load: { ...load, generator } } };
 }
 
 /** Scenarios and workloads that took their name from the blog post. */

@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { spentInWindow } from '../../src/cli/sample-file.ts';
-import { type InstanceSummary, mergeInstances, readSummary } from '../../src/k6/merge.ts';
+import { k6Reasons } from '../../src/k6/assessment.ts';
+import { measuredLoadOf } from '../../src/k6/measured-load.ts';
+import { type InstanceSummary, type MergedLoad, mergeInstances, readSummary } from '../../src/k6/merge.ts';
 import { boundsMs, bucketName, type K6Plan, outcomeName } from '../../src/k6/plan.ts';
 
 const plan: K6Plan = {
   ...{ service: 'echo', workload: 'echo', workloadVersion: 1, contractVersion: 1, description: '' },
   ...{ operations: ['echo'], target: 'http://127.0.0.1:8080', ratePerSec: 30, measureMs: 10_000 },
-  ...{ warmupCount: 0, warmupRatePerSec: 1, timeoutMs: 1_000, virtualUserCount: 6, ignoresBodies: false, seed: 1 },
+  ...{
+    warmupCount: 0,
+    warmupRatePerSec: 1,
+    timeoutMs: 1_000,
+    virtualUserCount: 6,
+    ignoresBodies: false,
+    seed: 1,
+    firstIteration: 0,
+  },
 };
 
 /** 100 right answers in counter 10 of each histogram. */
@@ -16,8 +26,16 @@ function instance(segment: string, counts: Readonly<Record<string, number>> = {}
   return {
     ...{ format: 'paceline-k6', version: 1, script: { declared: 'ab', actual: 'ab' }, plan, segment, source: segment },
     boundsMs: [...boundsMs],
+    exact: {},
     counts: { [outcomeName(0, 'ok')]: 100, paceline_started_at_ms: 1_000, ...Object.fromEntries(buckets), ...counts },
   };
+}
+
+function codesOf(merged: MergedLoad): string[] {
+  const load = measuredLoadOf(merged, { version: null, niceness: null, startedAtNs: 0 });
+  const { generator } = load;
+  assert.ok(generator.engine === 'k6');
+  return k6Reasons(load, generator).map(({ code }) => code);
 }
 
 const parts = ['0:1/3', '1/3:2/3', '2/3:1'];
@@ -25,7 +43,7 @@ const whole = parts.map((part) => instance(part));
 
 test('counters of all instances are added, and a percentile is the counter that it is in', () => {
   const load = mergeInstances(whole);
-  assert.deepEqual(load.reasons, []);
+  assert.deepEqual(codesOf(load), []);
   assert.equal(load.counts.ok, 300);
   assert.equal(load.response.buckets[10], 300);
   assert.deepEqual(load.response.p50, { lowMs: boundsMs[9], highMs: boundsMs[10] });
@@ -38,8 +56,8 @@ test('counters of all instances are added, and a percentile is the counter that 
 });
 
 test('a load that was not the one asked for is invalid, and why', () => {
-  const codes = (last: InstanceSummary) => mergeInstances([...whole.slice(0, 2), last]).reasons.map(({ code }) => code);
-  assert.deepEqual(codes(instance('2/3:1', { dropped_iterations: 3 })), ['too-few-sent']);
+  const codes = (last: InstanceSummary) => codesOf(mergeInstances([...whole.slice(0, 2), last]));
+  assert.deepEqual(codes(instance('2/3:1', { dropped_iterations: 3, [outcomeName(0, 'ok')]: 97 })), ['too-few-sent']);
   assert.deepEqual(codes(instance('2/3:1', { [outcomeName(0, 'ok')]: 99 })), ['too-few-sent']);
   assert.deepEqual(codes(instance('2/3:1', { [outcomeName(0, 'ok')]: 99, [outcomeName(0, 'timed_out')]: 1 })), []);
   assert.deepEqual(codes(instance('2/3:1', { paceline_started_at_ms: 2_001 })), ['instance-late']);

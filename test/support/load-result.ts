@@ -44,6 +44,7 @@ export function loadResult(change: Partial<LoadResult> = {}): LoadResult {
     outages: [],
     acknowledged: { createdCount: 10, deletedCount: 4, uncertainCount: 0 },
     generator: {
+      engine: 'paceline',
       loop: 'native',
       threadCount: 1,
       wakeupCount: 2_000,

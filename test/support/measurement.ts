@@ -137,6 +137,7 @@ function load(s: MeasurementShape, requestCount: number): LoadResult {
     outages: [],
     acknowledged: { createdCount: 10, deletedCount: 5, uncertainCount: 0 },
     generator: {
+      engine: 'paceline',
       loop: 'native',
       threadCount: 1,
       wakeupCount: 2_000,

@@ -72,13 +72,16 @@ function readSession(response: WorkloadResponse): { readonly token: string; read
 
 /**
  * GET /users/me with one of the live seeded tokens, each equally likely; `sessionCount` is how many of a user's two live
- * sessions take part. Nothing depends on earlier answers, so the operations are made once and used again.
+ * sessions take part. Nothing depends on earlier answers, so an operation is made when it is first drawn, and used again.
  */
 export function authenticate(seed: number, random: Random, sessionCount: 1 | 2): Draw {
-  const operations = Array.from({ length: userCount * sessionCount }, (_, index) =>
-    currentUserOperation(seed, index % userCount, index < userCount ? 0 : 1),
-  );
-  return () => operations[random.below(operations.length)] as Operation;
+  const made = new Map<number, Operation>();
+  return () => {
+    const index = random.below(userCount * sessionCount);
+    const operation = made.get(index) ?? currentUserOperation(seed, index % userCount, index < userCount ? 0 : 1);
+    made.set(index, operation);
+    return operation;
+  };
 }
 
 /** GET /users/me with one of the two live sessions of a user. */

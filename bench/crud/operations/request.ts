@@ -1,4 +1,4 @@
-import { liveToken, userCount } from '../dataset.ts';
+import { liveToken } from '../dataset.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -12,10 +12,14 @@ export interface UserHeaders {
 
 export const bytesType = 'application/octet-stream';
 
-/** The headers of every seeded user's first live session. */
+/** The headers of every seeded user's first live session: those of a user are made when they are first asked for. */
 export function userHeaders(seed: number): (user: number) => UserHeaders {
-  const headers = Array.from({ length: userCount }, (_, user) => headersWith(`Bearer ${liveToken(seed, user, 0)}`));
-  return (user) => headers[user] as UserHeaders;
+  const made = new Map<number, UserHeaders>();
+  return (user) => {
+    const headers = made.get(user) ?? headersWith(`Bearer ${liveToken(seed, user, 0)}`);
+    made.set(user, headers);
+    return headers;
+  };
 }
 
 function headersWith(authorization: string): UserHeaders {

@@ -73,6 +73,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     limit: null,
     probe: null,
     transport: null,
+    engine: 'paceline',
     maxAttempts: 3,
     out: flags.out ?? null,
     saveReference: false,

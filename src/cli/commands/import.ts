@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { k6Reasons } from '../../k6/assessment.ts';
+import { measuredLoadOf } from '../../k6/measured-load.ts';
 import { type MergedLoad, mergeInstances, type PercentileRange, readSummary } from '../../k6/merge.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { CommandContext } from '../context.ts';
@@ -29,13 +31,17 @@ export function addImport(program: Command, context: CommandContext): void {
     .action(async (_tool: string, files: string[], flags: ImportFlags) => {
       const instances = await Promise.all(files.map(async (file) => readSummary(await readText(file), file)));
       const load = mergeInstances(instances);
+      const reasons = reasonsAgainst(load);
       const target =
         flags.sample === undefined ? null : spentInWindow(await readSample(flags.sample), load, flags.clockOffset);
-      if (flags.json) context.stdout.write(`${JSON.stringify({ load, target, clockOffsetMs: flags.clockOffset })}\n`);
+      if (flags.json)
+        context.stdout.write(`${JSON.stringify({ load, reasons, target, clockOffsetMs: flags.clockOffset })}\n`);
       else
-        context.stdout.print(`${loadText(load)}${target === null ? '' : targetText(target, load, flags.clockOffset)}`);
+        context.stdout.print(
+          `${loadText(load, reasons)}${target === null ? '' : targetText(target, load, flags.clockOffset)}`,
+        );
       const { ok } = load.counts;
-      context.exitCode = load.reasons.length > 0 ? 3 : ok === load.scheduledCount ? 0 : 1;
+      context.exitCode = reasons.length > 0 ? 3 : ok === load.scheduledCount ? 0 : 1;
     });
 }
 
@@ -61,8 +67,15 @@ function readText(path: string): Promise<string> {
   });
 }
 
-function loadText(load: MergedLoad): string {
-  const { plan, instanceCount, scheduledCount, counts, startSkewMs, reasons, response, service, sendDelay } = load;
+type Reasons = ReturnType<typeof k6Reasons>;
+
+function reasonsAgainst(merged: MergedLoad): Reasons {
+  const load = measuredLoadOf(merged, { version: null, niceness: null, startedAtNs: 0 });
+  return load.generator.engine === 'k6' ? k6Reasons(load, load.generator) : [];
+}
+
+function loadText(load: MergedLoad, reasons: Reasons): string {
+  const { plan, instanceCount, scheduledCount, counts, startSkewMs, response, service, sendDelay } = load;
   const ended = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome.replace('_', ' ')}`);
   const skewMs = Math.max(0, ...startSkewMs.flatMap((one) => one.skewMs ?? []));
   return [

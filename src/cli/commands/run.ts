@@ -43,6 +43,7 @@ interface RunFlags extends PriceFlags {
   readonly attempts: number;
   readonly probe?: RunRequest['probe'];
   readonly transport?: RunRequest['transport'];
+  readonly engine: RunRequest['engine'];
   readonly out?: string;
   readonly report: string | false;
   readonly json?: boolean;
@@ -92,6 +93,12 @@ export function addRun(program: Command, context: CommandContext): void {
       "the generator's loop: native or portable",
       oneOf('transport', ['native', 'portable']),
     )
+    .option(
+      '--engine <name>',
+      'what sends the requests: paceline, or k6 in its place',
+      oneOf('engine', ['paceline', 'k6']),
+      'paceline',
+    )
     .option('--out <file>', 'the result file (default: results/<machine>/…)')
     .option('--report <file>', 'the HTML report (default: reports/…)')
     .option('--no-report', 'write no report')
@@ -120,6 +127,7 @@ Examples:
   npm run bench -- run standard --workload mixed --rate 25,100,400 --trials 5
   npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run quick --until 5% --time-budget 20m
+  npm run bench -- run quick --engine k6 --workload authenticate --impl crud-go
   npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
 
@@ -129,6 +137,12 @@ Exit codes: 0 every question has a trial that counts, 1 an implementation breaks
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
   assertRoundsFit(flags);
+  if (flags.engine === 'k6' && flags.transport !== undefined)
+    throw new HarnessError(
+      'usage',
+      '--transport is about paceline’s own generator',
+      'leave --transport or --engine k6 out',
+    );
   const prices = await pricesOf(flags);
   const earlier = await earlierResults(context.folders.resultsDir);
   const progress = createProgress(context.stderr, {
@@ -185,6 +199,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     limit: flags.limit ?? null,
     probe: flags.probe ?? null,
     transport: flags.transport ?? null,
+    engine: flags.engine,
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
     saveReference: flags.saveReference ?? false,

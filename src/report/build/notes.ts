@@ -41,6 +41,7 @@ function preparationNotes(preparation: Preparation): Note[] {
     const text = `failed before any trial (${preparation.code}): ${preparation.message}`;
     return [{ kind: 'failed', label: preparation.code, trialCount: 0, text, remedy: null }];
   }
+  if (preparation.status === 'imported') return [];
   const { conformance } = preparation;
   if (conformance.status === 'passed') return [];
   const [first] = conformance.failures;

@@ -1,5 +1,5 @@
 import { countOf } from '../../compare/text.ts';
-import type { LoadCounts } from '../../model/load-result.ts';
+import { type GeneratorUsage, isOwnLoad, type LoadCounts, type MeasuredLoad } from '../../model/load-result.ts';
 import { metrics, metricValue } from '../../model/metric.ts';
 import type { Preparation } from '../../model/run-result.ts';
 import {
@@ -76,13 +76,24 @@ function generatorQuality(trials: readonly Trial[]): GeneratorQuality | null {
     generatorDelayP99Ms: medianOf((m) => m.load?.generatorDelay.p99Ms),
     connectionWaitP99Ms: medianOf((m) => m.load?.connectionWait.p99Ms),
     generatorDelayShareRatio: medianOf((m) => ratioOf(m.load?.generatorDelay.p50Ms, m.load?.responseTime.p50Ms)),
-    sendGapCv: medianOf((m) => m.load?.generator.sendGapCv),
-    loops: [...new Set(measurements.flatMap(({ load }) => load?.generator.loop ?? []))],
-    wakeupsPerRequest: medianOf((m) => ratioOf(m.load?.generator.wakeupCount, m.load?.counts.sentCount)),
-    eventLoopUtilizationRatio: medianOf((m) => m.load?.generator.eventLoopUtilizationRatio),
+    sendGapCv: medianOf((m) => ownUsage(m)?.sendGapCv),
+    loops: [...new Set(measurements.flatMap(({ load }) => (load === null ? [] : senderText(load))))],
+    wakeupsPerRequest: medianOf((m) => ratioOf(ownUsage(m)?.wakeupCount, m.load?.counts.sentCount)),
+    eventLoopUtilizationRatio: medianOf((m) => ownUsage(m)?.eventLoopUtilizationRatio),
     coresUsed: medianOf((m) => m.cpu.generator?.coresUsed),
     sentRatio: medianOf((m) => ratioOf(m.load?.counts.sentCount, m.load?.counts.scheduledCount)),
   };
+}
+
+function ownUsage({ load }: Measurement): GeneratorUsage | null {
+  return load !== null && isOwnLoad(load) ? load.generator : null;
+}
+
+/** The loop, or the other engine with its version. */
+function senderText({ generator }: MeasuredLoad): string {
+  if (generator.engine === 'paceline') return generator.loop;
+  const { version, instanceCount } = generator;
+  return `k6 ${version ?? 'of unknown version'}${instanceCount === 1 ? '' : `, ${instanceCount} instances`}`;
 }
 
 function ratioOf(part: number | null | undefined, whole: number | null | undefined): number | null {

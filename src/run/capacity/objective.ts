@@ -1,7 +1,8 @@
-import { assessGenerator, type GeneratorAssessment } from '../../model/generator-assessment.ts';
-import type { Latency, LoadResult } from '../../model/load-result.ts';
+import { assessGenerator } from '../../model/generator-assessment.ts';
+import type { Latency, LoadResult, MeasuredLoad } from '../../model/load-result.ts';
 import type { Trial } from '../../model/trial.ts';
 import { trialLimits } from '../trial/classify-trial.ts';
+import { assessLoad, type LoadAssessment } from '../trial/load-assessment.ts';
 import type { RateStep } from './search.ts';
 
 /** What a rate must keep to count as sustained: a quantile of the response, counted from the due time. */
@@ -41,7 +42,7 @@ export function stepOfTrial(trial: Trial, objective: Objective): RateStep {
   const { load, cpu } = trial.measurement;
   if (load === null) return { ratePerSec, status: 'unknown', reason: 'nothing was sent' };
   if (trial.status === 'overloaded')
-    return missedStep(ratePerSec, messages(trial.reasons), assessGenerator(load, cpu.generator?.coresUsed));
+    return missedStep(ratePerSec, messages(trial.reasons), assessLoad(load, cpu.generator?.coresUsed));
   return stepByQuantile(objective, ratePerSec, load, trial.latencyDiscarded);
 }
 
@@ -61,7 +62,7 @@ export function stepOfLoad(load: LoadResult, ratePerSec: number, objective: Obje
  * A generator that is itself late reads answers late, and then its connections look busy: what was missed while it is in doubt
  * is no proof against the target.
  */
-function missedStep(ratePerSec: number, reason: string, verdict: GeneratorAssessment): RateStep {
+function missedStep(ratePerSec: number, reason: string, verdict: LoadAssessment): RateStep {
   if (verdict.status === 'valid') return { ratePerSec, status: 'failed', reason };
   return { ratePerSec, status: 'unknown', reason: `${reason}; but ${messages(verdict.reasons)}` };
 }
@@ -70,7 +71,7 @@ function missedStep(ratePerSec: number, reason: string, verdict: GeneratorAssess
 function stepByQuantile(
   { quantile, limitMs }: Objective,
   ratePerSec: number,
-  load: LoadResult,
+  load: MeasuredLoad,
   isLatencyDiscarded: boolean,
 ): RateStep {
   const valueMs = load.responseTime[keyOf[quantile]];

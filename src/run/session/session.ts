@@ -1,4 +1,5 @@
 import { removeOrphan } from '../../database/orphan-cleanup.ts';
+import type { K6Program } from '../../k6/program.ts';
 import type { Machine } from '../../model/run-result.ts';
 import type { Warning } from '../../model/warning.ts';
 import { signalGroup } from '../../os/child-process.ts';
@@ -28,6 +29,8 @@ interface SessionOptions {
   readonly probe: ProbeMethod | null;
   /** The generator's loop that is asked for; none: the native one where it is known to work. */
   readonly transport?: 'native' | 'portable' | null;
+  /** It sends in place of paceline's own generator; none: it does not. */
+  readonly k6?: K6Program | null;
   onStep(text: string): void;
 }
 
@@ -38,6 +41,7 @@ export interface Session extends Omit<SessionDatabases, 'closeDatabases'> {
   readonly machine: Machine;
   readonly probe: ProbeMethod | null;
   readonly transport: 'native' | 'portable' | null;
+  readonly k6: K6Program | null;
   readonly cleanupRegistry: CleanupRegistry;
   openGroup(): Promise<TrackedGroup>;
   /** An empty folder for one target's data. */
@@ -75,6 +79,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       machine: describeMachine(),
       probe,
       transport: options.transport ?? null,
+      k6: options.k6 ?? null,
       cleanupRegistry: registry,
     },
     ...databases,

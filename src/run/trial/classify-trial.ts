@@ -1,8 +1,9 @@
 import type { ClusterMeasurement } from '../../model/cluster.ts';
-import { assessGenerator, type GeneratorAssessment, isTargetSaturated } from '../../model/generator-assessment.ts';
-import type { LoadResult } from '../../model/load-result.ts';
+import { isTargetSaturated } from '../../model/generator-assessment.ts';
+import type { MeasuredLoad } from '../../model/load-result.ts';
 import type { Measurement, Trial, TrialSpec } from '../../model/trial.ts';
 import type { Warning } from '../../model/warning.ts';
+import { assessLoad, type LoadAssessment } from './load-assessment.ts';
 
 /** Where the line is drawn between a result and a doubt; the reasons are in docs/explanation/method.md. */
 export const trialLimits = {
@@ -72,11 +73,11 @@ function deferredWork({ cluster }: TrialSpec, { deferredCpuMs, cpu, load }: Meas
 }
 
 /** Where nothing was sent there is no generator to doubt. */
-function generatorVerdict({ load, cpu }: Measurement): GeneratorAssessment {
-  return load === null ? { status: 'valid' } : assessGenerator(load, cpu.generator?.coresUsed);
+function generatorVerdict({ load, cpu }: Measurement): LoadAssessment {
+  return load === null ? { status: 'valid' } : assessLoad(load, cpu.generator?.coresUsed);
 }
 
-function generatorReasons(verdict: GeneratorAssessment): readonly Reason[] {
+function generatorReasons(verdict: LoadAssessment): readonly Reason[] {
   return verdict.status === 'invalid' && verdict.voids === 'everything' ? verdict.reasons : [];
 }
 
@@ -124,7 +125,7 @@ function lostLeaderReasons({ initialTerm, finalTerm, finalLeader }: ClusterMeasu
   return [{ code: 'leader-lost', message }];
 }
 
-function overloadReasons(load: LoadResult): Reason[] {
+function overloadReasons(load: MeasuredLoad): Reason[] {
   const { scheduledCount, refusedCount, timedOutCount, unsentCount, inFlightCount } = load.counts;
   const reasons: Reason[] = [];
   const lost = (refusedCount + timedOutCount + unsentCount + inFlightCount) / Math.max(1, scheduledCount);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseUse, TrialDatabase } from '../../database/trial-database.ts';
-import { type Generator, startGenerator } from '../../load/generator.ts';
+import { startK6Generator } from '../../k6/generator.ts';
+import type { K6Program } from '../../k6/program.ts';
+import { startGenerator } from '../../load/generator.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
 import type { Phase, Trial, TrialSpec } from '../../model/trial.ts';
@@ -214,22 +216,16 @@ interface GeneratorProcess {
 }
 
 async function startTrackedGenerator(
-  { spec, workload, session }: TrialEnvironmentOptions,
+  options: TrialEnvironmentOptions,
   targetUrl: string,
 ): Promise<{ generator: RunningGenerator; process: GeneratorProcess }> {
+  const { session } = options;
   const tracked = await session.openGroup();
   try {
-    const generator = await startGenerator({
-      workloadPath: workload.module.path,
-      workloadArgument: workload.module.argument,
-      targetUrl,
-      loadPlan: spec.loadPlan,
-      joinPaths: tracked.group?.joinPaths ?? [],
-      niceness: generatorNiceness,
-      transport: session.transport,
-      signal: session.signal,
-      onProgress: () => {},
-    });
+    const joinPaths = tracked.group?.joinPaths ?? [];
+    const generator = await (session.k6 === null
+      ? startOwnGenerator(options, targetUrl, joinPaths)
+      : startK6(session.k6, options, targetUrl, joinPaths));
     return {
       generator: trackedGenerator(generator, session, tracked.dispose),
       process: { group: tracked.group, rootPid: generator.pid },
@@ -240,8 +236,49 @@ async function startTrackedGenerator(
   }
 }
 
+type StartedGenerator = RunningGenerator & { readonly pid: number };
+
+function startOwnGenerator(
+  { spec, workload, session }: TrialEnvironmentOptions,
+  targetUrl: string,
+  joinPaths: readonly string[],
+): Promise<StartedGenerator> {
+  const { path, argument } = workload.module;
+  return startGenerator({
+    ...{ workloadPath: path, workloadArgument: argument, targetUrl, loadPlan: spec.loadPlan, joinPaths },
+    ...{ niceness: generatorNiceness, transport: session.transport, signal: session.signal },
+    onProgress: () => {},
+  });
+}
+
+/** Its scripts and summaries lie in a folder that ends with it. */
+async function startK6(
+  program: K6Program,
+  { spec, service, workload, session }: TrialEnvironmentOptions,
+  targetUrl: string,
+  joinPaths: readonly string[],
+): Promise<StartedGenerator> {
+  const folder = await session.openDataFolder();
+  try {
+    const generator = await startK6Generator({
+      program,
+      workload: { ...workload, contractVersion: service.contractVersion },
+      ...{ targetUrl, loadPlan: spec.loadPlan, folder: folder.path, joinPaths },
+      ...{ niceness: generatorNiceness, signal: session.signal },
+    });
+    const stop = async () => {
+      await generator.stop();
+      await folder.dispose();
+    };
+    return { ...generator, stop };
+  } catch (error) {
+    await folder.dispose();
+    throw error;
+  }
+}
+
 function trackedGenerator(
-  generator: Generator,
+  generator: StartedGenerator,
   { cleanupRegistry, signal }: Session,
   disposeGroup: () => Promise<void>,
 ): RunningGenerator {

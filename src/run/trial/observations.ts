@@ -1,6 +1,6 @@
 import type { DatabaseUse } from '../../database/trial-database.ts';
 import type { ClusterMeasurement } from '../../model/cluster.ts';
-import type { LoadResult } from '../../model/load-result.ts';
+import type { MeasuredLoad } from '../../model/load-result.ts';
 import type { Measurement, Phase, ProcessSample, RoleCpu, TrialSpec } from '../../model/trial.ts';
 import type { Probe, Reading } from '../../probe/probe.ts';
 import { median } from '../../stats/descriptive.ts';
@@ -41,7 +41,7 @@ export interface StoppedTarget {
 
 export interface RunningGenerator {
   warmUp(count: number, ratePerSec: number): Promise<{ readonly sentCount: number }>;
-  measure(startAtNs: number, onWindowEnd: () => void): Promise<LoadResult>;
+  measure(startAtNs: number, onWindowEnd: () => void): Promise<MeasuredLoad>;
   stop(): Promise<void>;
 }
 
@@ -145,7 +145,7 @@ export interface Observations {
   idle?: { readonly before: Reading; readonly after: Reading };
   warmupSentCount?: number;
   warmupConverged?: boolean;
-  load?: LoadResult | null;
+  load?: MeasuredLoad | null;
   cluster?: ClusterMeasurement | null;
   window?: WindowRecord;
   afterDrainBytes?: number | null;
