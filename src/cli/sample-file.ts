@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { MergedLoad } from '../k6/merge.ts';
 import { HarnessError } from '../model/harness-error.ts';
+import { type Measurement, type ProcessSample, processSampleSchema } from '../model/trial.ts';
 import type { SpentResources } from './spent-text.ts';
 
 const sampleFileSchema = z.object({
@@ -11,9 +12,9 @@ const sampleFileSchema = z.object({
   startedAtMs: z.number(),
   spent: z.object({
     program: z.string(),
-    samples: z.array(
-      z.object({ atMs: z.number(), cpuUserMs: z.number(), cpuSystemMs: z.number(), anonBytes: z.number().nullable() }),
-    ),
+    sources: z.object({ cpu: z.string(), memory: z.string() }),
+    samplingCoresUsed: z.number(),
+    samples: z.array(processSampleSchema),
   }),
 });
 
@@ -47,7 +48,12 @@ export interface SampledShare {
   readonly program: string;
   /** Samples are a second apart; between two of them CPU is taken as even. */
   readonly cpuMs: number;
+  readonly userMs: number;
+  readonly systemMs: number;
   readonly peakPrivateBytes: number | null;
+  /** `atMs` counts from the opening of the window. */
+  readonly samples: readonly ProcessSample[];
+  readonly probe: NonNullable<Measurement['probe']>;
 }
 
 /** `offsetMs`: the sampler's clock minus the generators'. Throws HarnessError usage where the samples do not cover the window. */
@@ -69,21 +75,26 @@ export function spentInWindow(
       'sample from before the load until after it, and give --clock-offset where the clocks differ',
     );
   const within = samples.filter(({ atMs }) => atMs >= openMs && atMs <= closeMs);
+  const [userMs, systemMs] = (['cpuUserMs', 'cpuSystemMs'] as const).map(
+    (key) => cpuAt(samples, closeMs, key) - cpuAt(samples, openMs, key),
+  ) as [number, number];
   const known = within.flatMap(({ anonBytes }) => anonBytes ?? []);
   return {
     program,
-    cpuMs: cpuAt(samples, closeMs) - cpuAt(samples, openMs),
+    ...{ cpuMs: userMs + systemMs, userMs, systemMs },
+    samples: within.map((one) => ({ ...one, atMs: one.atMs - openMs })),
+    probe: { ...spent.sources, sampleIntervalMs: 1_000, samplingCoresUsed: spent.samplingCoresUsed },
     peakPrivateBytes: known.length === 0 ? null : Math.max(...known),
   };
 }
 
-function cpuAt(samples: SampleFile['spent']['samples'], atMs: number): number {
+function cpuAt(samples: readonly ProcessSample[], atMs: number, key: 'cpuUserMs' | 'cpuSystemMs'): number {
   const next = Math.max(
     1,
     samples.findIndex((one) => one.atMs >= atMs),
   );
   const [before, after] = [samples[next - 1], samples[next]];
   if (before === undefined || after === undefined) return 0;
-  const [low, high] = [before, after].map(({ cpuUserMs, cpuSystemMs }) => cpuUserMs + cpuSystemMs) as [number, number];
+  const [low, high] = [before[key], after[key]];
   return low + ((high - low) * (atMs - before.atMs)) / Math.max(1, after.atMs - before.atMs);
 }

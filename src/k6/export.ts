@@ -6,7 +6,7 @@ import type { LoadPlan } from '../model/scenario.ts';
 import type { Workload } from '../model/workload.ts';
 import { moduleEnding } from '../os/module-ending.ts';
 import { withSecretNames } from '../os/secrets.ts';
-import { type K6Plan, wholeRate } from './plan.ts';
+import { type K6Plan, planMark, wholeRate } from './plan.ts';
 
 export interface ExportedWorkload extends Workload {
   readonly module: { readonly path: string; readonly argument: unknown };
@@ -17,6 +17,8 @@ export interface ExportAim {
   readonly target: string;
   readonly expectedP99Ms: number;
   readonly instanceCount: number;
+  readonly workerCount: number;
+  readonly databaseConnectionCount: number;
 }
 
 /** The plan of a script that is run elsewhere. Throws HarnessError usage with the reason where k6 cannot do the same. */
@@ -24,7 +26,7 @@ export function k6Plan(workload: ExportedWorkload, loadPlan: LoadPlan, aim: Expo
   const { ratePerSec, warmupCount, warmupRatePerSec } = loadPlan;
   const peakPerSec = Math.max(ratePerSec, warmupCount > 0 ? warmupRatePerSec : 0);
   return {
-    ...planOf(workload, loadPlan, aim.target),
+    ...planOf(workload, loadPlan, aim),
     virtualUserCount: Math.max(2 * aim.instanceCount, Math.ceil((peakPerSec * aim.expectedP99Ms * 2) / 1_000)),
   };
 }
@@ -33,13 +35,18 @@ export function k6Plan(workload: ExportedWorkload, loadPlan: LoadPlan, aim: Expo
 export function planOf(
   workload: ExportedWorkload,
   loadPlan: LoadPlan,
-  target: string,
+  {
+    target,
+    workerCount,
+    databaseConnectionCount,
+  }: Pick<ExportAim, 'target' | 'workerCount' | 'databaseConnectionCount'>,
 ): Omit<K6Plan, 'virtualUserCount'> {
   assertExportable(workload, loadPlan);
   const { ratePerSec, measureMs, warmupCount, warmupRatePerSec, timeoutMs, seed } = loadPlan;
   return {
     ...{ service: workload.service, workload: workload.id, workloadVersion: workload.version },
     ...{ contractVersion: workload.contractVersion, description: workload.description },
+    ...{ workerCount, databaseConnectionCount },
     ...{ operations: Object.keys(workload.mix), target },
     ...{ ratePerSec, measureMs, warmupCount, warmupRatePerSec, timeoutMs, seed },
     ignoresBodies: workload.ignoresBodies === true,
@@ -111,6 +118,6 @@ ${workload.setUp === undefined ? '' : 'export const setup = script.setup;'}
     inject: [here('node-stand-ins')],
     plugins: [iterationRandom],
   });
-  const text = `${outputFiles[0]?.text.trimEnd()}\n`;
+  const text = `${planMark}${JSON.stringify(plan)}\n${outputFiles[0]?.text.trimEnd()}\n`;
   return `// Made by paceline export k6 from ${plan.workload}; do not change. sha256 of what follows: ${createHash('sha256').update(text).digest('hex')}\n${text}`;
 }

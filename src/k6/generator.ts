@@ -18,6 +18,8 @@ export interface K6GeneratorOptions {
   readonly workload: ExportedWorkload;
   readonly targetUrl: string;
   readonly loadPlan: LoadPlan;
+  readonly workerCount: number;
+  readonly databaseConnectionCount: number;
   /** An empty folder for scripts and summaries. */
   readonly folder: string;
   readonly joinPaths: readonly string[];
@@ -86,10 +88,16 @@ export async function startK6Generator(options: K6GeneratorOptions): Promise<K6G
 }
 
 /** As many virtual users as the plan has connections: the target sees as many from either engine. */
-function planOfWindow({ workload, loadPlan, targetUrl }: K6GeneratorOptions): K6Plan {
+function planOfWindow({
+  workload,
+  loadPlan,
+  targetUrl,
+  workerCount,
+  databaseConnectionCount,
+}: K6GeneratorOptions): K6Plan {
   const window = { ...loadPlan, warmupCount: 0 };
   return {
-    ...planOf(workload, window, targetUrl),
+    ...planOf(workload, window, { target: targetUrl, workerCount, databaseConnectionCount }),
     virtualUserCount: loadPlan.connectionCount,
     firstIteration: loadPlan.warmupCount * 2,
   };

@@ -5,6 +5,7 @@ declare module 'k6/http' {
     readonly error_code: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: ArrayBuffer | string | null;
+    readonly request?: { readonly headers: Readonly<Record<string, readonly string[] | undefined>> };
   }
   const http: { request(method: string, url: string, body: ArrayBuffer | null, params: object): Response };
   // biome-ignore lint/style/noDefaultExport: k6 has it so.

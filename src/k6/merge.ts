@@ -15,10 +15,11 @@ import {
 } from './plan.ts';
 
 const count = z.int().nonnegative();
-const planSchema = z.strictObject({
+export const planSchema = z.strictObject({
   ...{ service: z.string(), workload: z.string(), workloadVersion: count, contractVersion: count },
   ...{ description: z.string(), operations: z.array(z.string()).min(1).readonly(), target: z.string() },
   ...{ ratePerSec: z.number().positive(), measureMs: z.number().positive(), timeoutMs: z.number().positive() },
+  ...{ workerCount: z.int().positive(), databaseConnectionCount: z.int().positive() },
   ...{ warmupCount: count, warmupRatePerSec: z.number().positive(), virtualUserCount: count, seed: count },
   ignoresBodies: z.boolean(),
   firstIteration: count,
@@ -78,6 +79,9 @@ export interface MergedLoad {
   readonly service: Distribution;
   readonly sendDelay: Distribution;
   readonly acknowledged: Acknowledged;
+  readonly warmupSentCount: number;
+  /** As k6 calls itself to the target; null: unknown. */
+  readonly version: string | null;
 }
 
 const mark = '{"format":"paceline-k6"';
@@ -142,6 +146,8 @@ export function mergeInstances(instances: readonly InstanceSummary[]): MergedLoa
     })),
     ...{ scheduledCount: plannedCount(plan), counts, operations, droppedCount: total('dropped_iterations') },
     ...{ boundsMs, response, service, sendDelay },
+    warmupSentCount: total('paceline_warmed_up'),
+    version: versionOf(instances),
     acknowledged: {
       createdCount: total(acknowledgedNames.createdCount),
       deletedCount: total(acknowledgedNames.deletedCount),
@@ -150,6 +156,13 @@ export function mergeInstances(instances: readonly InstanceSummary[]): MergedLoa
   };
   assertNotMoreThanDue(load);
   return load;
+}
+
+/** null: unknown, or instances differ. */
+function versionOf(instances: readonly InstanceSummary[]): string | null {
+  const [code, ...others] = new Set(instances.map(({ counts }) => counts.paceline_k6_version ?? 0));
+  if (!code || others.length > 0) return null;
+  return [Math.floor(code / 1e6), Math.floor(code / 1e3) % 1e3, code % 1e3].join('.');
 }
 
 function assertNotMoreThanDue({ counts, scheduledCount }: MergedLoad): void {

@@ -14,6 +14,9 @@ export interface K6Plan {
   readonly warmupRatePerSec: number;
   readonly timeoutMs: number;
   readonly virtualUserCount: number;
+  /** What the target is to be given, as in the scenario. */
+  readonly workerCount: number;
+  readonly databaseConnectionCount: number;
   readonly ignoresBodies: boolean;
   readonly seed: number;
   /** What the first iteration draws as: a warm-up in several loads goes on where the last one ended. */
@@ -23,6 +26,9 @@ export interface K6Plan {
 /** How a measured request ended. */
 export const outcomes = ['ok', 'wrong', 'failed', 'timed_out', 'unsent'] as const;
 export type Outcome = (typeof outcomes)[number];
+
+/** Begins the script's second line, which has the plan. */
+export const planMark = '// plan: ';
 
 const firstBoundMs = 0.1;
 const lastBoundMs = 60_000;

@@ -36,6 +36,7 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
   const hash = sourceHash(source);
   const target = (__ENV.TARGET ?? plan.target).replace(/\/+$/, '');
   const record = createRecorder(plan);
+  let isFirst = true;
   const send = (request: WorkloadRequest) => sendTo(target, request, plan);
   // Opened before the test begins where nothing is asked first: it may take a tenth of a second in k6.
   let session = workload.setUp === undefined ? openSession(workload, plan, undefined) : null;
@@ -53,6 +54,7 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
       const operation = next(setUp, exec.scenario.iterationInTest + plannedCount(plan));
       if (operation === null) return;
       settle(operation, send(operation.request));
+      record.warmedUp();
     },
     measure(setUp: unknown): void {
       const iteration = exec.scenario.iterationInTest;
@@ -67,6 +69,8 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
       const sentMs = exec.instance.currentTestRunDuration;
       const response = send(operation.request);
       const serviceMs = exec.instance.currentTestRunDuration - sentMs;
+      if (isFirst) record.version(response);
+      isFirst = false;
       record.request(operation.name, settle(operation, response), { sendDelayMs, serviceMs });
       if (session !== null) record.acknowledged(session.acknowledged());
     },
@@ -153,6 +157,8 @@ function createRecorder({ operations }: K6Plan) {
   );
   const notOk = new Counter('paceline_not_ok');
   const startedAt = new Gauge('paceline_started_at_ms');
+  const k6Version = new Gauge('paceline_k6_version');
+  const warmedUp = new Counter('paceline_warmed_up');
   const exact = histograms.map((one) => new Trend(exactName(one), true));
   const acknowledged = Object.entries(acknowledgedNames).map(
     ([field, name]) => [field as keyof Acknowledged, new Counter(name)] as const,
@@ -164,6 +170,12 @@ function createRecorder({ operations }: K6Plan) {
   };
   return {
     unsent: () => count(0, 'unsent'),
+    warmedUp: () => warmedUp.add(1),
+    version(response: Response) {
+      const [, ...parts] = /k6\/(\d+)\.(\d+)\.(\d+)/.exec(response.request?.headers['User-Agent']?.[0] ?? '') ?? [];
+      const [major = 0, minor = 0, patch = 0] = parts.map(Number);
+      k6Version.add(1e6 * major + 1e3 * minor + patch);
+    },
     request(name: string, outcome: Outcome, { sendDelayMs, serviceMs }: { sendDelayMs: number; serviceMs: number }) {
       count(Math.max(0, operations.indexOf(name)), outcome);
       startedAt.add(exec.scenario.startTime);

@@ -11,7 +11,7 @@ const ratio = z.number().nonnegative();
 const roleSchema = z.enum(['target', 'generator', 'database']);
 
 /** One look at the process tree of one role. Counters grow from the start of the role's process group. */
-const processSampleSchema = z.strictObject({
+export const processSampleSchema = z.strictObject({
   /** Milliseconds since the measured window opened (negative before). */
   atMs: z.number(),
   role: roleSchema,

@@ -45,7 +45,7 @@ function primitiveFactsOf({ order, sizes, usesData, programs, cases, ...facts }:
   return { ...facts, cases: flat };
 }
 
-async function packageVersion(): Promise<string> {
+export async function packageVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as { version: string };
   return version;
 }

@@ -7,7 +7,13 @@ import { type ExportedWorkload, k6Plan, k6Script } from '../../src/k6/export.ts'
 import { keepSecret } from '../../src/os/secrets.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 
-const aim = { target: 'http://127.0.0.1:8080', expectedP99Ms: 100, instanceCount: 3 };
+const aim = {
+  target: 'http://127.0.0.1:8080',
+  expectedP99Ms: 100,
+  instanceCount: 3,
+  workerCount: 2,
+  databaseConnectionCount: 20,
+};
 
 async function crud(id: string): Promise<ExportedWorkload> {
   return { ...(await checkoutProject.loadWorkload('crud', id)), contractVersion: 2 };

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
+import { readCsvInstance, readScript } from '../../src/k6/csv-instances.ts';
 import { k6Plan, k6Script } from '../../src/k6/export.ts';
 import { mergeInstances, readSummary } from '../../src/k6/merge.ts';
 import { plannedCount } from '../../src/k6/plan.ts';
-import { buildK6 } from '../../src/k6/program.ts';
+import { buildK6, k6Version } from '../../src/k6/program.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 
@@ -29,7 +30,16 @@ before(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const workload = { ...(await checkoutProject.loadWorkload('echo', 'echo')), contractVersion: 1 };
   const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  script = await k6Script(workload, k6Plan(workload, loadPlan, { target, expectedP99Ms: 200, instanceCount: 3 }));
+  script = await k6Script(
+    workload,
+    k6Plan(workload, loadPlan, {
+      target,
+      expectedP99Ms: 200,
+      instanceCount: 3,
+      workerCount: 2,
+      databaseConnectionCount: 20,
+    }),
+  );
   writeFileSync(join(dir, 'script.js'), script);
 });
 
@@ -62,7 +72,7 @@ test('k6 inspects and archives the script', async () => {
 });
 
 test('one instance and three send the planned requests, and each is in a bucket of each histogram', async () => {
-  const one = await run('one');
+  const one = await run('one', ['--out', 'csv=one.csv']);
   const three = await Promise.all(
     ['0:1/3', '1/3:2/3', '2/3:1'].map((segment, index) =>
       run(`part-${index}`, ['--execution-segment', segment, '--execution-segment-sequence', '0,1/3,2/3,1']),
@@ -80,6 +90,13 @@ test('one instance and three send the planned requests, and each is in a bucket 
   assert.deepEqual(together?.counts, alone?.counts);
   assert.equal(together?.counts.ok, plannedCount(loadPlan));
   assert.equal(together?.instanceCount, 3);
+  assert.equal(together?.version, k6Version);
+  const csv = await readCsvInstance(join(dir, 'one.csv'), readScript(script, 'script.js'), {
+    index: 0,
+    instanceCount: 1,
+  });
+  assert.deepEqual(mergeInstances([csv]).counts, alone?.counts);
+  assert.deepEqual(mergeInstances([csv]).response.buckets, alone?.response.buckets);
 });
 
 test('a script that was changed by hand says so in its summary', async () => {

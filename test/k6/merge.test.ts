@@ -17,6 +17,7 @@ const plan: K6Plan = {
     ignoresBodies: false,
     seed: 1,
     firstIteration: 0,
+    ...{ workerCount: 2, databaseConnectionCount: 20 },
   },
 };
 
@@ -92,15 +93,21 @@ test('a summary is found in the log of a pod; what is none is refused by what it
 test('CPU is taken from the window of the load by time, clocks that differ included', () => {
   const samples = [0, 1, 2, 3].map((second) => ({
     ...{ atMs: second * 1_000, cpuUserMs: second * second * 100, cpuSystemMs: 0, anonBytes: second * 10 },
+    ...{ role: 'target' as const, processCount: 1, threadCount: 1, rssBytes: null, runDelayMs: null },
   }));
   const file = {
     format: 'paceline-sample',
     version: 1,
     startedAtMs: 10_000,
-    spent: { program: 'p', samples },
+    spent: { program: 'p', samples, sources: { cpu: 'c', memory: 'm' }, samplingCoresUsed: 0 },
   } as const;
   const load = { startedAtMs: 10_500, plan: { ...plan, measureMs: 1_500 } };
-  assert.deepEqual(spentInWindow(file, load, 0), { program: 'p', cpuMs: 350, peakPrivateBytes: 20 });
+  const { cpuMs, userMs, peakPrivateBytes, samples: within } = spentInWindow(file, load, 0);
+  assert.deepEqual({ cpuMs, userMs, peakPrivateBytes }, { cpuMs: 350, userMs: 350, peakPrivateBytes: 20 });
+  assert.deepEqual(
+    within.map(({ atMs }) => atMs),
+    [500, 1_500],
+  );
   assert.equal(spentInWindow(file, load, 1_000).cpuMs, 650);
   assert.throws(() => spentInWindow(file, load, 1_001), /do not cover the window/);
   assert.throws(() => spentInWindow(file, load, -501), /do not cover the window/);

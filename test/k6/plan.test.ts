@@ -18,6 +18,7 @@ const plan: K6Plan = {
     ignoresBodies: false,
     seed: 1,
     firstIteration: 0,
+    ...{ workerCount: 2, databaseConnectionCount: 20 },
   },
 };
 

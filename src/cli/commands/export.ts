@@ -61,7 +61,14 @@ async function exportToK6(scenarioId: string, flags: ExportFlags, context: Comma
   const workload = { ...(await project.loadWorkload(entry.service, entry.workload)), contractVersion };
   const measureMs = flags.duration === undefined ? entry.loadPlan.measureMs : flags.duration * 1_000;
   const loadPlan = { ...entry.loadPlan, measureMs, ratePerSec, seed: scenario.seed };
-  const aim = { target: flags.target, expectedP99Ms: flags.expectedP99, instanceCount: flags.instances };
+  const { workerCount, databaseConnectionCount } = scenario;
+  const aim = {
+    workerCount,
+    databaseConnectionCount,
+    target: flags.target,
+    expectedP99Ms: flags.expectedP99,
+    instanceCount: flags.instances,
+  };
   const plan = k6Plan(workload, loadPlan, aim);
   const script = await k6Script(workload, plan);
   const texts = [script, testRunYaml(script, plan, flags.instances), readme(plan, flags.instances)];

@@ -1,9 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { k6Reasons } from '../../k6/assessment.ts';
+import { readCsvInstance, readScript } from '../../k6/csv-instances.ts';
 import { measuredLoadOf } from '../../k6/measured-load.ts';
-import { type MergedLoad, mergeInstances, type PercentileRange, readSummary } from '../../k6/merge.ts';
+import {
+  type InstanceSummary,
+  type MergedLoad,
+  mergeInstances,
+  type PercentileRange,
+  readSummary,
+} from '../../k6/merge.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import { describeMachine } from '../../probe/machine.ts';
+import { importedResult } from '../../run/import-k6.ts';
+import { writeResult } from '../../store/result-file.ts';
+import { assertOutputsWritable } from '../../store/write-file.ts';
 import type { CommandContext } from '../context.ts';
 import { oneOf } from '../options.ts';
 import { readSample, type SampledShare, spentInWindow } from '../sample-file.ts';
@@ -13,6 +24,9 @@ interface ImportFlags {
   readonly sample?: string;
   readonly clockOffset: number;
   readonly json?: boolean;
+  readonly out?: string;
+  readonly impl?: string;
+  readonly script?: string;
 }
 
 /** `paceline import k6 FILE…`: what all instances of an exported script did, as one load. */
@@ -26,10 +40,14 @@ export function addImport(program: Command, context: CommandContext): void {
     .argument('<files...>', 'the summary or the log of each instance')
     .option('--sample <file>', 'what `sample --out` wrote on the target’s machine meanwhile')
     .option('--clock-offset <ms>', 'the target’s clock minus the generators’', milliseconds, 0)
+    .option('--out <file>', 'make a result file of one trial, for report, compare and the gate')
+    .option('--impl <id>', 'with --out: which implementation of the service was the target')
+    .option('--script <file>', 'the script that ran, for files of `k6 run --out csv=FILE`')
     .option('--json', 'as JSON')
     .addHelpText('after', examples)
     .action(async (_tool: string, files: string[], flags: ImportFlags) => {
-      const instances = await Promise.all(files.map(async (file) => readSummary(await readText(file), file)));
+      await assertOutputsWritable({ '--out': flags.out });
+      const instances = await readInstances(files, flags.script);
       const load = mergeInstances(instances);
       const reasons = reasonsAgainst(load);
       const target =
@@ -40,19 +58,61 @@ export function addImport(program: Command, context: CommandContext): void {
         context.stdout.print(
           `${loadText(load, reasons)}${target === null ? '' : targetText(target, load, flags.clockOffset)}`,
         );
+      if (flags.out !== undefined) await keep(load, target, files, flags, context);
       const { ok } = load.counts;
       context.exitCode = reasons.length > 0 ? 3 : ok === load.scheduledCount ? 0 : 1;
     });
 }
 
 const examples = `
-It makes no result file yet: a trial needs a start and a whole life of its target.
+With --out it makes a result file, in the folder of the checkout or the config that exported the script.
+The target's CPU and memory are in it where a sampler ran beside it; its start and its machine are not known.
 
 Examples:
   npm run bench -- import k6 summary-1.json summary-2.json summary-3.json
+  npm run bench -- import k6 pod-*.log --out head.json --impl crud-go
+  npm run bench -- import k6 one.csv two.csv --script k6/script.js
   npm run bench -- import k6 pod-*.log --sample target.json --clock-offset 12
 
 Exit codes: 0 all answered rightly, 1 some were not, 2 usage or files that do not belong together, 3 not the load asked for`;
+
+async function readInstances(files: readonly string[], scriptPath: string | undefined): Promise<InstanceSummary[]> {
+  const isCsv = (file: string) => /\.csv(\.gz)?$/.test(file);
+  if (!files.some(isCsv)) return Promise.all(files.map(async (file) => readSummary(await readText(file), file)));
+  if (!files.every(isCsv))
+    throw new HarnessError(
+      'usage',
+      'summaries and CSV files are mixed',
+      'give one kind: a summary has all that its CSV has',
+    );
+  if (scriptPath === undefined)
+    throw new HarnessError('usage', 'a CSV does not say what was asked', 'name the script that ran with --script');
+  const script = readScript(await readText(scriptPath), scriptPath);
+  const instanceCount = files.length;
+  return Promise.all(files.map((file, index) => readCsvInstance(file, script, { index, instanceCount })));
+}
+
+async function keep(
+  load: MergedLoad,
+  target: SampledShare | null,
+  files: readonly string[],
+  { out = '', impl, sample, script, clockOffset }: ImportFlags,
+  { loadProject, stderr }: CommandContext,
+): Promise<void> {
+  const flags = [
+    ...(impl === undefined ? [] : [`--impl ${impl}`]),
+    ...(sample === undefined ? [] : [`--sample ${sample}`, `--clock-offset ${clockOffset}`]),
+    ...(script === undefined ? [] : [`--script ${script}`]),
+  ];
+  const request = {
+    implementation: impl ?? null,
+    command: ['npm run bench -- import k6', ...files, `--out ${out}`, ...flags].join(' '),
+    machine: describeMachine(),
+    sampled: target === null ? null : { ...target, samples: [...target.samples], clockOffsetMs: clockOffset },
+  };
+  await writeResult(out, await importedResult(load, request, await loadProject()));
+  stderr.write(`wrote ${out}\n`);
+}
 
 function milliseconds(text: string): number {
   const value = Number(text);

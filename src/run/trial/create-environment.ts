@@ -264,6 +264,7 @@ async function startK6(
       program,
       workload: { ...workload, contractVersion: service.contractVersion },
       ...{ targetUrl, loadPlan: spec.loadPlan, folder: folder.path, joinPaths },
+      ...{ workerCount: spec.workerCount, databaseConnectionCount: spec.databaseConnectionCount },
       ...{ niceness: generatorNiceness, signal: session.signal },
     });
     const stop = async () => {
