@@ -7,7 +7,7 @@ import { type InstanceSummary, planSchema } from './merge.ts';
 import { boundsMs, planMark } from './plan.ts';
 
 /** An exported script, as far as an import needs it. */
-export interface ExportedScript {
+interface ExportedScript {
   readonly plan: InstanceSummary['plan'];
   readonly declared: string;
   readonly actual: string;

@@ -14,7 +14,7 @@ import { locateAll, type Project } from './project.ts';
 import { classifyTrial } from './trial/classify-trial.ts';
 
 /** What a sampler beside the target saw in the window. */
-export interface SampledWindow {
+interface SampledWindow {
   readonly userMs: number;
   readonly systemMs: number;
   readonly samples: Measurement['samples'];

@@ -1,0 +1,165 @@
+/**
+ * paceline's generator and k6 on the same trials, interleaved: `npm run engines -- [--runs 5] [--seconds 10] [--dir results/engines]`.
+ * What has been measured stays in the folder, and is not measured again: a run that was interrupted goes on where it stopped.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import { startK6Generator } from '../../src/k6/generator.ts';
+import { findK6 } from '../../src/k6/program.ts';
+import { startGenerator } from '../../src/load/generator.ts';
+import type { MeasuredLoad } from '../../src/model/load-result.ts';
+import { openRunningProgram } from '../../src/probe/running-program.ts';
+import { checkoutProject } from '../../src/run/declarations.ts';
+import { cacheDir, rootDir } from '../../src/run/paths.ts';
+import { median } from '../../src/stats/descriptive.ts';
+import { readResult } from '../../src/store/result-file.ts';
+import { type NullTarget, startNullTarget } from './null-target.ts';
+
+const engines = ['paceline', 'k6'] as const;
+type Engine = (typeof engines)[number];
+
+interface Figures {
+  readonly sentRatio: number;
+  /** As the target saw it; null: it did not look. */
+  readonly arrivalCv: number | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly generatorCpuMs: number | null;
+  readonly targetCpuMs: number | null;
+}
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '10' },
+    dir: { type: 'string', default: join(rootDir, 'results', 'engines') },
+  },
+});
+const seconds = Number(values.seconds);
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort(new Error('interrupted')));
+const { signal } = stopping;
+
+const nullRates = [100, 1_000, 5_000];
+const serviceRates = [25, 100, 400];
+
+await mkdir(values.dir, { recursive: true });
+const target = await startNullTarget(signal);
+const measured = new Map<string, Figures[]>();
+try {
+  for (let run = 1; run <= Number(values.runs); run += 1)
+    for (const engine of run % 2 === 1 ? engines : engines.toReversed()) {
+      for (const rate of nullRates)
+        await once(`null target ${rate}/s ${engine}`, run, () => onNullTarget(target, engine, rate));
+      for (const rate of serviceRates)
+        await once(`crud-go ${rate}/s ${engine}`, run, () => onService(engine, rate, run));
+    }
+} finally {
+  await target.stop();
+}
+printTable();
+
+async function once(name: string, run: number, measure: () => Promise<Figures>): Promise<void> {
+  const path = join(values.dir, `${name.replaceAll(/[ /]/g, '-')}-${run}.json`);
+  const figures: Figures = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : await measure();
+  await writeFile(path, JSON.stringify(figures));
+  measured.set(name, [...(measured.get(name) ?? []), figures]);
+  console.error(`${name} #${run}: ${JSON.stringify(figures)}`);
+}
+
+async function onNullTarget(nullTarget: NullTarget, engine: Engine, ratePerSec: number): Promise<Figures> {
+  const loadPlan = {
+    ...{ arrivals: 'constant' as const, ratePerSec, steps: null, warmupCount: 0, warmupRatePerSec: ratePerSec },
+    ...{
+      measureMs: 1_000 * seconds,
+      drainMs: 1_000,
+      timeoutMs: 1_000,
+      maxInFlightCount: 256,
+      connectionCount: 64,
+      seed: 1,
+    },
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'paceline-engines-'));
+  const generator = await startEngine(engine, new URL(nullTarget.url).origin, loadPlan, folder);
+  try {
+    const [ofGenerator, ofTarget] = await Promise.all(
+      [generator.pid, nullTarget.pid].map(async (pid) => (await openRunningProgram({ kind: 'pid', pid })).probe),
+    );
+    const cpuMs = async () =>
+      Promise.all(
+        [ofGenerator, ofTarget].map(async (probe) => {
+          const reading = await probe?.read();
+          return reading === undefined ? 0 : reading.cpuUserMs + reading.cpuSystemMs;
+        }),
+      );
+    await nullTarget.reset('null');
+    const before = await cpuMs();
+    let after: Promise<number[]> = Promise.resolve([]);
+    const load = await generator.measure(Number(process.hrtime.bigint()) + 100e6, () => {
+      after = cpuMs();
+    });
+    const [generatorMs = 0, targetMs = 0] = (await after).map((ms, index) => ms - (before[index] ?? 0));
+    const { arrivalGapCv } = await nullTarget.report({ skipMs: 0, ratePerSec, dueCount: load.counts.scheduledCount });
+    const { sentCount } = load.counts;
+    return {
+      ...latencies(load),
+      arrivalCv: arrivalGapCv,
+      generatorCpuMs: generatorMs / sentCount,
+      targetCpuMs: targetMs / sentCount,
+    };
+  } finally {
+    await generator.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function startEngine(
+  engine: Engine,
+  targetUrl: string,
+  loadPlan: Parameters<typeof startGenerator>[0]['loadPlan'],
+  folder: string,
+) {
+  const workload = { ...(await checkoutProject.loadWorkload('echo', 'echo')), contractVersion: 1 };
+  const common = { targetUrl, loadPlan, joinPaths: [], niceness: -10, signal };
+  if (engine === 'paceline')
+    return startGenerator({ ...common, workloadPath: workload.module.path, onProgress: () => {} });
+  const program = await findK6({ env: process.env, cacheDir: cacheDir(process.env) });
+  return startK6Generator({ ...common, program, workload, folder, workerCount: 1, databaseConnectionCount: 1 });
+}
+
+function latencies({ counts, responseTime }: MeasuredLoad) {
+  const sentRatio = counts.sentCount / counts.scheduledCount;
+  return { sentRatio, p50Ms: responseTime.p50Ms, p99Ms: responseTime.p99Ms };
+}
+
+async function onService(engine: Engine, ratePerSec: number, run: number): Promise<Figures> {
+  const out = join(values.dir, `result-${engine}-${ratePerSec}-${run}.json`);
+  const flags = ['--impl', 'crud-go', '--workload', 'authenticate', '--rate', String(ratePerSec), '--trials', '1'];
+  const length = ['--duration', String(seconds), '--no-report', '--out', out];
+  const args = [join(rootDir, 'bin', 'paceline.mjs'), 'run', 'quick', '--engine', engine, ...flags, ...length];
+  await execa(process.execPath, args, { cancelSignal: signal, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
+  const measurement = (await readResult(out)).trials.findLast((trial) => trial.status === 'ok')?.measurement;
+  if (!measurement?.load)
+    return { sentRatio: 0, arrivalCv: null, p50Ms: null, p99Ms: null, generatorCpuMs: null, targetCpuMs: null };
+  const { cpu, load } = measurement;
+  const cpuFigures = {
+    generatorCpuMs: cpu.generator?.perRequestMs ?? null,
+    targetCpuMs: cpu.target?.perRequestMs ?? null,
+  };
+  return { ...latencies(load), arrivalCv: null, ...cpuFigures };
+}
+
+function printTable(): void {
+  console.log('| | sent | arrival CV | p50 ms | p99 ms | generator CPU ms a request | target CPU ms a request |');
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  for (const [name, figures] of measured) {
+    const cells = (['sentRatio', 'arrivalCv', 'p50Ms', 'p99Ms', 'generatorCpuMs', 'targetCpuMs'] as const).map((key) =>
+      median(figures.flatMap((one) => one[key] ?? []))?.toPrecision(3),
+    );
+    console.log(`| ${name} | ${cells.map((cell) => cell ?? '–').join(' | ')} |`);
+  }
+}
