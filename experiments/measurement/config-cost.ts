@@ -71,7 +71,7 @@ function print(pairs: readonly Pair[]): void {
     console.log(`${name}: ${estimate === null ? 'not known' : ratioText(estimate)}`);
   }
   const sampling = pairs.flatMap(({ config, builtIn }) =>
-    [config, builtIn].flatMap(({ probe }) => probe.samplingCoresUsed ?? []),
+    [config, builtIn].flatMap(({ probe }) => probe?.samplingCoresUsed ?? []),
   );
   const [middle, most] = [median(sampling) ?? 0, Math.max(0, ...sampling)];
   console.log(`sampling: ${(100 * middle).toFixed(2)} % of a core in the median, ${(100 * most).toFixed(2)} % at most`);
