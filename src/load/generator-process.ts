@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
-import { createLoadHost, type LoadHost, loadWorkload, refusalOf } from './load-host.ts';
-import { chooseThreadCount, createLoadTeam } from './load-team.ts';
+import { createLoadHost, type LoadHost, loadWorkload, openSession, refusalOf } from './load-host.ts';
+import { chooseThreadCount, openLoadTeam } from './load-team.ts';
 import type { GeneratorCommand, GeneratorReport, OpenCommand } from './messages.ts';
 import { peakRatePerSec } from './pace/schedule.ts';
 
@@ -24,8 +24,8 @@ async function open(command: OpenCommand): Promise<void> {
   const niceness = renice(command.niceness);
   sharpenTimers();
   const threadCount = command.threadCount ?? (await threadCountFor(command));
-  host = threadCount > 1 ? createLoadTeam(threadCount, report) : createLoadHost(report);
-  host({ ...command, niceness });
+  host = createLoadHost(threadCount > 1 ? openLoadTeam : openSession, report);
+  host({ ...command, niceness, threadCount });
 }
 
 async function threadCountFor({ loadPlan, workloadPath, workloadArgument }: OpenCommand): Promise<number> {

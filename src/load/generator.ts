@@ -4,31 +4,20 @@ import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
-import type { LoadPlan } from '../model/scenario.ts';
 import { moduleEnding } from '../os/module-ending.ts';
-import type { MeasuredShare } from './load-session.ts';
-import type { GeneratorCommand, GeneratorProgress, GeneratorReady, GeneratorReport } from './messages.ts';
+import {
+  Conversation,
+  type GeneratorProgress,
+  type GeneratorReady,
+  type LoadOrder,
+  type MeasuredShare,
+} from './messages.ts';
 
 export type { GeneratorProgress } from './messages.ts';
 
-export interface GeneratorOptions {
-  /** A module that exports `workload`, or `createWorkload` where there is an argument for it. */
-  readonly workloadPath: string;
-  /** Plain data that `createWorkload` makes the workload of. */
-  readonly workloadArgument?: unknown;
-  /** http://host:port or https://host:port; a path is not part of it. */
-  readonly targetUrl: string;
-  readonly loadPlan: LoadPlan;
-  /** How many threads send; more than one only where the workload is stateless. Not given: as many as the rate needs. */
-  readonly threadCount?: number;
-  /** The loop that is asked for; not given: the native one where it is known to work. */
-  readonly transport?: 'native' | 'portable' | null;
-  /** Whether `measureSeconds` is to know each second's histogram and the outages. */
-  readonly keepsDetail?: boolean;
+export interface GeneratorOptions extends LoadOrder {
   /** cgroup.procs files that the process enters before it runs. */
   readonly joinPaths: readonly string[];
-  /** Asked for; `ready.niceness` says what was granted. */
-  readonly niceness: number;
   /** Aborting kills the process; what was waited for rejects with the signal's reason. */
   readonly signal: AbortSignal;
   onProgress(progress: GeneratorProgress): void;
@@ -68,36 +57,37 @@ const memoryFlags = ['--max-semi-space-size=8'];
 const tailChars = 4_000;
 
 /** Starts the process, loads the workload and opens its event streams. Throws HarnessError when any of it fails. */
-export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
-  options.signal.throwIfAborted();
-  const child = spawn(
-    'sh',
-    ['-c', joinScript, 'sh', ...options.joinPaths, '--', process.execPath, ...memoryFlags, processPath],
-    {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: compilingOnce(process.env),
-      // A session of its own: a Ctrl-C meant for the harness must reach the generator through its conductor, in order.
-      detached: true,
-    },
-  );
-  const channel = openChannel(child, options);
+export async function startGenerator({
+  joinPaths,
+  signal,
+  onProgress,
+  ...order
+}: GeneratorOptions): Promise<Generator> {
+  signal.throwIfAborted();
+  const argv = [...joinPaths, '--', process.execPath, ...memoryFlags, processPath];
+  const child = spawn('sh', ['-c', joinScript, 'sh', ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: compilingOnce(process.env),
+    // A session of its own: a Ctrl-C meant for the harness must reach the generator through its conductor, in order.
+    detached: true,
+  });
+  const { conversation, stop } = converse(child, signal);
+  conversation.onProgress = onProgress;
+  const measureSeconds: Generator['measureSeconds'] = async (startAtNs, onWindowEnd) => {
+    conversation.onWindowEnd = onWindowEnd;
+    return conversation.ask({ kind: 'measure', startAtNs }, 'measured');
+  };
   try {
-    const {
-      workloadPath,
-      workloadArgument = null,
-      targetUrl,
-      loadPlan,
-      niceness,
-      threadCount = null,
-      transport = null,
-      keepsDetail = false,
-    } = options;
-    const part = { threadCount, transport, keepsDetail, share: null };
-    const open = { kind: 'open', workloadPath, workloadArgument, targetUrl, loadPlan, niceness, ...part } as const;
-    const { ready } = await channel.ask(open, 'ready');
-    return driverOn(channel, child.pid ?? 0, ready);
+    const { ready } = await conversation.ask({ kind: 'open', ...order }, 'ready');
+    return {
+      ...{ pid: child.pid ?? 0, ready, measureSeconds, stop },
+      warmUp: async (count, ratePerSec) =>
+        (await conversation.ask({ kind: 'warm-up', count, ratePerSec }, 'warmed-up')).counts,
+      measure: async (startAtNs, onWindowEnd) => (await measureSeconds(startAtNs, onWindowEnd)).result,
+      cutShort: () => conversation.tell({ kind: 'cut-short' }),
+    };
   } catch (error) {
-    await channel.close();
+    await stop();
     throw error;
   }
 }
@@ -108,92 +98,27 @@ function compilingOnce(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return dir === undefined ? env : { ...env, NODE_COMPILE_CACHE: dir };
 }
 
-function driverOn(channel: Channel, pid: number, ready: GeneratorReady): Generator {
-  const measureSeconds: Generator['measureSeconds'] = (startAtNs, onWindowEnd) => {
-    channel.onWindowEnd = onWindowEnd;
-    return channel.ask({ kind: 'measure', startAtNs }, 'measured');
-  };
-  return {
-    pid,
-    ready,
-    warmUp: async (count, ratePerSec) =>
-      (await channel.ask({ kind: 'warm-up', count, ratePerSec }, 'warmed-up')).counts,
-    measure: async (startAtNs, onWindowEnd) => (await measureSeconds(startAtNs, onWindowEnd)).result,
-    measureSeconds,
-    cutShort: () => channel.tell({ kind: 'cut-short' }),
-    stop: channel.close,
-  };
-}
-
-type ReportOf<Kind extends GeneratorReport['kind']> = Extract<GeneratorReport, { kind: Kind }>;
-
-interface Channel {
-  onWindowEnd: (endedAtNs: number) => void;
-  ask<Kind extends GeneratorReport['kind']>(command: GeneratorCommand, answer: Kind): Promise<ReportOf<Kind>>;
-  /** A command whose answer is another question's. */
-  tell(command: GeneratorCommand): void;
-  close(): Promise<void>;
-}
-
-interface Question {
-  readonly answer: GeneratorReport['kind'];
-  resolve(report: GeneratorReport): void;
-  reject(error: unknown): void;
-}
-
-/** The conversation with one process: a question is answered by its report, by a refusal or by the process's end. */
-function openChannel(child: ChildProcess, options: GeneratorOptions): Channel {
-  let question: Question | null = null;
-  let death: unknown = null;
+function converse(child: ChildProcess, signal: AbortSignal) {
+  // A failed send is followed by 'close', which says more.
+  const conversation = new Conversation((command) => child.send(command, () => undefined));
   const tail = keepTail(child);
-  const settle = (settleQuestion: (asked: Question) => void) => {
-    const asked = question;
-    question = null;
-    if (asked !== null) settleQuestion(asked);
-  };
-  const die = (reason: unknown) => {
-    death ??= reason;
-    settle((asked) => asked.reject(death));
-  };
+  const ended = once(child, 'close').catch(() => undefined);
   const kill = () => {
     child.kill('SIGKILL');
-    die(options.signal.reason);
+    conversation.end(signal.reason);
   };
-  const ended = once(child, 'close').catch(() => undefined);
-  options.signal.addEventListener('abort', kill, { once: true });
-  child.on('error', (error) => die(driverDied(`: ${error.message}`, tail())));
-  child.on('close', (code, signal) => {
-    options.signal.removeEventListener('abort', kill);
-    die(driverDied(signal === null ? `with exit code ${code}` : `by ${signal}`, tail()));
+  signal.addEventListener('abort', kill, { once: true });
+  child.on('message', conversation.hear);
+  child.on('error', (error) => conversation.end(driverDied(`: ${error.message}`, tail())));
+  child.on('close', (code, name) => {
+    signal.removeEventListener('abort', kill);
+    conversation.end(driverDied(name === null ? `with exit code ${code}` : `by ${name}`, tail()));
   });
-
-  const channel: Channel = {
-    onWindowEnd: () => undefined,
-    ask: (command, answer) =>
-      new Promise((resolve, reject) => {
-        if (death !== null) return reject(death);
-        if (question !== null) throw new Error(`the generator is asked to ${command.kind} before its last answer`);
-        question = { answer, resolve: resolve as Question['resolve'], reject };
-        // A failed send is followed by 'close', which says more.
-        child.send(command, () => undefined);
-      }),
-    tell: (command) => {
-      if (death === null) child.send(command, () => undefined);
-    },
-    close: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended;
   };
-  child.on('message', (message) => {
-    const report = message as GeneratorReport;
-    if (report.kind === 'progress') options.onProgress(report.progress);
-    else if (report.kind === 'window-end') channel.onWindowEnd(report.endedAtNs);
-    else if (report.kind === 'refused') {
-      settle((asked) => asked.reject(new HarnessError(report.code, report.message, report.remedy)));
-    } else settle((asked) => asked.resolve(report));
-  });
-  return channel;
+  return { conversation, stop };
 }
 
 /** The end of all that the process wrote, for the error that reports its death. */

@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HarnessError } from '../model/harness-error.ts';
+import type { LoadCounts } from '../model/load-result.ts';
 import type { Workload } from '../model/workload.ts';
 import { askOnce } from '../os/ask-once.ts';
 import { warmUpCode } from './jit-warmup.ts';
-import { type LoadSession, openLoadSession } from './load-session.ts';
-import type { GeneratorCommand, GeneratorProgress, GeneratorReport, OpenCommand } from './messages.ts';
+import { openLoadSession } from './load-session.ts';
+import type {
+  GeneratorCommand,
+  GeneratorProgress,
+  GeneratorReady,
+  GeneratorReport,
+  MeasuredShare,
+  OpenCommand,
+} from './messages.ts';
 import type { Loop } from './pace/loop.ts';
 import { loadKernel } from './transport/kernel.ts';
 import { createNativeLoop } from './transport/native-loop.ts';
@@ -13,30 +21,41 @@ import { createPortableLoop } from './transport/portable-loop.ts';
 import type { TargetAddress } from './transport/socket.ts';
 import { parseTarget, resolveTarget } from './transport/target-address.ts';
 
+/** What sends: a session of this thread, or several threads. */
+export interface LoadSender {
+  warmUp(count: number, ratePerSec: number): Promise<LoadCounts>;
+  measure(startAtNs: number, onWindowEnd: (endedAtNs: number) => void): Promise<MeasuredShare>;
+  /** What the open window has recorded by now; null when none is open, or when those who were told answer by themselves. */
+  cutShort(): MeasuredShare | null;
+}
+
+export type OpenSender = (
+  command: OpenCommand,
+  onProgress: (progress: GeneratorProgress) => void,
+) => Promise<{ readonly ready: GeneratorReady; readonly sender: LoadSender }>;
+
 /** Takes the generator's commands, one at a time, and reports what becomes of each; what it throws is a bug. */
 export type LoadHost = (command: GeneratorCommand) => void;
 
-/** A host that opens its session itself and sends from its own loop: the process's only one, or one of several threads. */
-export function createLoadHost(report: (message: GeneratorReport) => void): LoadHost {
-  let session: LoadSession | null = null;
+export function createLoadHost(open: OpenSender, report: (message: GeneratorReport) => void): LoadHost {
+  let sender: LoadSender | null = null;
 
   const answer = async (command: GeneratorCommand): Promise<GeneratorReport | null> => {
     if (command.kind === 'open') {
-      const workload = await loadWorkload(command.workloadPath, command.workloadArgument);
-      session = await openSession(workload, command, report);
-      const { id, service, version } = workload;
-      return { kind: 'ready', ready: { niceness: command.niceness, workload: { id, service, version } } };
+      const opened = await open(command, (progress) => report({ kind: 'progress', progress }));
+      sender = opened.sender;
+      return { kind: 'ready', ready: opened.ready };
     }
     if (command.kind === 'cut-short') {
-      const soFar = session?.soFar() ?? null;
+      const soFar = sender?.cutShort() ?? null;
       return soFar === null ? null : { kind: 'measured', ...soFar };
     }
-    if (session === null) throw new Error(`${command.kind} before open`);
+    if (sender === null) throw new Error(`${command.kind} before open`);
     if (command.kind === 'warm-up') {
-      return { kind: 'warmed-up', counts: await session.warmUp(command.count, command.ratePerSec) };
+      return { kind: 'warmed-up', counts: await sender.warmUp(command.count, command.ratePerSec) };
     }
     const reportEnd = (endedAtNs: number) => report({ kind: 'window-end', endedAtNs });
-    return { kind: 'measured', ...(await session.measure(command.startAtNs, reportEnd)) };
+    return { kind: 'measured', ...(await sender.measure(command.startAtNs, reportEnd)) };
   };
   return (command) => {
     answer(command).then(
@@ -54,11 +73,19 @@ export function refusalOf(error: unknown): GeneratorReport {
   return { kind: 'refused', code: error.code, message: error.message, remedy: error.remedy };
 }
 
-async function openSession(
-  workload: Workload,
-  { targetUrl, loadPlan, share, niceness, transport, keepsDetail }: OpenCommand,
-  report: (message: GeneratorReport) => void,
-): Promise<LoadSession> {
+/** Sends from this very thread: the process's only one, or one of several. */
+export const openSession: OpenSender = async (command, onProgress) => {
+  const {
+    workloadPath,
+    workloadArgument,
+    targetUrl,
+    loadPlan,
+    share = null,
+    niceness,
+    transport,
+    keepsDetail,
+  } = command;
+  const workload = await loadWorkload(workloadPath, workloadArgument);
   const target = parseTarget(targetUrl);
   if (share !== null && workload.isStateless !== true) {
     throw new HarnessError(
@@ -67,26 +94,37 @@ async function openSession(
       'drive it with one thread',
     );
   }
-  const loop = openLoop(transport, target);
+  const loop = openLoop(transport ?? null, target);
   // A warm-up does the same, on the target.
   if (loadPlan.warmupCount === 0) await warmUpCode(loop);
   const point = await resolveTarget(target);
-  const onProgress = (progress: GeneratorProgress) => report({ kind: 'progress', progress });
-  const setUp = await setUpOf(workload, targetUrl, loadPlan.timeoutMs);
-  const options = { workload, setUp, point, niceness, loop, loadPlan, share, keepsDetail, onProgress };
-  return openLoadSession(options).catch((error: Error) => {
-    throw new HarnessError('cannot-measure', error.message, 'see what the target logged; it must accept the streams');
-  });
-}
-
-/** What the workload asks before its session. Throws HarnessError with what it says is wrong. */
-async function setUpOf(workload: Workload, origin: string, timeoutMs: number): Promise<unknown> {
   const { signal } = new AbortController();
-  return workload
-    .setUp?.((request) => askOnce(origin, request, { timeoutMs, signal }))
-    .catch((error: Error) => {
-      throw new HarnessError('cannot-measure', error.message, 'correct the request, or see what the target logged');
-    });
+  const send = (request: Parameters<typeof askOnce>[1]) =>
+    askOnce(targetUrl, request, { timeoutMs: loadPlan.timeoutMs, signal });
+  const setUp = await saying('correct the request, or see what the target logged', workload.setUp?.(send));
+  const options = {
+    workload,
+    setUp,
+    point,
+    niceness,
+    loop,
+    loadPlan,
+    share,
+    keepsDetail: keepsDetail ?? false,
+    onProgress,
+  };
+  const sender = await saying('see what the target logged; it must accept the streams', openLoadSession(options));
+  const { id, service, version } = workload;
+  return { ready: { niceness, workload: { id, service, version } }, sender };
+};
+
+/** What goes wrong between target and workload is the user's to mend. */
+async function saying<T>(remedy: string, work: Promise<T> | undefined): Promise<T> {
+  try {
+    return (await work) as T;
+  } catch (error) {
+    throw new HarnessError('cannot-measure', (error as Error).message, remedy);
+  }
 }
 
 interface WorkloadModule {
@@ -95,7 +133,7 @@ interface WorkloadModule {
 }
 
 /** Throws HarnessError when there is none. */
-export async function loadWorkload(path: string, argument: unknown): Promise<Workload> {
+export async function loadWorkload(path: string, argument: unknown = null): Promise<Workload> {
   const module: WorkloadModule = await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new HarnessError('cannot-measure', `cannot load ${path}: ${error.message}`, 'name a module of a workload');
   });

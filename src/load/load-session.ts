@@ -3,21 +3,16 @@ import type { LoadPlan } from '../model/scenario.ts';
 import type { ServerSentEvent, Workload, WorkloadSession } from '../model/workload.ts';
 import { Recorder, type Recording } from './accounting/recorder.ts';
 import { type SelfReading, startSelfMeter } from './accounting/self-meter.ts';
-import type { GeneratorProgress } from './messages.ts';
+import type { GeneratorProgress, MeasuredShare } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
 import { createSchedule, peakRatePerSec, type ScheduleSpec, type Share } from './pace/schedule.ts';
 import { type Flight, sendWindow, type Window } from './pace/sender.ts';
 import { connectBy, RequestWriter } from './transport/connection.ts';
 import { type EventStreams, openEventStreams } from './transport/event-streams.ts';
 import { Pool } from './transport/pool.ts';
+import { AnswerCollector } from './transport/response-reader.ts';
 import type { TargetPoint } from './transport/socket.ts';
 import { hostOf } from './transport/target-address.ts';
-
-/** A result and, where it is only a share of the load, what is needed to merge its seconds. */
-export interface MeasuredShare {
-  readonly result: LoadResult;
-  readonly secondHistograms: readonly string[];
-}
 
 export interface LoadSessionOptions {
   readonly workload: Workload;
@@ -28,7 +23,7 @@ export interface LoadSessionOptions {
   readonly loadPlan: LoadPlan;
   /** This session's part of the load; null: all of it. */
   readonly share: Share | null;
-  /** See OpenCommand; not given: only what the workload and the share need. */
+  /** See LoadOrder. */
   readonly keepsDetail?: boolean;
   readonly niceness: number;
   readonly loop: Loop;
@@ -74,7 +69,8 @@ export class LoadSession {
       nowNs: loop.nowNs,
       ...(setUp === undefined ? {} : { setUp }),
     });
-    const connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), workload.ignoresBodies !== true);
+    const createAnswer = () => new AnswerCollector(workload.ignoresBodies !== true);
+    const connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), createAnswer);
     this.#pool = new Pool(connect, loadPlan.connectionCount, loop);
   }
 
@@ -102,21 +98,21 @@ export class LoadSession {
       ...{ ...this.#limits, drainNs: loadPlan.drainMs * nsPerMs },
     };
     const before = { staleRetryCount: this.#pool.stats.staleRetryCount, wakeupCount: loop.wakeupCount() };
-    const meter = meterFrom(loop, startAtNs - meterLeadNs);
+    const readMeter = startSelfMeter(loop, startAtNs - meterLeadNs);
     let ended: { readonly atNs: number; readonly self: SelfReading } | null = null;
     const assemble = (recording: Recording) => {
-      const { atNs, self } = ended ?? { atNs: Math.max(startAtNs, loop.nowNs()), self: meter.read() };
+      const { atNs, self } = ended ?? { atNs: Math.max(startAtNs, loop.nowNs()), self: readMeter() };
       return this.#shareOf(recording, startAtNs, atNs, self, before);
     };
     const onEnd = (atNs: number) => {
-      ended = { atNs, self: meter.read() };
+      ended = { atNs, self: readMeter() };
       onWindowEnd(atNs);
     };
     return assemble(await this.#run('measure', window, onEnd, assemble));
   }
 
   /** What the open window has recorded by now; null when none is open. */
-  soFar(): MeasuredShare | null {
+  cutShort(): MeasuredShare | null {
     return this.#current?.soFar?.() ?? null;
   }
 
@@ -156,13 +152,14 @@ export class LoadSession {
       seesOutages: keepsDetail || workload.clusterFault !== undefined,
     });
     this.#current = { recorder, startAtNs, soFar: assemble === null ? null : () => assemble(recorder.snapshot()) };
-    const ticker = tickEach(loop, progressEveryNs, () => {
-      const elapsedMs = Math.max(0, (loop.nowNs() - startAtNs) / nsPerMs);
-      onProgress({ phase, elapsedMs, counts: recorder.counts() });
-    });
+    const tick = () => {
+      ticker = loop.at(loop.nowNs() + progressEveryNs, tick);
+      onProgress({ phase, elapsedMs: Math.max(0, (loop.nowNs() - startAtNs) / nsPerMs), counts: recorder.counts() });
+    };
+    let ticker = loop.at(loop.nowNs() + progressEveryNs, tick);
     const hasStreams = this.#session.streams.length > 0;
     await sendWindow(window, { loop, pool: this.#pool, session: this.#session, recorder, hasStreams, onWindowEnd });
-    ticker.stop();
+    ticker.cancel();
     this.#current = null;
     return recorder.finish();
   }
@@ -194,26 +191,4 @@ export class LoadSession {
 
 function specOf(whole: ScheduleSpec, share: Share | null): ScheduleSpec {
   return share === null ? whole : { ...whole, share };
-}
-
-/** The first tick comes after `everyNs`. */
-function tickEach(loop: Loop, everyNs: number, tick: () => void): { stop(): void } {
-  const next = () => loop.at(loop.nowNs() + everyNs, ring);
-  const ring = () => {
-    alarm = next();
-    tick();
-  };
-  let alarm = next();
-  return { stop: () => alarm.cancel() };
-}
-
-/** A meter that starts at `timeNs`, so that the wait for the window does not dilute its figures. */
-function meterFrom(loop: Loop, timeNs: number): { read(): SelfReading } {
-  const sleptNs = () => loop.sleptNs();
-  let read = startSelfMeter(sleptNs);
-  loop.at(timeNs, () => {
-    read();
-    read = startSelfMeter(sleptNs);
-  });
-  return { read: () => read() };
 }

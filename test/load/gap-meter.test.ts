@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createGapMeter } from '../../src/load/accounting/counts.ts';
+import { GapMeter } from '../../src/load/accounting/counts.ts';
 
 function cvOf(timesNs: readonly number[]): number | null {
-  const meter = createGapMeter();
+  const meter = new GapMeter();
   for (const timeNs of timesNs) meter.mark(timeNs);
   return meter.cvRatio();
 }

@@ -28,7 +28,8 @@ for (const [arch, type] of layouts) {
   });
 }
 
-test('addresses are laid out as struct sockaddr_in and sockaddr_in6', () => {
+test('addresses are laid out as struct sockaddr_in and sockaddr_in6', { skip }, () => {
+  assert.equal(loadKernel(), null);
   const v4 = koffi.struct('sockaddr_in', {
     ...{ sin_family: 'uint16_t', sin_port: koffi.array('uint8_t', 2), sin_addr: koffi.array('uint8_t', 4) },
     sin_zero: koffi.array('uint8_t', 8),
@@ -37,11 +38,12 @@ test('addresses are laid out as struct sockaddr_in and sockaddr_in6', () => {
     ...{ sin6_family: 'uint16_t', sin6_port: koffi.array('uint8_t', 2), sin6_flowinfo: 'uint32_t' },
     ...{ sin6_addr: koffi.array('uint8_t', 16), sin6_scope_id: 'uint32_t' },
   });
-  const address = socketAddress(Uint8Array.of(127, 0, 0, 1), 0x1f90);
+  const address = socketAddress({ address: '127.0.0.1', family: 4 }, 0x1f90);
   assert.equal(address.length, koffi.sizeof(v4));
   assert.deepEqual([...address.subarray(0, 8)], [2, 0, 0x1f, 0x90, 127, 0, 0, 1]);
   const bytes = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
-  const scoped = socketAddress(bytes, 80, 7);
+  const text = '102:304:506:708:90a:b0c:13.14.15.16%7';
+  const scoped = socketAddress({ address: text, family: 6 }, 80);
   assert.equal(scoped.length, koffi.sizeof(v6));
   const offsetOf = (name: string) => koffi.offsetof(v6, name);
   assert.deepEqual(scoped.subarray(offsetOf('sin6_addr'), offsetOf('sin6_addr') + 16), Buffer.from(bytes));
@@ -51,6 +53,6 @@ test('addresses are laid out as struct sockaddr_in and sockaddr_in6', () => {
 test('a failed call gives its errno, and a length beyond its buffer never reaches the kernel', { skip }, () => {
   assert.equal(loadKernel(), null);
   assert.equal(errorName(epollAdd(-1, -1, 0, 0)), 'EBADF');
-  assert.equal(errorName(transmit(-1, Buffer.alloc(8), 8, false)), 'EBADF');
-  assert.throws(() => transmit(-1, Buffer.alloc(8), 9, false), RangeError);
+  assert.equal(errorName(transmit(-1, Buffer.alloc(8), 8)), 'EBADF');
+  assert.throws(() => transmit(-1, Buffer.alloc(8), 9), RangeError);
 });

@@ -102,7 +102,7 @@ describe('the native loop', { skip }, () => {
     await new Promise<void>((resolve) => {
       const socket = loop.connect(point, {
         onOpen: () => {
-          assert.equal(socket.write(bytes, bytes.length, false), true);
+          assert.equal(socket.write(bytes, bytes.length), true);
           assert.equal(socket.hasUnsentBytes, true);
           resolve();
         },

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createOutageMeter } from '../../src/load/accounting/second-series.ts';
+import { OutageMeter } from '../../src/load/accounting/second-series.ts';
 
 const ms = 1e6;
 
 function outagesOf(served: readonly (readonly [dueMs: number, answeredMs: number])[], unservedMs: readonly number[]) {
-  const meter = createOutageMeter(1_000 * ms);
-  for (const [dueMs, answeredMs] of served) meter.served((1_000 + dueMs) * ms, (1_000 + answeredMs) * ms);
-  for (const dueMs of unservedMs) meter.unserved((1_000 + dueMs) * ms);
+  const meter = new OutageMeter(1_000 * ms);
+  for (const [dueMs, answeredMs] of served) meter.settle((1_000 + dueMs) * ms, (1_000 + answeredMs) * ms);
+  for (const dueMs of unservedMs) meter.settle((1_000 + dueMs) * ms, null);
   return meter.finish().map(({ startedAtMs, durationMs, unservedCount }) => [startedAtMs, durationMs, unservedCount]);
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createReasonTally } from '../../src/load/accounting/counts.ts';
+import { ReasonTally } from '../../src/load/accounting/counts.ts';
 
 test('the most frequent reasons come first, ten at most', () => {
-  const tally = createReasonTally();
+  const tally = new ReasonTally();
   for (let reason = 1; reason <= 20; reason++) {
     for (let times = 0; times < reason; times++) tally.add(`reason ${reason}`);
   }
@@ -14,7 +14,7 @@ test('the most frequent reasons come first, ten at most', () => {
 });
 
 test('a target that never gives the same reason twice does not fill the memory', () => {
-  const tally = createReasonTally();
+  const tally = new ReasonTally();
   for (let index = 0; index < 10_000; index++) tally.add(`reason ${index}`);
   assert.deepEqual(tally.most()[0], { reason: 'other reasons', count: 9_500 });
 });

@@ -5,7 +5,7 @@ import type { WorkloadRequest } from '../../src/model/workload.ts';
 
 const writer = new RequestWriter('127.0.0.1:8080');
 
-/** The bytes of a request as text; a body behind them is no part of it. */
+/** The bytes of a request as text. */
 function write(request: WorkloadRequest): string {
   return writer.write(request).toString('latin1', 0, writer.length);
 }
@@ -40,15 +40,12 @@ test('another request object is never answered with the text of the last one', (
   assert.match(write({ ...request, path: '/b' }), /^GET \/b /);
 });
 
-test('a small body is joined to its head, a large one follows it', () => {
-  const body = (byteLength: number) => Buffer.alloc(byteLength, 'a');
-  const head = (byteLength: number) =>
-    `POST / HTTP/1.1\r\nhost: 127.0.0.1:8080\r\ncontent-length: ${byteLength}\r\n\r\n`;
-  const post = (byteLength: number) => write({ method: 'POST', path: '/', headers: {}, body: body(byteLength) });
-  assert.equal(post(16_384), `${head(16_384)}${body(16_384)}`);
-  assert.ok(writer.rest === null);
-  assert.equal(post(16_385), head(16_385));
-  assert.equal((writer.rest as Uint8Array | null)?.byteLength, 16_385);
+test('a body of any size stands behind its head', () => {
+  for (const byteLength of [1, 16_385, 1_000_000]) {
+    const body = Buffer.alloc(byteLength, 'a');
+    const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1:8080\r\ncontent-length: ${byteLength}\r\n\r\n`;
+    assert.ok(write({ method: 'POST', path: '/', headers: {}, body }) === `${head}${body}`);
+  }
 });
 
 test('a head that is longer than any before has room', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createSchedule, dueCount, type ScheduleSpec } from '../../src/load/pace/schedule.ts';
+import { createSchedule, type ScheduleSpec } from '../../src/load/pace/schedule.ts';
 
 const nsPerSec = 1e9;
 const daySec = 86_400;
@@ -153,33 +153,6 @@ const anySpec = fc.record({
   seed: fc.nat(),
 });
 
-test('the inverse counts exactly the requests due up to an instant', () => {
-  fc.assert(
-    fc.property(anySpec, fc.integer({ min: 0, max: 300 }), fc.integer({ min: -1, max: 1 }), (drawn, index, nearNs) => {
-      const schedule = createSchedule(drawn);
-      const elapsedNs = schedule.offsetNs(index) + nearNs;
-      const count = dueCount(schedule, elapsedNs);
-      if (count > 0) assert.ok(schedule.offsetNs(count - 1) <= elapsedNs, 'the last one counted is due');
-      assert.ok(schedule.offsetNs(count) > elapsedNs, 'the next one is not');
-    }),
-    { numRuns: 500 },
-  );
-});
-
-test('the inverse of a constant schedule is exact after days', () => {
-  const milliRate = fc.integer({ min: 1, max: 100_000_000 });
-  fc.assert(
-    fc.property(milliRate, part, (rate, part) => {
-      const schedule = createSchedule(spec({ ratePerSec: rate / 1000 }));
-      const index = Math.floor(part * 10 * daySec * (rate / 1000));
-      const offsetNs = schedule.offsetNs(index);
-      assert.equal(dueCount(schedule, offsetNs), index + 1);
-      assert.equal(dueCount(schedule, offsetNs - 1), index);
-    }),
-    { numRuns: 1_000 },
-  );
-});
-
 test('shares of a sequence are together the sequence, each request once', () => {
   fc.assert(
     fc.property(anySpec, fc.integer({ min: 1, max: 7 }), (drawn, count) => {
@@ -188,9 +161,6 @@ test('shares of a sequence are together the sequence, each request once', () => 
       for (let index = 0; index < 100; index++) {
         assert.equal(shares[index % count]?.offsetNs(Math.floor(index / count)), whole.offsetNs(index));
       }
-      const elapsedNs = whole.offsetNs(99);
-      const counted = shares.map((share) => dueCount(share, elapsedNs)).reduce((sum, part) => sum + part, 0);
-      assert.equal(counted, dueCount(whole, elapsedNs));
     }),
   );
 });

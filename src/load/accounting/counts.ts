@@ -50,57 +50,51 @@ function outcomeCount(counts: LoadCounts): number {
   return okCount + wrongCount + failedCount + refusedCount + timedOutCount + inFlightCount + unsentCount;
 }
 
-/** Counts reasons of trouble in bounded memory, however many different texts a target comes up with. */
-export interface ReasonTally {
-  add(reason: string): void;
-  /** The most frequent first; what was beyond the bound is counted together at its own rank. */
-  most(): { reason: string; count: number }[];
-}
-
 const keptReasonCount = 500;
-const shownReasonCount = 10;
+export const shownReasonCount = 10;
 const longestReasonChars = 200;
 const otherReasons = 'other reasons';
 
-export function createReasonTally(): ReasonTally {
-  const countOf = new Map<string, number>();
-  return {
-    add: (text) => {
-      const known = text.slice(0, longestReasonChars);
-      const reason = countOf.has(known) || countOf.size < keptReasonCount ? known : otherReasons;
-      countOf.set(reason, (countOf.get(reason) ?? 0) + 1);
-    },
-    most: () =>
-      [...countOf]
-        .map(([reason, count]) => ({ reason, count }))
-        .sort((a, b) => b.count - a.count)
-        .slice(0, shownReasonCount),
-  };
+/** Counts reasons of trouble in bounded memory, however many different texts a target comes up with. */
+export class ReasonTally {
+  readonly #countOf = new Map<string, number>();
+
+  add(text: string) {
+    const known = text.slice(0, longestReasonChars);
+    const isKept = this.#countOf.has(known) || this.#countOf.size < keptReasonCount;
+    const reason = isKept ? known : otherReasons;
+    this.#countOf.set(reason, (this.#countOf.get(reason) ?? 0) + 1);
+  }
+
+  /** The most frequent first; what was beyond the bound is counted together at its own rank. */
+  most(): { reason: string; count: number }[] {
+    return [...this.#countOf]
+      .map(([reason, count]) => ({ reason, count }))
+      .sort((a, b) => b.count - a.count)
+      .slice(0, shownReasonCount);
+  }
 }
 
-/** How even a sequence of instants is, without keeping it. */
-export interface GapMeter {
-  mark(timeNs: number): void;
+/** How even a sequence of instants is, without keeping it: Welford's running mean and variance (Technometrics 4(3), 1962). */
+export class GapMeter {
+  #lastNs = Number.NaN;
+  #gapCount = 0;
+  #meanNs = 0;
+  #squares = 0;
+
+  mark(timeNs: number) {
+    const gapNs = timeNs - this.#lastNs;
+    this.#lastNs = timeNs;
+    if (Number.isNaN(gapNs)) return;
+    this.#gapCount++;
+    const delta = gapNs - this.#meanNs;
+    this.#meanNs += delta / this.#gapCount;
+    this.#squares += delta * (gapNs - this.#meanNs);
+  }
+
   /** Coefficient of variation of the gaps (population form): 0 is perfectly even, 1 is Poisson; null below 3 marks. */
-  cvRatio(): number | null;
-}
-
-/** Welford's running mean and variance (Technometrics 4(3), 1962). */
-export function createGapMeter(): GapMeter {
-  let lastNs = Number.NaN;
-  let gapCount = 0;
-  let meanNs = 0;
-  let squares = 0;
-  return {
-    mark: (timeNs) => {
-      const gapNs = timeNs - lastNs;
-      lastNs = timeNs;
-      if (Number.isNaN(gapNs)) return;
-      gapCount++;
-      const delta = gapNs - meanNs;
-      meanNs += delta / gapCount;
-      squares += delta * (gapNs - meanNs);
-    },
-    cvRatio: () => (gapCount < 2 || meanNs <= 0 ? null : Math.sqrt(squares / gapCount) / meanNs),
-  };
+  cvRatio(): number | null {
+    if (this.#gapCount < 2 || this.#meanNs <= 0) return null;
+    return Math.sqrt(this.#squares / this.#gapCount) / this.#meanNs;
+  }
 }

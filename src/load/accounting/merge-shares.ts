@@ -1,4 +1,4 @@
-import type { Latency, LoadResult, LoadSecond } from '../../model/load-result.ts';
+import type { GeneratorUsage, Latency, LoadResult, LoadSecond } from '../../model/load-result.ts';
 import {
   createHistogram,
   decode,
@@ -8,10 +8,8 @@ import {
   percentileMs,
   summarize,
 } from '../../stats/histogram.ts';
-import type { MeasuredShare } from '../load-session.ts';
-import { addCounts } from './counts.ts';
-
-const shownReasonCount = 10;
+import type { MeasuredShare } from '../messages.ts';
+import { shownReasonCount } from './counts.ts';
 
 /**
  * The result of one load that several threads sent together. Exact: histograms are added bucket by bucket and counts summed.
@@ -19,83 +17,33 @@ const shownReasonCount = 10;
  */
 export function mergeShares(shares: readonly MeasuredShare[]): MeasuredShare {
   const results = shares.map(({ result }) => result);
-  const [first] = results;
-  if (first === undefined) throw new RangeError('nothing to merge');
-  const latency = (key: 'responseTime' | 'serviceTime' | 'sendDelay' | 'generatorDelay' | 'connectionWait') =>
-    mergeLatencies(results.map((r) => r[key]));
-  const secondHistograms = mergeSecondHistograms(shares);
-  const result: LoadResult = {
-    startedAtNs: first.startedAtNs,
-    endedAtNs: maxOf(results.map(({ endedAtNs }) => endedAtNs)),
-    counts: addCounts(results.map(({ counts }) => counts)),
-    responseTime: latency('responseTime'),
-    serviceTime: latency('serviceTime'),
-    sendDelay: latency('sendDelay'),
-    generatorDelay: latency('generatorDelay'),
-    connectionWait: latency('connectionWait'),
-    operations: byName(
-      results.map(({ operations }) => operations),
-      (parts) => ({
-        counts: addCounts(parts.map(({ counts }) => counts)),
-        responseTime: mergeLatencies(parts.map(({ responseTime }) => responseTime)),
-        serviceTime: mergeLatencies(parts.map(({ serviceTime }) => serviceTime)),
-      }),
-    ),
-    eventLatencies: byName(
-      results.map(({ eventLatencies }) => eventLatencies),
-      mergeLatencies,
-    ),
-    seconds: mergeSeconds(
-      results.map(({ seconds }) => seconds),
-      secondHistograms,
-    ),
+  const histograms = mergeSecondHistograms(shares);
+  const result = {
+    ...sumOf(results.map(({ seconds, errors, outages, generator, ...summed }) => summed)),
+    startedAtNs: Math.min(...results.map(({ startedAtNs }) => startedAtNs)),
+    endedAtNs: Math.max(...results.map(({ endedAtNs }) => endedAtNs)),
+    seconds: histograms.map((response, second) => mergeSecond(results, second, response)),
     errors: mergeErrors(results),
     // A stretch without service is one of all threads together; workloads that look for any are sent by one thread.
     outages: [],
-    acknowledged: sumsOf(
-      results.map(({ acknowledged }) => acknowledged),
-      ['createdCount', 'deletedCount', 'uncertainCount'],
-    ),
-    generator: mergeGenerators(results),
+    generator: mergeGenerators(results.map(({ generator }) => generator)),
   };
-  return { result, secondHistograms };
+  return { result, secondHistograms: histograms.map(encode) };
 }
 
-function mergeGenerators(results: readonly LoadResult[]): LoadResult['generator'] {
-  const parts = results.map(({ generator }) => generator);
-  const [first] = parts as [LoadResult['generator']];
-  const uneven = parts.map(({ sendGapCv }) => sendGapCv).filter((ratio) => ratio !== null);
-  return {
-    ...first,
-    threadCount: parts.length,
-    // Each thread reads the clock of the whole process.
-    ...maxesOf(parts, ['cpuUserMs', 'cpuSystemMs', 'eventLoopUtilizationRatio', 'rssBytes']),
-    ...sumsOf(parts, ['wakeupCount', 'gcMs', 'connectionsOpenedCount', 'staleRetryCount']),
-    sendGapCv: uneven.length === 0 ? null : maxOf(uneven),
-  };
+/** Adds up place by place, over all names that occur: numbers are summed, distributions merged. */
+function sumOf<T>(parts: readonly T[]): T {
+  const [first] = parts;
+  if (typeof first === 'number') return (parts as readonly number[]).reduce((total, value) => total + value, 0) as T;
+  if (isLatency(first))
+    return summarize(mergeEncoded((parts as readonly Latency[]).map(({ hdrHistogram }) => hdrHistogram))) as T;
+  const records = parts as readonly Readonly<Record<string, unknown>>[];
+  const names = [...new Set(records.flatMap(Object.keys))];
+  return Object.fromEntries(names.map((name) => [name, sumOf(records.flatMap((part) => part[name] ?? []))])) as T;
 }
 
-type Numbers<Name extends string> = Readonly<Record<Name, number | null>>;
-
-function sumsOf<Name extends string>(parts: readonly Numbers<Name>[], names: readonly Name[]): Record<Name, number> {
-  return foldsOf(parts, names, sum);
-}
-
-function maxesOf<Name extends string>(parts: readonly Numbers<Name>[], names: readonly Name[]): Record<Name, number> {
-  return foldsOf(parts, names, maxOf);
-}
-
-function foldsOf<Name extends string>(
-  parts: readonly Numbers<Name>[],
-  names: readonly Name[],
-  fold: (values: readonly number[]) => number,
-): Record<Name, number> {
-  const entries = names.map((name) => [name, fold(parts.map((part) => part[name] ?? 0))]);
-  return Object.fromEntries(entries) as Record<Name, number>;
-}
-
-function mergeLatencies(parts: readonly Latency[]): Latency {
-  return summarize(mergeEncoded(parts.map(({ hdrHistogram }) => hdrHistogram)));
+function isLatency(value: unknown): value is Latency {
+  return typeof value === 'object' && value !== null && 'hdrHistogram' in value;
 }
 
 function mergeEncoded(encoded: readonly string[]): Histogram {
@@ -104,50 +52,48 @@ function mergeEncoded(encoded: readonly string[]): Histogram {
   return merged;
 }
 
-function mergeSecondHistograms(shares: readonly MeasuredShare[]): string[] {
-  const secondCount = maxOf(shares.map(({ secondHistograms }) => secondHistograms.length));
+function mergeSecondHistograms(shares: readonly MeasuredShare[]): Histogram[] {
+  const secondCount = Math.max(...shares.map(({ result }) => result.seconds.length));
   return Array.from({ length: secondCount }, (_, second) =>
-    encode(mergeEncoded(shares.map(({ secondHistograms }) => secondHistograms[second] ?? ''))),
+    mergeEncoded(shares.map(({ secondHistograms }) => secondHistograms[second] ?? '')),
   );
 }
 
-function mergeSeconds(parts: readonly (readonly LoadSecond[])[], histograms: readonly string[]): LoadSecond[] {
-  return Array.from({ length: maxOf(parts.map(({ length }) => length)) }, (_, second) => {
-    const same = parts.map((part) => part[second]).filter((part) => part !== undefined);
-    const response = mergeEncoded([histograms[second] ?? '']);
-    return {
-      second,
-      scheduledCount: sum(same.map(({ scheduledCount }) => scheduledCount)),
-      okCount: sum(same.map(({ okCount }) => okCount)),
-      notOkCount: sum(same.map(({ notOkCount }) => notOkCount)),
-      responseP50Ms: percentileMs(response, 50),
-      responseMaxMs: percentileMs(response, 100),
-    };
-  });
+function mergeSecond(results: readonly LoadResult[], second: number, response: Histogram): LoadSecond {
+  const parts = results.flatMap(({ seconds }) => seconds[second] ?? []);
+  const counts = sumOf(
+    parts.map(({ scheduledCount, okCount, notOkCount }) => ({ scheduledCount, okCount, notOkCount })),
+  );
+  return {
+    ...{ second, ...counts },
+    responseP50Ms: percentileMs(response, 50),
+    responseMaxMs: percentileMs(response, 100),
+  };
+}
+
+function mergeGenerators(parts: readonly GeneratorUsage[]): GeneratorUsage {
+  const [first] = parts as [GeneratorUsage];
+  const valuesOf = (name: keyof GeneratorUsage) => parts.map((part) => Number(part[name] ?? 0));
+  const most = (name: keyof GeneratorUsage) => Math.max(...valuesOf(name));
+  const total = (name: keyof GeneratorUsage) => sumOf(valuesOf(name));
+  return {
+    ...first,
+    threadCount: parts.length,
+    // Each thread reads the clock of the whole process.
+    ...{ cpuUserMs: most('cpuUserMs'), cpuSystemMs: most('cpuSystemMs'), rssBytes: most('rssBytes') },
+    eventLoopUtilizationRatio: most('eventLoopUtilizationRatio'),
+    ...{ wakeupCount: total('wakeupCount'), gcMs: total('gcMs') },
+    ...{ connectionsOpenedCount: total('connectionsOpenedCount'), staleRetryCount: total('staleRetryCount') },
+    sendGapCv: parts.every(({ sendGapCv }) => sendGapCv === null) ? null : most('sendGapCv'),
+  };
 }
 
 function mergeErrors(results: readonly LoadResult[]): LoadResult['errors'] {
-  const byReason = Map.groupBy(
-    results.flatMap(({ errors }) => errors),
-    ({ reason }) => reason,
+  const counts = sumOf(
+    results.map(({ errors }) => Object.fromEntries(errors.map(({ reason, count }) => [reason, count]))),
   );
-  return [...byReason]
-    .map(([reason, same]) => ({ reason, count: sum(same.map(({ count }) => count)) }))
+  return Object.entries(counts)
+    .map(([reason, count]) => ({ reason, count }))
     .sort((a, b) => b.count - a.count)
     .slice(0, shownReasonCount);
-}
-
-function byName<T>(parts: readonly Readonly<Record<string, T>>[], join: (same: T[]) => T): Record<string, T> {
-  const names = new Set(parts.flatMap(Object.keys));
-  return Object.fromEntries(
-    [...names].map((name) => [name, join(parts.map((part) => part[name]).filter((part) => part !== undefined))]),
-  );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function maxOf(values: readonly number[]): number {
-  return Math.max(0, ...values);
 }

@@ -1,21 +1,15 @@
-import type { LoadCounts, LoadResult, LoadSecond } from '../../model/load-result.ts';
+import type { LoadCounts, LoadResult } from '../../model/load-result.ts';
 import { createHistogram, type Histogram, merge, record, summarize } from '../../stats/histogram.ts';
 import {
   assertAccounted,
-  createGapMeter,
-  createReasonTally,
   emptyCounts,
+  GapMeter,
   increment,
   type MutableCounts,
+  ReasonTally,
   withAlive,
 } from './counts.ts';
-import {
-  createOutageMeter,
-  createSecondSeries,
-  type OpenSecond,
-  type OutageMeter,
-  type SecondSeries,
-} from './second-series.ts';
+import { type OpenSecond, OutageMeter, SecondSeries } from './second-series.ts';
 
 /** A request as far as its figures go. `sentNs` is NaN until it is sent. */
 export interface Timed {
@@ -28,20 +22,10 @@ export interface Timed {
 }
 
 /** The part of a result that comes from the requests themselves. */
-export type Recording = Pick<
-  LoadResult,
-  | 'counts'
-  | 'responseTime'
-  | 'serviceTime'
-  | 'sendDelay'
-  | 'generatorDelay'
-  | 'connectionWait'
-  | 'operations'
-  | 'eventLatencies'
-  | 'seconds'
-  | 'errors'
-  | 'outages'
-> & { readonly sendGapCv: number | null; readonly secondHistograms: string[] };
+export type Recording = Omit<LoadResult, 'startedAtNs' | 'endedAtNs' | 'acknowledged' | 'generator'> & {
+  readonly sendGapCv: number | null;
+  readonly secondHistograms: string[];
+};
 
 export interface OperationAccount {
   readonly counts: MutableCounts;
@@ -52,7 +36,7 @@ export interface OperationAccount {
 /** What is kept beside the distributions. */
 export interface RecorderOptions {
   readonly keepsSecondHistograms?: boolean;
-  /** Whether stretches without service are looked for, which keeps sixteen bytes a request. */
+  /** Whether stretches without service are looked for, which keeps each request's times. */
   readonly seesOutages?: boolean;
 }
 
@@ -70,15 +54,15 @@ export class Recorder {
   readonly #sendDelay = createHistogram();
   readonly #generatorDelay = createHistogram();
   readonly #connectionWait = createHistogram();
-  readonly #reasons = createReasonTally();
-  readonly #sendGaps = createGapMeter();
+  readonly #reasons = new ReasonTally();
+  readonly #sendGaps = new GapMeter();
   readonly #series: SecondSeries;
   readonly #outages: OutageMeter | null;
 
   constructor(startAtNs: number, lengthNs: number, options: RecorderOptions = {}) {
     const { keepsSecondHistograms = false, seesOutages = false } = options;
-    this.#series = createSecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
-    this.#outages = seesOutages ? createOutageMeter(startAtNs) : null;
+    this.#series = new SecondSeries(startAtNs, lengthNs, keepsSecondHistograms);
+    this.#outages = seesOutages ? new OutageMeter(startAtNs) : null;
   }
 
   /** A request is due; gives the second it belongs to. */
@@ -120,8 +104,7 @@ export class Recorder {
     if (isLatency) record(account.response, nowNs - request.dueNs);
     if (isLatency && isSent) record(account.service, nowNs - request.sentNs);
     this.#series.settle(request.second, isOk, isLatency ? nowNs - request.dueNs : null);
-    if (isOk) this.#outages?.served(request.dueNs, nowNs);
-    else this.#outages?.unserved(request.dueNs);
+    this.#outages?.settle(request.dueNs, isOk ? nowNs : null);
   }
 
   completed(operationName: string, durationNs: number) {
@@ -159,19 +142,17 @@ export class Recorder {
   }
 
   #recordingOf(counts: LoadCounts): Recording {
-    const accounts = [...this.#accounts];
+    const accounts = [...this.#accounts.values()];
     return {
       counts,
-      responseTime: summarize(mergeAll(this.#accounts, 'response')),
-      serviceTime: summarize(mergeAll(this.#accounts, 'service')),
+      responseTime: summarize(mergeAll(accounts.map(({ response }) => response))),
+      serviceTime: summarize(mergeAll(accounts.map(({ service }) => service))),
       sendDelay: summarize(this.#sendDelay),
       generatorDelay: summarize(this.#generatorDelay),
       connectionWait: summarize(this.#connectionWait),
-      operations: Object.fromEntries(accounts.map(([name, account]) => [name, summarizeAccount(account)])),
-      eventLatencies: Object.fromEntries(
-        [...this.#eventLatencies].map(([name, histogram]) => [name, summarize(histogram)]),
-      ),
-      seconds: this.#series.finish() satisfies LoadSecond[],
+      operations: mapValues(this.#accounts, summarizeAccount),
+      eventLatencies: mapValues(this.#eventLatencies, summarize),
+      seconds: this.#series.finish(),
       errors: this.#reasons.most(),
       outages: this.#outages?.finish() ?? [],
       sendGapCv: this.#sendGaps.cvRatio(),
@@ -181,10 +162,14 @@ export class Recorder {
 }
 
 /** What was recorded by operation once is merged exactly instead of being recorded twice. */
-function mergeAll(accounts: ReadonlyMap<string, OperationAccount>, key: 'response' | 'service'): Histogram {
+function mergeAll(histograms: readonly Histogram[]): Histogram {
   const merged = createHistogram();
-  for (const account of accounts.values()) merge(merged, account[key]);
+  for (const histogram of histograms) merge(merged, histogram);
   return merged;
+}
+
+function mapValues<T, U>(map: ReadonlyMap<string, T>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries([...map].map(([name, value]) => [name, change(value)]));
 }
 
 function summarizeAccount({ counts, response, service }: OperationAccount): LoadResult['operations'][string] {

@@ -11,160 +11,124 @@ export interface OpenSecond {
   readonly response: Histogram;
 }
 
-/** The window second by second. A request counts in the second it was due, whenever its answer comes. */
-export interface SecondSeries {
-  due(dueNs: number): OpenSecond;
-  /** `responseNs`: null where the outcome is no latency. */
-  settle(second: OpenSecond, isOk: boolean, responseNs: number | null): void;
-  /** One entry for every second of the window, also those in which nothing was due. */
-  finish(): LoadSecond[];
-  /** After `finish`: the response times of each second (HdrHistogram, as `Latency.encoded`; '' of none), if they are kept. */
-  histograms(): string[];
-}
-
 const nsPerSec = 1e9;
 
-/** Only the seconds that still wait for outcomes hold a histogram; their histograms are used again. */
-export function createSecondSeries(startAtNs: number, lengthNs: number, keepsHistograms = false): SecondSeries {
-  const kept: string[] = [];
-  const closed: LoadSecond[] = [];
-  const spare: Histogram[] = [];
-  const open = new Set<OpenSecond>();
-  let current: OpenSecond | null = null;
+/**
+ * The window second by second. A request counts in the second it was due, whenever its answer comes. Only the seconds that
+ * still wait for outcomes hold a histogram; their histograms are used again.
+ */
+export class SecondSeries {
+  readonly #startAtNs: number;
+  readonly #lengthNs: number;
+  readonly #keepsHistograms: boolean;
+  readonly #kept: string[] = [];
+  readonly #closed: LoadSecond[] = [];
+  readonly #spare: Histogram[] = [];
+  readonly #open = new Set<OpenSecond>();
+  #current: OpenSecond | null = null;
 
-  const begin = (second: number): OpenSecond => {
-    const response = spare.pop() ?? createHistogram();
+  constructor(startAtNs: number, lengthNs: number, keepsHistograms: boolean) {
+    this.#startAtNs = startAtNs;
+    this.#lengthNs = lengthNs;
+    this.#keepsHistograms = keepsHistograms;
+  }
+
+  due(dueNs: number): OpenSecond {
+    const second = Math.floor((dueNs - this.#startAtNs) / nsPerSec);
+    const current = this.#current?.second === second ? this.#current : this.#begin(second);
+    current.scheduledCount++;
+    return current;
+  }
+
+  /** `responseNs`: null where the outcome is no latency. */
+  settle(second: OpenSecond, isOk: boolean, responseNs: number | null) {
+    second.settledCount++;
+    if (isOk) second.okCount++;
+    else second.notOkCount++;
+    if (responseNs !== null) record(second.response, responseNs);
+    this.#closeIfDone(second);
+  }
+
+  /** One entry for every second of the window, also those in which nothing was due. */
+  finish(): LoadSecond[] {
+    for (const second of this.#open) this.#close(second);
+    const secondCount = Math.max(this.#closed.length, Math.ceil(this.#lengthNs / nsPerSec));
+    return Array.from({ length: secondCount }, (_, second) => this.#closed[second] ?? { second, ...empty });
+  }
+
+  /** After `finish`: the response times of each second (HdrHistogram, as `Latency.encoded`; '' of none), if they are kept. */
+  histograms(): string[] {
+    return Array.from(this.#kept, (encoded) => encoded ?? '');
+  }
+
+  #begin(second: number): OpenSecond {
+    const previous = this.#current;
+    const response = this.#spare.pop() ?? createHistogram();
     const begun = { second, scheduledCount: 0, okCount: 0, notOkCount: 0, settledCount: 0, response };
-    open.add(begun);
+    this.#open.add(begun);
+    this.#current = begun;
+    if (previous !== null) this.#closeIfDone(previous);
     return begun;
-  };
-  const close = (ended: OpenSecond) => {
-    closed[ended.second] = closedSecond(ended);
-    if (keepsHistograms) kept[ended.second] = encode(ended.response);
-    open.delete(ended);
-    ended.response.reset();
-    spare.push(ended.response);
-  };
-  const closeIfDone = (second: OpenSecond) => {
-    if (second !== current && second.settledCount === second.scheduledCount) close(second);
-  };
+  }
 
-  return {
-    due: (dueNs) => {
-      const second = Math.floor((dueNs - startAtNs) / nsPerSec);
-      if (current?.second !== second) {
-        const previous = current;
-        current = begin(second);
-        if (previous !== null) closeIfDone(previous);
-      }
-      current.scheduledCount++;
-      return current;
-    },
-    settle: (second, isOk, responseNs) => {
-      second.settledCount++;
-      if (isOk) second.okCount++;
-      else second.notOkCount++;
-      if (responseNs !== null) record(second.response, responseNs);
-      closeIfDone(second);
-    },
-    finish: () => {
-      for (const second of open) close(second);
-      const secondCount = Math.max(closed.length, Math.ceil(lengthNs / nsPerSec));
-      return Array.from({ length: secondCount }, (_, second) => closed[second] ?? emptySecond(second));
-    },
-    histograms: () => Array.from(kept, (encoded) => encoded ?? ''),
-  };
+  #closeIfDone(second: OpenSecond) {
+    if (second !== this.#current && second.settledCount === second.scheduledCount) this.#close(second);
+  }
+
+  #close(ended: OpenSecond) {
+    const { second, scheduledCount, okCount, notOkCount, response } = ended;
+    const responseP50Ms = percentileMs(response, 50);
+    const responseMaxMs = percentileMs(response, 100);
+    this.#closed[second] = { second, scheduledCount, okCount, notOkCount, responseP50Ms, responseMaxMs };
+    if (this.#keepsHistograms) this.#kept[second] = encode(response);
+    this.#open.delete(ended);
+    response.reset();
+    this.#spare.push(response);
+  }
 }
 
-function closedSecond({ second, scheduledCount, okCount, notOkCount, response }: OpenSecond): LoadSecond {
-  const responseP50Ms = percentileMs(response, 50);
-  return {
-    second,
-    scheduledCount,
-    okCount,
-    notOkCount: notOkCount,
-    responseP50Ms,
-    responseMaxMs: percentileMs(response, 100),
-  };
-}
-
-function emptySecond(second: number): LoadSecond {
-  return { second, scheduledCount: 0, okCount: 0, notOkCount: 0, responseP50Ms: null, responseMaxMs: null };
-}
-
-/** Finds the stretches in which nobody was served, from due times and answers in whatever order they come. */
-export interface OutageMeter {
-  served(dueNs: number, answeredNs: number): void;
-  unserved(dueNs: number): void;
-  finish(): Outage[];
-}
-
-interface Served {
-  readonly dueNs: number;
-  readonly answeredNs: number;
-}
-
-export function createOutageMeter(startAtNs: number): OutageMeter {
-  const served: Served[] = [];
-  const unserved: number[] = [];
-  return {
-    served: (dueNs, answeredNs) => {
-      served.push({ dueNs, answeredNs });
-    },
-    unserved: (dueNs) => {
-      unserved.push(dueNs);
-    },
-    finish: () => outagesOf(startAtNs, served, unserved),
-  };
-}
+const empty = { scheduledCount: 0, okCount: 0, notOkCount: 0, responseP50Ms: null, responseMaxMs: null };
 
 /**
- * An outage begins with an unserved request and lasts until the first answer to a request due later. Unserved requests due
- * before that answer belong to it. One that never ends is as long as the last thing known.
+ * Finds the stretches in which nobody was served, from outcomes in whatever order they come. An outage begins with an unserved
+ * request and lasts until the first answer to a request due later. Unserved requests due before that answer belong to it. One
+ * that never ends is as long as the last thing known.
  */
-function outagesOf(startAtNs: number, served: readonly Served[], unserved: readonly number[]): Outage[] {
-  const inOrder = earliestAnswers(served);
-  const outages: { startedNs: number; endedNs: number; count: number }[] = [];
-  for (const dueNs of [...unserved].sort((a, b) => a - b)) {
-    const open = outages.at(-1);
-    if (open !== undefined && dueNs <= open.endedNs) open.count += 1;
-    else
-      outages.push({
-        startedNs: dueNs,
-        endedNs: firstAnswerAfter(inOrder, dueNs) ?? lastOf(unserved, dueNs),
-        count: 1,
-      });
+export class OutageMeter {
+  readonly #startAtNs: number;
+  /** `answeredNs`: null of one that was not served. */
+  readonly #requests: { readonly dueNs: number; readonly answeredNs: number | null }[] = [];
+
+  constructor(startAtNs: number) {
+    this.#startAtNs = startAtNs;
   }
-  return outages.map(({ startedNs, endedNs, count }) => ({
-    startedAtMs: Math.max(0, startedNs - startAtNs) / 1e6,
-    durationMs: (endedNs - startedNs) / 1e6,
-    unservedCount: count,
-  }));
-}
 
-function lastOf(unserved: readonly number[], least: number): number {
-  return unserved.reduce((last, dueNs) => Math.max(last, dueNs), least);
-}
-
-/** By due time, each with the earliest answer to itself or to anything due later. */
-function earliestAnswers(served: readonly Served[]): Served[] {
-  let earliestNs = Number.POSITIVE_INFINITY;
-  const sorted = [...served].sort((a, b) => b.dueNs - a.dueNs);
-  return sorted
-    .map(({ dueNs, answeredNs }) => {
-      earliestNs = Math.min(earliestNs, answeredNs);
-      return { dueNs, answeredNs: earliestNs };
-    })
-    .reverse();
-}
-
-function firstAnswerAfter(inOrder: readonly Served[], dueNs: number): number | null {
-  let low = 0;
-  let high = inOrder.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((inOrder[middle] as Served).dueNs > dueNs) high = middle;
-    else low = middle + 1;
+  settle(dueNs: number, answeredNs: number | null) {
+    this.#requests.push({ dueNs, answeredNs });
   }
-  return inOrder[low]?.answeredNs ?? null;
+
+  finish(): Outage[] {
+    const outages: { startedNs: number; endedNs: number; count: number }[] = [];
+    for (const { dueNs, endedNs } of this.#unserved()) {
+      const open = outages.at(-1);
+      if (open !== undefined && dueNs <= open.endedNs) open.count += 1;
+      else outages.push({ startedNs: dueNs, endedNs, count: 1 });
+    }
+    return outages.map(({ startedNs, endedNs, count }) => ({
+      startedAtMs: Math.max(0, startedNs - this.#startAtNs) / 1e6,
+      durationMs: (endedNs - startedNs) / 1e6,
+      unservedCount: count,
+    }));
+  }
+
+  /** In the order they were due, each with the first answer to what was due later. */
+  #unserved(): { readonly dueNs: number; readonly endedNs: number }[] {
+    const unserved: { dueNs: number; endedNs: number }[] = [];
+    let answerNs = Number.POSITIVE_INFINITY;
+    for (const { dueNs, answeredNs } of this.#requests.sort((a, b) => b.dueNs - a.dueNs)) {
+      if (answeredNs !== null) answerNs = Math.min(answerNs, answeredNs);
+      else unserved.push({ dueNs, endedNs: Number.isFinite(answerNs) ? answerNs : (unserved[0]?.dueNs ?? dueNs) });
+    }
+    return unserved.reverse();
+  }
 }

@@ -1,29 +1,37 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import type { GeneratorUsage } from '../../model/load-result.ts';
+import type { Loop } from '../pace/loop.ts';
 
-/** What the generator itself spent between the meter's start and its reading. */
+/** What the generator itself spent until the meter was read. */
 export type SelfReading = Pick<
   GeneratorUsage,
   'cpuUserMs' | 'cpuSystemMs' | 'eventLoopUtilizationRatio' | 'gcMs' | 'rssBytes'
 >;
 
-/** `sleptNs`: how long the loop has slept by itself so far. Starts now; reading it stops it. CPU and collections are those of all threads of the process. */
-export function startSelfMeter(sleptNs: () => number): () => SelfReading {
-  const sleptNsAtStart = sleptNs();
-  const cpuAtStart = process.cpuUsage();
-  const loopAtStart = performance.eventLoopUtilization();
+/**
+ * Counts from `timeNs` on, so that the wait for the window does not dilute its figures; the first reading stops it. CPU and
+ * collections are those of all threads of the process.
+ */
+export function startSelfMeter(loop: Loop, timeNs: number): () => SelfReading {
+  const look = () => ({ cpu: process.cpuUsage(), busy: performance.eventLoopUtilization(), sleptNs: loop.sleptNs() });
+  let before = look();
   let gcMs = 0;
-  const addCollections = (entries: readonly { duration: number }[]) => {
-    for (const { duration } of entries) gcMs += duration;
-  };
-  const observer = new PerformanceObserver((list) => addCollections(list.getEntries()));
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) gcMs += duration;
+  });
   observer.observe({ entryTypes: ['gc'] });
+  const alarm = loop.at(timeNs, () => {
+    observer.takeRecords();
+    before = look();
+    gcMs = 0;
+  });
   return () => {
-    const cpu = process.cpuUsage(cpuAtStart);
-    const { active, idle } = performance.eventLoopUtilization(loopAtStart);
+    alarm.cancel();
+    const cpu = process.cpuUsage(before.cpu);
+    const { active, idle } = performance.eventLoopUtilization(before.busy);
     // Node's loop counts ours as work, sleep and all.
-    const sleptMs = (sleptNs() - sleptNsAtStart) / 1e6;
-    addCollections(observer.takeRecords());
+    const sleptMs = (loop.sleptNs() - before.sleptNs) / 1e6;
+    for (const { duration } of observer.takeRecords()) gcMs += duration;
     observer.disconnect();
     return {
       cpuUserMs: cpu.user / 1000,

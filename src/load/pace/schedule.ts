@@ -31,23 +31,6 @@ export function createSchedule(spec: ScheduleSpec): Schedule {
   return share === undefined ? whole : { offsetNs: (index) => whole.offsetNs(index * share.count + share.index) };
 }
 
-/** The inverse: how many requests are due from the start to `elapsedNs`, that instant included. */
-export function dueCount({ offsetNs }: Schedule, elapsedNs: number): number {
-  if (elapsedNs < offsetNs(0)) return 0;
-  let reached = 0;
-  let beyond = 1;
-  while (offsetNs(beyond) <= elapsedNs) {
-    reached = beyond;
-    beyond *= 2;
-  }
-  while (beyond - reached > 1) {
-    const middle = reached + Math.floor((beyond - reached) / 2);
-    if (offsetNs(middle) <= elapsedNs) reached = middle;
-    else beyond = middle;
-  }
-  return reached + 1;
-}
-
 function createWhole(spec: ScheduleSpec): Schedule {
   switch (spec.arrivals) {
     case 'constant':

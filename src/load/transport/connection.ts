@@ -12,21 +12,18 @@ import type { Socket, SocketListener, TargetPoint } from './socket.ts';
 
 /** These say so when they have no body (RFC 9110, section 8.6). */
 const announcesLength: ReadonlySet<WorkloadRequest['method']> = new Set(['POST', 'PUT', 'PATCH']);
-/** Up to here a body is copied behind its head, so that one write carries both. */
-const joinLimitBytes = 16_384;
+const usualBytes = 32_768;
 
 /**
- * Puts requests to `host` (with its port) into bytes: latin1, the body behind the head where it is small. A request with a host
- * header of its own keeps that. A workload that gives the same request object again gets the same bytes without work.
+ * Puts requests to `host` (with its port) into bytes: the head in latin1, the body behind it, so that one write carries both. A
+ * request with a host header of its own keeps that. The same request object again has the same bytes without work.
  */
 export class RequestWriter {
   readonly #hostLine: string;
-  #bytes = Buffer.allocUnsafeSlow(2 * joinLimitBytes);
+  #bytes = Buffer.allocUnsafeSlow(usualBytes);
   #lastRequest: WorkloadRequest | null = null;
   /** Of `bytes`: how many the last request has. */
   length = 0;
-  /** The body that is to follow the bytes: it was too large to be copied. */
-  rest: Uint8Array | null = null;
 
   constructor(host: string) {
     this.#hostLine = `host: ${host}\r\n`;
@@ -36,18 +33,16 @@ export class RequestWriter {
   write(request: WorkloadRequest): Buffer {
     if (request === this.#lastRequest) return this.#bytes;
     const { body } = request;
-    const head = this.headOf(request);
-    const isJoined = body !== null && body.byteLength <= joinLimitBytes;
-    this.length = head.length + (isJoined ? body.byteLength : 0);
+    const head = this.#headOf(request);
+    this.length = head.length + (body?.byteLength ?? 0);
     if (this.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(2 * this.length);
     this.#bytes.write(head, 'latin1');
-    if (isJoined) this.#bytes.set(body, head.length);
-    this.rest = isJoined ? null : body;
+    if (body !== null) this.#bytes.set(body, head.length);
     this.#lastRequest = request;
     return this.#bytes;
   }
 
-  headOf({ method, path, headers, body }: WorkloadRequest): string {
+  #headOf({ method, path, headers, body }: WorkloadRequest): string {
     let text = `${method} ${path} HTTP/1.1\r\n${'host' in headers ? '' : this.#hostLine}`;
     for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
     if (body !== null) text += `content-length: ${body.byteLength}\r\n`;
@@ -56,9 +51,14 @@ export class RequestWriter {
   }
 }
 
-/** HTTP/1.1 with keep-alive, one request at a time, on sockets of the loop. `keepsBodies`: see AnswerCollector. */
-export function connectBy(loop: Loop, point: TargetPoint, writer: RequestWriter, keepsBodies = true): Connect {
-  return (listener) => new HttpConnection(loop, point, writer, keepsBodies, listener);
+/** HTTP/1.1 with keep-alive, one request at a time, on sockets of the loop. `createAnswer`: what gathers a connection's answers. */
+export function connectBy(
+  loop: Loop,
+  point: TargetPoint,
+  writer: RequestWriter,
+  createAnswer = () => new AnswerCollector(),
+): Connect {
+  return (listener) => new HttpConnection(loop, point, writer, createAnswer(), listener);
 }
 
 class HttpConnection implements Connection, SocketListener, ResponseListener {
@@ -76,11 +76,11 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
     loop: Loop,
     point: TargetPoint,
     writer: RequestWriter,
-    keepsBodies: boolean,
+    answer: AnswerCollector,
     listener: ConnectionListener,
   ) {
     this.#writer = writer;
-    this.#answer = new AnswerCollector(keepsBodies);
+    this.#answer = answer;
     this.#listener = listener;
     this.#reader = new ResponseReader(this);
     this.#socket = loop.connect(point, this);
@@ -91,10 +91,8 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
     const bytes = writer.write(request);
     this.#reader.expect(request.method !== 'HEAD');
     // An error now means that the kernel took no byte of it.
-    if (!this.#socket.write(bytes, writer.length, writer.rest !== null)) return false;
-    if (writer.rest !== null) this.#socket.write(writer.rest, writer.rest.byteLength, false);
-    this.#isBusy = true;
-    return true;
+    this.#isBusy = this.#socket.write(bytes, writer.length);
+    return this.#isBusy;
   }
 
   destroy() {

@@ -1,9 +1,10 @@
 import type { ServerSentEvent, WorkloadRequest } from '../../model/workload.ts';
 import type { Alarm } from '../../os/clock.ts';
 import type { Loop } from '../pace/loop.ts';
-import { RequestWriter } from './connection.ts';
-import { MalformedResponse, type ResponseHead, type ResponseListener, ResponseReader } from './response-reader.ts';
-import type { Socket, SocketListener, TargetPoint } from './socket.ts';
+import { connectBy, RequestWriter } from './connection.ts';
+import type { Connect, Connection, ConnectionListener } from './pool.ts';
+import { AnswerCollector, MalformedResponse, type ResponseHead } from './response-reader.ts';
+import type { TargetPoint } from './socket.ts';
 import { hostOf } from './target-address.ts';
 
 /** The event streams that a workload holds open beside its requests. */
@@ -37,110 +38,71 @@ export async function openEventStreams(
 }
 
 /** Open as long as it is kept, but for a second after each end. */
-class KeptStream {
+class KeptStream implements ConnectionListener {
   readonly opened: Promise<void>;
   readonly #loop: Loop;
-  readonly #point: TargetPoint;
   readonly #request: WorkloadRequest;
-  readonly #onEvent: (event: ServerSentEvent) => void;
+  readonly #connect: Connect;
   readonly #first = Promise.withResolvers<void>();
   #lastEventId: string | null = null;
   #alarm: Alarm | null = null;
-  #stream: OpenStream;
+  #connection: Connection;
 
   constructor(loop: Loop, point: TargetPoint, request: WorkloadRequest, onEvent: (event: ServerSentEvent) => void) {
     this.#loop = loop;
-    this.#point = point;
     this.#request = request;
-    this.#onEvent = onEvent;
     this.opened = this.#first.promise;
-    this.#stream = this.#open();
+    const readEvent = (event: ServerSentEvent) => {
+      this.#lastEventId = event.id;
+      onEvent(event);
+    };
+    const createAnswer = () => new EventAnswer(this.#first.resolve, readEvent);
+    this.#connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), createAnswer);
+    this.#connection = this.#connect(this);
   }
 
   close() {
     this.#alarm?.cancel();
-    this.#stream.close();
+    this.#connection.destroy();
   }
 
-  onOpen() {
-    this.#first.resolve();
+  onOpen(connection: Connection) {
+    const headers = this.#lastEventId === null ? {} : { 'last-event-id': this.#lastEventId };
+    const isSent = connection.send({ ...this.#request, headers: { ...this.#request.headers, ...headers } });
+    if (!isSent) this.onClose(connection, 'closed before the request');
   }
 
-  onEvent(event: ServerSentEvent) {
-    this.#lastEventId = event.id;
-    this.#onEvent(event);
+  onAnswer(connection: Connection) {
+    this.onClose(connection, 'the stream has ended');
   }
 
-  onClose(reason: string) {
+  onClose(connection: Connection, reason: string) {
+    connection.destroy();
     this.#first.reject(new Error(`the event stream ${this.#request.path} did not open: ${reason}`));
     this.#alarm = this.#loop.at(this.#loop.nowNs() + reopenAfterNs, () => {
-      this.#stream = this.#open();
+      this.#connection = this.#connect(this);
     });
-  }
-
-  #open(): OpenStream {
-    const headers = this.#lastEventId === null ? {} : { 'last-event-id': this.#lastEventId };
-    const request = { ...this.#request, headers: { ...this.#request.headers, ...headers } };
-    const head = Buffer.from(new RequestWriter(hostOf(this.#point.target)).headOf(request), 'latin1');
-    return new OpenStream(this.#loop, this.#point, head, this);
   }
 }
 
-/** One stream from its request to its end. */
-class OpenStream implements SocketListener, ResponseListener {
-  readonly #head: Buffer;
-  readonly #keeper: KeptStream;
-  readonly #readEvents: (bytes: Uint8Array) => void;
-  readonly #reader = new ResponseReader(this);
-  readonly #socket: Socket;
-  #isOver = false;
+/** An answer that is read while it comes, without an end or a limit. */
+class EventAnswer extends AnswerCollector {
+  readonly #onOpen: () => void;
+  readonly #read: (bytes: Uint8Array) => void;
 
-  constructor(loop: Loop, point: TargetPoint, head: Buffer, keeper: KeptStream) {
-    this.#head = head;
-    this.#keeper = keeper;
-    this.#readEvents = createEventStreamReader((event) => keeper.onEvent(event));
-    this.#socket = loop.connect(point, this);
+  constructor(onOpen: () => void, onEvent: (event: ServerSentEvent) => void) {
+    super(false);
+    this.#onOpen = onOpen;
+    this.#read = createEventStreamReader(onEvent);
   }
 
-  close() {
-    this.#isOver = true;
-    this.#socket.destroy();
-  }
-
-  onOpen() {
-    this.#socket.write(this.#head, this.#head.length, false);
-  }
-
-  onData(bytes: Buffer) {
-    try {
-      if (!this.#isOver) this.#reader.push(bytes);
-    } catch (error) {
-      if (!(error instanceof MalformedResponse)) throw error;
-      this.onClose(error.message);
-    }
-  }
-
-  onHead({ status }: ResponseHead) {
+  override begin({ status }: ResponseHead) {
     if (status !== 200) throw new MalformedResponse(`status ${status}`);
-    this.#keeper.onOpen();
+    this.#onOpen();
   }
 
-  onBody(bytes: Buffer, start: number, end: number) {
-    this.#readEvents(bytes.subarray(start, end));
-  }
-
-  onComplete() {
-    this.onClose('the stream has ended');
-  }
-
-  onEnd() {
-    this.onClose('the stream has ended');
-  }
-
-  onClose(reason: string) {
-    if (this.#isOver) return;
-    this.close();
-    this.#keeper.onClose(reason);
+  override add(bytes: Buffer, start: number, end: number) {
+    this.#read(bytes.subarray(start, end));
   }
 }
 

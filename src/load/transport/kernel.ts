@@ -37,7 +37,6 @@ const soError = 4;
 const ipprotoTcp = 6;
 const tcpNoDelay = 1;
 const noSignal = 0x4000;
-const more = 0x8000;
 /** Of errno(3). */
 export const EINTR = 4;
 export const EAGAIN = 11;
@@ -75,6 +74,8 @@ function declare(koffi: typeof import('koffi')) {
     epoll_pwait2: library.func('int epoll_pwait2(int epfd, void *events, int maxevents, void *timeout, void *sigmask)'),
     // socket(2)
     socket: library.func('int socket(int domain, int type, int protocol)'),
+    // inet_pton(3)
+    inet_pton: library.func('int inet_pton(int af, const char *src, void *dst)'),
     // connect(2)
     connect: library.func('int connect(int sockfd, void *addr, uint32_t addrlen)'),
     // getsockopt(2)
@@ -142,8 +143,8 @@ export function epollWait(epollFd: number, events: Int32Array, timeout: Int32Arr
 }
 
 /** A non-blocking socket without Nagle's delay. */
-export function openTcpSocket(family: 4 | 6): number {
-  const fd = orErrno(kernel().socket(families[family], streamNonBlockingCloexec, 0));
+export function openTcpSocket(family: number): number {
+  const fd = orErrno(kernel().socket(family === 6 ? families[6] : families[4], streamNonBlockingCloexec, 0));
   if (fd >= 0) kernel().setsockopt(fd, ipprotoTcp, tcpNoDelay, one, one.byteLength);
   return fd;
 }
@@ -164,10 +165,10 @@ export function receive(fd: number, bytes: Uint8Array): number {
   return count < 0 ? -kernel().errno() : count;
 }
 
-/** Never raises SIGPIPE. `hasMore`: what follows belongs into the same segment. */
-export function transmit(fd: number, bytes: Uint8Array, length: number, hasMore: boolean): number {
+/** Never raises SIGPIPE. */
+export function transmit(fd: number, bytes: Uint8Array, length: number): number {
   if (length > bytes.byteLength) throw new RangeError(`${length} bytes of ${bytes.byteLength}`);
-  const count = kernel().send(fd, bytes, length, hasMore ? noSignal | more : noSignal);
+  const count = kernel().send(fd, bytes, length, noSignal);
   return count < 0 ? -kernel().errno() : count;
 }
 
@@ -179,13 +180,18 @@ function orErrno(result: number): number {
   return result < 0 ? -kernel().errno() : result;
 }
 
-/** struct sockaddr_in (ip(7)) or sockaddr_in6 (ipv6(7)). `bytes`: 4 or 16 of them; `scope`: of a link-local address. */
-export function socketAddress(bytes: Uint8Array, port: number, scope = 0): Buffer {
-  const isV6 = bytes.byteLength === 16;
-  const address = Buffer.alloc(isV6 ? 28 : 16);
-  address.writeUInt16LE(isV6 ? families[6] : families[4], 0);
-  address.writeUInt16BE(port, 2);
-  address.set(bytes, isV6 ? 8 : 4);
-  if (isV6) address.writeUInt32LE(scope, 24);
-  return address;
+/** struct sockaddr_in (ip(7)) or sockaddr_in6 (ipv6(7)). A link-local address names its interface by number: fe80::1%2. */
+export function socketAddress(
+  { address, family }: { readonly address: string; readonly family: number },
+  port: number,
+): Buffer {
+  const [text = '', scope = '0'] = address.split('%');
+  const isV6 = family === 6;
+  const bytes = Buffer.alloc(isV6 ? 28 : 16);
+  bytes.writeUInt16LE(isV6 ? families[6] : families[4], 0);
+  bytes.writeUInt16BE(port, 2);
+  // 16 bytes or 4: what is left behind the port, and between port and scope.
+  kernel().inet_pton(isV6 ? families[6] : families[4], text, bytes.subarray(isV6 ? 8 : 4));
+  if (isV6) bytes.writeUInt32LE(Number(scope) || 0, 24);
+  return bytes;
 }

@@ -2,17 +2,26 @@ import { type Alarm, nowNs } from '../../os/clock.ts';
 import type { Loop, PacedSource } from '../pace/loop.ts';
 import {
   closeFd,
+  connectionError,
+  connectTo,
+  EAGAIN,
+  EINPROGRESS,
   EINTR,
   epollAdd,
   epollCreate,
   epollModify,
   epollWait,
   errorName,
+  halfClosed,
   layout,
   nodeLoopFd,
+  openTcpSocket,
   readable,
+  receive,
+  socketAddress,
+  transmit,
+  writable,
 } from './kernel.ts';
-import { NativeSocket, type SocketHost } from './native-socket.ts';
 import type { Socket, SocketListener, TargetPoint } from './socket.ts';
 
 /** At least so often Node's own loop gets a turn, while a source is paced and at rest; its timers are late by as much. */
@@ -34,7 +43,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-class NativeLoop implements Loop, SocketHost {
+class NativeLoop implements Loop {
   readonly kind = 'native';
   readonly nowNs = nowNs;
   readonly #epollFd = orThrow(epollCreate());
@@ -64,10 +73,10 @@ class NativeLoop implements Loop, SocketHost {
     return { cancel: () => this.#removeTimer(timer) };
   }
 
-  connect({ ip }: TargetPoint, listener: SocketListener): Socket {
+  connect({ target, ip }: TargetPoint, listener: SocketListener): Socket {
     const socket = new NativeSocket(this, listener);
-    if (ip === null || typeof ip === 'string') socket.failLater(ip ?? 'EADDRNOTAVAIL');
-    else socket.open(ip.family, ip.sockaddr);
+    if (typeof ip === 'string') socket.failLater(ip);
+    else socket.open(ip.family, socketAddress(ip, target.port));
     return socket;
   }
 
@@ -94,7 +103,7 @@ class NativeLoop implements Loop, SocketHost {
     closeFd(this.#epollFd);
   }
 
-  /** Of the host: a socket's descriptor joins the set, changes what it waits for, or leaves it by being closed. */
+  /** A socket's descriptor joins the set, changes what it waits for, or leaves it by being closed. */
   add(fd: number, events: number, socket: NativeSocket): number {
     this.#sockets[fd] = socket;
     socket.tag = this.#nextTag++ & 0x3fffffff;
@@ -110,6 +119,7 @@ class NativeLoop implements Loop, SocketHost {
     closeFd(fd);
   }
 
+  /** Calls back from the loop, soon. */
   defer(callback: () => void) {
     this.#deferred.push(callback);
   }
@@ -191,4 +201,111 @@ class NativeLoop implements Loop, SocketHost {
 function orThrow(result: number): number {
   if (result < 0) throw new Error(`epoll: ${errorName(result)}`);
   return result;
+}
+
+/** What is read at once goes into one buffer for all sockets: each is done with its bytes before the next one reads. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+/** So often a socket is read before the others have their turn. */
+const readsInTurn = 16;
+const reading = readable | halfClosed;
+
+/** One TCP connection in a native loop's set. */
+class NativeSocket implements Socket {
+  /** The loop's: tells this socket's events from those of another one that had the same descriptor. */
+  tag = 0;
+  readonly #loop: NativeLoop;
+  readonly #listener: SocketListener;
+  #fd = -1;
+  #isConnecting = true;
+  #isOver = false;
+  #unsent: Buffer | null = null;
+
+  constructor(loop: NativeLoop, listener: SocketListener) {
+    this.#loop = loop;
+    this.#listener = listener;
+  }
+
+  get hasUnsentBytes(): boolean {
+    return this.#unsent !== null;
+  }
+
+  open(family: number, sockaddr: Uint8Array) {
+    const fd = openTcpSocket(family);
+    if (fd < 0) return this.failLater(errorName(fd));
+    this.#fd = fd;
+    const connected = connectTo(fd, sockaddr);
+    if (connected < 0 && connected !== -EINPROGRESS && connected !== -EINTR)
+      return this.failLater(errorName(connected));
+    const added = this.#loop.add(fd, writable, this);
+    if (added < 0) this.failLater(errorName(added));
+  }
+
+  failLater(reason: string) {
+    this.#loop.defer(() => this.#close(reason));
+  }
+
+  write(bytes: Uint8Array, length: number): boolean {
+    if (this.#isOver) return false;
+    const sent = transmit(this.#fd, bytes, length);
+    if (sent === length) return true;
+    if (sent < 0 && sent !== -EAGAIN && sent !== -EINTR) return false;
+    this.#unsent = Buffer.from(bytes.subarray(Math.max(0, sent), length));
+    this.#loop.modify(this.#fd, reading | writable, this);
+    return true;
+  }
+
+  destroy() {
+    this.#isOver = true;
+    this.#unsent = null;
+    if (this.#fd >= 0) this.#loop.drop(this.#fd);
+    this.#fd = -1;
+  }
+
+  /** `events`: of epoll_ctl(2). An error or a hang-up is read like bytes: that says which. */
+  onEvents(events: number) {
+    if (this.#isConnecting) return this.#connected();
+    if ((events & writable) !== 0) this.#flush();
+    if ((events & ~writable) !== 0) this.#read((events & halfClosed) !== 0);
+  }
+
+  #connected() {
+    const error = connectionError(this.#fd);
+    if (error < 0) return this.#close(errorName(error));
+    this.#isConnecting = false;
+    this.#loop.modify(this.#fd, reading, this);
+    this.#listener.onOpen();
+  }
+
+  /** `toEnd`: the last byte has come, so a connection that is about to be used again is seen to be closed. */
+  #read(toEnd: boolean) {
+    for (let count = 0; count < readsInTurn && !this.#isOver; count++) {
+      const byteCount = receive(this.#fd, readBuffer);
+      if (byteCount > 0) this.#listener.onData(readBuffer.subarray(0, byteCount));
+      else return this.#readNothing(byteCount);
+      if (byteCount < readBuffer.length && !toEnd) return;
+    }
+  }
+
+  #readNothing(result: number) {
+    if (result === -EAGAIN || result === -EINTR) return;
+    if (result < 0) return this.#close(errorName(result));
+    this.#listener.onEnd();
+    this.#close('closed');
+  }
+
+  #flush() {
+    const unsent = this.#unsent;
+    if (unsent === null || this.#isOver) return;
+    const sent = transmit(this.#fd, unsent, unsent.length);
+    // An error is read next.
+    if (sent < 0) return;
+    this.#unsent = sent === unsent.length ? null : unsent.subarray(sent);
+    if (this.#unsent === null) this.#loop.modify(this.#fd, reading, this);
+  }
+
+  #close(reason: string) {
+    if (this.#isOver) return;
+    this.destroy();
+    this.#listener.onClose(reason);
+  }
 }

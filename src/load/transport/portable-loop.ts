@@ -1,7 +1,8 @@
+import { connect as connectSocket, isIP, type Socket as NodeSocket, type OnReadOpts } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { type Alarm, monotonicClock, nowNs } from '../../os/clock.ts';
 import type { Loop, PacedSource } from '../pace/loop.ts';
-import { openNodeSocket } from './node-socket.ts';
-import type { Socket, SocketListener, TargetPoint } from './socket.ts';
+import type { Socket, SocketListener, TargetAddress, TargetPoint } from './socket.ts';
 
 /** The loop looks up now and then while it sleeps, for its timers and its parent. */
 const longestSleepNs = 100e6;
@@ -16,24 +17,18 @@ const longestBlindNs = 1e6;
  * occasion to look at the time, and a timer stands behind.
  */
 export function createPortableLoop(): Loop {
-  return new PortableLoop(sleepUntil);
+  return new PortableLoop();
 }
 
-/** `sleep`: keeps the whole thread asleep until a time. */
 class PortableLoop implements Loop {
   readonly kind = 'portable';
   readonly nowNs = nowNs;
   readonly at: (timeNs: number, callback: () => void) => Alarm = monotonicClock.at;
-  readonly #sleep: (timeNs: number) => void;
   #source: PacedSource | null = null;
   #alarm: Alarm | null = null;
   #isParkPlanned = false;
   #parkCount = 0;
   #sleptNs = 0;
-
-  constructor(sleep: (timeNs: number) => void) {
-    this.#sleep = sleep;
-  }
 
   connect({ target }: TargetPoint, listener: SocketListener): Socket {
     return openNodeSocket(target, listener, () => this.#serve());
@@ -94,7 +89,7 @@ class PortableLoop implements Loop {
     const beforeNs = nowNs();
     const untilNs = Math.min(source.nextDueNs - marginNs, beforeNs + longestSleepNs);
     if (untilNs > beforeNs) {
-      this.#sleep(untilNs);
+      sleepUntil(untilNs);
       this.#parkCount++;
       this.#sleptNs += nowNs() - beforeNs;
     }
@@ -112,7 +107,78 @@ class PortableLoop implements Loop {
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
-/** By a futex. */
+/** The whole thread, by a futex. */
 function sleepUntil(timeNs: number) {
   Atomics.wait(cell, 0, 0, (timeNs - nowNs()) / 1e6);
+}
+
+/**
+ * Reading one socket is done before the next is read, so they share one buffer: nothing is allocated for an answer.
+ * (So it is on POSIX systems; libuv on Windows hands buffers out ahead.)
+ */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
+/** One of Node's own sockets, with TLS where the target wants it. `onTurn`: called behind whatever it told its listener. */
+function openNodeSocket(target: TargetAddress, listener: SocketListener, onTurn: () => void): Socket {
+  let reason = 'closed';
+  const callback = (byteCount: number) => {
+    listener.onData(readBuffer.subarray(0, byteCount));
+    onTurn();
+    return true;
+  };
+  const tell = (event: () => void) => () => {
+    event();
+    onTurn();
+  };
+  const socket = connect(target, { buffer: readBuffer, callback });
+  socket.on(
+    target.isSecure ? 'secureConnect' : 'connect',
+    tell(() => listener.onOpen()),
+  );
+  socket.on(
+    'end',
+    tell(() => listener.onEnd()),
+  );
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    reason = error.code ?? error.message;
+  });
+  socket.on(
+    'close',
+    tell(() => listener.onClose(reason)),
+  );
+  return new PortableSocket(socket);
+}
+
+function connect({ host, port, isSecure }: TargetAddress, onread: OnReadOpts) {
+  const options = { host, port, noDelay: true, onread };
+  if (!isSecure) return connectSocket(options);
+  // A name of the server is only sent when it is one.
+  return connectTls({ ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 ? { servername: host } : {}) });
+}
+
+/** Up to here bytes have left at once (with TLS, Node only says so later). */
+const smallBytes = 32_768;
+
+class PortableSocket implements Socket {
+  readonly #socket: NodeSocket;
+  #writtenBytes = 0;
+
+  constructor(socket: NodeSocket) {
+    this.#socket = socket;
+  }
+
+  get hasUnsentBytes(): boolean {
+    return this.#writtenBytes > smallBytes && this.#socket.writableLength > 0;
+  }
+
+  write(bytes: Uint8Array, length: number): boolean {
+    this.#writtenBytes = length;
+    this.#socket.write(Buffer.from(bytes.subarray(0, length)));
+    // Node tries the write at once: an error now means that the kernel took no byte of it.
+    return !this.#socket.destroyed;
+  }
+
+  destroy() {
+    this.#socket.destroy();
+  }
 }

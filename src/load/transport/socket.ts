@@ -7,8 +7,8 @@ export interface TargetAddress {
 /** Where a connection goes: a target and, once its name is resolved, the address. */
 export interface TargetPoint {
   readonly target: TargetAddress;
-  /** null: not resolved, for a transport that does it by itself. An error's code where that failed. */
-  readonly ip: { readonly family: 4 | 6; readonly sockaddr: Uint8Array } | string | null;
+  /** An error's code where it could not be resolved. */
+  readonly ip: { readonly address: string; readonly family: number } | string;
 }
 
 export interface SocketListener {
@@ -24,9 +24,9 @@ export interface SocketListener {
 export interface Socket {
   /**
    * Sends `length` of the bytes, which may be overwritten after the call; what the kernel does not take now is kept and sent
-   * when it does. `hasMore`: the next bytes belong to the same message. False: the connection is dead and took none of them.
+   * when it does. False: the connection is dead and took none of them.
    */
-  write(bytes: Uint8Array, length: number, hasMore: boolean): boolean;
+  write(bytes: Uint8Array, length: number): boolean;
   readonly hasUnsentBytes: boolean;
   /** The listener is called no more. */
   destroy(): void;

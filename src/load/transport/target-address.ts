@@ -1,8 +1,8 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { connect, isIP } from 'node:net';
+import { connect } from 'node:net';
 import { HarnessError } from '../../model/harness-error.ts';
-import { socketAddress } from './kernel.ts';
 import type { TargetAddress, TargetPoint } from './socket.ts';
 
 const ports: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
@@ -31,48 +31,23 @@ export function hostOf({ host, port, isSecure }: TargetAddress): string {
 export async function resolveTarget(target: TargetAddress): Promise<TargetPoint> {
   try {
     const known = await lookup(target.host, { all: true });
-    const [first] = known;
-    if (first === undefined) return { target, ip: 'ENOTFOUND' };
-    const chosen = known.length === 1 ? first.address : await firstOpen(known, target.port);
-    return { target, ip: ipOf(chosen ?? first.address, target.port) };
+    const chosen = known.length === 1 ? null : await firstOpen(known, target.port);
+    return { target, ip: chosen ?? known[0] ?? 'ENOTFOUND' };
   } catch (error) {
     return { target, ip: (error as NodeJS.ErrnoException).code ?? 'ENOTFOUND' };
   }
 }
 
-async function firstOpen(known: readonly { readonly address: string }[], port: number): Promise<string | null> {
-  for (const { address } of known) {
-    const socket = connect({ host: address, port, timeout: 1_000 });
+async function firstOpen(known: readonly LookupAddress[], port: number): Promise<LookupAddress | null> {
+  for (const one of known) {
+    const socket = connect({ host: one.address, port, timeout: 1_000 });
     socket.on('timeout', () => socket.destroy(new Error('no answer')));
     const isOpen = await once(socket, 'connect').then(
       () => true,
       () => false,
     );
     socket.destroy();
-    if (isOpen) return address;
+    if (isOpen) return one;
   }
   return null;
-}
-
-function ipOf(address: string, port: number): Exclude<TargetPoint['ip'], string | null> {
-  const [bare = '', scope = '0'] = address.split('%');
-  const family = isIP(bare) === 6 ? 6 : 4;
-  const bytes = family === 6 ? ipv6Bytes(bare) : Uint8Array.from(bare.split('.'), Number);
-  return { family, sockaddr: socketAddress(bytes, port, Number(scope) || 0) };
-}
-
-/** RFC 4291, section 2.2, all three forms. */
-function ipv6Bytes(text: string): Uint8Array {
-  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-  const [a = 0, b = 0, c = 0, d = 0] = dotted?.slice(1).map(Number) ?? [];
-  const hex = (high: number, low: number) => (high * 256 + low).toString(16);
-  const plain = dotted === null ? text : `${text.slice(0, dotted.index)}${hex(a, b)}:${hex(c, d)}`;
-  const [before = '', after] = plain.split('::');
-  const groupsOf = (part: string) => (part === '' ? [] : part.split(':'));
-  const head = groupsOf(before);
-  const tail = groupsOf(after ?? '');
-  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
-  return Uint8Array.from(
-    groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
-  );
 }

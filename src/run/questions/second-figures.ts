@@ -1,4 +1,4 @@
-import type { MeasuredShare } from '../../load/load-session.ts';
+import type { MeasuredShare } from '../../load/messages.ts';
 import type { LoadResult, LoadSecond } from '../../model/load-result.ts';
 import type { ProcessSample } from '../../model/trial.ts';
 import { decode, percentileMs } from '../../stats/histogram.ts';
