@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 import pidusage from 'pidusage';
 import { HarnessError } from '../model/harness-error.ts';
 import { type ReadableGroup, readGroupCpu, readGroupExtras, readGroupPids, readGroupPrivateBytes } from './cgroup.ts';
@@ -189,6 +188,8 @@ function createPidusageProbe(rootPid: number): Probe {
 }
 
 async function listProcesses(): Promise<readonly PsRow[]> {
+  // A quarter of what `load` would load at its start.
+  const { execa } = await import('execa');
   const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid=,pgid=']);
   return stdout.split('\n').map((line) => {
     const [pid = 0, parentPid = 0, groupId = 0] = line.trim().split(/\s+/).map(Number);

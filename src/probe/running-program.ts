@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { execa } from 'execa';
 import { HarnessError } from '../model/harness-error.ts';
 import type { ProgramName } from '../model/implementation.ts';
 import { type ReadableGroup, readGroupPids } from './cgroup.ts';
@@ -134,6 +133,8 @@ const dockerLimitMs = 10_000;
 /** Asked of Docker's own client; where its group cannot be read, the tree of its first process is. */
 async function openContainer(name: string): Promise<RunningProgram> {
   const args = ['inspect', '--type', 'container', '--format', '{{.State.Pid}}', '--', name];
+  // A quarter of what `load` would load at its start.
+  const { execa } = await import('execa');
   const { failed, stdout, stderr, code } = await execa('docker', args, {
     reject: false,
     timeout: dockerLimitMs,

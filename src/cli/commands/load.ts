@@ -7,7 +7,6 @@ import type { LoadResult } from '../../model/load-result.ts';
 import { askOnce } from '../../os/ask-once.ts';
 import type { RunningProgram } from '../../probe/running-program.ts';
 import { requestOf, requestWorkloadPath } from '../../run/request-workload.ts';
-import { histogramLog, percentileDistribution } from '../../stats/histogram.ts';
 import { assertOutputsWritable, assertParentFolderExists, writeFileAtomically } from '../../store/write-file.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
@@ -117,7 +116,7 @@ async function load(url: string, flags: LoadFlags, context: CommandContext): Pro
       `${JSON.stringify({ target: origin, request: spec, loadPlan, isCutShort, verdict, load: result, spent })}\n`,
     );
   }
-  if (flags.hdr !== undefined) await writeFileAtomically(flags.hdr, hdrText(flags.hdr, result, startedAtMs));
+  if (flags.hdr !== undefined) await writeFileAtomically(flags.hdr, await hdrText(flags.hdr, result, startedAtMs));
   // The summary is printed; what ends the command is still the interruption.
   context.signal.throwIfAborted();
   if (program !== null && !program.isThere()) throw programEnded(program);
@@ -200,7 +199,9 @@ function progressText({ phase, elapsedMs, counts }: GeneratorProgress, measureMs
   return `${time} · ${scheduledCount} due, ${okCount} ok, ${notOkCount} not, ${scheduledCount - okCount - notOkCount} under way`;
 }
 
-function hdrText(path: string, result: LoadResult, startedAtMs: number): string {
+/** What few ask for is loaded when it is asked for: the first request would wait for it. */
+async function hdrText(path: string, result: LoadResult, startedAtMs: number): Promise<string> {
+  const { histogramLog, percentileDistribution } = await import('../../stats/histogram.ts');
   if (extname(path) === '.hgrm') return percentileDistribution(result.responseTime);
   const { responseTime, serviceTime, sendDelay } = result;
   const durationMs = (result.endedAtNs - result.startedAtNs) / 1e6;
