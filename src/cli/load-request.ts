@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createSchedule } from '../load/pace/schedule.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import { isThisMachine } from '../os/this-machine.ts';
 import type { Baseline } from '../report/baseline.ts';
 import type { RequestSpec } from '../run/request-workload.ts';
+import { createSchedule } from '../stats/schedule.ts';
 
 export interface LoadFlags {
   readonly rate: number;

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
+import { peakRatePerSec } from '../stats/schedule.ts';
 import { createLoadHost, type LoadHost, loadWorkload, openSession, refusalOf } from './load-host.ts';
 import { chooseThreadCount, openLoadTeam } from './load-team.ts';
 import type { GeneratorCommand, GeneratorReport, OpenCommand } from './messages.ts';
-import { peakRatePerSec } from './pace/schedule.ts';
 
 /*
  * The load generator's process: takes commands from its parent one at a time and reports to it. It ends with its parent; a bug

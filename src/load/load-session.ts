@@ -1,11 +1,11 @@
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import type { ServerSentEvent, Workload, WorkloadSession } from '../model/workload.ts';
+import { createSchedule, peakRatePerSec, type ScheduleSpec, type Share } from '../stats/schedule.ts';
 import { Recorder, type Recording } from './accounting/recorder.ts';
 import { type SelfReading, startSelfMeter } from './accounting/self-meter.ts';
 import type { GeneratorProgress, MeasuredShare } from './messages.ts';
 import type { Loop } from './pace/loop.ts';
-import { createSchedule, peakRatePerSec, type ScheduleSpec, type Share } from './pace/schedule.ts';
 import { type Flight, sendWindow, type Window } from './pace/sender.ts';
 import { connectBy, RequestWriter } from './transport/connection.ts';
 import { type EventStreams, openEventStreams } from './transport/event-streams.ts';

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { LoadCounts } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
 import { moduleEnding } from '../os/module-ending.ts';
+import { createSchedule, type Share } from '../stats/schedule.ts';
 import { addCounts, emptyCounts } from './accounting/counts.ts';
 import { mergeShares } from './accounting/merge-shares.ts';
 import type { LoadSender, OpenSender } from './load-host.ts';
@@ -12,7 +13,6 @@ import {
   type MeasuredShare,
   type OpenCommand,
 } from './messages.ts';
-import { createSchedule, type Share } from './pace/schedule.ts';
 
 /**
  * Several sending threads that split one sequence (request i goes to thread i mod n, all from the same start). Each has its

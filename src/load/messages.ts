@@ -1,8 +1,8 @@
 import { HarnessError, type HarnessErrorCode } from '../model/harness-error.ts';
 import type { LoadCounts, LoadResult } from '../model/load-result.ts';
 import type { LoadPlan } from '../model/scenario.ts';
+import type { Share } from '../stats/schedule.ts';
 import type { Loop } from './pace/loop.ts';
-import type { Share } from './pace/schedule.ts';
 
 /** What the generator's process says of itself once it can send. */
 export interface GeneratorReady {

@@ -44,13 +44,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** No node: import, no clock, no ambient random: these are replayed on old results and on virtual time. */
-const pure = [
-  /^src\/model\//,
-  /^src\/stats\//,
-  /^src\/load\/pace\/schedule\.ts$/,
-  /^src\/compare\//,
-  /^src\/report\/(?!page\/|html\/bundle\.ts)/,
-];
+const pure = [/^src\/model\//, /^src\/stats\//, /^src\/compare\//, /^src\/report\/(?!page\/|html\/bundle\.ts)/];
 
 async function sources(folder: string): Promise<string[]> {
   const names = await readdir(join(root, folder), { recursive: true });

@@ -1,10 +1,10 @@
 import type { Operation, WorkloadRequest, WorkloadResponse, WorkloadSession } from '../../model/workload.ts';
 import type { Alarm, Clock } from '../../os/clock.ts';
+import { createSchedule, type Schedule, type ScheduleSpec } from '../../stats/schedule.ts';
 import type { OperationAccount, Outcome, Recorder } from '../accounting/recorder.ts';
 import type { OpenSecond } from '../accounting/second-series.ts';
 import type { Exchange, Pool, PoolListener } from '../transport/pool.ts';
 import type { Loop, PacedSource } from './loop.ts';
-import { createSchedule, type Schedule, type ScheduleSpec } from './schedule.ts';
 
 /** One request from its due time to its outcome. */
 export class Flight implements Exchange {

@@ -1,5 +1,5 @@
-import type { LoadPlan } from '../../model/scenario.ts';
-import { createRandom } from '../../stats/random.ts';
+import type { LoadPlan } from '../model/scenario.ts';
+import { createRandom } from './random.ts';
 
 /** When each request of an open loop is due. Knows no clock and no answer. */
 export interface Schedule {

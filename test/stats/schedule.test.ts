@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createSchedule, type ScheduleSpec } from '../../src/load/pace/schedule.ts';
+import { createSchedule, type ScheduleSpec } from '../../src/stats/schedule.ts';
 
 const nsPerSec = 1e9;
 const daySec = 86_400;
