@@ -84,6 +84,7 @@ export const openSession: OpenSender = async (command, onProgress) => {
     niceness,
     transport,
     keepsDetail,
+    requestsPerConnection,
   } = command;
   const workload = await loadWorkload(workloadPath, workloadArgument);
   const target = parseTarget(targetUrl);
@@ -111,6 +112,7 @@ export const openSession: OpenSender = async (command, onProgress) => {
     loadPlan,
     share,
     keepsDetail: keepsDetail ?? false,
+    requestsPerConnection,
     onProgress,
   };
   const sender = await saying('see what the target logged; it must accept the streams', openLoadSession(options));

@@ -25,6 +25,7 @@ export interface LoadSessionOptions {
   readonly share: Share | null;
   /** See LoadOrder. */
   readonly keepsDetail?: boolean;
+  readonly requestsPerConnection?: number | undefined;
   readonly niceness: number;
   readonly loop: Loop;
   onProgress(progress: GeneratorProgress): void;
@@ -71,7 +72,7 @@ export class LoadSession {
     });
     const createAnswer = () => new AnswerCollector(workload.ignoresBodies !== true);
     const connect = connectBy(loop, point, new RequestWriter(hostOf(point.target)), createAnswer);
-    this.#pool = new Pool(connect, loadPlan.connectionCount, loop);
+    this.#pool = new Pool(connect, loadPlan.connectionCount, loop, options.requestsPerConnection);
   }
 
   async openStreams(): Promise<void> {

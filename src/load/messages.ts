@@ -42,6 +42,8 @@ export interface LoadOrder {
   readonly transport?: Loop['kind'] | null;
   /** Whether the histogram of each second is kept and stretches without service are looked for, whatever the workload. */
   readonly keepsDetail?: boolean;
+  /** After so many answers a connection is closed and another opened; not given: never. */
+  readonly requestsPerConnection?: number;
 }
 
 export interface OpenCommand extends LoadOrder {

@@ -11,10 +11,15 @@ interface Labelled extends Exchange {
 }
 
 /** A pool that writes down what it tells, with the time in milliseconds. */
-function createDiary(behaviour: Behaviour, connectionCount: number, connectMs = 0) {
+function createDiary(
+  behaviour: Behaviour,
+  connectionCount: number,
+  connectMs = 0,
+  requestsPerConnection = Number.POSITIVE_INFINITY,
+) {
   const clock = createVirtualClock();
   const target = createVirtualTarget(clock, behaviour, { connectNs: connectMs * nsPerMs });
-  const pool = new Pool<Labelled>(target.connect, connectionCount, clock);
+  const pool = new Pool<Labelled>(target.connect, connectionCount, clock, requestsPerConnection);
   const diary: string[] = [];
   const note = (what: string, { label }: Labelled) => diary.push(`${clock.nowNs() / nsPerMs} ${label} ${what}`);
   pool.listen({
@@ -169,4 +174,19 @@ test('no connection is opened for a request that was cancelled while it waited',
   submit('b');
   await clock.runUntil(100 * nsPerMs);
   assert.equal(target.mostOpenCount(), 1);
+});
+
+test('a connection is closed after so many answers, and the next request finds a new one', async () => {
+  const { clock, diary, submit, pool, target } = createDiary(() => answerAfter(1), 1, 2, 2);
+  for (const label of ['a', 'b', 'c']) submit(label);
+  await clock.runUntil(100 * nsPerMs);
+  assert.deepEqual(diary, [
+    '2 a sent',
+    '3 b sent',
+    '3 a answered 200',
+    '4 b answered 200',
+    '6 c sent',
+    '7 c answered 200',
+  ]);
+  assert.deepEqual([pool.stats.openedCount, target.openCount(), target.mostOpenCount()], [2, 1, 1]);
 });

@@ -67,7 +67,7 @@ export function createVirtualTarget(
       meet(fate);
       return true;
     };
-    const connection: Connection = { send, destroy: end, exchange: null, state: 'opening' };
+    const connection: Connection = { send, destroy: end, exchange: null, state: 'opening', answeredCount: 0 };
     return connection;
   };
   return { connect, arrivalsNs, openCount: () => openCount, mostOpenCount: () => mostOpenCount };

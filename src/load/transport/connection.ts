@@ -69,6 +69,7 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
   readonly #socket: Socket;
   exchange: Connection['exchange'] = null;
   state: Connection['state'] = 'opening';
+  answeredCount = 0;
   #isBusy = false;
   #isOver = false;
 

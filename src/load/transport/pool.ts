@@ -31,6 +31,8 @@ export interface Connection {
   /** The pool's: what it carries, and whether it can carry anything. */
   exchange: Exchange | null;
   state: 'opening' | 'open' | 'gone';
+  /** The pool's: how many requests it has answered. */
+  answeredCount: number;
 }
 
 /** Never called from within `connect`, `send` or `destroy`. */
@@ -59,6 +61,7 @@ export class Pool<E extends Exchange> implements ConnectionListener {
   readonly #connect: Connect;
   readonly #connectionCount: number;
   readonly #clock: Pick<Clock, 'nowNs'>;
+  readonly #requestsPerConnection: number;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
   readonly #waiting: E[] = [];
@@ -67,10 +70,17 @@ export class Pool<E extends Exchange> implements ConnectionListener {
   #openedCount = 0;
   #staleRetryCount = 0;
 
-  constructor(connect: Connect, connectionCount: number, clock: Pick<Clock, 'nowNs'>) {
+  /** `requestsPerConnection`: after so many answers a connection is closed. */
+  constructor(
+    connect: Connect,
+    connectionCount: number,
+    clock: Pick<Clock, 'nowNs'>,
+    requestsPerConnection = Number.POSITIVE_INFINITY,
+  ) {
     this.#connect = connect;
     this.#connectionCount = connectionCount;
     this.#clock = clock;
+    this.#requestsPerConnection = requestsPerConnection;
   }
 
   /** Whether a connection is being opened. */
@@ -122,8 +132,11 @@ export class Pool<E extends Exchange> implements ConnectionListener {
   onAnswer(connection: Connection, answer: WorkloadResponse, isReusable: boolean) {
     const nowNs = this.#clock.nowNs();
     const exchange = this.#unload(connection);
-    if (isReusable) this.#release(connection, nowNs);
+    connection.answeredCount++;
+    const isUsedUp = connection.answeredCount >= this.#requestsPerConnection;
+    if (isReusable && !isUsedUp) this.#release(connection, nowNs);
     else {
+      if (isReusable) connection.destroy();
       this.#discard(connection);
       this.#openMore();
     }
