@@ -12,6 +12,7 @@ export interface Metric {
 }
 
 const costMetric = { better: 'lower', isLatency: false } as const;
+const countMetric = { ...costMetric, unit: 'count' } as const;
 const latencyMetric = { unit: 'ms', better: 'lower', isLatency: true } as const;
 
 export const metrics: readonly Metric[] = [
@@ -133,6 +134,32 @@ export const metrics: readonly Metric[] = [
     ...costMetric,
     read: (m) => ofNode(m, m.memory.medianBytes),
   },
+  {
+    id: 'voluntary-switches',
+    label: 'voluntary context switches per request',
+    ...countMetric,
+    read: (m) => perRequest(m, m.counters?.voluntarySwitchCount),
+  },
+  {
+    id: 'involuntary-switches',
+    label: 'involuntary context switches per request',
+    ...countMetric,
+    read: (m) => perRequest(m, m.counters?.involuntarySwitchCount),
+  },
+  {
+    id: 'minor-faults',
+    label: 'minor page faults per request',
+    ...countMetric,
+    read: (m) => perRequest(m, m.counters?.minorFaultCount),
+  },
+  {
+    id: 'major-faults',
+    label: 'major page faults per request',
+    ...countMetric,
+    read: (m) => perRequest(m, m.counters?.majorFaultCount),
+  },
+  { id: 'threads', label: 'threads', ...countMetric, read: (m) => m.threadCount },
+  { id: 'descriptors', label: 'open descriptors', ...countMetric, read: (m) => m.counters?.descriptorCount ?? null },
   { id: 'startup', label: 'start-up', unit: 'ms', ...costMetric, read: (m) => m.startupMs },
 ];
 
@@ -160,6 +187,11 @@ function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
   return below === undefined || above === undefined ? null : (below + above) / 2;
+}
+
+function perRequest({ load }: Measurement, count: number | null | undefined): number | null {
+  const sentCount = load?.counts.sentCount ?? 0;
+  return count === null || count === undefined || sentCount === 0 ? null : count / sentCount;
 }
 
 function quietNodeCpu(m: Measurement): number | null {

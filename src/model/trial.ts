@@ -124,6 +124,23 @@ const probeMethodSchema = z.strictObject({
   samplingCoresUsed: ratio.nullable(),
 });
 
+const eventCount = z.int().nonnegative().nullable();
+
+/** What the kernel counted of the target over the window; a count is null where it does not tell. */
+const countersSchema = z.strictObject({
+  /** It waited for something … */
+  voluntarySwitchCount: eventCount,
+  /** … or its core was taken away. */
+  involuntarySwitchCount: eventCount,
+  /** Page faults: without and with reading the disk. */
+  minorFaultCount: eventCount,
+  majorFaultCount: eventCount,
+  /** Open at the window's end. */
+  descriptorCount: eventCount,
+  /** Where the counts are from, and what they cannot see. */
+  source: z.string(),
+});
+
 const measurementSchema = z.strictObject({
   /** null: nothing was asked (a rate of 0). */
   load: measuredLoadSchema.nullable(),
@@ -142,6 +159,8 @@ const measurementSchema = z.strictObject({
   memory: memorySchema,
   processCount: z.int().nullable(),
   threadCount: z.int().nullable(),
+  /** null: not counted on this machine, or by the version that wrote the file. */
+  counters: countersSchema.nullable(),
   /** null: it ran already, or the load was imported. */
   startupMs: ms.nullable(),
   stopMs: ms.nullable(),

@@ -272,6 +272,18 @@ export function readGroupExtras(group: ReadableGroup): {
   return { kernelBytes: value('kernel'), peakIncludingFileBytes: readNumber(join(memoryDir, 'memory.peak')) };
 }
 
+/** Page faults of all that ever ran in the group; null where it keeps no account of memory. */
+export function readGroupFaults({
+  memoryDir,
+  memoryVersion,
+}: ReadableGroup): readonly [minor: number, major: number] | null {
+  if (memoryDir === null) return null;
+  const value = keyedValues(readFileSync(join(memoryDir, 'memory.stat'), 'utf8'));
+  const prefix = memoryVersion === 1 ? 'total_' : '';
+  const majorCount = value(`${prefix}pgmajfault`);
+  return [value(`${prefix}pgfault`) - majorCount, majorCount];
+}
+
 /** Lines `name number`; a line the kernel does not write counts nothing. */
 function keyedValues(text: string): (name: string) => number {
   const values = new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));

@@ -124,10 +124,10 @@ function readProc(path: string): string | null {
   }
 }
 
-/** Sums a growing count over all threads of some processes; what a thread had before it ended stays in the sum. */
-interface ThreadTotal {
-  /** null where the kernel keeps no such count. */
-  read(pids: readonly number[]): number | null;
+/** Sums growing counts over the threads (or other parts) of processes; what one had before it ended stays in the sums. */
+interface GrowingTotals {
+  /** In the order of the counts; null where the kernel keeps none. */
+  read(pids: readonly number[]): readonly number[] | null;
 }
 
 interface RunDelay {
@@ -139,55 +139,75 @@ export function createRunDelay(
   threadIdsOf: (pid: number) => readonly string[] = readThreadIds,
   delayNsOf: (threadId: string) => number | null = readRunDelayNs,
 ): RunDelay {
-  const total = createThreadTotal(threadIdsOf, delayNsOf);
+  const totals = createGrowingTotals(threadIdsOf, (threadId) => {
+    const delayNs = delayNsOf(threadId);
+    return delayNs === null ? null : [delayNs];
+  });
   return {
     readMs(pids) {
-      const totalNs = total.read(pids);
-      return totalNs === null ? null : totalNs / 1e6;
+      const [totalNs] = totals.read(pids) ?? [];
+      return totalNs === undefined ? null : totalNs / 1e6;
     },
   };
 }
 
-function createThreadTotal(
-  threadIdsOf: (pid: number) => readonly string[],
-  countOf: (threadId: string) => number | null,
-): ThreadTotal {
-  let last = new Map<string, number>();
-  let total = 0;
-  let known = false;
+function createGrowingTotals(
+  idsOf: (pid: number) => readonly string[],
+  countsOf: (id: string) => readonly number[] | null,
+): GrowingTotals {
+  let last = new Map<string, readonly number[]>();
+  let totals: readonly number[] | null = null;
   return {
     read(pids) {
-      const current = new Map<string, number>();
-      for (const threadId of pids.flatMap(threadIdsOf)) {
-        const count = countOf(threadId);
-        if (count === null) continue;
-        const previous = last.get(threadId) ?? 0;
-        // Less than before: the id was given to a new thread.
-        total += count >= previous ? count - previous : count;
-        current.set(threadId, count);
+      const current = new Map<string, readonly number[]>();
+      for (const id of pids.flatMap(idsOf)) {
+        const counts = countsOf(id);
+        if (counts === null) continue;
+        const previous = last.get(id) ?? [];
+        // Less than before: the id was given away again.
+        const isSame = counts.every((count, index) => count >= (previous[index] ?? 0));
+        const before = totals;
+        totals = counts.map((count, index) => (before?.[index] ?? 0) + count - (isSame ? (previous[index] ?? 0) : 0));
+        current.set(id, counts);
       }
-      known ||= current.size > 0;
       last = current;
-      return known ? total : null;
+      return totals;
     },
   };
 }
 
-/** Context switches, asked for and forced, of all threads. */
-export function createSwitchTotal(): ThreadTotal {
-  return createThreadTotal(readThreadIds, (threadId) => {
-    const text = readProc(`${threadId}/status`);
-    const counts = [...(text ?? '').matchAll(/ctxt_switches:\s+(\d+)/g)].map(([, count]) => Number(count));
-    return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+/** Context switches of all threads: voluntary (it waited for something) and involuntary (its core was taken away). */
+export function createSwitchTotals(): GrowingTotals {
+  return createGrowingTotals(readThreadIds, (threadId) => {
+    const counts = [...(readProc(`${threadId}/status`) ?? '').matchAll(/ctxt_switches:\s+(\d+)/g)];
+    return counts.length === 2 ? counts.map(([, count]) => Number(count)) : null;
   });
 }
 
-/** Page faults, minor and major, of all threads. */
-export function createFaultTotal(): ThreadTotal {
-  return createThreadTotal(readThreadIds, (threadId) => {
-    const text = readProc(`${threadId}/stat`);
-    if (text === null) return null;
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[7]) + Number(fields[9]);
+/** Page faults of all processes: minor, and major (the disk was read). A process's own counts hold its ended threads. */
+export function createFaultTotals(): GrowingTotals {
+  return createGrowingTotals(
+    (pid) => [String(pid)],
+    (pid) => {
+      const text = readProc(`${pid}/stat`);
+      return text === null ? null : faultsIn(text);
+    },
+  );
+}
+
+function faultsIn(statText: string): readonly number[] {
+  const fields = statText.slice(statText.lastIndexOf(')') + 2).split(' ');
+  return [Number(fields[7]), Number(fields[9])];
+}
+
+/** null: none of the processes lets its descriptors be counted. */
+export function countDescriptors(pids: readonly number[]): number | null {
+  const counts = pids.flatMap((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).length;
+    } catch {
+      return [];
+    }
   });
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }

@@ -4,7 +4,7 @@ import { HarnessError } from '../model/harness-error.ts';
 import type { ProgramName } from '../model/implementation.ts';
 import { type ReadableGroup, readGroupPids } from './cgroup.ts';
 import { openProbe, type Probe } from './probe.ts';
-import { createFaultTotal, createSwitchTotal, readAllStats, readProportionalMemory, readStat } from './proc-file.ts';
+import { createFaultTotals, createSwitchTotals, readAllStats, readProportionalMemory, readStat } from './proc-file.ts';
 
 /** A program that somebody else started: read, and never touched. */
 export interface RunningProgram {
@@ -57,12 +57,16 @@ function openProcess(pid: number, title: string): RunningProgram {
 }
 
 function eventReader(membersOf: () => readonly number[]): RunningProgram['readEvents'] {
-  const switches = createSwitchTotal();
-  const faults = createFaultTotal();
+  const switches = createSwitchTotals();
+  const faults = createFaultTotals();
   return () => {
     const pids = membersOf();
-    return { switchCount: switches.read(pids), faultCount: faults.read(pids) };
+    return { switchCount: sumOf(switches.read(pids)), faultCount: sumOf(faults.read(pids)) };
   };
+}
+
+function sumOf(counts: readonly number[] | null): number | null {
+  return counts === null ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
 function commandOf(pid: number): string {

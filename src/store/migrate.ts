@@ -240,17 +240,20 @@ function fromPrimitive3(result: Json): Json {
   };
 }
 
-/** Version 5 names the engine that sent; before it there was one. */
+/** Version 5 names the engine that sent (before it there was one), and knows what the kernel counted of a target. */
 function fromVersion4(old: Json): Json {
   return { ...old, trials: mapObjects(old.trials, fromTrial4) };
 }
 
 function fromTrial4(trial: Json): Json {
   const { measurement } = trial;
-  if (!isObject(measurement) || !isObject(measurement.load)) return trial;
-  const { load } = measurement;
-  const generator = { engine: 'paceline', ...asObject(load.generator) };
-  return { ...trial, measurement: { ...measurement, load: { ...load, generator } } };
+  if (!isObject(measurement)) return trial;
+  return { ...trial, measurement: { counters: null, ...measurement, load: withEngine(measurement.load) } };
+}
+
+function withEngine(load: unknown): unknown {
+  if (!isObject(load)) return load;
+  return { ...load, generator: { engine: 'paceline', ...asObject(load.generator) } };
 }
 
 /** Scenarios and workloads that took their name from the blog post. */

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly program?: string;
   /** Takes standard output, which else goes to the log; standard input is then a pipe. */
   onOutput?(chunk: Buffer): void;
+  /** Hears all that goes to the log. */
+  onLog?(chunk: Buffer): void;
   /** cgroup.procs (or tasks) files the target enters before its program starts. */
   readonly joinPaths: readonly string[];
   readonly signal: AbortSignal;
@@ -181,8 +183,12 @@ interface SupervisedProcess {
 
 export function supervise(child: ChildProcess, options: StartOptions): SupervisedProcess {
   const log = createLogTail();
-  child.stdout?.on('data', (chunk: Buffer) => (options.onOutput ?? log.add)(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => log.add(chunk));
+  const toLog = (chunk: Buffer) => {
+    log.add(chunk);
+    options.onLog?.(chunk);
+  };
+  child.stdout?.on('data', (chunk: Buffer) => (options.onOutput ?? toLog)(chunk));
+  child.stderr?.on('data', toLog);
   const { promise: died, resolve } = Promise.withResolvers<ExitStatus>();
   const closed = new Promise((done) => child.once('close', done));
   child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));

@@ -71,6 +71,7 @@ export function measurement(shape: Partial<MeasurementShape>): Measurement {
     },
     processCount: 1,
     threadCount: 9,
+    counters: null,
     startupMs: s.startupMs,
     stopMs: 40,
     warmupConverged: s.steady,

@@ -153,6 +153,7 @@ export function windowRecord(change: Partial<WindowRecord> = {}): WindowRecord {
     database: { userMs: 30, systemMs: 5, runDelayMs: null },
     processCount: 1,
     threadCount: 4,
+    counters: null,
     samples: [],
     peakAnonBytes: 1_500_000,
     peakIncludingFileBytes: null,

@@ -8,6 +8,7 @@ import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
 import type { Phase, Trial, TrialSpec } from '../../model/trial.ts';
 import { pause } from '../../os/child-process.ts';
+import { type EventReader, openEventReader } from '../../probe/event-counts.ts';
 import { openProbe, type Probe } from '../../probe/probe.ts';
 import { slowdownFactor } from '../../probe/slowdown-factor.ts';
 import type { StrayWatch } from '../../probe/stray-processes.ts';
@@ -37,6 +38,8 @@ interface TrialEnvironmentOptions {
   readonly preparedImplementation: PreparedImplementation;
   readonly session: Session;
   onPhase(phase: Phase): void;
+  /** Hears all that the target writes to its log. */
+  onTargetLog?(chunk: Buffer): void;
 }
 
 /** The generator asks for it where permitted; what it got is in the result. */
@@ -47,7 +50,7 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
   const { session } = options;
   const { signal } = session;
   const generators = new WeakMap<RunningGenerator, GeneratorProcess>();
-  const watches = new WeakMap<RunningTarget, StrayWatch>();
+  const watches = new WeakMap<RunningTarget, TargetWatch>();
   return {
     signal,
     onPhase: options.onPhase,
@@ -57,8 +60,8 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
     slowdownFactor: () => settledSlowdownFactor(session),
     copyDatabase: () => copyDatabase(options),
     async startTarget(databaseUrl) {
-      const { target, strays } = await startTrackedTarget(options, databaseUrl);
-      watches.set(target, strays);
+      const { target, watch } = await startTrackedTarget(options, databaseUrl);
+      watches.set(target, watch);
       return target;
     },
     async startGenerator(targetUrl) {
@@ -72,10 +75,11 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
       if (generatorProcess === undefined) throw new Error('a generator of another environment');
       const generatorProbe =
         generatorProcess === null ? null : openProbe({ ...generatorProcess, force: session.probe });
-      const strays = watches.get(target);
-      if (strays === undefined) throw new Error('a target of another environment');
-      const probes = { target: target.probe, generator: generatorProbe, database: session.databaseProbe() };
-      return observeWindow(probes, strays);
+      const watch = watches.get(target);
+      if (watch === undefined) throw new Error('a target of another environment');
+      const { strays, events } = watch;
+      const roles = { target: target.probe, generator: generatorProbe, database: session.databaseProbe() };
+      return observeWindow({ ...roles, targetEvents: events }, strays);
     },
   };
 }
@@ -131,10 +135,16 @@ async function orDatabaseLost<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
+/** What is watched of a target beside what its probe reads. */
+interface TargetWatch {
+  readonly strays: StrayWatch;
+  readonly events: EventReader | null;
+}
+
 async function startTrackedTarget(
   options: TrialEnvironmentOptions,
   databaseUrl: string | null,
-): Promise<{ target: RunningTarget; strays: StrayWatch }> {
+): Promise<{ target: RunningTarget; watch: TargetWatch }> {
   const { spec, service, preparedImplementation, session } = options;
   const { workerCount, databaseConnectionCount, cluster, resourceLimit } = spec;
   const environment = service.environment({
@@ -144,7 +154,10 @@ async function startTrackedTarget(
     cluster,
   });
   const usesDataDir = service.isCluster;
-  const where = { preparedImplementation, environment, databaseUrl, usesDataDir, limit: resourceLimit, session };
+  const where = {
+    ...{ preparedImplementation, environment, databaseUrl, usesDataDir, limit: resourceLimit, session },
+    ...(options.onTargetLog === undefined ? {} : { onLog: options.onTargetLog }),
+  };
   const { target, died, probe, group, strays, dispose } = await openTarget(where);
   const { anyExitCode, running: isNotOurs } = preparedImplementation.located.implementation;
   const running: RunningTarget = {
@@ -163,7 +176,8 @@ async function startTrackedTarget(
     },
     dispose,
   };
-  return { target: running, strays };
+  const events = openEventReader({ group, rootPid: target.pid, force: session.probe });
+  return { target: running, watch: { strays, events } };
 }
 
 const exitReadingMs = 50;

@@ -59,6 +59,7 @@ export interface WindowRecord {
   readonly database: CpuSpan | null;
   readonly processCount: number | null;
   readonly threadCount: number | null;
+  readonly counters: Measurement['counters'];
   readonly samples: readonly ProcessSample[];
   readonly peakAnonBytes: number | null;
   readonly peakIncludingFileBytes: number | null;
@@ -172,6 +173,7 @@ export function assembleMeasurement(spec: TrialSpec, seen: Observations): Measur
     memory: memory(seen, window),
     processCount: window.processCount,
     threadCount: window.threadCount,
+    counters: window.counters,
     startupMs,
     stopMs: seen.stopMs ?? null,
     warmupConverged: seen.warmupConverged ?? null,

@@ -20,6 +20,10 @@ export interface TargetGroupOptions {
   readonly session: Session;
   /** Not given: the target's own, or a free one. */
   readonly port?: number;
+  /** Takes the program's standard output, which else goes to its log. */
+  onOutput?(chunk: Buffer): void;
+  /** Hears all that goes to the program's log. */
+  onLog?(chunk: Buffer): void;
   /** Just before the program is started, in its group that is still empty. */
   beforeStart?(group: TrackedGroup['group']): Promise<void>;
   /** The program is there, but not ready. */
@@ -80,6 +84,8 @@ export async function startInGroup(options: TargetGroupOptions): Promise<Started
       port: options.port ?? null,
       joinPaths: tracked.group?.joinPaths ?? [],
       signal: session.signal,
+      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+      ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
       onStarted(pid) {
         options.onStarted?.();
         release = trackProcessGroup(session.cleanupRegistry, pid);

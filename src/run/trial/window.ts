@@ -1,4 +1,5 @@
 import type { Role } from '../../model/trial.ts';
+import { type EventCounts, type EventReader, eventsBetween } from '../../probe/event-counts.ts';
 import { type MachineCounters, noiseBetween, readMachineCounters } from '../../probe/machine-noise.ts';
 import type { Probe } from '../../probe/probe.ts';
 import { type Edges, startSampler } from '../../probe/sampler.ts';
@@ -11,6 +12,8 @@ interface RoleProbes {
   /** null: no request is sent. */
   readonly generator: Probe | null;
   readonly database: Probe | null;
+  /** What is counted of the target beside its CPU and memory; null: nothing can be. */
+  readonly targetEvents: EventReader | null;
 }
 
 const sampleIntervalMs = 1_000;
@@ -30,22 +33,27 @@ export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObs
     intervalMs: sampleIntervalMs,
     clock: timerClock,
   });
-  let opened = readMachineCounters();
-  let closed: MachineCounters | null = null;
-  const looking = setInterval(() => strays.look(), sampleIntervalMs);
+  const { targetEvents } = probes;
+  let opened = readEdge(targetEvents);
+  let closed: Edge | null = null;
+  const looking = setInterval(() => {
+    strays.look();
+    targetEvents?.read();
+  }, sampleIntervalMs);
   const opening = timerClock.at(startAtNs, () => {
-    opened = readMachineCounters();
+    opened = readEdge(targetEvents);
   });
   return {
     startAtNs,
     close() {
-      closed ??= readMachineCounters();
+      closed ??= readEdge(targetEvents);
       sampler.close();
     },
     async end(): Promise<WindowRecord> {
       opening.cancel();
       clearInterval(looking);
       const record = await sampler.end();
+      closed ??= readEdge(targetEvents);
       const detail = await probes.target?.memoryDetail();
       const { samples, peakAnonBytes, samplingCoresUsed, windowMs, edges } = record;
       const last = edges.get('target')?.closed;
@@ -62,7 +70,8 @@ export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObs
         peakAnonBytes,
         peakIncludingFileBytes: detail?.peakIncludingFileBytes ?? null,
         anonHugePagesBytes: detail?.anonHugePagesBytes ?? null,
-        ...noiseBetween(opened, closed ?? readMachineCounters()),
+        counters: countersBetween(targetEvents, opened, closed),
+        ...noiseBetween(opened.machine, closed.machine),
         probe: {
           cpu: probes.target?.cpuSource ?? unknownSource,
           memory: probes.target?.memorySource ?? unknownSource,
@@ -75,6 +84,21 @@ export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObs
 }
 
 const unknownSource = 'none: it runs already, and no program was named';
+
+/** What is read once as the window opens, and once as it closes. */
+interface Edge {
+  readonly machine: MachineCounters;
+  readonly events: EventCounts | null;
+}
+
+function readEdge(targetEvents: EventReader | null): Edge {
+  return { machine: readMachineCounters(), events: targetEvents?.read() ?? null };
+}
+
+function countersBetween(reader: EventReader | null, opened: Edge, closed: Edge): WindowRecord['counters'] {
+  if (reader === null || opened.events === null || closed.events === null) return null;
+  return { ...eventsBetween(opened.events, closed.events), source: reader.source };
+}
 
 function strayText({ pid, left }: StrayProcess): string {
   return `process ${pid} of the target has left its ${left}: what it uses cannot be counted`;
