@@ -32,10 +32,13 @@ function build(): void {
   writeJson(manifestPath, published(manifest));
 }
 
+const assetGlobs = ['src/report/page/*.{ts,css}', 'bench/**/*.{json,sql}', 'src/run/questions/{look,reverse-proxy}/*'];
+
 /** The page is bundled from its sources when it is written; the rest is data. */
 function copyAssets(): void {
-  for (const name of globSync('{src/report/page/*.{ts,css},bench/**/*.{json,sql}}', { cwd: root }))
-    cpSync(join(root, name), join(dist, name));
+  for (const name of globSync(assetGlobs, { cwd: root })) cpSync(join(root, name), join(dist, name));
+  const proxy = join(dist, 'src', 'run', 'questions', 'reverse-proxy', 'impl.json');
+  writeFileSync(proxy, readFileSync(proxy, 'utf8').replaceAll('"src/', '"dist/src/'));
   const nullTarget = join('src', 'target', 'null-target', 'impl.json');
   const text = readFileSync(join(root, nullTarget), 'utf8');
   writeFileSync(

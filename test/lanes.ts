@@ -95,7 +95,7 @@ export const parts: readonly Part[] = [
   },
   {
     id: 'questions',
-    what: 'cold-start, overload and right-size on targets whose answers are known',
+    what: 'each question, asked of targets whose answers are known',
     limitMinutes: 6,
     commands: [],
     env: {},

@@ -91,8 +91,13 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
   };
 }
 
+export interface MovingLine {
+  print(text: string): void;
+  end(): void;
+}
+
 /** For a load that reports once a second: a line that is rewritten, or one that stays every so often. */
-export function progressLine(output: GuardedStream): { print(text: string): void; end(): void } {
+export function progressLine(output: GuardedStream): MovingLine {
   if (output.isTTY) {
     const { move, end } = rewrittenLine(output);
     return { print: move, end };

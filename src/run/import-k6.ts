@@ -134,6 +134,7 @@ function measurementOf(load: MeasuredLoad, { loadPlan }: TrialSpec, sampled: Sam
     ...{ idleCpuMsPerSec: null, deferredCpuMs: null, memory: memoryOf(sampled) },
     processCount: sampled?.samples.at(-1)?.processCount ?? null,
     threadCount: sampled?.samples.at(-1)?.threadCount ?? null,
+    counters: null,
     ...{ startupMs: null, stopMs: null, warmupConverged: null, warmupSentCount: loadPlan.warmupCount },
     noise: {
       ...{ targetRunDelayRatio: null, generatorRunDelayRatio: null, psiCpuSomeMs: null, psiIoFullMs: null },

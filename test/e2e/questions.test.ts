@@ -1,5 +1,6 @@
 // test-lane: questions
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fixturesDir, paceline, workspace } from '../support/paceline.ts';
 
@@ -58,7 +59,8 @@ const shortSteps = ['--duration', '1', '--warmup', '40'];
 
 test('the least memory of a target that needs 64 MiB is found within 10 %', async (context) => {
   const { exitCode, answer } = await ask(context, [
-    ...['right-size', 'needs-64mib', '--rate', '100', '--slo', 'p50=50ms', '--only', 'memory', ...shortSteps],
+    ...['right-size', 'needs-64mib', '--rate', '100', '--slo', 'p50=50ms', '--only', 'memory', '--skip-untold'],
+    ...shortSteps,
   ]);
   assert.equal(exitCode, 0);
   const { value, reason } = answer.answers[0].memory;
@@ -74,4 +76,67 @@ test('the least CPU of a target that burns 0.2 cores lies above that, by its own
   const { value, reason } = answer.answers[0].cpu;
   assert.ok(value >= 0.19 && value <= 0.3, `${value} cores`);
   assert.match(reason, /throttled in \d+ periods/);
+});
+
+test('a target that drops five requests at SIGTERM has lost five of 1,000', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['rolling-restart', 'loses-five', '--rate', '100', '--requests', '1000', '--direct'],
+  ]);
+  assert.equal(exitCode, 0);
+  const [{ direct }] = answer.answers;
+  assert.deepEqual([direct.acceptedCount, direct.lostCount, direct.wrongCount], [1_000, 5, 0]);
+  assert.equal(direct.after.newAnsweredCount, 0);
+});
+
+test('a target that ends in order loses nothing at SIGTERM', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['rolling-restart', 'echo', '--rate', '100', '--requests', '200', '--direct'],
+  ]);
+  assert.equal(exitCode, 0);
+  const [{ direct }] = answer.answers;
+  assert.deepEqual([direct.acceptedCount, direct.lostCount, direct.exitCode], [200, 0, 0]);
+});
+
+test('two instances behind the proxy are replaced, and the proxy tries again what one of them drops', async (context) => {
+  const { exitCode, answer, stderr } = await ask(context, [
+    ...['rolling-restart', 'loses-five', '--rate', '100', '--requests', '50', '--base', '3', '--every', '5'],
+  ]);
+  assert.equal(exitCode, 0, stderr);
+  const [{ proxied }] = answer.answers;
+  assert.equal(proxied.status, 'measured', proxied.reason);
+  assert.equal(proxied.replacements.length, 2);
+  // Each instance has five requests on their way and drops them all: GETs, which the proxy may repeat.
+  assert.equal(proxied.lostCount, 0, JSON.stringify(proxied));
+  assert.ok(proxied.retriedCount >= 8 && proxied.retriedCount <= 10, `${proxied.retriedCount} tried again`);
+});
+
+test('a connection that costs 4 ms of CPU is found to, within 15 %', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['churn', 'costly-connection', '--rate', '50', '--rounds', '1', '--duration', '5'],
+  ]);
+  assert.equal(exitCode, 0);
+  const [{ handshakes }] = answer.answers[0].rates;
+  const each = handshakes.find((one: { habit: string }) => one.habit === 'each');
+  assert.ok(Math.abs(each.cpuMs - 4) <= 0.6, `${each.cpuMs} ms`);
+});
+
+test('a target that allocates 256 KiB a request is found to, within the 64 KiB of its own server', async (context) => {
+  const { exitCode, answer } = await ask(context, [
+    ...['garbage-collection', 'allocates', '--rate', '100', '--duration', '10'],
+  ]);
+  assert.equal(exitCode, 0);
+  const [{ figures }] = answer.answers;
+  assert.ok(figures.collectionCount > 0);
+  const kib = figures.allocatedBytesPerRequest / 1024;
+  assert.ok(kib >= 250 && kib <= 320, `${kib} KiB`);
+});
+
+test('a target that makes two context switches a request is found to, within 10 %', async (context) => {
+  const space = await workspace(context);
+  const out = space.file('switches.json');
+  const args = ['known-answers', '--impl', 'two-switches', '--impls', fixturesDir, '--trials', '1', '--attempts', '1'];
+  const { stderr } = await paceline(['run', ...args, '--out', out, '--no-report'], space);
+  const [{ measurement }] = JSON.parse(await readFile(out, 'utf8').catch(() => assert.fail(stderr))).trials;
+  const perRequest = measurement.counters.voluntarySwitchCount / measurement.load.counts.sentCount;
+  assert.ok(Math.abs(perRequest - 2) <= 0.2, `${perRequest} switches a request`);
 });

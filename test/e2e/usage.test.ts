@@ -109,6 +109,9 @@ test('each command explains itself with examples', async () => {
     'cold-start',
     'overload',
     'right-size',
+    'rolling-restart',
+    'churn',
+    'garbage-collection',
     'claims',
     'ci',
   ]) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Limit, type LimitStep, leastLimit, leastPair, stepUnder } from '../../src/run/questions/right-size.ts';
+import { toldMemoryLimit } from '../../src/run/questions/told-limit.ts';
 import { measurement } from '../support/measurement.ts';
 import { trialSpec } from '../support/trial-spec.ts';
 
@@ -76,4 +77,29 @@ test('a step that failed says what its limits did', () => {
   } as const;
   assert.equal(stepUnder(noLimit, trial, { quantile: 'p50', limitMs: 5 }).reason, 'p50 8 ms; throttled in 40 periods');
   assert.equal(stepUnder(noLimit, trial, { quantile: 'p50', limitMs: 9 }).reason, 'p50 8 ms');
+});
+
+test('a step that failed and cost much more CPU than without a limit struggled for memory', () => {
+  const base = { spec: trialSpec({}), startedAt: '2026-01-01T00:00:00.000Z', warnings: [] };
+  const costly = measurement({ responseP50Ms: 8, cpuPerRequestMs: 1.2 });
+  const trial = { ...base, measurement: costly, status: 'ok', latencyDiscarded: false } as const;
+  const objective = { quantile: 'p50', limitMs: 5 } as const;
+  const memory: Limit = { cpuCount: null, memoryBytes: 32 * mib };
+  assert.match(
+    stepUnder(memory, trial, objective, 0.5).reason,
+    /CPU per request 2\.4 times .*: it struggles for memory/,
+  );
+  assert.equal(stepUnder(memory, trial, objective, 1).reason, 'p50 8 ms');
+  assert.equal(stepUnder({ cpuCount: 0.5, memoryBytes: null }, trial, objective, 0.5).reason, 'p50 8 ms');
+});
+
+test('runtimes are told of their memory as an expert would, each heap of its share', () => {
+  const node = { runtime: { name: 'node', versionCommand: ['node'] }, model: 'event-loop', env: {} };
+  const go = { ...node, runtime: { name: 'go', versionCommand: ['go'] } };
+  const python = { ...node, runtime: { name: 'cpython', versionCommand: ['python3'] } };
+  assert.deepEqual(toldMemoryLimit(go, 100 * mib, 2), { GOMEMLIMIT: '90MiB' });
+  assert.deepEqual(toldMemoryLimit(node, 100 * mib, 2), { NODE_OPTIONS: '--max-old-space-size=75' });
+  const processes = { ...node, model: 'processes', env: { NODE_OPTIONS: '--no-warnings' } };
+  assert.deepEqual(toldMemoryLimit(processes, 100 * mib, 2), { NODE_OPTIONS: '--no-warnings --max-old-space-size=37' });
+  assert.equal(toldMemoryLimit(python, 100 * mib, 2), null);
 });

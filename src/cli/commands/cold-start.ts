@@ -1,21 +1,19 @@
 import type { Command } from 'commander';
 import { durationText } from '../../compare/text.ts';
+import type { AnswerBlock } from '../../report/html/question-answer.ts';
 import { assertStartable, type ColdStart, coldStart, type FailedStart } from '../../run/questions/cold-start.ts';
-import { openSubject } from '../../run/questions/subject.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
+import { askSubject } from '../ask-subject.ts';
 import type { CommandContext } from '../context.ts';
 import { collect, positiveCount, positiveNumber, secondsOption } from '../options.ts';
-import { progressLine } from '../progress.ts';
-import { figureText, giveAnswer, tableText } from '../question-text.ts';
+import { type AnswerFlags, figureText, giveAnswer, secondBySecond } from '../question-text.ts';
 
-interface ColdStartFlags {
+interface ColdStartFlags extends AnswerFlags {
   readonly rate: number;
   readonly workload?: string;
   readonly impls?: string[];
   readonly duration: number;
   readonly starts: number;
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
 interface Answer {
@@ -35,6 +33,7 @@ export function addColdStart(program: Command, context: CommandContext): void {
     .option('--duration <s>', 'seconds that are watched after the start', secondsOption, 60)
     .option('--starts <n>', 'how often each is started', positiveCount, 3)
     .option('--out <file>', 'the answer with all its seconds, as JSON')
+    .option('--html <file>', 'the answer as a page')
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
     .addHelpText('after', help)
     .action(async (ids: string[], flags: ColdStartFlags) => {
@@ -59,11 +58,12 @@ async function answerColdStart(
   flags: ColdStartFlags,
   context: CommandContext,
 ): Promise<number> {
-  await assertOutputsWritable({ '--out': flags.out });
+  await assertOutputsWritable({ '--out': flags.out, '--html': flags.html });
   const answers: Answer[] = [];
   for (const id of ids) answers.push(await answerFor(id, flags, context, answers.length, ids.length));
-  const answer = { question: 'cold-start', ratePerSec: flags.rate, durationSec: flags.duration, answers };
-  await giveAnswer(answers.map(answerText).join('\n\n'), answer, flags, context);
+  const { rate, duration } = flags;
+  const given = { question: 'cold-start', conditions: `at ${rate}/s`, blocks: answers.map(answerBlock) };
+  await giveAnswer({ ...given, data: { ratePerSec: rate, durationSec: duration, answers } }, flags, context);
   return answers.some(({ starts }) => starts.some(hasAnswered)) ? 0 : 1;
 }
 
@@ -78,14 +78,9 @@ async function answerFor(
   doneCount: number,
   count: number,
 ): Promise<Answer> {
-  const line = progressLine(context.stderr);
-  const request = { id, implementationDirs: flags.impls ?? [], workload: flags.workload ?? null };
-  const onStep = (text: string) => context.stderr.print(`${text}\n`);
-  const project = await context.loadProject();
-  const subject = await openSubject(request, { signal: context.signal, env: context.env, onStep, project });
   const starts: (ColdStart | FailedStart)[] = [];
-  try {
-    assertStartable(subject);
+  await askSubject(id, flags, context, async (subject, line) => {
+    assertStartable(subject, 'cold-start');
     const measureMs = 1000 * flags.duration;
     for (let number = 1; number <= flags.starts; number++) {
       context.signal.throwIfAborted();
@@ -96,18 +91,17 @@ async function answerFor(
       };
       starts.push(await coldStart(subject, { ratePerSec: flags.rate, measureMs, onProgress }));
     }
-  } finally {
-    line.end();
-    await subject.session.close();
-  }
+  });
   return { implementation: id, starts };
 }
 
 const head = ['', 'first answer', 'ready', 'lost', 'steady after', 'ms CPU/request', 'dearer by', 'in requests'];
 
-function answerText({ implementation, starts }: Answer): string {
-  const rows = starts.map((start, index) => [`  start ${index + 1}`, ...startTexts(start)]);
-  return `${implementation}\n${tableText([head, ...rows])}`;
+function answerBlock({ implementation, starts }: Answer): AnswerBlock {
+  const rows = starts.map((start, index) => [`start ${index + 1}`, ...startTexts(start)]);
+  const first = starts.find((start) => start.status === 'measured');
+  const details = first === undefined ? null : secondBySecond(first.seconds);
+  return { title: implementation, table: [head, ...rows], lines: [], details };
 }
 
 function startTexts(start: ColdStart | FailedStart): string[] {

@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
 import { durationText } from '../../compare/text.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import type { AnswerBlock } from '../../report/html/question-answer.ts';
 import { type FailedOverload, type Overload, type OverloadPlan, overload } from '../../run/questions/overload.ts';
-import { openSubject, type Subject } from '../../run/questions/subject.ts';
+import type { Subject } from '../../run/questions/subject.ts';
 import { closedLoopOf, loadPlanBase, subjectTrial, warmupBelow } from '../../run/questions/subject-load.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
+import { askSubject } from '../ask-subject.ts';
 import { machineBaseline } from '../baseline-file.ts';
 import type { CommandContext } from '../context.ts';
 import { defaultLimits } from '../load-request.ts';
 import { collect, positiveCount, positiveNumber } from '../options.ts';
-import { progressLine } from '../progress.ts';
-import { figureText, giveAnswer, tableText } from '../question-text.ts';
+import { type AnswerFlags, figureText, giveAnswer, secondBySecond } from '../question-text.ts';
 
-interface OverloadFlags {
+interface OverloadFlags extends AnswerFlags {
   readonly rate: number;
   readonly factor: number;
   readonly capacity?: number;
@@ -21,8 +22,6 @@ interface OverloadFlags {
   readonly base: number;
   readonly burst: number;
   readonly watch: number;
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
 interface Answer {
@@ -54,6 +53,7 @@ export function addOverload(program: Command, context: CommandContext): void {
     .option('--workload <id>', "a workload of the implementation's service (default: history, else its first)")
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
     .option('--out <file>', 'the answer with all its seconds, as JSON')
+    .option('--html <file>', 'the answer as a page')
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
     .addHelpText('after', help)
     .action(async (ids: string[], flags: OverloadFlags) => {
@@ -74,14 +74,16 @@ Examples:
   npm run bench -- overload crud-python-flask --rate 50 --capacity 300 --burst 20 --out flask-overload.json`;
 
 async function answerOverload(ids: readonly string[], flags: OverloadFlags, context: CommandContext): Promise<number> {
-  await assertOutputsWritable({ '--out': flags.out });
+  await assertOutputsWritable({ '--out': flags.out, '--html': flags.html });
   const baseline = await machineBaseline(context.folders);
   const provenPerSec = baseline?.highestRatePerSec ?? defaultLimits.ratePerSec;
   const answers: Answer[] = [];
   for (const [index, id] of ids.entries())
     answers.push(await answerFor(id, flags, context, { provenPerSec, laterCount: ids.length - index - 1 }));
-  const text = `${answers.map(answerText).join('\n\n')}\n\n${capText(baseline === null, provenPerSec)}`;
-  await giveAnswer(text, { question: 'overload', provenPerSec, answers }, flags, context);
+  const cap: AnswerBlock = { title: capText(baseline === null, provenPerSec), table: null, lines: [], details: null };
+  const blocks = [...answers.map(answerBlock), cap];
+  const given = { question: 'overload', conditions: `at ${flags.rate}/s`, blocks };
+  await giveAnswer({ ...given, data: { provenPerSec, answers } }, flags, context);
   return answers.some(({ overload: { status } }) => status === 'failed') ? 1 : 0;
 }
 
@@ -97,12 +99,7 @@ async function answerFor(
   context: CommandContext,
   { provenPerSec, laterCount }: { readonly provenPerSec: number; readonly laterCount: number },
 ): Promise<Answer> {
-  const line = progressLine(context.stderr);
-  const onStep = (text: string) => context.stderr.print(`${text}\n`);
-  const request = { id, implementationDirs: flags.impls ?? [], workload: flags.workload ?? null };
-  const project = await context.loadProject();
-  const subject = await openSubject(request, { signal: context.signal, env: context.env, onStep, project });
-  try {
+  return askSubject(id, flags, context, async (subject, line) => {
     const capacityPerSec = flags.capacity ?? (await reachedPerSec(subject, context.signal));
     const plan = planFor(flags, capacityPerSec, provenPerSec);
     const wholeMs = 1000 * (plan.baseSec + plan.burstSec + plan.watchSec);
@@ -114,10 +111,7 @@ async function answerFor(
     const isCapped = plan.burstPerSec < flags.factor * capacityPerSec;
     const factor = plan.burstPerSec / capacityPerSec;
     return { implementation: id, plan, capacityPerSec, factor, isCapped, overload: found };
-  } finally {
-    line.end();
-    await subject.session.close();
-  }
+  });
 }
 
 const closedLoopMs = 5_000;
@@ -148,14 +142,14 @@ function stretchName({ baseSec, burstSec }: OverloadPlan, elapsedMs: number): st
   return elapsedMs < 1000 * (baseSec + burstSec) ? 'burst' : 'after the burst';
 }
 
-function answerText({ implementation, plan, capacityPerSec, factor, isCapped, overload: found }: Answer): string {
+function answerBlock({ implementation, plan, capacityPerSec, factor, isCapped, overload: found }: Answer): AnswerBlock {
   const title = `${implementation}: ${plan.burstPerSec}/s, ${figureText(factor, '')} times the ${figureText(capacityPerSec, '')}/s it can do${isCapped ? ' (capped)' : ''}, for ${plan.burstSec} s`;
-  if (found.status === 'failed') return `${title}\n  failed: ${found.reason}`;
+  if (found.status === 'failed') return { title, table: null, lines: [`failed: ${found.reason}`], details: null };
   const { base, burst, limitMs, recoveredAfterSec, cpuRecoveredAfterSec, notServed } = found;
-  const rows = [
+  const table = [
     ['', 'due/s', 'right/s', 'in time/s', 'p95', 'ms CPU/request'],
     ...Object.entries({ base, burst }).map(([name, one]) => [
-      `  ${name}`,
+      name,
       figureText(one.scheduledPerSec, ''),
       figureText(one.rightPerSec, ''),
       figureText(one.inTimePerSec, ''),
@@ -165,10 +159,9 @@ function answerText({ implementation, plan, capacityPerSec, factor, isCapped, ov
   ];
   const after = (seconds: number | null) =>
     seconds === null ? `never within ${plan.watchSec} s` : `after ${seconds} s`;
-  return [
-    title,
-    tableText(rows),
-    `  well again (${figureText(limitMs, 'ms')}): ${after(recoveredAfterSec)}; CPU per request: ${after(cpuRecoveredAfterSec)}`,
-    `  without a right answer: ${notServed.refusedCount} told so, ${notServed.leftCount} left to die`,
-  ].join('\n');
+  const lines = [
+    `well again (${figureText(limitMs, 'ms')}): ${after(recoveredAfterSec)}; CPU per request: ${after(cpuRecoveredAfterSec)}`,
+    `without a right answer: ${notServed.refusedCount} told so, ${notServed.leftCount} left to die`,
+  ];
+  return { title, table, lines, details: secondBySecond(found.seconds) };
 }

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { durationText } from '../../compare/text.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import type { AnswerBlock } from '../../report/html/question-answer.ts';
 import type { Objective } from '../../run/capacity/objective.ts';
 import {
   type LeastLimit,
@@ -15,15 +16,15 @@ import {
   type Unlimited,
   wholePages,
 } from '../../run/questions/right-size.ts';
-import { openSubject } from '../../run/questions/subject.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
+import { askSubject } from '../ask-subject.ts';
 import type { CommandContext } from '../context.ts';
 import { mibText } from '../format.ts';
 import { collect, countOrZero, durationOption, oneOf, positiveNumber, secondsOption } from '../options.ts';
-import { figureText, giveAnswer } from '../question-text.ts';
+import { type AnswerFlags, figureText, giveAnswer } from '../question-text.ts';
 import { objective } from './capacity.ts';
 
-interface RightSizeFlags {
+interface RightSizeFlags extends AnswerFlags {
   readonly rate: number;
   readonly slo: Objective;
   readonly only?: 'memory' | 'cpu';
@@ -31,9 +32,8 @@ interface RightSizeFlags {
   readonly impls?: string[];
   readonly duration: number;
   readonly warmup?: number;
+  readonly skipUntold?: boolean;
   readonly timeBudget?: number;
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
 interface Answer {
@@ -41,6 +41,8 @@ interface Answer {
   readonly unlimited: Unlimited;
   /** Bytes and cores; null: not asked. */
   readonly memory: LeastLimit | null;
+  /** Without telling the runtime; null: not asked, or it is never told. */
+  readonly memoryUntold: LeastLimit | null;
   readonly cpu: LeastLimit | null;
   /** null: not both were found. */
   readonly both: LimitPair | null;
@@ -60,8 +62,10 @@ export function addRightSize(program: Command, context: CommandContext): void {
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
     .option('--duration <s>', 'seconds of one step; longer where the quantile needs more requests', secondsOption, 5)
     .option('--warmup <n>', 'requests before each step (default: those of ten seconds, at most 1000)', countOrZero)
+    .option('--skip-untold', 'do not look for the memory once more without telling the runtime of its limit')
     .option('--time-budget <time>', 'begin no step after this long, as 30m', durationOption)
     .option('--out <file>', 'the answer with all steps, as JSON')
+    .option('--html <file>', 'the answer as a page')
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
     .addHelpText('after', help)
     .action(async (ids: string[], flags: RightSizeFlags) => {
@@ -73,6 +77,8 @@ const help = `
 How: each step is a whole trial in a control group of its own with that limit (memory.max without swap, cpu.max by 100 ms). One without
 limits shows where to begin. The limit is halved until it fails, bisected to 5 %, and confirmed: it must hold three times, a tenth
 less must fail in two of three. Then both limits at once, raised together by 5 % until they hold three times.
+Go is told of its memory by GOMEMLIMIT (90 % of the limit), Node by --max-old-space-size (75 %), and the search for memory is done once more
+without telling. Others read their control group by themselves, or know nothing of it.
 About 14 trials a limit; --time-budget ends the search earlier, with what is known by then.
 
 Exit codes: 0 found, 3 cannot be measured here (no right to set limits, or too noisy to decide), 2 usage
@@ -91,26 +97,24 @@ async function answerRightSize(
   flags: RightSizeFlags,
   context: CommandContext,
 ): Promise<number> {
-  await assertOutputsWritable({ '--out': flags.out });
+  await assertOutputsWritable({ '--out': flags.out, '--html': flags.html });
   const answers: Answer[] = [];
   for (const id of ids) answers.push(await answerFor(id, flags, context));
   const { rate, slo } = flags;
-  const text = answers.map((answer) => answerText(answer, flags)).join('\n\n');
-  await giveAnswer(text, { question: 'right-size', ratePerSec: rate, objective: slo, answers }, flags, context);
+  const blocks = answers.map((answer) => answerBlock(answer, flags));
+  const given = { question: 'right-size', conditions: `at ${rate}/s`, blocks };
+  await giveAnswer({ ...given, data: { ratePerSec: rate, objective: slo, answers } }, flags, context);
   return answers.every(isFound) ? 0 : 3;
 }
 
-function isFound({ memory, cpu, both }: Answer): boolean {
-  const asked = [memory, cpu, both].filter((one) => one !== null);
+function isFound({ memory, memoryUntold, cpu, both }: Answer): boolean {
+  const asked = [memory, memoryUntold, cpu, both].filter((one) => one !== null);
   return asked.length > 0 && asked.every(({ status }) => status === 'found');
 }
 
 async function answerFor(id: string, flags: RightSizeFlags, context: CommandContext): Promise<Answer> {
   const say = (text: string) => context.stderr.print(`${text}\n`);
-  const request = { id, implementationDirs: flags.impls ?? [], workload: flags.workload ?? null };
-  const project = await context.loadProject();
-  const subject = await openSubject(request, { signal: context.signal, env: context.env, onStep: say, project });
-  try {
+  return askSubject(id, flags, context, async (subject) => {
     const measureMs = 1000 * flags.duration;
     const trials = limitedTrials(subject, {
       ratePerSec: flags.rate,
@@ -122,9 +126,7 @@ async function answerFor(id: string, flags: RightSizeFlags, context: CommandCont
     say(`${id} without a limit: ${step.status}: ${step.reason}`);
     if (unlimited === null) throw notWithoutLimit(id, step);
     return { implementation: id, unlimited, ...(await search(id, unlimited, trials, flags, context)) };
-  } finally {
-    await subject.session.close();
-  }
+  });
 }
 
 function notWithoutLimit(id: string, { status, reason }: LimitStep): HarnessError {
@@ -137,30 +139,36 @@ async function search(
   id: string,
   { peakBytes, coresUsed }: Unlimited,
   trials: LimitedTrials,
-  { only, timeBudget }: RightSizeFlags,
+  { only, timeBudget, skipUntold }: RightSizeFlags,
   context: CommandContext,
-): Promise<Pick<Answer, 'memory' | 'cpu' | 'both' | 'steps'>> {
+): Promise<Omit<Answer, 'implementation' | 'unlimited'>> {
   const steps: LimitStep[] = [];
   const startedMs = performance.now();
-  const tryLimit = async (limit: Limit): Promise<LimitStep> => {
-    context.signal.throwIfAborted();
-    const elapsedMs = performance.now() - startedMs;
-    if (elapsedMs > (timeBudget ?? Number.POSITIVE_INFINITY))
-      return { limit, status: 'unknown', reason: 'the time budget was used up' };
-    const step = await trials.tryLimit(limit);
-    steps.push(step);
-    const left = leftText(steps.length, performance.now() - startedMs, only === undefined ? 2 : 1);
-    context.stderr.print(`${id} with ${limitText(limit)}: ${step.status}: ${step.reason}${left}\n`);
-    return step;
-  };
-  const memory =
-    only === 'cpu'
-      ? null
-      : await leastLimit({
-          startValue: Math.max(minStart.memoryBytes, startFactor * peakBytes),
-          maxValue: totalmem(),
-          tryValue: (bytes) => tryLimit({ cpuCount: null, memoryBytes: wholePages(bytes) }),
-        });
+  const memoryCount = only === 'cpu' ? 0 : trials.tryUntold === null || skipUntold ? 1 : 2;
+  const searchCount = memoryCount + (only === 'memory' ? 0 : 1);
+  const within =
+    (tryOne: LimitedTrials['tryLimit'], told: string) =>
+    async (limit: Limit): Promise<LimitStep> => {
+      context.signal.throwIfAborted();
+      const elapsedMs = performance.now() - startedMs;
+      if (elapsedMs > (timeBudget ?? Number.POSITIVE_INFINITY))
+        return { limit, status: 'unknown', reason: 'the time budget was used up' };
+      const step = await tryOne(limit);
+      steps.push(step);
+      const left = leftText(steps.length, performance.now() - startedMs, searchCount);
+      context.stderr.print(`${id} with ${limitText(limit)}${told}: ${step.status}: ${step.reason}${left}\n`);
+      return step;
+    };
+  const tryLimit = within(trials.tryLimit, '');
+  const leastMemory = (tryOne: LimitedTrials['tryLimit']) =>
+    leastLimit({
+      startValue: Math.max(minStart.memoryBytes, startFactor * peakBytes),
+      maxValue: totalmem(),
+      tryValue: (bytes) => tryOne({ cpuCount: null, memoryBytes: wholePages(bytes) }),
+    });
+  const memory = memoryCount === 0 ? null : await leastMemory(tryLimit);
+  const memoryUntold =
+    memoryCount < 2 || trials.tryUntold === null ? null : await leastMemory(within(trials.tryUntold, ', untold'));
   const cpu =
     only === 'memory'
       ? null
@@ -173,7 +181,7 @@ async function search(
   const both = isPair
     ? await leastPair({ cpuCount: cpu.value, memoryBytes: wholePages(memory.value) }, tryLimit)
     : null;
-  return { memory, cpu, both, steps };
+  return { memory, memoryUntold, cpu, both, steps };
 }
 
 const expectedStepCount = 14;
@@ -189,14 +197,21 @@ function limitText({ cpuCount, memoryBytes }: Limit): string {
   return [...memory, ...(cpuCount === null ? [] : [`${figureText(cpuCount, '')} CPU`])].join(' and ');
 }
 
-function answerText({ implementation, unlimited, memory, cpu, both }: Answer, { rate, slo }: RightSizeFlags): string {
+function answerBlock(
+  { implementation, unlimited, memory, memoryUntold, cpu, both, steps }: Answer,
+  { rate, slo }: RightSizeFlags,
+): AnswerBlock {
   const used = `without a limit it used ${mibText(unlimited.peakBytes)} at most (file pages included) and ${figureText(unlimited.coresUsed, '')} CPU`;
-  return [
-    `${implementation} at ${rate}/s with ${slo.quantile} ≤ ${slo.limitMs} ms; ${used}`,
-    ...(memory === null ? [] : [`  least memory: ${leastText(memory, mibText)}`]),
-    ...(cpu === null ? [] : [`  least CPU: ${leastText(cpu, (value) => figureText(value, ''))}`]),
-    ...(both === null ? [] : [`  both at once: ${pairText(both)}`]),
-  ].join('\n');
+  const title = `${implementation} at ${rate}/s with ${slo.quantile} ≤ ${slo.limitMs} ms`;
+  const lines = [
+    used,
+    ...(memory === null ? [] : [`least memory: ${leastText(memory, mibText)}`]),
+    ...(memoryUntold === null ? [] : [`least memory, untold: ${leastText(memoryUntold, mibText)}`]),
+    ...(cpu === null ? [] : [`least CPU: ${leastText(cpu, (value) => figureText(value, ''))}`]),
+    ...(both === null ? [] : [`both at once: ${pairText(both)}`]),
+  ];
+  const rows = steps.map(({ limit, status, reason }) => [limitText(limit), status, reason]);
+  return { title, table: null, lines, details: { summary: 'steps', table: [['limit', 'result', 'because'], ...rows] } };
 }
 
 function leastText(least: LeastLimit, valueText: (value: number) => string): string {

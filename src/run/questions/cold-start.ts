@@ -109,7 +109,7 @@ async function startUnderLoad(
 ): Promise<ColdStart> {
   const { preparedImplementation, service, session } = subject;
   const port = preparedImplementation.located.implementation.fixedPort ?? (await pickFreePort(host));
-  const generator = await startQuestionGenerator(subject, `http://${host}:${port}`, loadPlan, onProgress);
+  const generator = await startQuestionGenerator(subject, `http://${host}:${port}`, loadPlan, { onProgress });
   let begun: BegunLoad | null = null;
   let spawnedAtNs = 0;
   let running: StartedTarget | null = null;
@@ -159,8 +159,8 @@ function asColdStart(observed: ObservedLoad, spawnDelayMs: number, readyMs: numb
 }
 
 /** Streams are opened, and a set-up asked, before there is anybody to answer. Throws HarnessError usage. */
-export function assertStartable({ workload, preparedImplementation }: Subject): void {
-  assertOurs(preparedImplementation.located.implementation, 'cold-start starts it itself');
+export function assertStartable({ workload, preparedImplementation }: Subject, question: string): void {
+  assertOurs(preparedImplementation.located.implementation, `${question} starts it itself`);
   const { streams } = workload.open({ seed: 1, timeoutMs: 1_000, ratePerSec: 1, nowNs: () => 0 });
   if (streams.length === 0 && workload.setUp === undefined) return;
   const message = `${workload.id} asks something before its first request, which nobody answers before the start`;

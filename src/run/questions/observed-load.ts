@@ -13,18 +13,28 @@ const generatorNiceness = -10;
 const leadNs = 100e6;
 const sampleIntervalMs = 1_000;
 
+export interface LoadOptions {
+  /** About once a second. */
+  onProgress(elapsedMs: number): void;
+  /** After so many answers a connection is closed and another opened; not given, or null: never. */
+  readonly requestsPerConnection?: number | null;
+  /** Hears all that the target writes to its log. */
+  onTargetLog?(chunk: Buffer): void;
+}
+
 /** A generator that knows each second of its load, in the cleanup registry until it is stopped. */
 export async function startQuestionGenerator(
   { workload, session }: Subject,
   targetUrl: string,
   loadPlan: LoadPlan,
-  onProgress: (elapsedMs: number) => void,
+  { onProgress, requestsPerConnection = null }: LoadOptions,
 ): Promise<Generator> {
   const generator = await startGenerator({
     ...{ workloadPath: workload.module.path, workloadArgument: workload.module.argument, targetUrl, loadPlan },
     // What several threads send has no one order of outages.
     ...{ threadCount: 1, keepsDetail: true, joinPaths: [], niceness: generatorNiceness },
     ...{ transport: session.transport, signal: session.signal },
+    ...(requestsPerConnection === null ? {} : { requestsPerConnection }),
     onProgress: ({ phase, elapsedMs }) => {
       if (phase === 'measure') onProgress(elapsedMs);
     },

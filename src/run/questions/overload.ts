@@ -1,12 +1,17 @@
-import type { LoadPlan } from '../../model/scenario.ts';
 import { median } from '../../stats/descriptive.ts';
-import { createHistogram, decode, type Histogram, merge, percentileMs } from '../../stats/histogram.ts';
-import { createTrialEnvironment } from '../trial/create-environment.ts';
-import { type RunningTarget, TrialFailure } from '../trial/observations.ts';
-import { beginObservedLoad, startQuestionGenerator } from './observed-load.ts';
-import { type ObservedLoad, type SecondFigures, secondFigures } from './second-figures.ts';
+import { type Histogram, percentileMs } from '../../stats/histogram.ts';
+import { TrialFailure } from '../trial/observations.ts';
+import { observeRun } from './observed-run.ts';
+import {
+  countWithin,
+  histogramIn,
+  type ObservedLoad,
+  pool,
+  type SecondFigures,
+  secondFigures,
+} from './second-figures.ts';
 import type { Subject } from './subject.ts';
-import { loadPlanBase, subjectTrial, warmupBelow } from './subject-load.ts';
+import { loadPlanBase, warmupBelow } from './subject-load.ts';
 
 /** Rates and lengths of the three stretches: base, burst, base again. */
 export interface OverloadPlan {
@@ -63,7 +68,7 @@ const limitFactor = 2;
 /** Pure: from the seconds of a load of three stretches. */
 export function overloadOf(observed: ObservedLoad, plan: OverloadPlan): Overload {
   const { secondHistograms, result } = observed;
-  const histogramOf = (second: number) => decodeIfAny(secondHistograms[second]);
+  const histogramOf = (second: number) => histogramIn(secondHistograms, second);
   const pooled = pool(Array.from({ length: plan.baseSec }, (_, second) => histogramOf(second)));
   // What timed out stands in the histograms at its age.
   const limitMs = Math.min(limitFactor * (percentileMs(pooled, 95) ?? 0), loadPlanBase.timeoutMs - 1);
@@ -120,29 +125,6 @@ function stretchOf(
   };
 }
 
-function decodeIfAny(encoded: string | undefined): Histogram {
-  return encoded === undefined || encoded === '' ? createHistogram() : decode(encoded);
-}
-
-function pool(histograms: readonly Histogram[]): Histogram {
-  const pooled = createHistogram();
-  for (const histogram of histograms) merge(pooled, histogram);
-  return pooled;
-}
-
-/** How many records are within the limit. */
-function countWithin(histogram: Histogram, limitMs: number): number {
-  if (histogram.totalCount === 0) return 0;
-  let low = 0;
-  let high = histogram.totalCount;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((percentileMs(histogram, (100 * (middle - 0.5)) / histogram.totalCount) ?? 0) <= limitMs) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 interface OverloadRequest {
   readonly plan: OverloadPlan;
   readonly closedLoopPerSec: number;
@@ -154,7 +136,7 @@ const burstLimits = { connectionCount: 512, maxInFlightCount: 20_000 } as const;
 
 /** A fresh program, warmed up, and the three stretches in one load. One that dies of it is a failure, no error. */
 export async function overload(subject: Subject, request: OverloadRequest): Promise<Overload | FailedOverload> {
-  const { plan, closedLoopPerSec } = request;
+  const { plan, closedLoopPerSec, onProgress } = request;
   const steps = [
     { ratePerSec: plan.basePerSec, durationMs: 1000 * plan.baseSec },
     { ratePerSec: plan.burstPerSec, durationMs: 1000 * plan.burstSec },
@@ -165,39 +147,10 @@ export async function overload(subject: Subject, request: OverloadRequest): Prom
     ...{ ratePerSec: plan.basePerSec, drainMs: loadPlanBase.timeoutMs },
     measureMs: steps.reduce((sum, { durationMs }) => sum + durationMs, 0),
   };
-  const spec = subjectTrial(subject, loadPlan);
-  const environment = createTrialEnvironment({ ...subject, spec, onPhase: () => {} });
-  const database = await environment.copyDatabase();
   try {
-    const target = await environment.startTarget(database?.url ?? null);
-    try {
-      return overloadOf(await loadRunning(subject, target, spec.loadPlan, request), plan);
-    } finally {
-      await target.dispose();
-    }
+    return overloadOf(await observeRun(subject, loadPlan, { onProgress }), plan);
   } catch (error) {
     if (error instanceof TrialFailure) return { status: 'failed', reason: error.message };
     throw error;
-  } finally {
-    await database?.drop();
-  }
-}
-
-async function loadRunning(
-  subject: Subject,
-  target: RunningTarget,
-  loadPlan: LoadPlan,
-  { onProgress }: OverloadRequest,
-): Promise<ObservedLoad> {
-  const death = target.died.then((cause) => {
-    throw new TrialFailure('target-died', cause);
-  });
-  death.catch(() => {});
-  const generator = await startQuestionGenerator(subject, target.url, loadPlan, onProgress);
-  try {
-    await generator.warmUp(loadPlan.warmupCount, loadPlan.warmupRatePerSec);
-    return await Promise.race([beginObservedLoad(generator, target.probe, loadPlan.measureMs).ended, death]);
-  } finally {
-    await generator.stop();
   }
 }

@@ -2,8 +2,9 @@ import type { Trial, TrialSpec } from '../../model/trial.ts';
 import { type Objective, stepDurationMs, stepOfTrial } from '../capacity/objective.ts';
 import { type Capacity, type RateStep, searchCapacity } from '../capacity/search.ts';
 import { createTrialRunner } from '../trial/create-environment.ts';
-import type { Subject } from './subject.ts';
+import { type Subject, withProgramEnv } from './subject.ts';
 import { loadPlanBase, subjectTrial, warmupBelow } from './subject-load.ts';
+import { toldMemoryLimit } from './told-limit.ts';
 
 export type Limit = NonNullable<TrialSpec['resourceLimit']>;
 
@@ -107,17 +108,36 @@ export function wholePages(bytes: number): number {
   return pageBytes * Math.ceil(bytes / pageBytes);
 }
 
-/** With what the kernel counted against the limits: throttled periods, reached memory, in the trial's own words. */
-export function stepUnder(limit: Limit, trial: Trial, objective: Objective): LimitStep {
+/** So much dearer than without a limit: it collects garbage, or reads its pages again and again. */
+const thrashFactor = 1.5;
+
+/**
+ * With what the kernel counted against the limits (throttled periods, reached memory) in the trial's own words, and with the CPU
+ * of a program that struggles for memory.
+ */
+export function stepUnder(
+  limit: Limit,
+  trial: Trial,
+  objective: Objective,
+  usualCpuPerRequestMs: number | null = null,
+): LimitStep {
   const { status, reason } = stepOfTrial(trial, objective);
+  if (status === 'sustained') return { limit, status, reason };
   const notes = trial.warnings.filter(({ code }) => code === 'limited').map(({ message }) => message);
-  return { limit, status, reason: [reason, ...(status === 'sustained' ? [] : notes)].join('; ') };
+  const cpuMs = trial.measurement?.cpu.target?.perRequestMs ?? null;
+  const factor = cpuMs === null || usualCpuPerRequestMs === null ? 1 : cpuMs / usualCpuPerRequestMs;
+  const thrash = `CPU per request ${factor.toFixed(1)} times that without a limit: it struggles for memory`;
+  const isThrashing = limit.memoryBytes !== null && factor >= thrashFactor;
+  return { limit, status, reason: [reason, ...notes, ...(isThrashing ? [thrash] : [])].join('; ') };
 }
 
 export interface LimitedTrials {
   /** The program without a limit: null with the reason where it does not keep the objective even so. */
   tryUnlimited(): Promise<{ readonly step: LimitStep; readonly unlimited: Unlimited | null }>;
+  /** The runtime is told of its memory, where it can be. */
   tryLimit(limit: Limit): Promise<LimitStep>;
+  /** null: this runtime is never told. */
+  readonly tryUntold: ((limit: Limit) => Promise<LimitStep>) | null;
 }
 
 interface LimitedTrialsRequest {
@@ -148,18 +168,30 @@ export function limitedTrials(
     ...{ ...loadPlanBase, ...warmup, ratePerSec, measureMs: stepMs },
     warmupCount: warmupCount ?? warmup.warmupCount,
   };
+  let usualCpuMs: number | null = null;
+  const { implementation } = preparedImplementation.located;
+  const stepOf = async (limit: Limit, env: Readonly<Record<string, string>>) => {
+    const { preparedImplementation: told } = withProgramEnv(subject, env);
+    return stepUnder(limit, await runTrial(subjectTrial(subject, load, limit), told), objective, usualCpuMs);
+  };
+  const toldOf = ({ memoryBytes }: Limit) =>
+    memoryBytes === null ? null : toldMemoryLimit(implementation, memoryBytes, subjectTrial(subject, load).workerCount);
+  const canBeTold = toldOf({ cpuCount: null, memoryBytes: minToldBytes }) !== null;
   return {
     async tryUnlimited() {
       const trial = await runTrial(subjectTrial(subject, load), preparedImplementation);
       const step = stepUnder(noLimit, trial, objective);
       if (step.status !== 'sustained' || trial.status === 'failed') return { step, unlimited: null };
       const { memory, cpu } = trial.measurement;
+      usualCpuMs = cpu.target?.perRequestMs ?? null;
       const peakBytes = memory.peakIncludingFileBytes ?? memory.peakBytes;
       if (peakBytes === null || cpu.target === null) return { step, unlimited: null };
       return { step, unlimited: { peakBytes, coresUsed: cpu.target.coresUsed } };
     },
-    async tryLimit(limit) {
-      return stepUnder(limit, await runTrial(subjectTrial(subject, load, limit), preparedImplementation), objective);
-    },
+    tryLimit: (limit) => stepOf(limit, toldOf(limit) ?? {}),
+    tryUntold: canBeTold ? (limit) => stepOf(limit, {}) : null,
   };
 }
+
+/** Any will do: only whether a runtime can be told is asked. */
+const minToldBytes = 64 * 2 ** 20;

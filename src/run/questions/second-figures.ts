@@ -1,7 +1,7 @@
 import type { MeasuredShare } from '../../load/messages.ts';
 import type { LoadResult, LoadSecond } from '../../model/load-result.ts';
 import type { ProcessSample } from '../../model/trial.ts';
-import { decode, percentileMs } from '../../stats/histogram.ts';
+import { createHistogram, decode, type Histogram, merge, percentileMs } from '../../stats/histogram.ts';
 
 /** A load with the target's CPU beside it, second by second. */
 export interface ObservedLoad extends MeasuredShare {
@@ -52,4 +52,28 @@ export function firstRightMs({ outages, counts, seconds }: LoadResult): number |
   const [first] = outages;
   if (first !== undefined && first.startedAtMs < 1) return first.durationMs;
   return seconds[0]?.responseMaxMs ?? null;
+}
+
+export function histogramIn(secondHistograms: readonly string[], second: number): Histogram {
+  const encoded = secondHistograms[second];
+  return encoded === undefined || encoded === '' ? createHistogram() : decode(encoded);
+}
+
+export function pool(histograms: readonly Histogram[]): Histogram {
+  const pooled = createHistogram();
+  for (const histogram of histograms) merge(pooled, histogram);
+  return pooled;
+}
+
+/** How many records are within the limit. */
+export function countWithin(histogram: Histogram, limitMs: number): number {
+  if (histogram.totalCount === 0) return 0;
+  let low = 0;
+  let high = histogram.totalCount;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((percentileMs(histogram, (100 * (middle - 0.5)) / histogram.totalCount) ?? 0) <= limitMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -100,3 +100,11 @@ async function defaultWorkload(project: Project, serviceId: string): Promise<str
   const known = await project.workloadIds(serviceId);
   return ['history', 'put'].find((id) => known.includes(id)) ?? known[0] ?? 'none';
 }
+
+/** The same subject with more in the environment of its program, where placeholders of the manifest stand for themselves. */
+export function withProgramEnv(subject: Subject, env: Readonly<Record<string, string>>): Subject {
+  const { preparedImplementation } = subject;
+  const { located } = preparedImplementation;
+  const implementation = { ...located.implementation, env: { ...located.implementation.env, ...env } };
+  return { ...subject, preparedImplementation: { ...preparedImplementation, located: { ...located, implementation } } };
+}

@@ -8,7 +8,7 @@ import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
 import type { Phase, Trial, TrialSpec } from '../../model/trial.ts';
 import { pause } from '../../os/child-process.ts';
-import { type EventReader, openEventReader } from '../../probe/event-counts.ts';
+import type { EventReader } from '../../probe/event-counts.ts';
 import { openProbe, type Probe } from '../../probe/probe.ts';
 import { slowdownFactor } from '../../probe/slowdown-factor.ts';
 import type { StrayWatch } from '../../probe/stray-processes.ts';
@@ -158,7 +158,7 @@ async function startTrackedTarget(
     ...{ preparedImplementation, environment, databaseUrl, usesDataDir, limit: resourceLimit, session },
     ...(options.onTargetLog === undefined ? {} : { onLog: options.onTargetLog }),
   };
-  const { target, died, probe, group, strays, dispose } = await openTarget(where);
+  const { target, died, probe, events, group, strays, dispose } = await openTarget(where);
   const { anyExitCode, running: isNotOurs } = preparedImplementation.located.implementation;
   const running: RunningTarget = {
     url: target.baseUrl,
@@ -176,7 +176,6 @@ async function startTrackedTarget(
     },
     dispose,
   };
-  const events = openEventReader({ group, rootPid: target.pid, force: session.probe });
   return { target: running, watch: { strays, events } };
 }
 

@@ -42,6 +42,7 @@ async function findTarget(
     },
     died: watch?.died ?? new Promise(() => {}),
     probe: program?.probe ?? null,
+    events: null,
     group: null,
     strays: { look: () => [], kill: () => {} },
     dispose: async () => watch?.end(),

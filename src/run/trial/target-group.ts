@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { TrialSpec } from '../../model/trial.ts';
+import { type EventReader, openEventReader } from '../../probe/event-counts.ts';
 import { openProbe, type Probe } from '../../probe/probe.ts';
 import { createStrayWatch, type StrayWatch } from '../../probe/stray-processes.ts';
 import { type ExitStatus, type RunningTarget, type StopReport, startTarget } from '../../target/process.ts';
@@ -41,6 +42,8 @@ export interface TargetGroup {
   readonly died: Promise<string>;
   /** null: whose CPU and memory are its own was not said. */
   readonly probe: Probe | null;
+  /** null: nothing can be counted. */
+  readonly events: EventReader | null;
   readonly group: TrackedGroup['group'];
   readonly strays: StrayWatch;
   /** Ends whatever is left of the target and removes its group. */
@@ -108,6 +111,7 @@ export async function startInGroup(options: TargetGroupOptions): Promise<Started
     return {
       ...{ target, group, strays, dispose },
       probe: openProbe({ group, rootPid: target.pid, force: session.probe }),
+      events: openEventReader({ group, rootPid: target.pid, force: session.probe }),
       died: target.died.then((exit) => deathText(exit, group, limit)),
     };
   } catch (error) {
