@@ -43,9 +43,9 @@ export const parts: readonly Part[] = [
   },
   {
     id: 'fuzz',
-    what: 'answers cut and damaged at random, twenty times as many',
+    what: 'HTTP answers, files and repositories damaged at random, twenty times as many',
     limitMinutes: 4,
-    commands: [['test/run-tests.ts', 'fuzz']],
+    commands: [['test/run-tests.ts', 'response-fuzz', 'test/readers']],
     env: { PACELINE_FUZZ_FACTOR: '20' },
   },
   {

@@ -119,8 +119,9 @@ function sectionOf(kills: readonly Kill[], endedCount: number, origin: string): 
   );
   const torn = countIn(kills, (one) => one.isTorn);
   const dirty = countIn(kills, (one) => !isClean(one));
-  return `**${kills.length} runs killed with SIGKILL at random moments (seed ${seed}): ${torn} torn results, ${dirty} next runs that left or found anything.**
+  return `**${kills.length} runs killed with SIGKILL at random moments (seed ${seed}): ${torn} torn results, ${dirty} next runs that were not clean.**
 ${endedCount} more runs ended before their moment came.
+Clean is a next run that ends with 0 or 3, after which no process, control group, temporary folder, half-written file or entry of the cleanup registry of the killed one is there.
 
 ${table}
 

@@ -23,12 +23,14 @@ export async function openRepository(
   { rootDir }: Pick<Project, 'rootDir'>,
 ): Promise<Repository> {
   const asked = folder ?? rootDir;
-  const place = await git(asked, ['rev-parse', '--is-bare-repository', '--absolute-git-dir']);
-  const [isBare, gitDir = ''] = place.stdout.split('\n');
-  if (!place.failed && isBare === 'true') return { dir: gitDir, gitDir, isBare: true, places: [''] };
-  const { failed, stdout, stderr } = await git(asked, ['rev-parse', '--show-toplevel', '--show-prefix']);
+  // One a call: a path may hold a line's end.
+  const ask = (what: string) => git(asked, ['rev-parse', what]);
+  const isBare = (await ask('--is-bare-repository')).stdout === 'true';
+  const gitDir = (await ask('--absolute-git-dir')).stdout;
+  if (isBare) return { dir: gitDir, gitDir, isBare: true, places: [''] };
+  const { failed, stdout: dir, stderr } = await ask('--show-toplevel');
   if (failed) throw noRepository(asked, stderr);
-  const [dir = '', prefix = ''] = stdout.split('\n');
+  const prefix = (await ask('--show-prefix')).stdout;
   const own = normalize(prefix === '' ? '.' : prefix).replace(/\/$/, '');
   return { dir, gitDir, isBare: false, places: folder === null ? [asPlace(own)] : ancestors(asPlace(own)) };
 }

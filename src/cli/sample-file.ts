@@ -3,18 +3,35 @@ import { z } from 'zod';
 import type { MergedLoad } from '../k6/merge.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import { type Measurement, type ProcessSample, processSampleSchema } from '../model/trial.ts';
+import { parseJsonText } from '../os/json-text.ts';
 import type { SpentResources } from './spent-text.ts';
+
+/** What is larger loses its last digits when two are added. */
+const number = z
+  .number()
+  .min(-(2 ** 53))
+  .max(2 ** 53);
+
+function isSeries(samples: readonly ProcessSample[]): boolean {
+  return samples.every(
+    ({ atMs, cpuUserMs, cpuSystemMs }, index) =>
+      atMs >= (samples[index - 1]?.atMs ?? Number.NEGATIVE_INFINITY) &&
+      [atMs, cpuUserMs, cpuSystemMs].every((one) => Math.abs(one) <= 2 ** 53),
+  );
+}
 
 const sampleFileSchema = z.object({
   format: z.literal('paceline-sample'),
   version: z.literal(1),
   /** By the wall clock of the target's machine: what `atMs` of a sample counts from. */
-  startedAtMs: z.number(),
+  startedAtMs: number,
   spent: z.object({
     program: z.string(),
     sources: z.object({ cpu: z.string(), memory: z.string() }),
     samplingCoresUsed: z.number(),
-    samples: z.array(processSampleSchema),
+    samples: z
+      .array(processSampleSchema)
+      .refine(isSeries, 'samples in the order of their time, of numbers that can be added'),
   }),
 });
 
@@ -37,7 +54,7 @@ export async function readSample(path: string): Promise<SampleFile> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return null;
   }

@@ -156,7 +156,7 @@ async function csvColumn(
   }
   try {
     const rows = parse(text, { columns: true, skip_empty_lines: true, bom: true }) as Record<string, string>[];
-    const values = rows.flatMap((row) => row[column] ?? []);
+    const values = rows.flatMap((row) => (Object.hasOwn(row, column) ? (row[column] ?? []) : []));
     if (values.length > 0) return values;
     const known = Object.keys(rows[0] ?? {}).join(', ');
     report(

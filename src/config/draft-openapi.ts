@@ -126,7 +126,9 @@ function draftOf(template: string, method: (typeof methods)[number], operation: 
   const inQuery = parameters.filter((one) => one.in === 'query' && one.required === true);
   const query = inQuery.map(({ name }) => `${encodeURIComponent(name)}={${wordOf(name)}}`).join('&');
   const renamed = inPath.reduce((path, { name }) => path.replace(`{${name}}`, `{${wordOf(name)}}`), template);
-  const params = Object.fromEntries([...inPath, ...inQuery].map((one) => [wordOf(one.name), drawnFrom(one)]));
+  const declared = [...inPath, ...inQuery].map((one) => [wordOf(one.name), drawnFrom(one)] as const);
+  const undeclared = [...renamed.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, { list: ['example'] }] as const);
+  const params = Object.fromEntries([...undeclared, ...declared]);
   const body = operation.requestBody?.content?.['application/json'];
   const status = Object.keys(operation.responses ?? {})
     .map(Number)
@@ -147,14 +149,27 @@ function wordOf(name: string): string {
 }
 
 function drawnFrom({ schema = {}, example }: Parameter): object {
-  if (schema.enum !== undefined) return { list: schema.enum };
-  const given = example ?? schema.example ?? schema.examples?.[0] ?? schema.default;
+  const allowed = (schema.enum ?? []).filter(isScalar);
+  if (allowed.length > 0) return { list: allowed };
+  const given = [example, schema.example, schema.examples?.[0], schema.default].find(isScalar);
   if (given !== undefined) return { list: [given] };
   if (schema.format === 'uuid') return { uuid: true };
-  if (typeIs(schema, 'integer') || typeIs(schema, 'number'))
-    return { int: [schema.minimum ?? 1, schema.maximum ?? 100] };
+  if (typeIs(schema, 'integer') || typeIs(schema, 'number')) return { int: wholeRange(schema) };
   if (typeIs(schema, 'boolean')) return { list: [true, false] };
   return { list: ['example'] };
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** 1 to 100 as far as the bounds let it; what is beyond whole numbers is no bound. */
+function wholeRange({ minimum, maximum }: Schema): readonly [number, number] {
+  const [least, most] = [minimum, maximum].map((bound) =>
+    Math.abs(bound ?? Infinity) <= 2 ** 53 - 1 ? bound : undefined,
+  );
+  const low = least === undefined ? Math.min(1, Math.floor(most ?? 1)) : Math.ceil(least);
+  return [low, Math.max(low, most === undefined ? 100 : Math.floor(most))];
 }
 
 function typeIs({ type }: Schema, wanted: string): boolean {

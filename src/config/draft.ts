@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
+import { parseJsonText } from '../os/json-text.ts';
 import { harRequests } from './draft-har.ts';
 import { openapiRequests } from './draft-openapi.ts';
 
@@ -109,12 +111,9 @@ async function kindOf(folder: string): Promise<Kind> {
 }
 
 async function nodeKind(folder: string): Promise<Kind> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8');
-  const manifest = JSON.parse(text) as { main?: string; scripts?: Record<string, string> };
-  const { start, build } = manifest.scripts ?? {};
-  const script =
-    start ??
-    `node ${manifest.main ?? ['server.js', 'index.js', 'app.js'].find((name) => existsSync(join(folder, name))) ?? 'server.js'}`;
+  const { main, scripts: { start, build } = {} } = await readPackage(join(folder, 'package.json'));
+  const program = main ?? ['server.js', 'index.js', 'app.js'].find((name) => existsSync(join(folder, name)));
+  const script = start ?? `node ${program ?? 'server.js'}`;
   return {
     ...{ marker: 'package.json', what: 'a Node package' },
     build: build === undefined ? null : 'npm ci && npm run build',
@@ -123,6 +122,32 @@ async function nodeKind(folder: string): Promise<Kind> {
     runtime: { name: 'node', versionCommand: ['node', '--version'] },
     open: [portRemark],
   };
+}
+
+/** What of a package.json says how it is built and started. */
+const packageSchema = z.object({
+  main: z.string().min(1).optional(),
+  scripts: z.object({ start: z.string().min(1).optional(), build: z.string().min(1).optional() }).optional(),
+});
+
+async function readPackage(path: string): Promise<z.infer<typeof packageSchema>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw unusablePackage(path, `cannot be read (${error.code})`);
+  });
+  let value: unknown;
+  try {
+    value = parseJsonText(text);
+  } catch (error) {
+    throw unusablePackage(path, `is not JSON: ${(error as Error).message}`);
+  }
+  const checked = packageSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const [first] = checked.error.issues;
+  throw unusablePackage(path, `is no package: ${first?.path.join('.') || 'the top level'}: ${first?.message}`);
+}
+
+function unusablePackage(path: string, why: string): HarnessError {
+  return new HarnessError('usage', `${path} ${why}`, 'correct it, then write the config again');
 }
 
 function pythonKind(marker: string, has: (name: string) => boolean): Kind {
@@ -185,11 +210,21 @@ const comments: Readonly<Record<string, string>> = {
 
 /** As a person would write it. */
 function literal(value: unknown): string {
-  if (typeof value === 'string') return value.includes("'") ? JSON.stringify(value) : `'${value}'`;
+  if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (value === null || typeof value !== 'object') return String(value);
-  const entries = Object.entries(value).map(
-    ([key, one]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)}: ${literal(one)}`,
-  );
+  const entries = Object.entries(value).map(([key, one]) => `${keyText(key)}: ${literal(one)}`);
   return `{ ${entries.join(', ')} }`;
+}
+
+/** Escaped as JSON is, so that no text of others ends the literal. */
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  return /['\\]/.test(json) ? json : `'${text}'`;
+}
+
+/** Written bare, `__proto__` would be no key. */
+function keyText(key: string): string {
+  if (key === '__proto__') return `['__proto__']`;
+  return /^[A-Za-z_]\w*$/.test(key) ? key : quoted(key);
 }

@@ -4,7 +4,10 @@ import { variantSchema } from '../model/implementation.ts';
 const positive = z.number().positive();
 const count = z.int().nonnegative();
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens, as "api" or "list-items"');
-const placeholder = z.string().regex(/^[A-Za-z_]\w*$/, 'a word of letters, digits and underscores');
+const placeholder = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'a word of letters, digits and underscores')
+  .refine((word) => !(word in Object.prototype), 'a name that every object of JavaScript has: choose another');
 
 const command = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
@@ -91,12 +94,19 @@ const databaseSchema = z.discriminatedUnion('kind', [
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+/** Each has a step of its own in a table. */
+const maxZipfCount = 1_000_000;
+
 const parameterSchema = z.union([
   z
     .strictObject({ int: z.tuple([z.int(), z.int()]) })
     .describe('A whole number from the first to the second, each equally likely.'),
   z
-    .strictObject({ zipf: z.int().positive(), exponent: positive.default(1), first: z.int().default(1) })
+    .strictObject({
+      zipf: z.int().positive().max(maxZipfCount),
+      exponent: positive.default(1),
+      first: z.int().default(1),
+    })
     .describe('One of so many whole numbers; the k-th is drawn as often as 1/k^exponent.'),
   z.strictObject({ uuid: z.literal(true) }).describe('A random UUID, the same for the same seed.'),
   z.strictObject({ sequence: z.int().default(1) }).describe('Counts up from it, once for each request.'),

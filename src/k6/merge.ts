@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
 import type { Acknowledged } from '../model/workload.ts';
+import { parseJsonText } from '../os/json-text.ts';
 import {
   acknowledgedNames,
   boundsMs,
@@ -28,14 +29,22 @@ const summarySchema = z.object({
   format: z.literal('paceline-k6'),
   version: z.literal(1),
   script: z.object({ declared: z.string(), actual: z.string() }),
-  plan: planSchema,
+  plan: planSchema.refine((plan) => Number.isSafeInteger(plannedCount(plan)), 'more requests than can be counted'),
   /** Of 1, as k6 has it: `1/3:2/3`. */
-  segment: z.string().regex(/^\d+(\/\d+)?:\d+(\/\d+)?$/),
+  segment: z
+    .string()
+    .regex(/^\d+(\/[1-9]\d*)?:\d+(\/[1-9]\d*)?$/)
+    .refine(isPart, 'a part of 1'),
   boundsMs: z.array(z.number()),
   counts: z.record(z.string(), count),
   /** Of this instance alone; where nothing was answered there is none. */
   exact: z.partialRecord(z.enum(histograms), z.record(z.enum(exactStats), z.number())),
 });
+
+function isPart(segment: string): boolean {
+  const [from = 0, to = 0] = segment.split(':').map(fraction);
+  return from < to && to <= 1;
+}
 
 /** What one instance of an exported script says at its end. */
 export interface InstanceSummary extends z.infer<typeof summarySchema> {
@@ -105,7 +114,7 @@ export function readSummary(text: string, source: string): InstanceSummary {
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line.trim());
+    return parseJsonText(line.trim());
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { HarnessError } from '../model/harness-error.ts';
 
 export interface GitAnswer {
   readonly failed: boolean;
@@ -59,9 +60,20 @@ export function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
-/** Paths that differ from HEAD, or are new and not ignored, relative to the top of the working tree. */
+/**
+ * Paths that differ from HEAD, or are new and not ignored, relative to the top of the working tree. Throws HarnessError usage where git
+ * cannot tell: nothing found would mean that all is committed.
+ */
 export async function changedPaths(folder: string, pathspecs: readonly string[] = []): Promise<string[]> {
-  const { stdout } = await git(folder, [...statusCommand, '--', ...pathspecs]);
+  const { failed, stdout, stderr } = await git(folder, [...statusCommand, '--', ...pathspecs]);
+  if (failed) {
+    const [why = ''] = stderr.trim().split('\n');
+    throw new HarnessError(
+      'usage',
+      `git cannot tell what has changed in ${folder}: ${why}`,
+      'see `git status` there; `git fsck` names what is damaged',
+    );
+  }
   return stdout
     .split('\0')
     .filter((line) => line !== '')

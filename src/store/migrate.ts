@@ -287,12 +287,14 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 function withCurrentCode(finding: Json): Json {
-  return { ...finding, code: codes[String(finding.code)] ?? finding.code };
+  const { code } = finding;
+  return typeof code === 'string' && Object.hasOwn(codes, code) ? { ...finding, code: codes[code] } : finding;
 }
 
 /** The same values in the same order; keys that are not listed keep their names. */
 function renamed(value: Json, names: Readonly<Record<string, string>>): Json {
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [names[key] ?? key, one]));
+  const nameOf = (key: string) => (Object.hasOwn(names, key) ? (names[key] as string) : key);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [nameOf(key), one]));
 }
 
 function mapValues(value: unknown, lift: (item: Json) => Json): unknown {

@@ -61,11 +61,10 @@ interface ReadManifest {
 async function readManifest(dir: string, runtimes: RuntimesByName): Promise<ReadManifest> {
   const file = path.join(dir, 'impl.json');
   const at = (problem: string) => `${file}: ${problem}`;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (text === null) return { found: null, problems: [] };
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  if (text instanceof Error) {
+    return { found: null, problems: text.code === 'ENOENT' ? [] : [at(`cannot be read (${text.code})`)] };
+  }
   const value = parseJson(text);
   if (value instanceof Error) return { found: null, problems: [at(`not JSON: ${value.message}`)] };
   const parsed = manifestSchema.safeParse(value);

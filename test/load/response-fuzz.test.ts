@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import type { Loop } from '../../src/load/pace/loop.ts';
 import { connectBy, RequestWriter } from '../../src/load/transport/connection.ts';
 import type { TargetAddress } from '../../src/load/transport/socket.ts';
 import { resolveTarget } from '../../src/load/transport/target-address.ts';
+import { fuzzFactor, fuzzSeed } from '../support/fuzz-size.ts';
 import type { Script } from './fixtures/scripted-server.ts';
 import { loopMakers } from './loops.ts';
 
@@ -115,12 +116,18 @@ function cut(text: string, places: readonly number[]): string[] {
   return ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end)).filter((piece) => piece !== '');
 }
 
+function drawn(context: TestContext, count: number): { readonly numRuns: number; readonly seed: number } {
+  const numRuns = count * fuzzFactor;
+  context.diagnostic(`${numRuns} inputs of seed ${fuzzSeed}`);
+  return { numRuns, seed: fuzzSeed };
+}
+
 for (const [kind, createLoop] of loopMakers)
   describe(`over the ${kind} loop`, () => {
     const loop = createLoop();
     after(() => loop.close());
 
-    test('every well-formed answer is read as Node itself reads it, however it is split', async () => {
+    test('every well-formed answer is read as Node itself reads it, however it is split', async (context) => {
       await fc.assert(
         fc.asyncProperty(answer, async ({ text, closes, places }) => {
           await play({ pieces: cut(text, places), closes });
@@ -128,21 +135,21 @@ for (const [kind, createLoop] of loopMakers)
           assert.deepEqual(ours, nodes);
           assert.notEqual(ours, 'no answer');
         }),
-        { numRuns: 150 },
+        drawn(context, 150),
       );
     });
 
-    test('an answer cut short by a close is none for us where it is none for Node', async () => {
+    test('an answer cut short by a close is none for us where it is none for Node', async (context) => {
       await fc.assert(
         fc.asyncProperty(answer, place, async ({ text, places }, part) => {
           await play({ pieces: cut(text.slice(0, Math.floor(part * text.length)), places), closes: true });
           assert.deepEqual(await askOurs(loop), await askNode());
         }),
-        { numRuns: 100 },
+        drawn(context, 100),
       );
     });
 
-    test('an answer damaged in one place never hangs us, and is never an answer of another status or body than Node reads', async () => {
+    test('an answer damaged in one place never hangs us, and is never an answer of another status or body than Node reads', async (context) => {
       const damage = fc.record({
         at: place,
         by: fc.constantFrom('\0', 'z', ' ', '9', ':'),
@@ -157,7 +164,7 @@ for (const [kind, createLoop] of loopMakers)
             assert.deepEqual([ours.status, ours.body], [nodes.status, nodes.body]);
           }
         }),
-        { numRuns: 150 },
+        drawn(context, 150),
       );
     });
   });

@@ -46,7 +46,8 @@ function unknownMatchers(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, entry]) => {
     const problems = unknownMatchers(entry);
     if (key.startsWith('$') && !matcherNames.includes(key)) problems.push(`unknown matcher ${key}`);
-    if (key === '$is' && !formatNames.includes(String(entry))) problems.push(`unknown shape "${entry}" of $is`);
+    if (key === '$is' && !formatNames.some((name) => name === entry))
+      problems.push(`unknown shape ${JSON.stringify(entry)} of $is`);
     return problems;
   });
 }

@@ -5,11 +5,14 @@ const name = z.string().min(1);
 const ms = z.number().positive();
 const status = z.int().min(200).max(599);
 
+/** Far above any body of a contract. */
+const maxBodyBytes = 2 ** 26;
+
 /** Bytes described: `text` may be padded with spaces, `parts` are joined. */
 const bodyPartSchema = z.union([
   z.strictObject({ text: z.string() }),
   z.strictObject({ base64: z.string() }),
-  z.strictObject({ repeat: z.string().min(1), count: z.int().nonnegative() }),
+  z.strictObject({ repeat: z.string().min(1), count: z.int().nonnegative().max(maxBodyBytes) }),
   z.strictObject({ float32: z.array(z.number()) }),
 ]);
 
@@ -20,7 +23,7 @@ const bodyFields = {
   base64: z.string().optional(),
   parts: z.array(bodyPartSchema).min(1).optional(),
   /** Spaces up to this many bytes. */
-  padToBytes: z.int().positive().optional(),
+  padToBytes: z.int().positive().max(maxBodyBytes).optional(),
 };
 
 const bodyKeys = ['json', 'text', 'base64', 'parts'] as const;
