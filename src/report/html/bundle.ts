@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { paletteCss } from '../charts/palette.ts';
 import type { PageAssets } from './report.ts';
 
@@ -10,6 +12,17 @@ export async function bundlePage(): Promise<PageAssets> {
   const style = `${paletteCss()}\n${sheet}`;
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }
+
+/** In an installed package only the page itself is TypeScript: what it imports from other folders lies there as JavaScript. */
+const builtModules: Plugin = {
+  name: 'built-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, (imported) => {
+      const path = resolve(imported.resolveDir, imported.path);
+      return existsSync(path) ? undefined : { path: path.replace(/\.ts$/, '.js') };
+    });
+  },
+};
 
 async function bundled(entry: string): Promise<string> {
   const result = await build({
@@ -22,6 +35,7 @@ async function bundled(entry: string): Promise<string> {
     // Licence comments of bundled packages stay.
     legalComments: 'inline',
     logLevel: 'silent',
+    plugins: [builtModules],
   });
   // Inside its element the text must begin and end exactly as hashed.
   return result.outputFiles[0]?.text.trim() ?? '';
