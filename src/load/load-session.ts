@@ -159,7 +159,10 @@ export class LoadSession {
     };
     let ticker = loop.at(loop.nowNs() + progressEveryNs, tick);
     const hasStreams = this.#session.streams.length > 0;
-    await sendWindow(window, { loop, pool: this.#pool, session: this.#session, recorder, hasStreams, onWindowEnd });
+    // What a cluster says of its leader decides where the next request goes.
+    const readsLate = !hasStreams && workload.clusterFault === undefined;
+    const parts = { loop, pool: this.#pool, session: this.#session, recorder, hasStreams, readsLate, onWindowEnd };
+    await sendWindow(window, parts);
     ticker.cancel();
     this.#current = null;
     return recorder.finish();

@@ -73,10 +73,11 @@ const outageSchema = z.strictObject({
 const generatorUsageSchema = z.strictObject({
   engine: z.literal('paceline'),
   /**
-   * What sent the requests: a loop on the kernel itself, or one over Node's own sockets. former: the one of versions before, over
-   * Node's sockets with a second thread. What two of them measured is not comparable.
+   * What sent the requests: a loop on the kernel itself, or one over Node's own sockets. former-native: the one on the kernel before
+   * result format 5, which took the time of an answer when it read it. former: the one before format 4, over Node's sockets with a
+   * second thread. What two of them measured is not comparable.
    */
-  loop: z.enum(['native', 'portable', 'former']),
+  loop: z.enum(['native', 'portable', 'former', 'former-native']),
   threadCount: z.int().positive(),
   /** How often the loop slept and was woken, in the window and its drain; null: not recorded. */
   wakeupCount: count.nullable(),

@@ -253,7 +253,9 @@ function fromTrial4(trial: Json): Json {
 
 function withEngine(load: unknown): unknown {
   if (!isObject(load)) return load;
-  return { ...load, generator: { engine: 'paceline', ...asObject(load.generator) } };
+  const known = asObject(load.generator);
+  const loop = known.loop === 'native' ? 'former-native' : known.loop;
+  return { ...load, generator: { engine: 'paceline', ...known, loop } };
 }
 
 /** Scenarios and workloads that took their name from the blog post. */

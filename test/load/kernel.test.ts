@@ -6,6 +6,8 @@ import {
   errorName,
   eventLayoutOf,
   loadKernel,
+  messageLayout,
+  realNs,
   socketAddress,
   transmit,
 } from '../../src/load/transport/kernel.ts';
@@ -55,4 +57,27 @@ test('a failed call gives its errno, and a length beyond its buffer never reache
   assert.equal(errorName(epollAdd(-1, -1, 0, 0)), 'EBADF');
   assert.equal(errorName(transmit(-1, Buffer.alloc(8), 8)), 'EBADF');
   assert.throws(() => transmit(-1, Buffer.alloc(8), 9), RangeError);
+});
+
+test('struct msghdr is laid out as C does it', () => {
+  const type = koffi.struct('msghdr', {
+    ...{ msg_name: 'void *', msg_namelen: 'uint32_t', msg_iov: 'void *', msg_iovlen: 'size_t' },
+    ...{ msg_control: 'void *', msg_controllen: 'size_t', msg_flags: 'int' },
+  });
+  assert.deepEqual(messageLayout, {
+    bytes: koffi.sizeof(type),
+    iov: koffi.offsetof(type, 'msg_iov'),
+    iovLength: koffi.offsetof(type, 'msg_iovlen'),
+    control: koffi.offsetof(type, 'msg_control'),
+    controlLength: koffi.offsetof(type, 'msg_controllen'),
+  });
+});
+
+test("the kernel's clock runs as Node's", { skip }, () => {
+  assert.equal(loadKernel(), null);
+  const before = realNs();
+  const startMs = Date.now();
+  while (Date.now() < startMs + 20);
+  const passedMs = (realNs() - before) / 1e6;
+  assert.ok(Math.abs(passedMs - (Date.now() - startMs)) < 5, `${passedMs} ms`);
 });

@@ -30,6 +30,7 @@ function pacedBy(loop: Loop, gapMs: number, count: number, onWake: (lateNs: numb
     let leftCount = count;
     const source: PacedSource & { nextDueNs: number } = {
       nextDueNs: loop.nowNs() + gapMs * nsPerMs,
+      readsLate: false,
       isQuiet: () => true,
       wake: (nowNs) => {
         onWake(nowNs - source.nextDueNs);

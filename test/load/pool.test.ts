@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Exchange, Pool } from '../../src/load/transport/pool.ts';
 import { createVirtualClock } from './virtual-clock.ts';
+import { createVirtualLoop } from './virtual-loop.ts';
 import { type Behaviour, createVirtualTarget } from './virtual-target.ts';
 
 const nsPerMs = 1e6;
@@ -19,7 +20,7 @@ function createDiary(
 ) {
   const clock = createVirtualClock();
   const target = createVirtualTarget(clock, behaviour, { connectNs: connectMs * nsPerMs });
-  const pool = new Pool<Labelled>(target.connect, connectionCount, clock, requestsPerConnection);
+  const pool = new Pool<Labelled>(target.connect, connectionCount, createVirtualLoop(clock), requestsPerConnection);
   const diary: string[] = [];
   const note = (what: string, { label }: Labelled) => diary.push(`${clock.nowNs() / nsPerMs} ${label} ${what}`);
   pool.listen({
@@ -83,7 +84,7 @@ test('free connections are used in turn, so that none goes cold', async () => {
       return connection;
     },
     3,
-    clock,
+    createVirtualLoop(clock),
   );
   pool.listen({ onSent: () => undefined, onAnswer: () => undefined, onFailure: () => undefined });
   const submit = (path: string) => {

@@ -35,7 +35,8 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
     connectNs: (setting.connectMs ?? 0) * nsPerMs,
     isRefusing: setting.isRefusing ?? (() => false),
   });
-  const pool = new Pool<Flight>(target.connect, setting.connectionCount ?? 1_000, clock);
+  const loop = createVirtualLoop(clock);
+  const pool = new Pool<Flight>(target.connect, setting.connectionCount ?? 1_000, loop);
   const recorder = new Recorder(startAtNs, lengthNs);
   const spec = {
     arrivals: setting.arrivals ?? 'constant',
@@ -52,7 +53,7 @@ async function drive(behaviour: Behaviour, setting: Setting = {}) {
   let windowEndNs = Number.NaN;
   let isDone = false;
   const done = sendWindow(window, {
-    ...{ loop: createVirtualLoop(clock), pool, recorder, hasStreams: false },
+    ...{ loop, pool, recorder, hasStreams: false, readsLate: false },
     session: setting.session ?? endlessSession(),
     onWindowEnd: (nowNs) => {
       windowEndNs = nowNs;

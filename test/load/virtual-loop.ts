@@ -30,6 +30,7 @@ export function createVirtualLoop(clock: VirtualClock): Loop {
       arm();
     },
     rest,
+    readNow: () => undefined,
     wakeupCount: () => 0,
     sleptNs: () => 0,
     close: rest,

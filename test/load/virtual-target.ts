@@ -51,7 +51,7 @@ export function createVirtualTarget(
       if (fate.kind === 'answer') {
         later(fate.afterNs, () => {
           if (fate.isLast) end();
-          listener.onAnswer(connection, answerOf(fate.status ?? 200), !fate.isLast);
+          listener.onAnswer(connection, answerOf(fate.status ?? 200), !fate.isLast, clock.nowNs());
         });
       } else if (fate.kind === 'close') {
         later(fate.afterNs, () => {

@@ -65,15 +65,15 @@ export class Recorder {
     this.#outages = seesOutages ? new OutageMeter(startAtNs) : null;
   }
 
-  /** A request is due; gives the second it belongs to. */
-  due(dueNs: number, nowNs: number): OpenSecond {
+  /** A request is due; gives the second it belongs to. What a sending can spare is recorded when the request is settled. */
+  due(dueNs: number): OpenSecond {
     this.#counts.scheduledCount++;
-    record(this.#generatorDelay, nowNs - dueNs);
     return this.#series.due(dueNs);
   }
 
-  unsent(second: OpenSecond) {
+  unsent(second: OpenSecond, delayNs: number) {
     this.#counts.unsentCount++;
+    record(this.#generatorDelay, delayNs);
     this.#series.settle(second, false, null);
   }
 
@@ -87,7 +87,6 @@ export class Recorder {
   sent(request: Timed) {
     this.#counts.sentCount++;
     request.account.counts.sentCount++;
-    this.#recordDelay(request, request.sentNs);
     this.#sendGaps.mark(request.sentNs);
   }
 
@@ -100,7 +99,7 @@ export class Recorder {
     increment(this.#counts, outcome);
     increment(account.counts, outcome);
     if (reason !== null) this.#reasons.add(`${request.operation.name}: ${reason}`);
-    if (!isSent) this.#recordDelay(request, nowNs);
+    this.#recordDelays(request, isSent ? request.sentNs : nowNs);
     if (isLatency) record(account.response, nowNs - request.dueNs);
     if (isLatency && isSent) record(account.service, nowNs - request.sentNs);
     this.#series.settle(request.second, isOk, isLatency ? nowNs - request.dueNs : null);
@@ -136,7 +135,8 @@ export class Recorder {
     return made;
   }
 
-  #recordDelay({ dueNs, wokeNs }: Timed, untilNs: number) {
+  #recordDelays({ dueNs, wokeNs }: Timed, untilNs: number) {
+    record(this.#generatorDelay, wokeNs - dueNs);
     record(this.#sendDelay, untilNs - dueNs);
     record(this.#connectionWait, untilNs - wokeNs);
   }

@@ -5,6 +5,11 @@ import type { Socket, SocketListener, TargetPoint } from '../transport/socket.ts
 export interface PacedSource {
   /** When `wake` has something to do next; moves on within `wake` only. */
   readonly nextDueNs: number;
+  /**
+   * Whether answers may be read later than they come, in one go: nothing that is sent depends on the last of them. Their times do
+   * not suffer, since the kernel keeps them.
+   */
+  readonly readsLate: boolean;
   /** Whether nothing can come from the target now. */
   isQuiet(): boolean;
   /** Called at or soon after each due time, never before; due times that have passed together share a call. */
@@ -19,6 +24,8 @@ export interface Loop extends Clock {
   /** Serves the due times of `source`, in place of the one before, until `rest`. */
   pace(source: PacedSource): void;
   rest(): void;
+  /** Reads what has come. */
+  readNow(): void;
   /** How often it has slept and been woken. */
   wakeupCount(): number;
   /** Time slept that Node's own loop counts as work. */

@@ -51,6 +51,8 @@ export interface SenderParts {
   readonly recorder: Recorder;
   /** Whether anything may come from the target beside answers. */
   readonly hasStreams: boolean;
+  /** Of PacedSource. */
+  readonly readsLate: boolean;
   /** Everything due has been sent or counted as unsent; the drain begins. */
   onWindowEnd(nowNs: number): void;
 }
@@ -82,11 +84,13 @@ class Sender implements PacedSource, PoolListener<Flight> {
   #drainAlarm: Alarm | null = null;
   /** Of the next request, or the window's end. */
   nextDueNs: number;
+  readonly readsLate: boolean;
 
   constructor(window: Window, parts: SenderParts, onDone: () => void) {
     this.#window = window;
     this.#parts = parts;
     this.#onDone = onDone;
+    this.readsLate = parts.readsLate;
     this.#schedule = createSchedule(window.spec);
     this.#endNs = window.startAtNs + window.lengthNs;
     this.nextDueNs = Math.min(this.#endNs, window.startAtNs + this.#schedule.offsetNs(0));
@@ -116,17 +120,17 @@ class Sender implements PacedSource, PoolListener<Flight> {
     this.#parts.recorder.sent(flight);
   }
 
-  onAnswer(flight: Flight, answer: WorkloadResponse, nowNs: number) {
+  onAnswer(flight: Flight, answer: WorkloadResponse, arrivedNs: number) {
     const { recorder } = this.#parts;
     const { operation } = flight;
     this.#inFlight.remove(flight);
     const refusal = operation.refused?.(answer) ?? null;
     if (refusal === null) {
       const complaint = complaintOf(operation, answer);
-      recorder.settle(flight, nowNs, complaint === null ? 'okCount' : 'wrongCount', complaint);
+      recorder.settle(flight, arrivedNs, complaint === null ? 'okCount' : 'wrongCount', complaint);
     } else {
       operation.abandon();
-      recorder.settle(flight, nowNs, 'refusedCount', refusal);
+      recorder.settle(flight, arrivedNs, 'refusedCount', refusal);
     }
     if (!this.#isSending) this.#finishWhenDrained();
   }
@@ -140,9 +144,9 @@ class Sender implements PacedSource, PoolListener<Flight> {
 
   #sendOne(dueNs: number, nowNs: number) {
     const { recorder, session, pool } = this.#parts;
-    const second = recorder.due(dueNs, nowNs);
+    const second = recorder.due(dueNs);
     const operation = this.#inFlight.count < this.#window.maxInFlightCount ? session.next() : null;
-    if (operation === null) return recorder.unsent(second);
+    if (operation === null) return recorder.unsent(second, nowNs - dueNs);
     const flight = new Flight(operation, dueNs, nowNs, second, recorder.drawn(operation.name));
     this.#inFlight.add(flight);
     pool.submit(flight);

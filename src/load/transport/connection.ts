@@ -72,6 +72,7 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
   answeredCount = 0;
   #isBusy = false;
   #isOver = false;
+  #arrivedNs = Number.NaN;
 
   constructor(
     loop: Loop,
@@ -105,9 +106,10 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
     this.#listener.onOpen(this);
   }
 
-  onData(bytes: Buffer) {
+  onData(bytes: Buffer, arrivedNs: number) {
     if (this.#isOver) return;
     if (!this.#isBusy) return this.#fail('bytes that were not asked for');
+    this.#arrivedNs = arrivedNs;
     try {
       this.#reader.push(bytes);
     } catch (error) {
@@ -129,11 +131,12 @@ class HttpConnection implements Connection, SocketListener, ResponseListener {
     // A server that answers before it has read the whole request will not read the next one.
     const staysOpen = isReusable && !this.#socket.hasUnsentBytes;
     if (!staysOpen) this.destroy();
-    this.#listener.onAnswer(this, this.#answer, staysOpen);
+    this.#listener.onAnswer(this, this.#answer, staysOpen, this.#arrivedNs);
   }
 
-  onEnd() {
+  onEnd(arrivedNs: number) {
     if (this.#isOver) return;
+    this.#arrivedNs = arrivedNs;
     const reason = this.#reader.isMidAnswer ? 'closed in the middle of the answer' : 'closed before the answer';
     // This ends an answer that lasts until the close.
     this.#reader.close();

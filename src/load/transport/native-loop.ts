@@ -1,6 +1,7 @@
 import { type Alarm, nowNs } from '../../os/clock.ts';
 import type { Loop, PacedSource } from '../pace/loop.ts';
 import {
+  askForPromptness,
   closeFd,
   connectionError,
   connectTo,
@@ -16,8 +17,9 @@ import {
   layout,
   nodeLoopFd,
   openTcpSocket,
+  Receiver,
   readable,
-  receive,
+  realNs,
   socketAddress,
   transmit,
   writable,
@@ -27,12 +29,21 @@ import type { Socket, SocketListener, TargetPoint } from './socket.ts';
 /** At least so often Node's own loop gets a turn, while a source is paced and at rest; its timers are late by as much. */
 const longestStayNs = { paced: 100e6, resting: 500e6 };
 const eventsPerWait = 128;
-/** Stands for Node's own loop where sockets have their numbers. */
+/** Stand for Node's own loop and for the set of answers where sockets have their numbers. */
 const nodeTag = -1;
+const answersTag = -2;
+/** Answers that may be read late are read behind a sending, at most so often, and after so long at the latest. */
+const readEveryNs = 4e6;
+const longestUnreadNs = 50e6;
+/** A server cannot send more than the kernel takes before it is read: larger answers are read as they come. */
+const lateLimitBytes = 32_768;
+/** By so much the two clocks may part between two readings before arrivals are no longer told by the kernel's. */
+const clockStepNs = 1e6;
 
 /**
- * A loop on the kernel itself: one epoll set holds all sockets and the descriptor of Node's own loop, and the time-out of the
- * same wait is the next due time. It stays in its wait until Node has something to do, then gives it one turn.
+ * A loop on the kernel itself: its wait ends for Node's own loop, for connections that open or close, and when the next request
+ * is due. Answers are a set of their own: part of the wait where the source needs them at once, else read late and together,
+ * because the kernel keeps the time of each. It stays in its wait until Node has something to do, then gives it one turn.
  */
 export function createNativeLoop(): Loop {
   return new NativeLoop();
@@ -47,8 +58,21 @@ class NativeLoop implements Loop {
   readonly kind = 'native';
   readonly nowNs = nowNs;
   readonly #epollFd = orThrow(epollCreate());
+  readonly #answersFd = orThrow(epollCreate());
   readonly #events = new Int32Array(eventsPerWait * layout.eventWords);
+  readonly #answerEvents = new Int32Array(eventsPerWait * layout.eventWords);
   readonly #timeout = new Int32Array(4);
+  readonly #noTime = new Int32Array(4);
+  readonly #receiver = new Receiver();
+  readonly received = this.#receiver.bytes;
+  arrivedNs = Number.NaN;
+  /** What CLOCK_REALTIME is ahead of the loop's clock; NaN while arrivals are told by the loop's. */
+  #realAheadNs = Number.NaN;
+  #lastAheadNs = Number.NaN;
+  #readsLate = false;
+  #mayReadLate = true;
+  #isReading = false;
+  #lastReadNs = 0;
   /** By descriptor. */
   readonly #sockets: (NativeSocket | undefined)[] = [];
   readonly #timers: Timer[] = [];
@@ -62,7 +86,9 @@ class NativeLoop implements Loop {
   #sleptNs = 0;
 
   constructor() {
+    askForPromptness();
     orThrow(epollAdd(this.#epollFd, nodeLoopFd(), readable, nodeTag));
+    orThrow(epollAdd(this.#epollFd, this.#answersFd, readable, answersTag));
     setImmediate(this.#turn);
   }
 
@@ -82,10 +108,16 @@ class NativeLoop implements Loop {
 
   pace(source: PacedSource) {
     this.#source = source;
+    this.#readLate(source.readsLate && this.#mayReadLate);
   }
 
   rest() {
     this.#source = null;
+    this.#readLate(false);
+  }
+
+  readNow() {
+    if (this.#readsLate) this.#readAnswers(nowNs());
   }
 
   wakeupCount(): number {
@@ -100,6 +132,7 @@ class NativeLoop implements Loop {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#source = null;
+    closeFd(this.#answersFd);
     closeFd(this.#epollFd);
   }
 
@@ -112,6 +145,22 @@ class NativeLoop implements Loop {
 
   modify(fd: number, events: number, socket: NativeSocket) {
     epollModify(this.#epollFd, fd, events, socket.tag);
+  }
+
+  /** It is connected: from now on its answers are read. Gives an error where they cannot be. */
+  opened(fd: number, socket: NativeSocket): number {
+    this.modify(fd, halfClosed, socket);
+    return epollAdd(this.#answersFd, fd, readable, socket.tag);
+  }
+
+  /** Reads all sockets into one buffer: each is done with its bytes before the next one reads. Gives their count or an error. */
+  receive(fd: number): number {
+    const count = this.#receiver.receive(fd);
+    const arrivedNs = count > 0 ? this.#receiver.arrivedRealNs() - this.#realAheadNs : Number.NaN;
+    const now = nowNs();
+    this.arrivedNs = arrivedNs < now ? arrivedNs : now;
+    if (count > lateLimitBytes) this.#readAtOnce();
+    return count;
   }
 
   drop(fd: number) {
@@ -139,7 +188,10 @@ class NativeLoop implements Loop {
 
   #serve(timeNs: number) {
     if (this.#source !== null && this.#source.nextDueNs <= timeNs) this.#source.wake(timeNs);
-    if (this.#nextTimerNs <= timeNs) this.#ring(timeNs);
+    const ringsNow = this.#nextTimerNs <= timeNs;
+    // What has come in time is read before it is given up.
+    if (this.#readsLate && (ringsNow || timeNs - this.#lastReadNs >= readEveryNs)) this.#readAnswers(timeNs);
+    if (ringsNow) this.#ring(timeNs);
     if (this.#deferred.length > 0) this.#runDeferred();
   }
 
@@ -148,7 +200,8 @@ class NativeLoop implements Loop {
     if (this.#isClosed) return leaveNs;
     const beforeNs = nowNs();
     const dueNs = this.#source === null ? leaveNs : this.#source.nextDueNs;
-    const waitNs = this.#deferred.length > 0 ? 0 : Math.min(dueNs, this.#nextTimerNs, leaveNs) - beforeNs;
+    const readNs = this.#readsLate ? this.#lastReadNs + longestUnreadNs : leaveNs;
+    const waitNs = this.#deferred.length > 0 ? 0 : Math.min(dueNs, readNs, this.#nextTimerNs, leaveNs) - beforeNs;
     // Never longer than a stay, so there are no seconds.
     this.#timeout[2] = waitNs > 0 ? waitNs : 0;
     const count = epollWait(this.#epollFd, this.#events, this.#timeout);
@@ -169,12 +222,50 @@ class NativeLoop implements Loop {
       const at = index * layout.eventWords;
       const tag = events[at + layout.dataWord + 1];
       if (tag === nodeTag) this.#isNodeReady = true;
+      else if (tag === answersTag) this.#readAnswers(nowNs());
       else {
         // A descriptor closed in this round may have been given to a new socket already.
         const socket = this.#sockets[events[at + layout.dataWord] as number];
         if (socket !== undefined && socket.tag === tag) socket.onEvents(events[at] as number);
       }
     }
+  }
+
+  #readAnswers(timeNs: number) {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.#lastReadNs = timeNs;
+    this.#compareClocks();
+    const events = this.#answerEvents;
+    let count = eventsPerWait;
+    while (count === eventsPerWait) {
+      count = epollWait(this.#answersFd, events, this.#noTime);
+      for (let index = 0; index < count; index++) {
+        const at = index * layout.eventWords;
+        const socket = this.#sockets[events[at + layout.dataWord] as number];
+        if (socket !== undefined && socket.tag === events[at + layout.dataWord + 1]) socket.read(false);
+      }
+    }
+    this.#isReading = false;
+  }
+
+  /** Where one of the clocks was set meanwhile, the time of reading stands for that of arrival, once. */
+  #compareClocks() {
+    const aheadNs = realNs() - nowNs();
+    this.#realAheadNs = Math.abs(aheadNs - this.#lastAheadNs) < clockStepNs ? aheadNs : Number.NaN;
+    this.#lastAheadNs = aheadNs;
+  }
+
+  #readAtOnce() {
+    this.#mayReadLate = false;
+    this.#readLate(false);
+  }
+
+  /** Whether the wait ends for answers. */
+  #readLate(isLate: boolean) {
+    if (isLate === this.#readsLate) return;
+    this.#readsLate = isLate;
+    epollModify(this.#epollFd, this.#answersFd, isLate ? 0 : readable, answersTag);
   }
 
   #ring(timeNs: number) {
@@ -203,11 +294,8 @@ function orThrow(result: number): number {
   return result;
 }
 
-/** What is read at once goes into one buffer for all sockets: each is done with its bytes before the next one reads. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
 /** So often a socket is read before the others have their turn. */
 const readsInTurn = 16;
-const reading = readable | halfClosed;
 
 /** One TCP connection in a native loop's set. */
 class NativeSocket implements Socket {
@@ -250,7 +338,7 @@ class NativeSocket implements Socket {
     if (sent === length) return true;
     if (sent < 0 && sent !== -EAGAIN && sent !== -EINTR) return false;
     this.#unsent = Buffer.from(bytes.subarray(Math.max(0, sent), length));
-    this.#loop.modify(this.#fd, reading | writable, this);
+    this.#loop.modify(this.#fd, halfClosed | writable, this);
     return true;
   }
 
@@ -265,31 +353,33 @@ class NativeSocket implements Socket {
   onEvents(events: number) {
     if (this.#isConnecting) return this.#connected();
     if ((events & writable) !== 0) this.#flush();
-    if ((events & ~writable) !== 0) this.#read((events & halfClosed) !== 0);
+    if ((events & ~writable) !== 0) this.read((events & halfClosed) !== 0);
   }
 
   #connected() {
     const error = connectionError(this.#fd);
     if (error < 0) return this.#close(errorName(error));
     this.#isConnecting = false;
-    this.#loop.modify(this.#fd, reading, this);
+    const opened = this.#loop.opened(this.#fd, this);
+    if (opened < 0) return this.#close(errorName(opened));
     this.#listener.onOpen();
   }
 
   /** `toEnd`: the last byte has come, so a connection that is about to be used again is seen to be closed. */
-  #read(toEnd: boolean) {
+  read(toEnd: boolean) {
+    const loop = this.#loop;
     for (let count = 0; count < readsInTurn && !this.#isOver; count++) {
-      const byteCount = receive(this.#fd, readBuffer);
-      if (byteCount > 0) this.#listener.onData(readBuffer.subarray(0, byteCount));
+      const byteCount = loop.receive(this.#fd);
+      if (byteCount > 0) this.#listener.onData(loop.received.subarray(0, byteCount), loop.arrivedNs);
       else return this.#readNothing(byteCount);
-      if (byteCount < readBuffer.length && !toEnd) return;
+      if (byteCount < loop.received.length && !toEnd) return;
     }
   }
 
   #readNothing(result: number) {
     if (result === -EAGAIN || result === -EINTR) return;
     if (result < 0) return this.#close(errorName(result));
-    this.#listener.onEnd();
+    this.#listener.onEnd(this.#loop.arrivedNs);
     this.#close('closed');
   }
 
@@ -300,7 +390,7 @@ class NativeSocket implements Socket {
     // An error is read next.
     if (sent < 0) return;
     this.#unsent = sent === unsent.length ? null : unsent.subarray(sent);
-    if (this.#unsent === null) this.#loop.modify(this.#fd, reading, this);
+    if (this.#unsent === null) this.#loop.modify(this.#fd, halfClosed, this);
   }
 
   #close(reason: string) {

@@ -1,5 +1,5 @@
 import type { WorkloadRequest, WorkloadResponse } from '../../model/workload.ts';
-import type { Clock } from '../../os/clock.ts';
+import type { Loop } from '../pace/loop.ts';
 
 /** One request on its way; made by the sender, carried by the pool. */
 export interface Exchange {
@@ -17,8 +17,8 @@ export interface Exchange {
 /** What a pool reports of its exchanges: `onSent` at most once, then one of the others, unless cancelled. */
 export interface PoolListener<E extends Exchange> {
   onSent(exchange: E): void;
-  /** `answer` is valid only during the call. */
-  onAnswer(exchange: E, answer: WorkloadResponse, nowNs: number): void;
+  /** `answer` is valid only during the call. `arrivedNs`: when the last byte of it came. */
+  onAnswer(exchange: E, answer: WorkloadResponse, arrivedNs: number): void;
   onFailure(exchange: E, reason: string, nowNs: number): void;
 }
 
@@ -39,7 +39,7 @@ export interface Connection {
 export interface ConnectionListener {
   onOpen(connection: Connection): void;
   /** `isReusable`: it may carry another request; if not, it has closed and `onClose` does not follow. */
-  onAnswer(connection: Connection, answer: WorkloadResponse, isReusable: boolean): void;
+  onAnswer(connection: Connection, answer: WorkloadResponse, isReusable: boolean, arrivedNs: number): void;
   /** The end, also when it never opened. */
   onClose(connection: Connection, reason: string): void;
 }
@@ -60,7 +60,7 @@ export interface PoolStats {
 export class Pool<E extends Exchange> implements ConnectionListener {
   readonly #connect: Connect;
   readonly #connectionCount: number;
-  readonly #clock: Pick<Clock, 'nowNs'>;
+  readonly #clock: Pick<Loop, 'nowNs' | 'readNow'>;
   readonly #requestsPerConnection: number;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
@@ -74,7 +74,7 @@ export class Pool<E extends Exchange> implements ConnectionListener {
   constructor(
     connect: Connect,
     connectionCount: number,
-    clock: Pick<Clock, 'nowNs'>,
+    clock: Pick<Loop, 'nowNs' | 'readNow'>,
     requestsPerConnection = Number.POSITIVE_INFINITY,
   ) {
     this.#connect = connect;
@@ -99,7 +99,11 @@ export class Pool<E extends Exchange> implements ConnectionListener {
 
   /** Sends now if a connection is free, else as soon as one is. */
   submit(exchange: E) {
-    const connection = this.#takeIdle();
+    let connection = this.#takeIdle();
+    if (connection === undefined) {
+      this.#clock.readNow();
+      connection = this.#takeIdle();
+    }
     if (connection !== undefined) return this.#dispatch(connection, exchange, exchange.wokeNs);
     this.#waiting.push(exchange);
     this.#openMore();
@@ -126,21 +130,20 @@ export class Pool<E extends Exchange> implements ConnectionListener {
     connection.state = 'open';
     this.#openingCount--;
     this.#openedCount++;
-    this.#release(connection, this.#clock.nowNs());
+    this.#release(connection);
   }
 
-  onAnswer(connection: Connection, answer: WorkloadResponse, isReusable: boolean) {
-    const nowNs = this.#clock.nowNs();
+  onAnswer(connection: Connection, answer: WorkloadResponse, isReusable: boolean, arrivedNs: number) {
     const exchange = this.#unload(connection);
     connection.answeredCount++;
     const isUsedUp = connection.answeredCount >= this.#requestsPerConnection;
-    if (isReusable && !isUsedUp) this.#release(connection, nowNs);
+    if (isReusable && !isUsedUp) this.#release(connection);
     else {
       if (isReusable) connection.destroy();
       this.#discard(connection);
       this.#openMore();
     }
-    if (exchange !== null) this.#listener?.onAnswer(exchange, answer, nowNs);
+    if (exchange !== null) this.#listener?.onAnswer(exchange, answer, arrivedNs);
   }
 
   /** One that could not be opened fails one of the requests it was opened for. */
@@ -204,9 +207,9 @@ export class Pool<E extends Exchange> implements ConnectionListener {
   }
 
   /** A free connection takes the request that has waited longest, or rests. */
-  #release(connection: Connection, nowNs: number) {
+  #release(connection: Connection) {
     const exchange = this.#waiting.length > 0 ? this.#takeWaiting() : undefined;
     if (exchange === undefined) this.#idle.push(connection);
-    else this.#dispatch(connection, exchange, nowNs);
+    else this.#dispatch(connection, exchange, this.#clock.nowNs());
   }
 }

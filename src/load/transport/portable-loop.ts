@@ -46,6 +46,9 @@ class PortableLoop implements Loop {
     this.#alarm = null;
   }
 
+  /** Node reads by itself. */
+  readNow() {}
+
   wakeupCount(): number {
     return this.#parkCount + performance.nodeTiming.uvMetricsInfo.loopCount;
   }
@@ -122,7 +125,7 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536);
 function openNodeSocket(target: TargetAddress, listener: SocketListener, onTurn: () => void): Socket {
   let reason = 'closed';
   const callback = (byteCount: number) => {
-    listener.onData(readBuffer.subarray(0, byteCount));
+    listener.onData(readBuffer.subarray(0, byteCount), nowNs());
     onTurn();
     return true;
   };
@@ -137,7 +140,7 @@ function openNodeSocket(target: TargetAddress, listener: SocketListener, onTurn:
   );
   socket.on(
     'end',
-    tell(() => listener.onEnd()),
+    tell(() => listener.onEnd(nowNs())),
   );
   socket.on('error', (error: NodeJS.ErrnoException) => {
     reason = error.code ?? error.message;

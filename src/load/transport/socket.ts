@@ -13,10 +13,13 @@ export interface TargetPoint {
 
 export interface SocketListener {
   onOpen(): void;
-  /** `bytes` are valid only during the call: all sockets read into the same memory. */
-  onData(bytes: Buffer): void;
+  /**
+   * `bytes` are valid only during the call: all sockets read into the same memory. `arrivedNs`: when the last of them came, as far
+   * as the loop knows: to the kernel, or to the loop.
+   */
+  onData(bytes: Buffer, arrivedNs: number): void;
   /** The server has sent its last byte. `onClose` follows unless the socket is destroyed. */
-  onEnd(): void;
+  onEnd(arrivedNs: number): void;
   /** `reason` is an error's code, or `closed`. */
   onClose(reason: string): void;
 }
