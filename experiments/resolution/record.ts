@@ -67,7 +67,7 @@ async function main(): Promise<void> {
       pathOf(options, session, mode),
       headerOf(request, options.workload, ids, session),
     );
-    const runner = createTrialRunner(session, declared, () => {});
+    const runner = createTrialRunner(session, declared, { onPhase() {} });
     const preparedOf = (id: string) => prepared.byId.get(id) as PreparedImplementation;
     await recordRounds(request, writer, prepared, {
       ...{ ids, session, service, workload, preparedOf, onStep, random: createRandom(Date.now()) },

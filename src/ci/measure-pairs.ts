@@ -53,7 +53,7 @@ export async function measurePairs(pairsRequest: PairsRequest, context: PairsCon
   };
   const { resultsDir, maxAttempts } = request;
   const paths = { base: resultPath(resultsDir, results.base), head: resultPath(resultsDir, results.head) };
-  const runTrial = createTrialRunner(session, declarations, reporter.onPhase);
+  const runTrial = createTrialRunner(session, declarations, reporter);
   const runOne = (side: SideName, spec: TrialSpec) =>
     runTrial(spec, prepared[side].byId.get(spec.implementation) as PreparedImplementation);
   const nowText = () => new Date().toISOString();

@@ -33,6 +33,13 @@ export function statusOption(text: string): number {
   return status;
 }
 
+export function portOption(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError('It must be a port, 1 to 65535.');
+  return port;
+}
+
 export function countOrZero(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);

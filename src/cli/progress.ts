@@ -5,9 +5,9 @@ import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
 import type { Preparation } from '../model/run-result.ts';
 import type { Measurement, Phase, Trial, TrialSpec } from '../model/trial.ts';
 import { primitiveFigure } from '../report/build/primitives.ts';
-import { formatBytes, formatNs, formatPercent } from '../report/format.ts';
+import { formatBytes, formatNs, formatNumber, formatPercent } from '../report/format.ts';
 import { maxRoundCount, minRoundCount, type RoundState } from '../run/open-rounds.ts';
-import type { PlanSummary, RunReporter } from '../run/reporter.ts';
+import type { PlanSummary, RunReporter, TrialSecond } from '../run/reporter.ts';
 import { median } from '../stats/descriptive.ts';
 import { mibText, msText } from './format.ts';
 import type { GuardedStream } from './output.ts';
@@ -30,6 +30,7 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
   const line = output.isTTY ? rewrittenLine(output) : plainLine(output);
   let trial: { spec: TrialSpec; number: number; count: number; remainingMs: number; startedMs: number } | null = null;
   let phase: Phase = 'copy-database';
+  let second = '';
   let widthText = '';
   let plannedCount = 0;
   let doneCount = 0;
@@ -37,7 +38,7 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
     if (trial === null) return;
     const leftMs = Math.max(0, trial.remainingMs - (nowMs() - trial.startedMs));
     line.move(
-      `[${trial.number}/${trial.count}] ${describe(trial.spec)} · ${phase} · ${durationText(leftMs)} left${widthText}`,
+      `[${trial.number}/${trial.count}] ${describe(trial.spec)} · ${phase}${second} · ${durationText(leftMs)} left${widthText}`,
     );
   };
   const ticker = output.isTTY ? setInterval(draw, 500) : null;
@@ -62,8 +63,13 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
     },
     onPhase(next) {
       phase = next;
+      second = '';
       if (verbose) line.keep(`  ${phase}`);
       else draw();
+    },
+    onSecond(so) {
+      second = ` · ${secondText(so)}`;
+      draw();
     },
     onTrialEnd(ended, done, planned) {
       doneCount = done;
@@ -89,6 +95,16 @@ export function createProgress(output: GuardedStream, { nowMs, verbose, forecast
       line.end();
     },
   };
+}
+
+/** "398/s, CPU 0.31 ms, p50 0.52 ms" */
+function secondText({ ratePerSec, cpuPerRequestMs, responseP50Ms }: TrialSecond): string {
+  const figures = [
+    `${formatNumber(ratePerSec)}/s`,
+    ...(cpuPerRequestMs === null ? [] : [`CPU ${formatNumber(cpuPerRequestMs)} ms`]),
+    ...(responseP50Ms === null ? [] : [`p50 ${formatNumber(responseP50Ms)} ms`]),
+  ];
+  return figures.join(', ');
 }
 
 export interface MovingLine {

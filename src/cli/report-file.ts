@@ -62,6 +62,14 @@ async function referencesFor(result: RunResult, { resultsDir }: ProjectFolders):
   return listed.flatMap((one) => (one.result === null || one.result.runId === result.runId ? [] : [one.result]));
 }
 
+/** Reports of a run that goes on: what they need is loaded once, beforehand. */
+export async function liveReportOf(folders: ProjectFolders, prices: Prices): Promise<(result: RunResult) => string> {
+  const listed = await listResults(join(folders.resultsDir, 'reference'));
+  const references = listed.flatMap(({ result }) => result ?? []);
+  const [claims, baseline, assets] = [await loadClaimBook(), await machineBaseline(folders), await bundlePage()];
+  return (result) => reportHtml(buildReport(result, references, claims, baseline, prices), assets);
+}
+
 /** As it is typed in the folder that the command was typed in. */
 export function shortPath(path: string): string {
   const fromHere = relative(process.cwd(), path);

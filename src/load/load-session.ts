@@ -155,7 +155,8 @@ export class LoadSession {
     this.#current = { recorder, startAtNs, soFar: assemble === null ? null : () => assemble(recorder.snapshot()) };
     const tick = () => {
       ticker = loop.at(loop.nowNs() + progressEveryNs, tick);
-      onProgress({ phase, elapsedMs: Math.max(0, (loop.nowNs() - startAtNs) / nsPerMs), counts: recorder.counts() });
+      const elapsedMs = Math.max(0, (loop.nowNs() - startAtNs) / nsPerMs);
+      onProgress({ phase, elapsedMs, counts: recorder.counts(), lastSecondP50Ms: recorder.lastSecondP50Ms() });
     };
     let ticker = loop.at(loop.nowNs() + progressEveryNs, tick);
     const hasStreams = this.#session.streams.length > 0;

@@ -17,6 +17,8 @@ export interface GeneratorProgress {
   /** Since the phase's first due time. */
   readonly elapsedMs: number;
   readonly counts: LoadCounts;
+  /** The median response of the last second whose requests all have an outcome (of several threads, of one's share); null: none has. */
+  readonly lastSecondP50Ms: number | null;
 }
 
 /** A result and, where they were asked for or are needed to merge it, the histogram of each second. */

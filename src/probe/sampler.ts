@@ -19,6 +19,8 @@ export interface SamplerOptions {
   /** A multiple of 100 ms. */
   readonly intervalMs: number;
   readonly clock: SamplerClock;
+  /** Hears of each reading once it is taken. */
+  readonly onReading?: (role: Role, atMs: number, reading: Reading) => void;
   /** CPU of this process so far, in microseconds; `process.cpuUsage` unless told. */
   readonly cpuUsage?: () => { readonly user: number; readonly system: number };
 }
@@ -78,6 +80,7 @@ export function startSampler(options: SamplerOptions): Sampler {
       const reading = await probe.read();
       readings.set(role, reading);
       samples.push({ atMs, role, ...reading });
+      options.onReading?.(role, atMs, reading);
       if (role === 'target') notePeak(reading.anonBytes);
     }
     return readings;

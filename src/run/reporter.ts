@@ -1,6 +1,6 @@
 import type { QuestionKey } from '../model/cell-key.ts';
 import type { PrimitiveResult, PrimitiveSpec } from '../model/primitive.ts';
-import type { Preparation } from '../model/run-result.ts';
+import type { Preparation, RunResult } from '../model/run-result.ts';
 import type { Phase, Trial, TrialSpec } from '../model/trial.ts';
 import type { OpenRoundsRequest, RoundState } from './open-rounds.ts';
 
@@ -27,6 +27,21 @@ export interface PlanSummary {
   readonly parts: readonly { readonly service: string; readonly expectedMs: number }[];
 }
 
+/** How a window that is open goes so far. */
+export interface TrialSecond {
+  /** Since the window opened. */
+  readonly elapsedMs: number;
+  readonly measureMs: number;
+  /** Requests that were sent. */
+  readonly ratePerSec: number;
+  /** The target's; null: not read yet. */
+  readonly cpuPerRequestMs: number | null;
+  /** The median of the last second that is known; null: of none, or nothing was answered in it. */
+  readonly lastSecondP50Ms: number | null;
+  /** The median of those medians so far. */
+  readonly responseP50Ms: number | null;
+}
+
 /** Hears how a run goes. The command line prints it; tests collect it. */
 export interface RunReporter {
   onPlan(plan: PlanSummary): void;
@@ -35,7 +50,13 @@ export interface RunReporter {
   onPrepared(preparation: Preparation): void;
   onTrialStart(spec: TrialSpec, remainingMs: number): void;
   onPhase(phase: Phase): void;
+  /** About once a second while a window is open, where requests are sent. */
+  onSecond?(second: TrialSecond): void;
+  /** Begins to note whether somebody watches from a browser; what it returns says whether anybody did since. */
+  noteWatchers?(): () => boolean;
   onTrialEnd(trial: Trial, doneCount: number, plannedCount: number): void;
+  /** The result as it was just saved. */
+  onSaved?(result: RunResult): void;
   /** Of rounds that go on until intervals are narrow. */
   onRound(state: RoundState): void;
   onPrimitiveStart(spec: PrimitiveSpec, remainingMs: number): void;

@@ -242,7 +242,7 @@ async function measure(
   const asked = open === null ? scenario : withRoundCount(scenario, open.plan, minRoundCount);
   const result = await initialResult({ ...declarations, scenario: asked }, prepared, origin, session);
   const path = request.out ?? resultPath(request.saveReference ? join(resultsDir, 'reference') : resultsDir, result);
-  const runTrial = createTrialRunner(session, declarations, reporter.onPhase);
+  const runTrial = createTrialRunner(session, declarations, reporter);
   const primitives = await preparePrimitives(declarations, prepared.byId, session);
   const release = trackOutputs(session.cleanupRegistry, [path]);
   const finished = await runTrials(

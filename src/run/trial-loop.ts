@@ -47,6 +47,7 @@ export async function runTrials(
   };
   const save = (change: Partial<RunResult>) => {
     result = { ...result, ...change };
+    reporter.onSaved?.(result);
     return writeResult(prepared.path, result);
   };
   const specs = [...prepared.specs];

@@ -107,6 +107,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
       nowMs += durationMs;
       note(`sleep ${durationMs} ms`);
     },
+    noteWatchers: () => () => false,
     onPhase(phase) {
       note(phase);
       options.atPhase?.(phase, environment);

@@ -2,12 +2,14 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { widestHalfWidth } from '../../compare/forecast.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import type { Prices } from '../../model/prices.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { earlierResults, forecastText } from '../forecast.ts';
+import type { LiveRun } from '../live/live-run.ts';
 import {
   collect,
   countOrZero,
@@ -15,15 +17,16 @@ import {
   halfWidthOption,
   limitOption,
   oneOf,
+  portOption,
   positiveCount,
   rateList,
   secondsOption,
   wordList,
 } from '../options.ts';
 import { addPriceOptions, type PriceFlags, pricesOf } from '../price-options.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress, type Progress } from '../progress.ts';
 import { withRunCommand } from '../replay-command.ts';
-import { reportModelOf, shortPath, writeReport } from '../report-file.ts';
+import { liveReportOf, reportModelOf, shortPath, writeReport } from '../report-file.ts';
 import { runExitCode } from '../run-exit-code.ts';
 
 interface RunFlags extends PriceFlags {
@@ -49,6 +52,8 @@ interface RunFlags extends PriceFlags {
   readonly json?: boolean;
   readonly details?: boolean;
   readonly verbose?: boolean;
+  readonly live?: boolean;
+  readonly port?: number;
   readonly saveReference?: boolean;
   readonly against?: string;
   readonly until?: number;
@@ -114,6 +119,8 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--verbose', 'a line for each phase of a trial')
     .option('--json', 'print the result as JSON on standard output; people’s text goes to standard error');
   addPriceOptions(command)
+    .option('--live', 'serve a page of the run while it goes on, to browsers of this machine')
+    .option('--port <n>', 'with --live: the port (default: a free one)', portOption)
     .addHelpText('after', examples)
     .action(async (scenario: string, flags: RunFlags) => {
       context.exitCode = await run(scenario, flags, context);
@@ -129,6 +136,7 @@ Examples:
   npm run bench -- run quick --until 5% --time-budget 20m
   npm run bench -- run quick --engine k6 --workload authenticate --impl crud-go
   npm run bench -- run primitives --only spawn --only lock
+  npm run bench -- run quick --live                     watch it in a browser
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
 
 Exit codes: 0 every question has a trial that counts, 1 an implementation breaks its contract or was wrong in any trial,
@@ -136,13 +144,7 @@ Exit codes: 0 every question has a trial that counts, 1 an implementation breaks
 
 async function run(scenario: string, flags: RunFlags, context: CommandContext): Promise<number> {
   await assertOutputsWritable({ '--out': flags.out, '--report': flags.report === false ? undefined : flags.report });
-  assertRoundsFit(flags);
-  if (flags.engine === 'k6' && flags.transport !== undefined)
-    throw new HarnessError(
-      'usage',
-      '--transport is about paceline’s own generator',
-      'leave --transport or --engine k6 out',
-    );
+  assertFlagsFit(flags);
   const prices = await pricesOf(flags);
   const earlier = await earlierResults(context.folders.resultsDir);
   const progress = createProgress(context.stderr, {
@@ -150,9 +152,12 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     verbose: flags.verbose ?? false,
     forecastOf: ({ headline }) => forecastText(headline, earlier),
   });
+  let live: LiveRun | null = null;
   try {
     const project = await context.loadProject();
-    const { result, path } = await runScenario(requestOf(scenario, flags), { ...context, project }, progress);
+    live = flags.live === true ? await startLive(progress, flags, prices, context) : null;
+    const request = requestOf(scenario, flags);
+    const { result, path } = await runScenario(request, { ...context, project }, live ?? progress);
     progress.end();
     const model = await reportModelOf(result, context.folders, prices);
     const reportPath =
@@ -166,12 +171,38 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
     return runExitCode(result);
   } finally {
     progress.end();
+    await live?.close();
   }
 }
 
-function assertRoundsFit({ until, timeBudget, trials }: RunFlags): void {
+/** Nothing that is needed for it is loaded without --live. */
+async function startLive(
+  progress: Progress,
+  { port = 0 }: RunFlags,
+  prices: Prices,
+  { folders, stderr }: CommandContext,
+): Promise<LiveRun> {
+  const { startLiveRun } = await import('../live/live-run.ts');
+  const live = await startLiveRun(progress, {
+    port,
+    nowMs: () => performance.now(),
+    makeReport: await liveReportOf(folders, prices),
+  });
+  stderr.write(`the run is shown at ${live.url}\n`);
+  return live;
+}
+
+function assertFlagsFit({ until, timeBudget, trials, port, live, engine, transport }: RunFlags): void {
+  if (engine === 'k6' && transport !== undefined)
+    throw new HarnessError(
+      'usage',
+      '--transport is about paceline’s own generator',
+      'leave --transport or --engine k6 out',
+    );
   if (timeBudget !== undefined && until === undefined)
     throw new HarnessError('usage', '--time-budget goes with --until', 'add --until 5%, or leave --time-budget out');
+  if (port !== undefined && live !== true)
+    throw new HarnessError('usage', '--port goes with --live', 'add --live, or leave --port out');
   if (trials !== undefined && until !== undefined)
     throw new HarnessError('usage', '--trials and --until both say how many rounds are made', 'leave one of them out');
 }

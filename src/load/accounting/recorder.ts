@@ -112,6 +112,11 @@ export class Recorder {
     record(histogram, durationNs);
   }
 
+  /** Known anyway when a second is closed; null: of no second yet. */
+  lastSecondP50Ms(): number | null {
+    return this.#series.lastP50Ms();
+  }
+
   counts(): LoadCounts {
     return { ...this.#counts };
   }

@@ -49,6 +49,11 @@ export class SecondSeries {
     this.#closeIfDone(second);
   }
 
+  /** The median of the last second that was closed; null: none was, or it had no latency. */
+  lastP50Ms(): number | null {
+    return this.#closed.at(-1)?.responseP50Ms ?? null;
+  }
+
   /** One entry for every second of the window, also those in which nothing was due. */
   finish(): LoadSecond[] {
     for (const second of this.#open) this.#close(second);

@@ -7,8 +7,17 @@ import { paletteCss } from '../charts/palette.ts';
 import type { PageAssets } from './report.ts';
 
 /** The page's script and style, each as one text without imports, and the hashes that let them run. */
-export async function bundlePage(): Promise<PageAssets> {
-  const [script, sheet] = await Promise.all([bundled('../page/main.ts'), bundled('../page/page.css')]);
+export function bundlePage(): Promise<PageAssets> {
+  return bundle('../page/main.ts');
+}
+
+/** The same for the page of a run that goes on. */
+export function bundleLivePage(): Promise<PageAssets> {
+  return bundle('../page/live.ts');
+}
+
+async function bundle(entry: string): Promise<PageAssets> {
+  const [script, sheet] = await Promise.all([bundled(entry), bundled('../page/page.css')]);
   const style = `${paletteCss()}\n${sheet}`;
   return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }

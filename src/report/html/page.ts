@@ -16,6 +16,8 @@ export interface Page {
   /** What the page's script reads; null: nothing. */
   readonly data: unknown;
   readonly content: readonly Child[];
+  /** Whether its script may ask the server that it came from: never of a page in a file. */
+  readonly connects?: boolean;
 }
 
 /** One HTML document that needs no network and reads without JavaScript. */
@@ -24,20 +26,25 @@ export function pageHtml(page: Page, assets: PageAssets): string {
   return `<!doctype html>\n${document.html}\n`;
 }
 
-function head({ title }: Page, assets: PageAssets): Markup {
-  const policy = [
+/** What the page may do, as a Content-Security-Policy. */
+export function pagePolicy(assets: PageAssets, connects: boolean): string {
+  return [
     "default-src 'none'",
     `script-src '${assets.scriptHash}'`,
     `style-src '${assets.styleHash}'`,
     'img-src data:',
+    ...(connects ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+}
+
+function head({ title, connects = false }: Page, assets: PageAssets): Markup {
   return h(
     'head',
     {},
     h('meta', { charset: 'utf-8' }),
-    h('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
+    h('meta', { 'http-equiv': 'Content-Security-Policy', content: pagePolicy(assets, connects) }),
     h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     h('meta', { name: 'color-scheme', content: 'light dark' }),
     h('meta', { name: 'referrer', content: 'no-referrer' }),

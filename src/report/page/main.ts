@@ -1,17 +1,11 @@
 import { type PackedCharts, unpackCharts } from '../charts/packed.ts';
-import {
-  listenToControls,
-  listenToLegends,
-  listenToThemeSwitch,
-  showControls,
-  showLegends,
-  showRates,
-} from './controls.ts';
+import { listenToControls, listenToLegends, showControls, showLegends, showRates } from './controls.ts';
 import { listenToPrices, showCosts } from './costs.ts';
 import { listenToTools, refreshTables } from './figure-tools.ts';
 import { createPictures, listenForCursor } from './pictures.ts';
 import { type EmbeddedRatios, showRatios } from './ratios.ts';
 import { prepareTables, showImplementations, showLatency, sortTables } from './tables.ts';
+import { listenToThemeSwitch } from './theme.ts';
 import { type EmbeddedTrials, prepareTrials } from './trial-panel.ts';
 import { hashOf, type View, viewOf } from './view.ts';
 

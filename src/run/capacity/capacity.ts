@@ -39,7 +39,7 @@ function implementationTarget(parts: Subject, { objective, measureMs, signal }: 
   const { service, workload, preparedImplementation, session } = parts;
   const services = new Map([[service.id, service]]);
   const workloads = new Map([[`${service.id}/${workload.id}`, workload]]);
-  const runTrial = createTrialRunner(session, { services, workloads }, () => {});
+  const runTrial = createTrialRunner(session, { services, workloads }, { onPhase() {} });
   let reachedPerSec = Number.POSITIVE_INFINITY;
   return {
     async measureClosedLoop() {

@@ -89,7 +89,7 @@ export async function coldStart(subject: Subject, request: ColdStartRequest): Pr
   const { ratePerSec, measureMs } = request;
   const loadPlan = { ...loadPlanBase, warmupCount: 0, warmupRatePerSec: 1, ratePerSec, measureMs };
   const spec = subjectTrial(subject, loadPlan);
-  const environment = createTrialEnvironment({ ...subject, spec, onPhase: () => {} });
+  const environment = createTrialEnvironment({ ...subject, spec, observer: { onPhase() {} } });
   const database = await environment.copyDatabase();
   try {
     return await startUnderLoad(subject, { ...loadPlan, seed: spec.loadPlan.seed }, database?.url ?? null, request);

@@ -13,7 +13,7 @@ export async function observeRun(
   options: LoadOptions,
 ): Promise<ObservedLoad> {
   const spec = subjectTrial(subject, unseeded);
-  const environment = createTrialEnvironment({ ...subject, ...listening(options), spec, onPhase: () => {} });
+  const environment = createTrialEnvironment({ ...subject, ...listening(options), spec, observer: { onPhase() {} } });
   const database = await environment.copyDatabase();
   try {
     const target = await environment.startTarget(database?.url ?? null);

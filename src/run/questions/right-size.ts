@@ -160,7 +160,7 @@ export function limitedTrials(
     services: new Map([[service.id, service]]),
     workloads: new Map([[`${service.id}/${workload.id}`, workload]]),
   };
-  const runTrial = createTrialRunner(session, declared, () => {});
+  const runTrial = createTrialRunner(session, declared, { onPhase() {} });
   const stepMs = stepDurationMs(objective, ratePerSec, measureMs);
   // At the rate that is asked: what cannot keep it need not be warmed up any faster.
   const warmup = warmupBelow(2 * ratePerSec);

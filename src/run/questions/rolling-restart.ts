@@ -75,7 +75,7 @@ export async function rollingRestart(
   const { ratePerSec } = request.plan;
   const measureMs = restartMs(request.plan);
   const spec = subjectTrial(subject, { ...loadPlanBase, ...warmupBelow(2 * ratePerSec), ratePerSec, measureMs });
-  const environment = createTrialEnvironment({ ...subject, spec, onPhase: () => {} });
+  const environment = createTrialEnvironment({ ...subject, spec, observer: { onPhase() {} } });
   const database = await environment.copyDatabase();
   const disposers: (() => Promise<void>)[] = [];
   try {

@@ -70,7 +70,7 @@ export async function closedLoopOf(
 ): Promise<ClosedLoopResult> {
   const environment = createTrialEnvironment({
     ...{ spec, service, workload, preparedImplementation, session },
-    onPhase: () => {},
+    observer: { onPhase() {} },
   });
   const database = await environment.copyDatabase();
   try {

@@ -59,7 +59,11 @@ export async function terminate(
 ): Promise<Termination | FailedTermination> {
   const { ratePerSec } = request;
   const loadPlan = { ...loadPlanBase, warmupCount: 0, warmupRatePerSec: 1, ratePerSec, measureMs: 1_000 };
-  const environment = createTrialEnvironment({ ...subject, spec: subjectTrial(subject, loadPlan), onPhase: () => {} });
+  const environment = createTrialEnvironment({
+    ...subject,
+    spec: subjectTrial(subject, loadPlan),
+    observer: { onPhase() {} },
+  });
   const database = await environment.copyDatabase();
   try {
     const target = await environment.startTarget(database?.url ?? null);

@@ -6,7 +6,7 @@ import type { K6Program } from '../../k6/program.ts';
 import { startGenerator } from '../../load/generator.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
-import type { Phase, Trial, TrialSpec } from '../../model/trial.ts';
+import type { Trial, TrialSpec } from '../../model/trial.ts';
 import { pause } from '../../os/child-process.ts';
 import type { EventReader } from '../../probe/event-counts.ts';
 import { openProbe, type Probe } from '../../probe/probe.ts';
@@ -16,9 +16,11 @@ import { type ClusterControl, ClusterFailure, connectToCluster } from '../../tar
 import type { Declarations } from '../declarations.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import type { DeclaredWorkload } from '../project.ts';
+import type { RunReporter } from '../reporter.ts';
 import type { Session } from '../session/session.ts';
 import { type TrackedGroup, trackProcessGroup } from '../session/tracked-resources.ts';
 import { trialLimits } from './classify-trial.ts';
+import { createSecondMeter, type SecondMeter } from './live-seconds.ts';
 import {
   type DatabaseCopy,
   type RunningGenerator,
@@ -37,23 +39,28 @@ interface TrialEnvironmentOptions {
   readonly workload: DeclaredWorkload;
   readonly preparedImplementation: PreparedImplementation;
   readonly session: Session;
-  onPhase(phase: Phase): void;
+  readonly observer: TrialObserver;
   /** Hears all that the target writes to its log. */
   onTargetLog?(chunk: Buffer): void;
 }
+
+/** Hears how a trial goes. */
+export type TrialObserver = Pick<RunReporter, 'onPhase' | 'onSecond' | 'noteWatchers'>;
 
 /** The generator asks for it where permitted; what it got is in the result. */
 const generatorNiceness = -10;
 
 /** What a trial touches: the session's database, a fresh process in a fresh control group, the generator in another. */
 export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialEnvironment {
-  const { session } = options;
+  const { session, spec, observer } = options;
   const { signal } = session;
+  const meter = createSecondMeter(spec.loadPlan.measureMs, (second) => observer.onSecond?.(second));
   const generators = new WeakMap<RunningGenerator, GeneratorProcess>();
   const watches = new WeakMap<RunningTarget, TargetWatch>();
   return {
     signal,
-    onPhase: options.onPhase,
+    onPhase: (phase) => options.observer.onPhase(phase),
+    noteWatchers: () => options.observer.noteWatchers?.() ?? (() => false),
     nowText: () => new Date().toISOString(),
     nowMs: () => performance.now(),
     sleepMs: (durationMs) => pause(durationMs, signal),
@@ -65,7 +72,7 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
       return target;
     },
     async startGenerator(targetUrl) {
-      const { generator, process } = await startTrackedGenerator(options, targetUrl);
+      const { generator, process } = await startTrackedGenerator(options, targetUrl, meter);
       generators.set(generator, process);
       return generator;
     },
@@ -79,7 +86,7 @@ export function createTrialEnvironment(options: TrialEnvironmentOptions): TrialE
       if (watch === undefined) throw new Error('a target of another environment');
       const { strays, events } = watch;
       const roles = { target: target.probe, generator: generatorProbe, database: session.databaseProbe() };
-      return observeWindow({ ...roles, targetEvents: events }, strays);
+      return observeWindow({ ...roles, targetEvents: events }, strays, meter.onTargetCpu);
     },
   };
 }
@@ -231,13 +238,14 @@ interface GeneratorProcess {
 async function startTrackedGenerator(
   options: TrialEnvironmentOptions,
   targetUrl: string,
+  { onProgress }: SecondMeter,
 ): Promise<{ generator: RunningGenerator; process: GeneratorProcess }> {
   const { session } = options;
   const tracked = await session.openGroup();
   try {
     const joinPaths = tracked.group?.joinPaths ?? [];
     const generator = await (session.k6 === null
-      ? startOwnGenerator(options, targetUrl, joinPaths)
+      ? startOwnGenerator(options, targetUrl, joinPaths, onProgress)
       : startK6(session.k6, options, targetUrl, joinPaths));
     return {
       generator: trackedGenerator(generator, session, tracked.dispose),
@@ -255,12 +263,13 @@ function startOwnGenerator(
   { spec, workload, session }: TrialEnvironmentOptions,
   targetUrl: string,
   joinPaths: readonly string[],
+  onProgress: SecondMeter['onProgress'],
 ): Promise<StartedGenerator> {
   const { path, argument } = workload.module;
   return startGenerator({
     ...{ workloadPath: path, workloadArgument: argument, targetUrl, loadPlan: spec.loadPlan, joinPaths },
     ...{ niceness: generatorNiceness, transport: session.transport, signal: session.signal },
-    onProgress: () => {},
+    onProgress,
   });
 }
 
@@ -332,14 +341,14 @@ type TrialRunner = (spec: TrialSpec, implementation: PreparedImplementation) => 
 export function createTrialRunner(
   session: Session,
   { services, workloads }: Pick<Declarations, 'services' | 'workloads'>,
-  onPhase: (phase: Phase) => void,
+  observer: TrialObserver,
 ): TrialRunner {
   return (spec, preparedImplementation) => {
     const service = services.get(spec.service);
     const workload = workloads.get(`${spec.service}/${spec.workload}`);
     if (service === undefined || workload === undefined)
       throw new Error(`a trial of the unknown ${spec.service}/${spec.workload}`);
-    const environment = createTrialEnvironment({ spec, service, workload, preparedImplementation, session, onPhase });
+    const environment = createTrialEnvironment({ spec, service, workload, preparedImplementation, session, observer });
     return runTrial(spec, service.database?.invariants ?? [], environment);
   };
 }

@@ -96,6 +96,8 @@ export interface TrialEnvironment {
   nowMs(): number;
   sleepMs(durationMs: number): Promise<void>;
   onPhase(phase: Phase): void;
+  /** As a reporter's. */
+  noteWatchers(): () => boolean;
   /** Duration of a fixed spin ÷ this machine's reference; null where there is no reference yet. */
   slowdownFactor(): Promise<number | null>;
   /** null for services without a database. */

@@ -225,6 +225,7 @@ async function measureWindow(state: TrialState, environment: TrialEnvironment): 
   const target = required(state.target);
   const cluster = spec.cluster === null ? null : environment.cluster(target);
   const before = (await cluster?.state()) ?? null;
+  const wasWatched = environment.noteWatchers();
   const observer = await environment.observeWindow(target, generator);
   try {
     const faults = cluster === null ? Promise.resolve([]) : injectFaults(spec, cluster, environment);
@@ -238,10 +239,17 @@ async function measureWindow(state: TrialState, environment: TrialEnvironment): 
     observed.window = await observer.end();
     state.windowEndMs = environment.nowMs();
     noteLimits(state, target);
+    if (wasWatched()) state.warnings.push(watched);
   }
   const [stray] = observed.window.strayProcesses;
   if (stray !== undefined) throw new TrialFailure('process-left', stray);
 }
+
+const watched: Warning = {
+  code: 'watched',
+  message: 'a page showed the run while it was measured: drawing it may have taken CPU from the target',
+  advice: 'measure without --live what you want to keep',
+};
 
 function noteLimits({ warnings }: TrialState, target: RunningTarget): void {
   const message = target.limitText();

@@ -21,7 +21,11 @@ const sampleIntervalMs = 1_000;
 const leadMs = 100;
 
 /** Observes a measured window that opens a moment from now. */
-export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObserver {
+export function observeWindow(
+  probes: RoleProbes,
+  strays: StrayWatch,
+  onTargetCpu: (atMs: number, cpuMs: number) => void,
+): WindowObserver {
   const startAtNs = nowNs() + leadMs * 1e6;
   const ofRoles = new Map<Role, Probe>();
   if (probes.target !== null) ofRoles.set('target', probes.target);
@@ -32,6 +36,9 @@ export function observeWindow(probes: RoleProbes, strays: StrayWatch): WindowObs
     openAtNs: startAtNs,
     intervalMs: sampleIntervalMs,
     clock: timerClock,
+    onReading: (role, atMs, { cpuUserMs, cpuSystemMs }) => {
+      if (role === 'target') onTargetCpu(atMs, cpuUserMs + cpuSystemMs);
+    },
   });
   const { targetEvents } = probes;
   let opened = readEdge(targetEvents);
