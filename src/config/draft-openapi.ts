@@ -78,7 +78,10 @@ export async function openapiRequests(path: string): Promise<DescribedRequests> 
     }),
   );
   if (found.length === 0) throw unusable(path, 'it describes no operation', 'name a description with `paths`');
-  const isSecured = description.security !== undefined || JSON.stringify(description.paths).includes('"security"');
+  const operations = Object.values(description.paths ?? {}).flatMap((item) => methods.map((method) => item[method]));
+  const isSecured = [description, ...(operations as (Operation | undefined)[])].some(
+    (one) => one?.security !== undefined,
+  );
   return {
     requests: found,
     open: [
