@@ -4,12 +4,14 @@ import { fileNamePart } from '../model/foreign-text.ts';
 import type { Prices } from '../model/prices.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { buildReport } from '../report/build/build-report.ts';
+import { buildJudgedReport } from '../report/build/runs-report.ts';
 import type { TrendReport } from '../report/build/trends.ts';
 import { bundlePage } from '../report/html/bundle.ts';
-import { comparisonHtml } from '../report/html/comparison.ts';
 import { reportHtml } from '../report/html/report.ts';
+import { runsHtml } from '../report/html/runs.ts';
 import { trendHtml } from '../report/html/trend.ts';
 import type { ReportModel } from '../report/model.ts';
+import type { RunsReport } from '../report/runs-model.ts';
 import type { ProjectFolders } from '../run/project.ts';
 import { listResults } from '../store/result-folder.ts';
 import { writeFileAtomically } from '../store/write-file.ts';
@@ -39,15 +41,26 @@ export async function writeTrendPage(
   return shortPath(path);
 }
 
-/** Writes the page of a comparison; returns where, as a person in the checkout would name it. */
-export async function writeComparisonPage(
+/** Writes the page of a comparison; `results` are those of base and head, or none where nothing was measured. */
+export function writeComparisonPage(
   comparison: RunComparison,
+  results: readonly RunResult[],
+  out: string | null,
+  folders: ProjectFolders,
+): Promise<string> {
+  const sides = [comparison.base, comparison.head].map(({ commit, startedAt }) => commit?.sha.slice(0, 8) ?? startedAt);
+  return writeRunsPage(buildJudgedReport(comparison, results), `compare-${sides.join('-')}`, out, folders);
+}
+
+/** Writes the page of several runs; `name` without an extension. Returns where, as a person in the checkout would name it. */
+export async function writeRunsPage(
+  report: RunsReport,
+  name: string,
   out: string | null,
   { reportsDir }: ProjectFolders,
 ): Promise<string> {
-  const sides = [comparison.base, comparison.head].map(({ commit, startedAt }) => commit?.sha.slice(0, 8) ?? startedAt);
-  const path = out ?? join(reportsDir, `compare-${sides.map(fileNamePart).join('-')}.html`);
-  await writeFileAtomically(path, comparisonHtml(comparison, await bundlePage()));
+  const path = out ?? join(reportsDir, `${fileNamePart(name)}.html`);
+  await writeFileAtomically(path, runsHtml(report, await bundlePage()));
   return shortPath(path);
 }
 

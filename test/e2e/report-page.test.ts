@@ -8,14 +8,19 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { scenario as full } from '../../bench/scenarios/full.ts';
+import { compareRuns } from '../../src/compare/compare-runs.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
+import { buildJudgedReport, buildOverlay } from '../../src/report/build/runs-report.ts';
 import { bundlePage } from '../../src/report/html/bundle.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
+import { runsHtml } from '../../src/report/html/runs.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { compareOptions } from '../support/compared.ts';
 import { grownRun } from '../support/grown-run.ts';
 import { corpus, renamed } from '../support/hostile.ts';
+import { pairedRuns } from '../support/paired-runs.ts';
 import { raftRun } from '../support/raft-examples.ts';
 import { badDay, recordedElsewhere, sevenAtOneRate, sevenAtThreeRates } from '../support/run-examples.ts';
 
@@ -43,6 +48,25 @@ const prices = {
   machine: { vcpuCount: 2, memoryGib: 8 },
 };
 
+const paired = pairedRuns(12, { cpuFactor: 1 }, { cpuFactor: 1.06 }, { machineNoiseRatio: 0.08 });
+const other = { ...results.rates, runId: 'other' };
+
+/** Pages of several runs. */
+const runsPages = {
+  ci: buildJudgedReport(compareRuns(paired.base, paired.head, compareOptions), [paired.base, paired.head]),
+  overlay: buildOverlay([compareRuns(results.seven, other, compareOptions)], [results.seven, other]),
+};
+
+const pages: Readonly<Record<keyof typeof results | keyof typeof runsPages, () => string>> = {
+  ...mapped(results, (run) => reportHtml(buildReport(run, [recordedElsewhere()], undefined, null, prices), assets)),
+  ...mapped(runsPages, (report) => runsHtml(report, assets)),
+};
+
+function mapped<Name extends string, One>(all: Readonly<Record<Name, One>>, html: (one: One) => string) {
+  const entries = Object.entries<One>(all).map(([name, one]) => [name, () => html(one)] as const);
+  return Object.fromEntries(entries) as Record<Name, () => string>;
+}
+
 interface Opened {
   readonly page: Page;
   /** Everything the browser complained about or asked the network for. */
@@ -51,13 +75,13 @@ interface Opened {
 
 /** Opens a report, hands it over and closes it. */
 async function withReport(
-  name: keyof typeof results,
+  name: keyof typeof pages,
   options: BrowserContextOptions,
   use: (opened: Opened) => Promise<void>,
 ) {
   assert.ok(browser);
   const file = join(folder, `${name}.html`);
-  writeFileSync(file, reportHtml(buildReport(results[name], [recordedElsewhere()], undefined, null, prices), assets));
+  writeFileSync(file, pages[name]());
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -99,11 +123,11 @@ interface AxeViolation {
   readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
-for (const name of Object.keys(results) as (keyof typeof results)[]) {
+for (const name of Object.keys(pages) as (keyof typeof pages)[]) {
   test(`the page of “${name}” draws every chart, asks for nothing, fits, and axe finds nothing`, { skip }, async () => {
-    const viewport = { width: name === 'bad day' ? 320 : 1280, height: 800 };
+    const viewport = { width: name === 'bad day' || name === 'overlay' ? 320 : 1280, height: 800 };
     await withReport(name, { viewport }, async ({ page, complaints }) => {
-      if (name === 'seven' || name === 'bad day') assert.deepEqual(await accessibilityFindings(page), []);
+      if (['seven', 'bad day', 'ci', 'overlay'].includes(name)) assert.deepEqual(await accessibilityFindings(page), []);
       await openFolds(page);
       assert.ok((await page.locator('canvas').count()) >= 7);
       assert.deepEqual(await blankCharts(page), []);
@@ -243,6 +267,36 @@ test('the page of a quick run has at most 500,000 bytes, and one as large as a f
   const whole = grownRun(standard, full, primitives);
   assert.ok(size(whole) <= 1_500_000, `full: ${size(whole)}`);
   assert.equal(whole.trials.length, 238);
+});
+
+test('on the page of several runs a hidden run leaves charts and columns, and the address keeps it', {
+  skip,
+}, async () => {
+  await withReport('ci', {}, async ({ page }) => {
+    await page.locator('#explore > summary').click();
+    await page.locator('#explore input[value="base"]').uncheck();
+    await page.locator('#explore select[name="highlight"]').selectOption('head');
+    await page.reload();
+    const heads = page.locator('.question thead th[data-implementation]:visible');
+    assert.deepEqual(await heads.allInnerTexts(), ['head']);
+    const figure = page.locator('figure[id$="-cpu-per-request"]').first();
+    await figure.locator('button[data-tool="table"]').click();
+    assert.equal(await figure.locator('.chart-data tbody tr').count(), 12);
+    const canvas = figure.locator('canvas');
+    await canvas.scrollIntoViewIfNeeded();
+    await page.waitForFunction('document.querySelector("canvas").width > 300');
+    await canvas.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match(await figure.locator('.cursor').innerText(), /^head: median 0\.\d+ ms, 12 trials/);
+  });
+});
+
+test('the page of several runs reads without JavaScript', { skip }, async () => {
+  await withReport('ci', { javaScriptEnabled: false }, async ({ page }) => {
+    assert.match(await page.locator('.lede').innerText(), /^Worse: CPU per request of crud-go/);
+    assert.ok(await page.locator('.overview svg.forest').first().isVisible());
+    assert.equal(await page.locator('canvas').first().isVisible(), false);
+  });
 });
 
 test('a run prints on four pages', { skip }, async () => {

@@ -4,7 +4,8 @@ import { compareRuns } from '../../src/compare/compare-runs.ts';
 import { explain } from '../../src/compare/explain.ts';
 import { signedPercent } from '../../src/compare/text.ts';
 import type { RunComparison } from '../../src/model/comparison.ts';
-import { comparisonHtml } from '../../src/report/html/comparison.ts';
+import { buildJudgedReport } from '../../src/report/build/runs-report.ts';
+import { runsHtml } from '../../src/report/html/runs.ts';
 import { comparisonText } from '../../src/report/text/comparison-text.ts';
 import { explanationText } from '../../src/report/text/explanation-text.ts';
 import { comparisonMarkdown, markdownLimit } from '../../src/report/text/markdown.ts';
@@ -97,7 +98,7 @@ test('what is true of many cells is said once', () => {
 });
 
 test('every table of the page has a caption, every change a drawing with words', () => {
-  const html = comparisonHtml(comparison, {
+  const html = runsHtml(buildJudgedReport(comparison, [worse.base, worse.head]), {
     script: 'void 0',
     style: 'p{}',
     scriptHash: 'sha256-a',
@@ -106,7 +107,14 @@ test('every table of the page has a caption, every change a drawing with words',
   assert.equal(html.match(/<table/g)?.length, html.match(/<caption/g)?.length);
   assert.equal(
     html.match(/<svg class="forest/g)?.length,
-    comparison.comparisons.filter(({ change }) => change?.ratio != null).length,
+    // In its table each, and what gates once more in the overview.
+    ['gated', 'informative'].reduce(
+      (sum, role) =>
+        sum +
+        (role === 'gated' ? 2 : 1) *
+          comparison.comparisons.filter((one) => one.role === role && one.change?.ratio != null).length,
+      0,
+    ),
   );
   for (const [head] of html.matchAll(/<th[ >][^>]*/g)) assert.match(head, /scope="(col|row)"/);
   for (const [drawing] of html.matchAll(/<svg class="forest[^>]*>/g))

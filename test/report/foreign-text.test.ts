@@ -7,14 +7,16 @@ import { exportFormats } from '../../src/compare/export/formats.ts';
 import { trendsByModel } from '../../src/compare/trend.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { buildReport } from '../../src/report/build/build-report.ts';
+import { buildJudgedReport, buildOverlay } from '../../src/report/build/runs-report.ts';
 import { buildTrends } from '../../src/report/build/trends.ts';
-import { comparisonHtml } from '../../src/report/html/comparison.ts';
 import { reportHtml } from '../../src/report/html/report.ts';
+import { runsHtml } from '../../src/report/html/runs.ts';
 import { trendHtml } from '../../src/report/html/trend.ts';
 import { comparisonText } from '../../src/report/text/comparison-text.ts';
 import { explanationText } from '../../src/report/text/explanation-text.ts';
 import { comparisonMarkdown, reportMarkdown } from '../../src/report/text/markdown.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
+import { runsMarkdown, runsText } from '../../src/report/text/runs-text.ts';
 import { summaryText } from '../../src/report/text/summary-text.ts';
 import { trendText } from '../../src/report/text/trend-text.ts';
 import { compareOptions } from '../support/compared.ts';
@@ -51,6 +53,7 @@ function outputsOf(text: string): { readonly name: string; readonly format: Form
   const model = buildReport(base, [renamed(recordedElsewhere(), text)]);
   const comparison = compareRuns(base, head, compareOptions);
   const explanations = comparison.comparisons.slice(0, 6).map((one) => explain(base, head, one));
+  const overlay = buildOverlay([comparison], [base, head]);
   const exported = { comparison, base, head };
   return [
     { name: 'reportText', format: 'terminal', output: reportText(model, plain) },
@@ -62,7 +65,10 @@ function outputsOf(text: string): { readonly name: string; readonly format: Form
     { name: 'reportMarkdown', format: 'markdown', output: reportMarkdown(model) },
     { name: 'comparisonMarkdown', format: 'markdown', output: comparisonMarkdown(comparison) },
     { name: 'reportHtml', format: 'html', output: reportHtml(model, assets) },
-    { name: 'comparisonHtml', format: 'html', output: comparisonHtml(comparison, assets) },
+    { name: 'runsHtml', format: 'html', output: runsHtml(buildJudgedReport(comparison, [base, head]), assets) },
+    { name: 'runsHtml of an overlay', format: 'html', output: runsHtml(overlay, assets) },
+    { name: 'runsText', format: 'terminal', output: runsText(overlay, { color: false, details: true }) },
+    { name: 'runsMarkdown', format: 'markdown', output: runsMarkdown(overlay) },
     { name: 'csv', format: 'csv', output: exportFormats.csv(exported) },
     { name: 'benchstat', format: 'benchstat', output: exportFormats.benchstat(exported) },
     { name: 'junit', format: 'junit', output: exportFormats.junit(exported) },
@@ -174,12 +180,12 @@ test('no formatter of a whole output is missing in the list above', async () => 
   const files = [
     ...(await readdir(new URL('text/', folder))).map((name) => `text/${name}`),
     'html/report.ts',
-    'html/comparison.ts',
+    'html/runs.ts',
   ];
   const names = await Promise.all(files.map(async (file) => Object.keys(await import(new URL(file, folder).href))));
   const whole = names.flat().filter((name) => /^[a-z]+(Text|Markdown|Html)$/.test(name));
-  // Claims and primitives are parts of the report; claims come from the checkout.
-  const parts = new Set(['claimsText', 'claimsMarkdown']);
+  // Claims, costs and primitives are parts of the report; claims come from the checkout.
+  const parts = new Set(['claimsText', 'claimsMarkdown', 'costsText']);
   assert.deepEqual(
     whole.filter((name) => !listed.has(name) && !parts.has(name)),
     [],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { buildReport } from '../../src/report/build/build-report.ts';
-import { type Chart, slotOf } from '../../src/report/charts/chart.ts';
+import { type Chart, chartSeries, slotOf } from '../../src/report/charts/chart.ts';
 import { hues, seriesColor } from '../../src/report/charts/palette.ts';
 import { reportCharts } from '../../src/report/charts/report-charts.ts';
 import { maxPointCount, thinned } from '../../src/report/charts/series.ts';
@@ -120,7 +120,7 @@ test('a chart’s table has every number that it draws', () => {
     const count =
       chart.kind === 'lines'
         ? chart.lines.reduce((sum, { points }) => sum + points.length, 0)
-        : (chart.kind === 'bars' ? chart.bars : chart.dots).length;
+        : chartSeries(chart).length;
     assert.equal(rows.length, count, chart.id);
     for (const row of rows) assert.equal(row.length, heads.length, chart.id);
   }

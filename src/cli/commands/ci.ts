@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type CommitsComparison, type CompareCommitsRequest, compareCommits } from '../../ci/compare-commits.ts';
-import type { RunComparison } from '../../model/comparison.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import { comparisonText } from '../../report/text/comparison-text.ts';
 import { comparisonMarkdown, markdownLimit } from '../../report/text/markdown.ts';
 import type { Project, ProjectFolders } from '../../run/project.ts';
+import { readResult } from '../../store/result-file.ts';
 import { readWaivers } from '../../store/waiver-file.ts';
 import { assertFolderWritable, assertOutputsWritable, writeFileAtomically } from '../../store/write-file.ts';
 import { todayUtc } from '../compare-files.ts';
@@ -88,7 +88,7 @@ async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
     const compared = await compareCommits(request, { ...context, project }, progress);
     progress.end();
     printComparison(compared, flags, context);
-    await writeRequestedFiles(compared.comparison, flags, context);
+    await writeRequestedFiles(compared, flags, context);
     if (compared.interruption !== null) throw compared.interruption;
     return exitCodeOf(compared, flags);
   } finally {
@@ -139,14 +139,19 @@ function printComparison({ comparison, paths }: CommitsComparison, flags: CiFlag
 }
 
 /** What programs and other readers were promised, by the flags. */
-async function writeRequestedFiles(comparison: RunComparison, flags: CiFlags, context: CommandContext): Promise<void> {
+async function writeRequestedFiles(
+  { comparison, paths }: CommitsComparison,
+  flags: CiFlags,
+  context: CommandContext,
+): Promise<void> {
   if (flags.json) context.stdout.write(`${JSON.stringify(comparison)}\n`);
   // A comment has room for a mark by which it is found again.
   if (flags.markdown !== undefined)
     await writeFileAtomically(flags.markdown, comparisonMarkdown(comparison, markdownLimit - 100));
   if (flags.html === undefined) return;
   const people = flags.json ? context.stderr : context.stdout;
-  people.print(`page: ${await writeComparisonPage(comparison, flags.html, context.folders)}\n`);
+  const results = paths === null ? [] : await Promise.all([readResult(paths.base), readResult(paths.head)]);
+  people.print(`page: ${await writeComparisonPage(comparison, results, flags.html, context.folders)}\n`);
 }
 
 /** A/A runs find no regression, whatever they show. What could not be built leaves a question open. */

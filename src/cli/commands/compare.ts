@@ -66,7 +66,9 @@ async function compare(base: string, head: string, flags: CompareFlags, context:
   if (flags.waive !== undefined) await waive(base, head, flags.waive, flags, context);
   const compared = await compareFiles(base, head, flags, context.folders);
   if (flags.format === 'html') {
-    context.stdout.write(`${await writeComparisonPage(compared.comparison, flags.out ?? null, context.folders)}\n`);
+    const { comparison, base: before, head: after } = compared;
+    const page = await writeComparisonPage(comparison, [before, after], flags.out ?? null, context.folders);
+    context.stdout.write(`${page}\n`);
   } else {
     const text = written(compared, flags.format, flags, context);
     if (flags.out !== undefined) await writeFileAtomically(flags.out, text);

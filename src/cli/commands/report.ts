@@ -6,6 +6,7 @@ import type { Prices } from '../../model/prices.ts';
 import { buildTrends } from '../../report/build/trends.ts';
 import { reportMarkdown } from '../../report/text/markdown.ts';
 import { reportText } from '../../report/text/report-text.ts';
+import { runsMarkdown, runsText } from '../../report/text/runs-text.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
 import { trendText } from '../../report/text/trend-text.ts';
 import { readResult } from '../../store/result-file.ts';
@@ -13,8 +14,9 @@ import { readResults } from '../../store/result-folder.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { type CommandContext, wantsColor } from '../context.ts';
 import { oneOf } from '../options.ts';
+import { overlayOf } from '../overlay.ts';
 import { addPriceOptions, hasPrices, type PriceFlags, pricesOf } from '../price-options.ts';
-import { reportModelOf, shortPath, writeReport, writeTrendPage } from '../report-file.ts';
+import { reportModelOf, shortPath, writeReport, writeRunsPage, writeTrendPage } from '../report-file.ts';
 
 interface ReportFlags extends PriceFlags {
   readonly out?: string;
@@ -29,8 +31,11 @@ interface ReportFlags extends PriceFlags {
 export function addReport(program: Command, context: CommandContext): void {
   const command = program
     .command('report')
-    .description('make the HTML report (or text, Markdown) of a result file')
-    .argument('<result>', 'results/<machine>/<file>.json; with --trend and --site a folder of them')
+    .description('make the HTML report (or text, Markdown) of a result file, or of several side by side')
+    .argument(
+      '<result...>',
+      'results/<machine>/<file>.json, several to see them side by side; with --trend and --site a folder',
+    )
     .option('--out <file>', 'where the HTML goes (default: reports/<result>.html)')
     .option('--format <format>', 'html, text or markdown (the latter two on standard output)', format, 'html')
     .option('--details', 'with --format text: every table, note and warning instead of a summary')
@@ -39,9 +44,10 @@ export function addReport(program: Command, context: CommandContext): void {
     .option('--json', 'with --trend: as JSON');
   addPriceOptions(command)
     .addHelpText('after', examples)
-    .action(async (path: string, flags: ReportFlags) => {
+    .action(async ([path = '', ...others]: string[], flags: ReportFlags) => {
       await assertOutputsWritable({ '--out': flags.out });
       assertFlagsFit(flags);
+      if (others.length > 0) return printOverlay([path, ...others], flags, context);
       if (flags.site !== undefined) return reportSite(path, flags.site, await pricesOf(flags), context);
       if (flags.trend) return reportTrend(path, flags, context);
       const model = await reportModelOf(await readResult(path), context.folders, await pricesOf(flags));
@@ -74,6 +80,25 @@ async function reportSite(path: string, dir: string, prices: Prices, context: Co
   stdout.write(`${shortPath(indexPath)}\n`);
 }
 
+async function printOverlay(paths: readonly string[], flags: ReportFlags, context: CommandContext): Promise<void> {
+  if (flags.trend || flags.site !== undefined)
+    throw unfit('--trend and --site take one folder', 'name the folder that holds the results');
+  if (hasPrices(flags)) throw unfit('runs side by side have no prices', 'leave the prices out, or name one result');
+  const report = await overlayOf(paths);
+  if (flags.format === 'html') {
+    const name = `runs-${paths.map((path) => basename(path, '.json')).join('-')}`;
+    context.stdout.write(
+      `${await writeRunsPage(report, name.slice(0, maxNameLength), flags.out ?? null, context.folders)}\n`,
+    );
+    return;
+  }
+  if (flags.format === 'markdown') context.stdout.write(runsMarkdown(report));
+  else context.stdout.paint(runsText(report, { color: wantsColor(context), details: flags.details ?? false }));
+}
+
+/** A file's name has room for 255 bytes. */
+const maxNameLength = 200;
+
 /** A flag that would be ignored is a mistake. */
 function assertFlagsFit({ out, json, trend, site, format: kind, details, ...flags }: ReportFlags): void {
   if (site !== undefined && (trend || out !== undefined || json || details || kind !== 'html'))
@@ -97,6 +122,7 @@ Examples:
   npm run bench -- report results/<machine>/<file>.json
   npm run bench -- report results/<machine>/<file>.json --format markdown
   npm run bench -- report results/<machine>/<file>.json --vcpu-hour 0.05 --gib-hour 0.006
+  npm run bench -- report before.json after.json another.json    side by side, changes against the first
   npm run bench -- report results --trend
   npm run bench -- report results --trend --format text
   npm run bench -- report results --site public

@@ -6,11 +6,12 @@ import { HarnessError } from '../../model/harness-error.ts';
 import type { Prices } from '../../model/prices.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { costBadges } from '../../report/build/badges.ts';
+import { buildJudgedReport } from '../../report/build/runs-report.ts';
 import { buildTrends } from '../../report/build/trends.ts';
 import { type Badge, badgeSvg } from '../../report/html/badge.ts';
 import { bundlePage } from '../../report/html/bundle.ts';
-import { comparisonHtml } from '../../report/html/comparison.ts';
 import { reportHtml } from '../../report/html/report.ts';
+import { runsHtml } from '../../report/html/runs.ts';
 import { type SiteEntry, type SiteLink, type SiteVerdict, siteIndexHtml } from '../../report/html/site-index.ts';
 import { trendHtml } from '../../report/html/trend.ts';
 import { loadGate } from '../../run/declarations.ts';
@@ -163,7 +164,8 @@ async function pairEntries(
     const comparison = await comparePair(pair, policy);
     const href = `comparisons/${pageName(basename(pair.head.path, '.json'), pair.head.result.runId)}.html`;
     const key = hashOf(tools, ...own.map(keyOf), JSON.stringify(comparison));
-    await folder.put(href, key, () => comparisonHtml(comparison, assets));
+    const sideResults = [pair.base.result, pair.head.result];
+    await folder.put(href, key, () => runsHtml(buildJudgedReport(comparison, sideResults), assets));
     const what = isAA(pair.head) ? 'A/A comparison' : 'comparison of two commits';
     const sides = [pair.base, pair.head].flatMap((run, index) => {
       const page = pages.get(run);

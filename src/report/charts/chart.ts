@@ -1,7 +1,7 @@
 import type { SeriesStyle } from './palette.ts';
 
 /** A chart as data: what is drawn, and the words that go with it. Numbers are already in the unit shown. */
-export type Chart = BarChart | DotChart | LineChart;
+export type Chart = BarChart | DotChart | LineChart | StripChart;
 
 interface ChartText {
   /** Unique in the report and fit for an anchor. */
@@ -83,6 +83,21 @@ export interface LineChart extends ChartText {
   /** Whether x is a rate that the reader may hide. */
   readonly isByRate?: boolean;
   readonly events?: readonly ChartEvent[];
+  /** A range of y that is drawn beneath, such as the changes that do not matter. */
+  readonly band?: readonly [number, number];
+}
+
+/** A point for each trial, a row for each series. */
+export interface StripChart extends ChartText {
+  readonly kind: 'strips';
+  readonly strips: readonly Strip[];
+}
+
+export interface Strip extends Series {
+  readonly values: readonly number[];
+  readonly median: number;
+  /** The median as every table writes it. */
+  readonly text: string;
 }
 
 export interface Axis {
@@ -117,5 +132,6 @@ export interface LinePoint {
 
 export function chartSeries(chart: Chart): readonly Series[] {
   if (chart.kind === 'bars') return chart.bars;
+  if (chart.kind === 'strips') return chart.strips;
   return chart.kind === 'dots' ? chart.dots : chart.lines;
 }

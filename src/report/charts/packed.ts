@@ -5,6 +5,7 @@ import {
   type LineChart,
   type LinePoint,
   type Series,
+  type StripChart,
   slotOf,
 } from './chart.ts';
 
@@ -26,6 +27,7 @@ type PackedText<One extends Chart> = Omit<One, 'howToRead' | 'altText'> & {
 type PackedChart =
   | (Omit<PackedText<BarChart>, 'bars'> & { readonly bars: readonly Packed<BarChart['bars'][number]>[] })
   | (Omit<PackedText<DotChart>, 'dots'> & { readonly dots: readonly Packed<DotChart['dots'][number]>[] })
+  | (Omit<PackedText<StripChart>, 'strips'> & { readonly strips: readonly Packed<StripChart['strips'][number]>[] })
   | (Omit<PackedText<LineChart>, 'lines'> & { readonly lines: readonly PackedLine[] });
 
 /** `series`: its place among the series. */
@@ -52,6 +54,7 @@ export function packCharts(charts: readonly Chart[]): PackedCharts {
     const text = { howToRead: texts.placeOf(chart.howToRead), altText: isFirst ? null : chart.altText };
     if (chart.kind === 'bars') return { ...chart, ...text, bars: chart.bars.map(pack) };
     if (chart.kind === 'dots') return { ...chart, ...text, dots: chart.dots.map(pack) };
+    if (chart.kind === 'strips') return { ...chart, ...text, strips: chart.strips.map(pack) };
     const lines = chart.lines.map((line) => {
       const { points, ...rest } = pack(line);
       return { ...rest, points: packPoints(points, grids) };
@@ -100,6 +103,7 @@ export function unpackCharts(
     const text = { howToRead: texts[packed.howToRead] ?? '', altText: packed.altText ?? altTextOf(slot) };
     if (packed.kind === 'bars') return { ...packed, ...text, bars: packed.bars.map(unpack) };
     if (packed.kind === 'dots') return { ...packed, ...text, dots: packed.dots.map(unpack) };
+    if (packed.kind === 'strips') return { ...packed, ...text, strips: packed.strips.map(unpack) };
     const lines = packed.lines.map(unpack).map((line) => ({ ...line, points: unpackPoints(line.points, grids) }));
     return { ...packed, ...text, lines };
   });

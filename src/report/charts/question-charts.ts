@@ -1,7 +1,16 @@
 import { metricById } from '../../model/metric.ts';
 import { formatNumber, toMebibytes } from '../format.ts';
 import type { CurvePoint, LatencyFigure, LatencyKind, OverTime, Row } from '../model.ts';
-import { type Axis, type Bar, type BarChart, type Chart, chartSeries, type Line, type LineChart } from './chart.ts';
+import {
+  type Axis,
+  type Bar,
+  type BarChart,
+  type Chart,
+  chartSeries,
+  type Line,
+  type LineChart,
+  type Series,
+} from './chart.ts';
 import { electionCurves, unavailabilityBars } from './election-charts.ts';
 import {
   maxPointCount,
@@ -149,9 +158,21 @@ function serviceCurves(facts: QuestionFacts, rows: readonly Row[]): LineChart {
 }
 
 function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[], kind: LatencyKind): LineChart {
-  const curveOf = (row: Row) => (kind === 'response' ? row.curve : row.serviceCurve);
-  const curves = rows.filter((row) => curveOf(row).length > 0);
-  const points = curves.flatMap(curveOf);
+  const curves = rows.map((row) => ({
+    series: rowSeries(row),
+    points: kind === 'response' ? row.curve : row.serviceCurve,
+  }));
+  return latencyCurves({ id, conditions }, kind, curves);
+}
+
+/** One line a series, without those that have none. */
+export function latencyCurves(
+  { id, conditions }: Pick<QuestionFacts, 'id' | 'conditions'>,
+  kind: LatencyKind,
+  all: readonly { readonly series: Series; readonly points: readonly CurvePoint[] }[],
+): LineChart {
+  const curves = all.filter((curve) => curve.points.length > 0);
+  const points = curves.flatMap((curve) => curve.points);
   const values = points.map(({ valueMs }) => valueMs);
   const furthest = Math.max(0, ...points.map(({ percentile }) => percentile));
   const name = `${latencyNames[kind]}s`;
@@ -162,7 +183,7 @@ function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[
     choice: { latency: kind, percentile: null },
     title: name,
     howToRead: `The share of requests answered within a time, ${latencyMeanings[kind]}. The rare slow ones are on the right: flat and low is better. All trials pooled.`,
-    altText: `${name} ${conditions}, pooled over trials: ${curves.map((row) => percentileAltText(row, curveOf(row))).join('; ')}.`,
+    altText: `${name} ${conditions}, pooled over trials: ${curves.map((curve) => percentileAltText(curve.series, curve.points)).join('; ')}.`,
     unit: 'ms',
     x: {
       title: 'share of requests answered within',
@@ -172,7 +193,7 @@ function percentileCurves({ id, conditions }: QuestionFacts, rows: readonly Row[
       max: null,
     },
     y: latencyAxis('ms', values),
-    lines: curves.map((row) => ({ ...rowSeries(row), points: curveOf(row).map(curvePoint) })),
+    lines: curves.map((curve) => ({ ...curve.series, points: curve.points.map(curvePoint) })),
     markPoints: false,
   };
 }
@@ -181,9 +202,9 @@ function curvePoint({ percentile, valueMs }: CurvePoint) {
   return { x: percentilePosition(percentile), y: valueMs, whisker: null };
 }
 
-function percentileAltText(row: Row, curve: readonly CurvePoint[]): string {
+function percentileAltText({ label }: Series, curve: readonly CurvePoint[]): string {
   const at = (percentile: number) => curve.findLast((point) => point.percentile <= percentile)?.valueMs ?? 0;
-  return `${rowSeries(row).label} p50 ${formatNumber(at(50))} ms, p90 ${formatNumber(at(90))} ms`;
+  return `${label} p50 ${formatNumber(at(50))} ms, p90 ${formatNumber(at(90))} ms`;
 }
 
 /** Logarithmic only where a linear axis would press most curves to the ground. */

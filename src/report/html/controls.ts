@@ -1,15 +1,39 @@
 import type { Chart } from '../charts/chart.ts';
+import type { SeriesStyle } from '../charts/palette.ts';
 import { questionName } from '../findings.ts';
 import type { ReportModel } from '../model.ts';
 import { marker } from './charts.ts';
 import { type Child, h, type Markup } from './markup.ts';
 
-/** Where to go, and what to see: the bar that stays in view. The choices need the script; the links do not. */
+/** The bar of a run's page. */
 export function pageBar(model: ReportModel, charts: readonly Chart[]): Markup {
-  return contentsBar('#answers', contents(model), explorePanel(model, charts));
+  const rates = model.groups.flatMap(({ questions }) => questions.map(({ ratePerSec }) => ratePerSec));
+  const shown = measuredImplementations(model);
+  const explorable = {
+    title: 'Implementations',
+    shown,
+    charts,
+    rates: [...new Set(rates)].sort((a, b) => a - b),
+    bases: shown.map(({ id }) => id),
+  };
+  return contentsBar('#answers', contents(model), explorePanel(explorable));
 }
 
-/** `brand` is where the name leads. */
+/** What a page lets its reader choose from. */
+interface Explorable {
+  /** What its series are. */
+  readonly title: string;
+  readonly shown: readonly { readonly id: string; readonly style: SeriesStyle }[];
+  readonly charts: readonly Chart[];
+  readonly rates: readonly number[];
+  /** What ratios may be over; empty: the page has none to choose. */
+  readonly bases: readonly string[];
+}
+
+/**
+ * Where to go, and what to see: the bar that stays in view. The choices need the script; the links do not. `brand` is where
+ * the name leads.
+ */
 export function contentsBar(brand: string, entries: readonly (readonly [string, string])[], panel: Child): Markup {
   return h(
     'nav',
@@ -51,10 +75,9 @@ function contents({ groups, primitives, costs, claims }: ReportModel): (readonly
   ];
 }
 
-function explorePanel(model: ReportModel, charts: readonly Chart[]): Child {
-  const shown = measuredImplementations(model);
+export function explorePanel({ title, shown, charts, rates, bases }: Explorable): Child {
   if (shown.length === 0) return null;
-  const rates = [...new Set(model.groups.flatMap(({ questions }) => questions.map(({ ratePerSec }) => ratePerSec)))];
+  const hasKinds = charts.some(({ choice }) => choice !== undefined);
   const percentiles = [...new Set(charts.flatMap(({ choice }) => choice?.percentile ?? []))].sort((a, b) => a - b);
   const names = shown.map(({ id }) => [id, id] as const);
   return h(
@@ -65,39 +88,39 @@ function explorePanel(model: ReportModel, charts: readonly Chart[]): Child {
       'div',
       { class: 'choices' },
       fieldset(
-        'Implementations',
+        title,
         shown.map(({ id, style }) => checkbox('show', id, [marker(style), id])),
       ),
       rates.length < 2
         ? null
         : fieldset(
             'Rates',
-            rates
-              .sort((a, b) => a - b)
-              .map((rate) => checkbox('rate', String(rate), rate === 0 ? 'no requests' : `${rate}/s`)),
+            rates.map((rate) => checkbox('rate', String(rate), rate === 0 ? 'no requests' : `${rate}/s`)),
           ),
       h(
         'div',
         { class: 'selects' },
+        hasKinds
+          ? select('latency', 'Latency', [
+              ['response', 'response: from when a request was due'],
+              ['service', 'service: from when it was sent'],
+            ])
+          : null,
         percentiles.length === 0
           ? null
-          : [
-              select('latency', 'Latency', [
-                ['response', 'response: from when a request was due'],
-                ['service', 'service: from when it was sent'],
-              ]),
-              select(
-                'percentile',
-                'Percentile',
-                percentiles.map((one) => [String(one), `p${one}`]),
-              ),
-            ],
+          : select(
+              'percentile',
+              'Percentile',
+              percentiles.map((one) => [String(one), `p${one}`]),
+            ),
         select('scale', 'Scale of lines', [
           ['auto', 'as it fits'],
           ['linear', 'linear'],
           ['logarithmic', 'logarithmic'],
         ]),
-        select('baseline', 'Ratios over', [['', 'the least'], ...names]),
+        bases.length === 0
+          ? null
+          : select('baseline', 'Ratios over', [['', 'the least'], ...bases.map((id) => [id, id] as const)]),
         select('highlight', 'Highlight', [['', 'none'], ...names]),
         h(
           'p',

@@ -9,7 +9,16 @@ export interface ChartData {
 
 export function chartData(chart: Chart): ChartData {
   if (chart.kind === 'lines') return lineData(chart);
+  if (chart.kind === 'strips') return stripData(chart);
   return chart.kind === 'bars' ? barData(chart) : dotData(chart);
+}
+
+/** A row for each trial. */
+function stripData({ strips, unit }: Extract<Chart, { kind: 'strips' }>): ChartData {
+  return {
+    heads: ['series', 'trial', unit],
+    rows: strips.flatMap(({ label, values }) => values.map((value, index) => [label, index + 1, value])),
+  };
 }
 
 function barData({ bars, unit }: Extract<Chart, { kind: 'bars' }>): ChartData {

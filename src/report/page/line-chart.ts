@@ -1,4 +1,11 @@
-import type { ChartConfiguration, ChartDataset, Plugin, ScaleOptionsByType, TooltipItem } from 'chart.js';
+import type {
+  ChartConfiguration,
+  ChartDataset,
+  Chart as Drawing,
+  Plugin,
+  ScaleOptionsByType,
+  TooltipItem,
+} from 'chart.js';
 import type { Axis, Line, LineChart } from '../charts/chart.ts';
 import { marks } from '../charts/palette.ts';
 import { points, shortNumber, type Theme } from './canvas.ts';
@@ -114,8 +121,10 @@ function tooltipLabel(chart: LineChart, item: TooltipItem<'line'>): string {
 function whiskers(chart: LineChart, theme: Theme): Plugin<'line'> {
   return {
     id: 'whiskers',
-    beforeDatasetsDraw({ ctx, scales }) {
+    beforeDatasetsDraw(drawing) {
+      const { ctx, scales } = drawing;
       ctx.save();
+      if (chart.band !== undefined) drawBand(drawing, chart.band, theme);
       ctx.lineWidth = 1.5;
       for (const line of chart.lines) {
         ctx.strokeStyle = theme.colorOf(line);
@@ -164,4 +173,13 @@ function events(chart: LineChart, theme: Theme): Plugin<'line'> {
       ctx.restore();
     },
   };
+}
+
+function drawBand({ ctx, chartArea, scales }: Drawing, [from, to]: readonly [number, number], theme: Theme): void {
+  const at = (value: number) => scales.y?.getPixelForValue(value) ?? 0;
+  const [top, bottom] = [at(to), at(from)].map((y) => Math.min(chartArea.bottom, Math.max(chartArea.top, y)));
+  ctx.fillStyle = theme.gridline;
+  ctx.globalAlpha = 0.6;
+  ctx.fillRect(chartArea.left, top ?? 0, chartArea.width, (bottom ?? 0) - (top ?? 0));
+  ctx.globalAlpha = 1;
 }

@@ -5,6 +5,7 @@ import { readTheme, shortNumber } from './canvas.ts';
 import { dotConfiguration } from './dot-chart.ts';
 import { lineConfiguration, tooltipTitle } from './line-chart.ts';
 import { implementationOf, shownChart } from './shown-chart.ts';
+import { stripConfiguration, stripSummary } from './strip-chart.ts';
 import type { View } from './view.ts';
 import './chart-components.ts';
 
@@ -97,6 +98,7 @@ function drawPicture(picture: Picture, view: View, all: readonly Picture[]): voi
   const theme = readTheme(isHighlightedHere ? view.highlighted : null);
   const { canvas } = picture;
   if (chart.kind === 'bars') new Drawing(canvas, barConfiguration(chart, theme));
+  else if (chart.kind === 'strips') new Drawing(canvas, stripConfiguration(chart, theme));
   else if (chart.kind === 'dots') new Drawing(canvas, dotConfiguration(chart, theme));
   else new Drawing(canvas, withCursor(lineConfiguration(chart, theme), picture, all));
 }
@@ -193,6 +195,7 @@ function placeAfter(key: string, place: number, count: number): number | null {
 function placesOf(chart: Chart): readonly number[] {
   if (chart.kind === 'bars') return [...chart.bars.keys()];
   if (chart.kind === 'dots') return [...chart.dots.keys()];
+  if (chart.kind === 'strips') return [...chart.strips.keys()];
   return [...new Set(chart.lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
 }
 
@@ -205,6 +208,11 @@ function showPlace(picture: Picture, place: number, all: readonly Picture[]): st
     return showAt(picture, x);
   }
   const drawing = Drawing.getChart(canvas);
+  if (chart.kind === 'strips') {
+    const strip = chart.strips[place];
+    if (drawing !== undefined) activate(drawing, [{ datasetIndex: place, index: 0 }]);
+    return strip === undefined ? null : stripSummary(strip, chart.unit);
+  }
   if (drawing !== undefined) activate(drawing, [{ datasetIndex: 0, index: place }]);
   const shown = chart.kind === 'bars' ? chart.bars[place] : chart.dots[place];
   return shown === undefined ? null : `${shown.label}: ${shown.text} ${chart.unit}`;

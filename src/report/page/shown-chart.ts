@@ -8,6 +8,7 @@ export function shownChart(alternatives: readonly Chart[], view: View): Chart | 
   const isShown = (series: Series) => !view.hidden.has(implementationOf(series));
   if (chart.kind === 'bars') return { ...chart, bars: chart.bars.filter(isShown) };
   if (chart.kind === 'dots') return { ...chart, dots: chart.dots.filter(isShown) };
+  if (chart.kind === 'strips') return { ...chart, strips: chart.strips.filter(isShown) };
   const isAtShownRate = ({ x }: LinePoint) => !chart.isByRate || !view.hiddenRates.has(String(x));
   const lines = chart.lines.filter(isShown).map((line) => ({ ...line, points: line.points.filter(isAtShownRate) }));
   const points = lines.flatMap((line) => line.points);
