@@ -66,6 +66,7 @@ const { result } = await runScenario(
     probe: null,
     transport: transport === 'native' || transport === 'portable' ? transport : null,
     maxAttempts: 3,
+    profileIds: [],
     out: null,
     saveReference: false,
     ranking: asDeclared,

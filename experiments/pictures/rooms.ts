@@ -40,7 +40,8 @@ const parts: readonly Room[] = [
   part(1, 'target', ['builds, processes'], rows.parts + 2 * step, height),
   part(2, 'probe', ['CPU, memory,', 'noise']),
   part(3, 'database', ['PostgreSQL']),
-  part(4, 'store', ['result files']),
+  part(4, 'profile', ['sampled stacks'], rows.parts, height),
+  part(4, 'store', ['result files'], rows.parts + step, 2 * height + gap),
 ];
 
 const rooms: readonly Room[] = [

@@ -46,6 +46,7 @@ export function emptyComparison(commits: TwoCommits, { alpha }: GatePolicy, star
     alpha,
     outcome: { kind: 'no-regression', exitCode: 0, summary: nothingSentence(commits) },
     buildFailures: [],
+    profiles: [],
     warnings: [],
   };
 }

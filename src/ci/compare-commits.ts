@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { compareRuns } from '../compare/compare-runs.ts';
 import type { NoiseFloors } from '../compare/noise-floor.ts';
 import { applyConfirmation, markCutShort, needsConfirmation } from '../compare/outcome.ts';
-import type { RunComparison } from '../model/comparison.ts';
+import { profileDifferences } from '../compare/profile-difference.ts';
+import { cellId, cellOf } from '../model/cell-key.ts';
+import type { Comparison, RunComparison } from '../model/comparison.ts';
 import type { CompareOptions } from '../model/gate-policy.ts';
 import type { RunReporter } from '../run/reporter.ts';
 import type { RunContext } from '../run/run-scenario.ts';
+import { writeResult } from '../store/result-file.ts';
 import { aaRuns } from './aa-runs.ts';
 import { affectedLines, ciWarnings, emptyComparison, failureLines, planLines } from './ci-lines.ts';
 import { choosePairCount, type PairChoice } from './pair-count.ts';
@@ -17,6 +20,8 @@ export interface CompareCommitsRequest extends CommitsRequest, Omit<CompareOptio
   /** null: as many as the budget holds, or as the known noise of this machine needs. */
   readonly pairCount: number | null;
   readonly timeBudgetMs: number | null;
+  /** After a confirmed rise of CPU one more pair is made, under profilers. */
+  readonly profiles: boolean;
   /** Where result files of A/A runs may lie, beside `resultsDir`. */
   readonly noiseDirs: readonly string[];
 }
@@ -59,7 +64,8 @@ async function compare(
   // Nothing was measured that a verdict could be about.
   if (first.paths === null) throw first.cause;
   const judged = await judge(first, choice, commits, options, reporter);
-  return { ...judged, isAA: commits.isAA, paths: first.paths, buildFailures };
+  const comparison = request.profiles ? await withProfiles(judged.comparison, first, commits) : judged.comparison;
+  return { ...judged, comparison, isAA: commits.isAA, paths: first.paths, buildFailures };
 }
 
 /** With a time budget the pairs are counted when it is known what building took. */
@@ -135,4 +141,30 @@ async function withConfirmation(
   if (again.cause !== null) return { comparison: markCutShort(comparison), interruption: again.cause };
   const second = compareRuns(again.results.base, again.results.head, options);
   return { comparison: applyConfirmation(comparison, second), interruption: null };
+}
+
+/** Of each implementation whose CPU per request is confirmed to have risen: what rose, by function. No verdict changes. */
+async function withProfiles(
+  comparison: RunComparison,
+  { results, paths }: MeasuredPairs,
+  commits: TwoCommits,
+): Promise<RunComparison> {
+  if (paths === null) return comparison;
+  const risen = comparison.comparisons.filter(isConfirmedRise);
+  const cells = [...new Map(risen.map(({ cell }) => [cell.implementation, cell])).values()];
+  const kept = { base: [...results.base.profiles], head: [...results.head.profiles] };
+  for (const cell of cells) {
+    const spec = results.head.trials.map((trial) => trial.spec).find((one) => cellId(cellOf(one)) === cellId(cell));
+    if (spec === undefined) continue;
+    const profiles = await commits.profile({ ...spec, pair: null }, paths);
+    for (const side of ['base', 'head'] as const) {
+      kept[side].push(profiles[side]);
+      await writeResult(paths[side], { ...results[side], profiles: kept[side] });
+    }
+  }
+  return { ...comparison, profiles: profileDifferences(kept.base, kept.head) };
+}
+
+function isConfirmedRise({ metricId, verdict, confirmation }: Comparison): boolean {
+  return metricId === 'cpu-per-request' && verdict.kind === 'worse' && confirmation === 'confirmed';
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
+import type { Profile } from '../model/profile.ts';
 import type { Machine, Preparation } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
@@ -18,6 +19,7 @@ import { type Checkout, findImplementation, withCheckouts } from './checkouts.ts
 import { measurePairs, type PairsRequest, type ResultsRequest } from './measure-pairs.ts';
 import { assertNamesKnown } from './named-implementations.ts';
 import type { MeasuredPairs } from './pairs.ts';
+import { profileSides } from './profile-sides.ts';
 import { openRepository } from './repository.ts';
 import {
   hasChanges,
@@ -59,6 +61,8 @@ export interface TwoCommits {
   specs(measureMs: number | null): readonly TrialSpec[];
   /** Toolchains, builds, contracts: each once a side. What goes wrong is data. */
   prepare(): Promise<Sides<readonly Preparation[]>>;
+  /** One more trial of each side under its profiler, of the first question of the spec; kept beside the two results. */
+  profile(spec: TrialSpec, paths: Sides<string>): Promise<Sides<Profile>>;
   /** Made with what `prepare` made ready on both sides. */
   measure(request: PairsRequest): Promise<MeasuredPairs>;
 }
@@ -140,6 +144,7 @@ async function twoCommits(request: CommitsRequest, scenario: Scenario, context: 
       prepared = await prepareSides(requested, declarations, isAA, context);
       return { base: prepared.base.preparations, head: prepared.head.preparations };
     },
+    profile: (spec, paths) => profileSides(spec, paths, { ...context, declarations, prepared }),
     measure: (pairs) => measurePairs(pairs, { ...context, request, declarations, prepared, specsOf }),
   };
 }

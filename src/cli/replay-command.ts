@@ -23,6 +23,7 @@ export interface CiFlags extends ComparisonFlags {
   readonly html?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly profile?: boolean;
 }
 
 export const defaultAttempts = 2;
@@ -42,6 +43,7 @@ export function ciCommand(flags: CiFlags): string {
     option('--pairs', flags.pairs),
     flags.timeBudget === undefined ? '' : `--time-budget ${flags.timeBudget / 1000}s`,
     flags.attempts === defaultAttempts ? '' : option('--attempts', flags.attempts),
+    flags.profile ? '--profile' : '',
     ...comparisonFlags(flags),
   ]);
 }
@@ -72,6 +74,7 @@ function runCommand(request: Omit<RunRequest, 'command'>): string {
     option('--against', request.ranking.against),
     ...untilFlags(request),
     maxAttempts === defaultRunAttempts ? '' : option('--attempts', maxAttempts),
+    ...request.profileIds.map((id) => option('--profile', id)),
   ]);
 }
 

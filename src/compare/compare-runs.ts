@@ -15,6 +15,7 @@ import { cellComparisons, type RawComparison } from './cell-comparison.ts';
 import { incomparabilityOf } from './comparability.ts';
 import { applyWaiver, matchesCell, outcomeOf } from './outcome.ts';
 import { unmeasuredCells } from './presence.ts';
+import { profileDifferences } from './profile-difference.ts';
 import { machineLabel } from './text.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -37,6 +38,7 @@ export function compareRuns(base: RunResult, head: RunResult, options: CompareOp
     alpha: options.policy.alpha,
     outcome: outcomeOf(comparisons),
     buildFailures: [...buildFailures('base', base), ...buildFailures('head', head)],
+    profiles: profileDifferences(base.profiles, head.profiles),
     warnings: [...sidesWarnings(base, head), ...waiverWarnings(comparisons, options)],
   };
 }

@@ -163,6 +163,8 @@ export interface RunComparison {
   readonly outcome: ComparisonOutcome;
   /** What a side could not build, base's first. */
   readonly buildFailures: readonly BuildFailureRecord[];
+  /** Of implementations that were profiled; no verdict rests on them. */
+  readonly profiles: readonly ProfileDifference[];
   readonly warnings: readonly Warning[];
 }
 
@@ -172,4 +174,35 @@ export interface BuildFailureRecord {
   readonly message: string;
   /** The end of what the tool printed; empty: nothing. */
   readonly logTail: string;
+}
+
+/** What base and head spent, by function; times are milliseconds of 1,000 requests. */
+export interface ProfileDifference {
+  readonly implementation: string;
+  readonly workload: string;
+  readonly ratePerSec: number;
+  readonly base: ProfileSide;
+  readonly head: ProfileSide;
+  /** The greatest change of self time first; empty where a side is missing. */
+  readonly rows: readonly FunctionDifference[];
+}
+
+export interface ProfileSide {
+  /** CPU in the profiled window; null: there is no profile. */
+  readonly cpuMs: number | null;
+  /** What of it the profiler saw. */
+  readonly sampledMs: number | null;
+  /** Names of the files beside the result. */
+  readonly files: readonly string[];
+  /** Why there is no profile; null: there is. */
+  readonly missing: string | null;
+}
+
+export interface FunctionDifference {
+  readonly name: string;
+  readonly file: string | null;
+  readonly baseSelfMs: number;
+  readonly headSelfMs: number;
+  readonly baseTotalMs: number;
+  readonly headTotalMs: number;
 }

@@ -34,6 +34,24 @@ const programNameSchema = z.discriminatedUnion('kind', [
 
 export type ProgramName = z.infer<typeof programNameSchema>;
 
+const profilerSignal = z.enum(['SIGUSR1', 'SIGUSR2']);
+
+/** How `--profile` watches it: its language's own sampling profiler, which writes files of one format into the folder {profile}. */
+const profilerSchema = z.strictObject({
+  /** cpuprofile: V8's; pprof: a gzipped profile.proto; collapsed: lines of "outer;inner count". */
+  format: z.enum(['cpuprofile', 'pprof', 'collapsed']),
+  /** In the place of the manifest's `build`. */
+  build: z.array(programArguments).optional(),
+  /** Inserted after the first word of `command`. */
+  runtimeArguments: programArguments.optional(),
+  /** Over the manifest's. */
+  env: z.record(z.string(), z.string()).optional(),
+  /** Sent to the program when the window opens and when it ends; none: it profiles from its start to its exit. */
+  signals: z.strictObject({ open: profilerSignal, close: profilerSignal }).optional(),
+  /** A program that watches {pid} at {hz}, says something when it has begun, and ends on SIGINT. */
+  attach: programArguments.optional(),
+});
+
 /** impl.json: one program that implements a service. Unknown keys are refused. */
 export const implementationSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*(@[a-z0-9][a-z0-9.-]*)?$/, 'lower-case words joined by hyphens'),
@@ -84,6 +102,7 @@ export const implementationSchema = z.strictObject({
   description: z.string().min(1),
   /** Measured only where it is asked for: by name, by its runtime, or by a scenario that includes all. */
   optional: z.boolean().optional(),
+  profile: profilerSchema.optional(),
   variants: z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), variantSchema).optional(),
   /** Of a variant alone, which is made and not written: the id of the implementation that it varies. */
   variantOf: z.string().optional(),
@@ -92,5 +111,6 @@ export const implementationSchema = z.strictObject({
 });
 
 export type Variant = z.infer<typeof variantSchema>;
+export type Profiler = z.infer<typeof profilerSchema>;
 export type Requirement = z.infer<typeof requirementSchema>;
 export type Implementation = z.infer<typeof implementationSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { implementationSchema } from './implementation.ts';
 import { instant } from './load-result.ts';
 import { primitiveFactsSchema, primitiveResultSchema } from './primitive.ts';
+import { profileSchema } from './profile.ts';
 import { scenarioSchema } from './scenario.ts';
 import { trialSchema } from './trial.ts';
 import { warningSchema } from './warning.ts';
@@ -160,6 +161,8 @@ export const runResultSchema = z.strictObject({
   primitiveFacts: z.array(primitiveFactsSchema),
   plannedPrimitiveCount: z.int().nonnegative(),
   primitives: z.array(primitiveResultSchema),
+  /** Of trials that are in no other list: a profiler slows what it watches. */
+  profiles: z.array(profileSchema),
   warnings: z.array(warningSchema),
 });
 

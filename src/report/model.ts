@@ -4,6 +4,7 @@ import type { Claim, ClaimSource } from '../model/claim.ts';
 import type { PublishedElections } from '../model/cluster.ts';
 import type { Prices } from '../model/prices.ts';
 import type { PrimitiveFacts } from '../model/primitive.ts';
+import type { Profile } from '../model/profile.ts';
 import type { Machine, OpenRounds, RunResult } from '../model/run-result.ts';
 import type { Warning } from '../model/warning.ts';
 import type { Range } from '../stats/descriptive.ts';
@@ -22,6 +23,7 @@ export interface ReportModel {
   readonly primitives: readonly PrimitiveSection[];
   /** null: no prices, or no requests. */
   readonly costs: ReportCosts | null;
+  readonly profiles: readonly Profile[];
   readonly claims: ReportClaims;
   readonly warnings: readonly CollectedWarning[];
   readonly trust: Trust;

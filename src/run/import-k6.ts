@@ -64,7 +64,7 @@ export async function importedResult(load: MergedLoad, request: ImportRequest, p
     database: null,
     implementations: [{ status: 'imported', manifest }],
     ...{ plannedTrialCount: 1, trials: [trial] },
-    ...{ primitiveFacts: [], plannedPrimitiveCount: 0, primitives: [], warnings: [importedWarning] },
+    ...{ primitiveFacts: [], plannedPrimitiveCount: 0, primitives: [], profiles: [], warnings: [importedWarning] },
   };
 }
 

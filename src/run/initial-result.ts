@@ -36,6 +36,7 @@ export async function initialResult(
     primitiveFacts: primitives.map(primitiveFactsOf),
     plannedPrimitiveCount: 0,
     primitives: [],
+    profiles: [],
     warnings: [...session.warnings(), ...warnings],
   };
 }

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { assertExportable } from '../k6/export.ts';
 import { findK6, type K6Program } from '../k6/program.ts';
 import { questionId, questionOf } from '../model/cell-key.ts';
+import type { Profile } from '../model/profile.ts';
 import type { RankingPlan, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
 import type { ProbeMethod } from '../probe/probe.ts';
+import { writeResult } from '../store/result-file.ts';
 import { resultPath } from '../store/result-folder.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import {
@@ -30,9 +32,10 @@ import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './ov
 import { cacheDir } from './paths.ts';
 import { type PlanInput, plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
-import type { Candidate, PreparedImplementation } from './prepared-implementation.ts';
+import type { Candidate, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
 import { expectedMs, planCases } from './primitives/plan.ts';
 import { preparePrimitives } from './primitives/prepare.ts';
+import { type ProfileRequest, profileTrial } from './profile/profile-trial.ts';
 import { type DeclaredWorkload, locateAll, type Project } from './project.ts';
 import type { PlanSummary, RunReporter } from './reporter.ts';
 import { installMissing } from './runtimes.ts';
@@ -59,6 +62,8 @@ export interface RunRequest {
   /** null: results/<machine>/… */
   readonly out: string | null;
   readonly maxAttempts: number;
+  /** Ids of what is profiled when all trials are made. */
+  readonly profileIds: readonly string[];
   readonly saveReference: boolean;
   readonly ranking: Pick<RankingPlan, 'against'>;
   /** null: as many rounds as the scenario says. */
@@ -91,6 +96,7 @@ export async function runScenario(
   const located = selectImplementations(scanned, scenario, { ...request, globs: request.implementationGlobs });
   if (located.length === 0) throw nothingMeasured([]);
   assertBaselineMeasured(request.ranking, located);
+  assertProfiledMeasured(request.profileIds, located);
   const requested = requestedScenario(located, scenario);
   reportIgnoredFlags(located, requested, request, reporter);
   const declarations = await loadDeclarations(project, requested);
@@ -120,6 +126,12 @@ async function k6For({ scenario, services, workloads }: Declarations, env: NodeJ
 function assertBaselineMeasured({ against }: RunRequest['ranking'], located: readonly LocatedImplementation[]): void {
   const ids = located.map(({ implementation }) => implementation.id);
   if (against !== null && !ids.includes(against)) throw unknownName('implementation for --against', against, ids);
+}
+
+function assertProfiledMeasured(profileIds: readonly string[], located: readonly LocatedImplementation[]): void {
+  const ids = located.map(({ implementation }) => implementation.id);
+  const unknown = profileIds.find((id) => !ids.includes(id));
+  if (unknown !== undefined) throw unknownName('implementation for --profile', unknown, ids);
 }
 
 /** A selection holds an optional one only where it was asked for. */
@@ -258,7 +270,38 @@ async function measure(
     reporter,
     () => new Date().toISOString(),
   ).finally(release);
-  return { result: finished, path };
+  const profiles = await profileAll(request.profileIds, finished, prepared, {
+    ...{
+      declarations,
+      session,
+      reporter,
+      rootDir,
+      cacheDir: session.cacheDir,
+      pathPrefix: path.replace(/\.json$/, ''),
+    },
+  });
+  if (profiles.length === 0) return { result: finished, path };
+  const withProfiles = { ...finished, profiles };
+  await writeResult(path, withProfiles);
+  return { result: withProfiles, path };
+}
+
+/** Of each its first question that sends requests. What was not made ready has no profile, as it has no trial. */
+async function profileAll(
+  ids: readonly string[],
+  { trials }: RunResult,
+  { byId }: PreparedSet,
+  context: Omit<ProfileRequest, 'spec' | 'prepared'>,
+): Promise<Profile[]> {
+  const profiles: Profile[] = [];
+  for (const id of new Set(ids)) {
+    const spec = trials
+      .map((trial) => trial.spec)
+      .find((one) => one.implementation === id && one.loadPlan.ratePerSec > 0);
+    const prepared = byId.get(id);
+    if (spec !== undefined && prepared !== undefined) profiles.push(await profileTrial({ ...context, spec, prepared }));
+  }
+  return profiles;
 }
 
 /** null: not asked for, or nothing is left to compare after building and checking. */

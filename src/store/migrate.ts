@@ -242,7 +242,7 @@ function fromPrimitive3(result: Json): Json {
 
 /** Version 5 names the engine that sent (before it there was one), and knows what the kernel counted of a target. */
 function fromVersion4(old: Json): Json {
-  return { ...old, trials: mapObjects(old.trials, fromTrial4) };
+  return { profiles: [], ...old, trials: mapObjects(old.trials, fromTrial4) };
 }
 
 function fromTrial4(trial: Json): Json {

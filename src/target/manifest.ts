@@ -2,7 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../model/harness-error.ts';
-import { type Implementation, implementationSchema, programArguments, type Variant } from '../model/implementation.ts';
+import {
+  type Implementation,
+  implementationSchema,
+  type Profiler,
+  programArguments,
+  type Variant,
+} from '../model/implementation.ts';
 import { parseJsonText } from '../os/json-text.ts';
 import { type Runtime, scanRuntimes } from './runtimes.ts';
 
@@ -105,6 +111,7 @@ export function placeholderProblems(implementation: Implementation, runtimes: Ru
   const known = new Set([...placeholderNames, ...runtimes.keys()]);
   for (const { key, text } of expandableTexts(implementation)) {
     for (const name of placeholdersIn(text)) {
+      if (profilerNames.has(name) && key.startsWith('profile.')) continue;
       if (!known.has(name)) problems.push(`${key}: unknown placeholder {${name}} (known: ${[...known].join(', ')})`);
       // The toolchain's version is part of the build folder's name, so it cannot be asked of something in that folder.
       if (name === 'build' && key.endsWith('versionCommand')) problems.push(`${key}: {build} does not exist yet here`);
@@ -174,6 +181,8 @@ type RuntimesByName = ReadonlyMap<string, Runtime>;
 
 /** Known only when the target starts. */
 const startNames: ReadonlySet<string> = new Set(['host', 'port', 'databaseUrl']);
+/** Known only under a profiler: its folder, the target's process, how often it looks. */
+const profilerNames: ReadonlySet<string> = new Set(['profile', 'pid', 'hz']);
 /** What a manifest may name in braces beside the rows of the finder table; {node} is the Node that runs paceline. */
 const placeholderNames = ['node', 'build', 'dir', ...startNames];
 export type Placeholders = Readonly<Partial<Record<string, string>>>;
@@ -213,7 +222,28 @@ function expandableTexts(implementation: Implementation): readonly { key: string
     ...texts('command', implementation.command),
     ...Object.entries(implementation.programs).flatMap(([name, command]) => texts(`programs.${name}`, command)),
     ...Object.entries(implementation.env).map(([name, text]) => ({ key: `env.${name}`, text })),
+    ...profilerTexts(implementation.profile).map((text) => ({ key: 'profile.…', text })),
   ];
+}
+
+function profilerTexts({ build, runtimeArguments, env, attach }: Partial<Profiler> = {}): readonly string[] {
+  return [...(build ?? []).flat(), ...(runtimeArguments ?? []), ...Object.values(env ?? {}), ...(attach ?? [])];
+}
+
+/** The same program under its profiler, whose folder is named when it starts; null: its manifest names none. */
+export function profiledImplementation(located: LocatedImplementation): LocatedImplementation | null {
+  const { profile, ...base } = located.implementation;
+  if (profile === undefined) return null;
+  const [program = '', ...rest] = base.command;
+  const { build = base.build, runtimeArguments = [], env } = profile;
+  const implementation: Implementation = {
+    ...base,
+    profile,
+    build,
+    command: [program, ...runtimeArguments, ...rest],
+    env: { ...base.env, ...env },
+  };
+  return { ...located, implementation };
 }
 
 function runtimesOf(implementation: Implementation, runtimes: RuntimesByName): Readonly<Record<string, Runtime>> {

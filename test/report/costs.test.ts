@@ -22,7 +22,7 @@ const plain = { color: false, resultPath: null, reportPath: null };
 const priced = (live = sevenAtOneRate()) => buildReport(live, [], undefined, null, prices);
 
 /** A million requests in an hour, each with 3.6 ms of CPU: one vCPU-hour, and as many GiB-hours as GiB. */
-const oneHour = { cpuMsPerRequest: 3.6, memoryBytes: 2 ** 30, ratePerSec: 1e6 / 3600 };
+const oneHour = { cpuMsPerRequest: 3.6, memoryBytes: 2 * 2 ** 30, ratePerSec: 1e6 / 3600 };
 
 function near(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -31,8 +31,8 @@ function near(actual: number, expected: number): void {
 test('a million requests cost their vCPU-hours and GiB-hours, each at its price', () => {
   const cost = costOfMillion(oneHour, prices);
   near(cost.vcpuHours, 1);
-  near(cost.gibHours, 1);
-  near(cost.sum, 0.045);
+  near(cost.gibHours, 2);
+  near(cost.sum, 0.05);
 });
 
 test('by share they cost the part of a machine that is used most, of its whole price', () => {
@@ -49,7 +49,7 @@ test('by share they cost the part of a machine that is used most, of its whole p
 test('half the rate leaves the CPU as it is and doubles the memory', () => {
   const slow = costOfMillion({ ...oneHour, ratePerSec: oneHour.ratePerSec / 2 }, prices);
   near(slow.vcpuHours, 1);
-  near(slow.gibHours, 2);
+  near(slow.gibHours, 4);
 });
 
 test('money has three digits that say something, and no exponent', () => {

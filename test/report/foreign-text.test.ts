@@ -15,6 +15,7 @@ import { trendHtml } from '../../src/report/html/trend.ts';
 import { comparisonText } from '../../src/report/text/comparison-text.ts';
 import { explanationText } from '../../src/report/text/explanation-text.ts';
 import { comparisonMarkdown, reportMarkdown } from '../../src/report/text/markdown.ts';
+import { profilesText } from '../../src/report/text/profiles-text.ts';
 import { reportText } from '../../src/report/text/report-text.ts';
 import { runsMarkdown, runsText } from '../../src/report/text/runs-text.ts';
 import { summaryText } from '../../src/report/text/summary-text.ts';
@@ -28,11 +29,19 @@ const assets = { script: 'void 0', style: 'p{}', scriptHash: 'sha256-a', styleHa
 const plain = { color: false, resultPath: null, reportPath: null };
 const warning = { code: 'noisy', message: 'a neighbour', advice: 'close it' };
 
+const profileOf = { implementation: 'crud-go', workload: 'history', ratePerSec: 400 };
+const profile = {
+  ...profileOf,
+  ...{ status: 'profiled' as const, requestCount: 1_000, cpuMs: 900, sampledMs: 850, files: ['crud-go.pb.gz'] },
+  functions: [{ name: 'main.serve', file: 'main.go', selfMs: 300, totalMs: 700 }],
+};
+
 /** A run in which something of every kind happened. */
 function eventful(): RunResult {
   const run = badDay();
+  const profiles = [profile, { ...profileOf, status: 'missing' as const, reason: 'no py-spy', remedy: 'install it' }];
   const failed = { ...failedTrial({ repetition: 3 }), warnings: [warning] };
-  return { ...run, warnings: [warning], trials: [...run.trials, failed] };
+  return { ...run, warnings: [warning], trials: [...run.trials, failed], profiles };
 }
 
 /** Two commits of which one implementation did not build. */
@@ -41,7 +50,8 @@ function comparedRuns(text: string) {
   const base = eventful();
   const [first, ...others] = sevenAtOneRate().implementations;
   const failed = first === undefined ? [] : [{ ...broken, manifest: first.manifest }];
-  const head = runResult({ ...sevenAtOneRate(), runId: 'head', implementations: [...failed, ...others] });
+  const profiles = [profile];
+  const head = runResult({ ...sevenAtOneRate(), runId: 'head', implementations: [...failed, ...others], profiles });
   return { base: renamed(base, text), head: renamed(head, text) };
 }
 
@@ -57,6 +67,7 @@ function outputsOf(text: string): { readonly name: string; readonly format: Form
   const exported = { comparison, base, head };
   return [
     { name: 'reportText', format: 'terminal', output: reportText(model, plain) },
+    { name: 'profilesText', format: 'terminal', output: profilesText(base, { color: false }) },
     { name: 'summaryText', format: 'terminal', output: summaryText(model, plain) },
     { name: 'comparisonText', format: 'terminal', output: comparisonText(comparison, { color: false, all: true }) },
     { name: 'explanationText', format: 'terminal', output: explanationText(explanations, { color: false }) },
@@ -184,8 +195,11 @@ test('no formatter of a whole output is missing in the list above', async () => 
   ];
   const names = await Promise.all(files.map(async (file) => Object.keys(await import(new URL(file, folder).href))));
   const whole = names.flat().filter((name) => /^[a-z]+(Text|Markdown|Html)$/.test(name));
-  // Claims, costs and primitives are parts of the report; claims come from the checkout.
-  const parts = new Set(['claimsText', 'claimsMarkdown', 'costsText']);
+  // Parts of the report and of comparisons; claims come from the checkout.
+  const parts = new Set([
+    ...['claimsText', 'claimsMarkdown', 'costsText'],
+    ...['profileText', 'profileMarkdown', 'differenceText', 'differenceMarkdown'],
+  ]);
   assert.deepEqual(
     whole.filter((name) => !listed.has(name) && !parts.has(name)),
     [],

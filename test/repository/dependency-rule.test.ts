@@ -17,10 +17,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   fuzz: ['model', 'stats', 'os', 'target', 'conformance'],
   probe: ['model', 'stats', 'os'],
   database: ['model', 'stats', 'os'],
+  profile: ['model'],
   store: ['model', 'stats', 'os'],
   compare: ['model', 'stats'],
   report: ['model', 'stats', 'compare'],
-  run: ['model', 'stats', 'os', 'load', 'k6', 'target', 'conformance', 'fuzz', 'probe', 'database', 'store'],
+  run: ['model', 'stats', 'os', 'profile', 'load', 'k6', 'target', 'conformance', 'fuzz', 'probe', 'database', 'store'],
   ci: ['model', 'stats', 'os', 'target', 'store', 'compare', 'run'],
   config: ['model', 'stats', 'os', 'load', 'target', 'run'],
   cli: [

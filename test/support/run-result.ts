@@ -218,6 +218,7 @@ export function runResult(overrides: Partial<RunResult> = {}): RunResult {
     primitiveFacts: [],
     plannedPrimitiveCount: 0,
     primitives: [],
+    profiles: [],
     warnings: [],
     ...overrides,
     trials,

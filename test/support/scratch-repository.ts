@@ -44,7 +44,7 @@ const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '
 export async function writeEcho(
   repository: ScratchRepository,
   id: string,
-  { burnMs = 0, answer = 'ok', build = [] as string[][], place = '' } = {},
+  { burnMs = 0, answer = 'ok', build = [] as string[][], place = '', profile = undefined as object | undefined } = {},
 ): Promise<void> {
   const manifest = {
     id,
@@ -58,6 +58,7 @@ export async function writeEcho(
     command: ['{node}', '{dir}/main.mjs'],
     env: {},
     limits: {},
+    profile,
     description: 'echo for a test',
   };
   await repository.write(`impls/${id}/impl.json`, JSON.stringify(manifest));
@@ -66,7 +67,7 @@ export async function writeEcho(
 
 function program(burnMs: number, answer: string): string {
   return `import { createServer } from 'node:http';
-const burn = (ms) => { for (const end = performance.now() + ms; performance.now() < end; ); };
+const burn = (ms) => { for (const end = performance.now() + ms; performance.now() < end; ) for (let i = 0; i < 1e5; i += 1) burn.sum = i; };
 const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
   if (request.url === '/echo') burn(${burnMs});
   const [status, body] = request.url === '/health' ? [200, 'ok'] : request.url === '/echo' ? [200, '${answer}'] : [404, 'no'];

@@ -58,6 +58,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     log.push(text);
   };
   const target: RunningTarget = {
+    pid: 1,
     url: 'http://127.0.0.1:1',
     startupMs: 123,
     probe: {

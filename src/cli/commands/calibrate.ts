@@ -75,6 +75,7 @@ function requestOf(flags: CalibrateFlags): RunRequest {
     transport: null,
     engine: 'paceline',
     maxAttempts: 3,
+    profileIds: [],
     out: flags.out ?? null,
     saveReference: false,
     ranking: asDeclared,

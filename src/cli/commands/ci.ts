@@ -45,6 +45,7 @@ export function addCi(program: Command, context: CommandContext): void {
     )
     .option('--time-budget <duration>', 'as many pairs as fit, as 10m; a confirmation comes on top', durationOption)
     .option('--attempts <n>', 'how often a pair with an invalid trial is made in all', positiveCount, defaultAttempts)
+    .option('--profile', 'after a confirmed rise of CPU per request: one more pair under profilers, and what rose')
     .option('--min-effect <percent>', 'the smallest change that matters, of every metric, as 2.5%', percentOption)
     .option('--policy <file>', 'which metrics gate, and how (default: bench/gate.ts)')
     .option('--waivers <file>', 'known changes that are let through (default: bench/waivers.json)')
@@ -68,6 +69,7 @@ Examples:
   npm run bench -- ci --head worktree                    what is not committed yet
   npm run bench -- ci --base HEAD~1 --time-budget 10m    as many pairs as fit into ten minutes
   npm run bench -- ci --impl crud-go --pairs 20
+  npm run bench -- ci --impl crud-go --profile           which functions a confirmed rise came from
   npm run bench -- ci --aa --impl crud-go                the noise floor of this machine
 
 Exit codes: 0 no regression, 1 a regression confirmed by fresh pairs, 2 usage, 3 could not measure or decide`;
@@ -75,6 +77,9 @@ Exit codes: 0 no regression, 1 a regression confirmed by fresh pairs, 2 usage, 3
 async function ci(flags: CiFlags, context: CommandContext): Promise<number> {
   if (flags.aa && flags.base !== undefined) {
     throw new HarnessError('usage', '--aa measures the head against itself: --base has no part in it', 'leave out one');
+  }
+  if (flags.aa && flags.profile) {
+    throw new HarnessError('usage', '--aa compares a commit with itself: nothing rises', 'leave out --profile');
   }
   if (flags.pairs !== undefined && flags.timeBudget !== undefined) {
     throw new HarnessError('usage', '--pairs and --time-budget both say how many pairs are made', 'leave out one');
@@ -109,6 +114,7 @@ async function requestOf(flags: CiFlags, project: Project): Promise<CompareCommi
     ratesPerSec: flags.rate ?? null,
     measureMs: flags.duration === undefined ? null : flags.duration * 1000,
     warmupCount: flags.warmup ?? null,
+    profiles: flags.profile ?? false,
     pairCount: flags.pairs ?? null,
     timeBudgetMs: flags.timeBudget ?? null,
     resultsDir: folderOf(flags, project),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { widestHalfWidth } from '../../compare/forecast.ts';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Prices } from '../../model/prices.ts';
+import { profilesText } from '../../report/text/profiles-text.ts';
 import { reportText } from '../../report/text/report-text.ts';
 import { summaryText } from '../../report/text/summary-text.ts';
 import { type RunRequest, runScenario } from '../../run/run-scenario.ts';
@@ -58,6 +59,7 @@ interface RunFlags extends PriceFlags {
   readonly against?: string;
   readonly until?: number;
   readonly timeBudget?: number;
+  readonly profile?: string[];
 }
 
 /** `paceline run [scenario]`, and what a bare `paceline` does. */
@@ -86,6 +88,11 @@ export function addRun(program: Command, context: CommandContext): void {
     .option('--warmup <n>', 'requests sent before measuring (not for primitives)', countOrZero)
     .option('--workers <n>', 'parallelism given to each target (WORKERS)', positiveCount)
     .option('--crashes <n>', 'crashes of a leader in a trial that crashes leaders', positiveCount)
+    .option(
+      '--profile <impl>',
+      'one more trial of it under its profiler, in no comparison, and its functions (repeatable)',
+      collect,
+    )
     .option('--attempts <n>', 'how often a trial flagged as invalid is tried in all', positiveCount, 3)
     .option(
       '--limit <limit>',
@@ -135,6 +142,7 @@ Examples:
   npm run bench -- run raft --impl 'raft-node-*' --crashes 200
   npm run bench -- run quick --until 5% --time-budget 20m
   npm run bench -- run quick --engine k6 --workload authenticate --impl crud-go
+  npm run bench -- run quick --impl crud-go --profile crud-go
   npm run bench -- run primitives --only spawn --only lock
   npm run bench -- run quick --live                     watch it in a browser
   npm run bench -- run quick --limit cpu=2,memory=4GiB --out mine.json --no-report
@@ -166,6 +174,7 @@ async function run(scenario: string, flags: RunFlags, context: CommandContext): 
         : await writeReport(model, basename(path, '.json'), flags.report ?? null, context.folders);
     const people = flags.json ? context.stderr : context.stdout;
     const text = flags.details ? reportText : summaryText;
+    if (!flags.details) people.paint(profilesText(model, { color: wantsColor(context) }));
     people.paint(text(model, { color: wantsColor(context), resultPath: shortPath(path), reportPath }));
     if (flags.json) context.stdout.write(`${JSON.stringify(result)}\n`);
     return runExitCode(result);
@@ -233,6 +242,7 @@ function requestOf(scenario: string, flags: RunFlags): RunRequest {
     engine: flags.engine,
     out: flags.out ?? null,
     maxAttempts: flags.attempts,
+    profileIds: flags.profile ?? [],
     saveReference: flags.saveReference ?? false,
     ranking: { against: flags.against ?? null },
     until:

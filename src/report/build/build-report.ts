@@ -33,6 +33,7 @@ export function buildReport(
     groups,
     primitives,
     costs: buildCosts(questions, prices),
+    profiles: live.profiles,
     claims: reportClaims({ result: live, questions, primitives }, book),
     warnings: collectWarnings(live, groups),
     trust: trustOf(live, questions),
@@ -56,7 +57,7 @@ function reportClaims(evidence: ClaimEvidence, { claims, sources, codeLines }: C
 }
 
 function reportedRun(live: RunResult): ReportedRun {
-  const { trials, schemaVersion, warnings, primitives, primitiveFacts, ...facts } = live;
+  const { trials, schemaVersion, warnings, primitives, primitiveFacts, profiles, ...facts } = live;
   return { ...facts, trialCount: trials.length, primitiveCount: primitives.length };
 }
 

@@ -15,6 +15,7 @@ import { firstScreen } from './first-screen.ts';
 import { type Child, h, type Markup, plainTable } from './markup.ts';
 import { type PageAssets, pageHtml } from './page.ts';
 import { primitivesBlock } from './primitives.ts';
+import { profilesSection } from './profiles.ts';
 import { questionSection } from './question.ts';
 
 export type { PageAssets };
@@ -36,6 +37,7 @@ export function reportHtml(report: ReportModel, assets: PageAssets): string {
     ...model.groups.map((group) => groupSection(group, charts)),
     primitivesBlock(model.primitives, charts),
     costsSection(model),
+    profilesSection(model.profiles),
     claimsSection(model),
     ...aboutSections(model),
   );

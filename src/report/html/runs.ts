@@ -12,6 +12,7 @@ import { contentsBar, explorePanel } from './controls.ts';
 import { axisLimit, forestPlot, hasRatio } from './forest-plot.ts';
 import { type Child, collapsible, h, type Markup, plainTable, type TableHead } from './markup.ts';
 import { type PageAssets, pageHtml } from './page.ts';
+import { profileDifferencesSection } from './profiles.ts';
 import { runsAbout } from './runs-about.ts';
 
 /** Several runs in one offline page: the answer, where the runs differ, each cell with every change drawn. */
@@ -24,6 +25,7 @@ export function runsHtml(all: RunsReport, assets: PageAssets): string {
     { id: 'main' },
     firstScreen(report),
     ...report.cells.filter(hasLines).map((cell) => cellSection(cell, report, charts.get(cell.id) ?? [])),
+    report.comparisons.map(({ profiles }) => profileDifferencesSection(profiles)),
     ...runsAbout(report),
   );
   const shown = report.runs.map(({ name, style }) => ({ id: name, style }));

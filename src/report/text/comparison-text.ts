@@ -10,6 +10,7 @@ import {
   sideLabel,
   tableRemarks,
 } from '../tables/comparison-table.ts';
+import { differenceText } from './profiles-text.ts';
 import {
   alignedLines,
   lineWidth,
@@ -36,6 +37,7 @@ export function comparisonText(compared: RunComparison, { color, all }: Comparis
     sidesBlock(comparison),
     ...blocks.filter(({ remark }) => remark === null).map((block) => tableBlock(block, all, paints)),
     ...remarkLines(blocks),
+    ...comparison.profiles.map((one) => differenceText(one, paints)),
     ...comparison.warnings.map(({ message, advice }) => warningText(message, advice, paints)),
     paints.dim(paragraph(methodText(comparison))),
   ];

@@ -26,6 +26,7 @@ import {
 } from '../tables/comparison-table.ts';
 import { costColumns, costFormulas, costLimits, costTitle, oneLine, pricesSentence } from '../tables/cost-table.ts';
 import { columnsFor, footnotes, rowReason, type SummaryColumn } from '../tables/summary-table.ts';
+import { differenceMarkdown, profileMarkdown } from './profiles-markdown.ts';
 
 /** The sentences and the table of few columns as Markdown. */
 export function reportMarkdown(report: ReportModel): string {
@@ -38,6 +39,7 @@ export function reportMarkdown(report: ReportModel): string {
     ...questions.flatMap(questionBlocks),
     largest.length === 0 ? '' : ['### Largest cluster', '', ...largest].join('\n'),
     model.costs === null ? '' : costsMarkdown(model.costs),
+    ...model.profiles.map(profileMarkdown),
     preparationLines(model.run)
       .map((line) => `- ${markdownText(line)}`)
       .join('\n'),
@@ -142,6 +144,7 @@ export function comparisonMarkdown(compared: RunComparison, limit: number = mark
       [sidesLine(comparison), ...warnings],
       ...blocks.filter(({ remark }) => remark === null).map((block) => [gatedMarkdown(block)]),
       ...tableRemarks(blocks).map(({ remark, titles }) => [markdownText(`${remark}: ${titles.join('; ')}`)]),
+      ...comparison.profiles.map((one) => [differenceMarkdown(one)]),
       ...buildFailuresMarkdown(comparison).map((block) => [block]),
       ...blocks.filter(({ informative }) => informative.length > 0).map((block) => [foldedMarkdown(block)]),
       [markdownText(methodText(comparison))],

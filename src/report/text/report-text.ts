@@ -13,6 +13,7 @@ import { failureLines, primitiveColumns } from '../tables/primitive-table.ts';
 import { footnotes } from '../tables/summary-table.ts';
 import { claimsText } from './claims-text.ts';
 import { costsText } from './costs-text.ts';
+import { profileText } from './profiles-text.ts';
 import { rowTable } from './row-table.ts';
 import { alignedLines, paragraph, type TerminalStyles, terminalStyles } from './terminal.ts';
 
@@ -35,6 +36,7 @@ export function reportText(report: ReportModel, options: TextOptions): string {
     largestClusterBlock(largest, styles),
     ...model.primitives.map((section) => primitiveText(section, styles)),
     model.costs === null ? '' : costsText(model.costs, styles),
+    ...model.profiles.map((profile) => profileText(profile, styles)),
     preparationBlock(model, styles),
     baselineBlock(model, styles),
     warningsBlock(model, styles),

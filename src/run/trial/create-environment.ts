@@ -33,7 +33,7 @@ import { limitText } from './target-group.ts';
 import { runTrial } from './trial.ts';
 import { observeWindow } from './window.ts';
 
-interface TrialEnvironmentOptions {
+export interface TrialEnvironmentOptions {
   readonly spec: TrialSpec;
   readonly service: Service;
   readonly workload: DeclaredWorkload;
@@ -168,6 +168,7 @@ async function startTrackedTarget(
   const { target, died, probe, events, group, strays, dispose } = await openTarget(where);
   const { anyExitCode, running: isNotOurs } = preparedImplementation.located.implementation;
   const running: RunningTarget = {
+    pid: target.pid,
     url: target.baseUrl,
     startupMs: target.startupMs,
     probe,

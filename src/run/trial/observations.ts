@@ -15,6 +15,8 @@ export interface DatabaseCopy {
 }
 
 export interface RunningTarget {
+  /** null: it ran already. */
+  readonly pid: number | null;
   readonly url: string;
   /** null: it ran already. */
   readonly startupMs: number | null;

@@ -36,6 +36,7 @@ async function findTarget(
   return {
     target: {
       baseUrl,
+      pid: null,
       startupMs: null,
       logTail: () => '',
       stop: () => Promise.reject(new Error(`${implementation.id} is not ours to stop`)),

@@ -34,7 +34,8 @@ export interface TargetGroupOptions {
 /** A target that answers: started here, or by somebody else. */
 export interface TargetGroup {
   readonly target: Pick<RunningTarget, 'baseUrl' | 'logTail'> & {
-    /** null: it ran already. */
+    /** null: it ran already, as is its start-up. */
+    readonly pid: number | null;
     readonly startupMs: number | null;
     stop(): Promise<StopReport>;
   };
