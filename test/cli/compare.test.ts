@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { schemaVersion } from '../../src/model/run-result.ts';
 import { makeWorkspace, paceline, removeWorkspace, type Workspace } from '../support/paceline.ts';
 import { okTrials, runResult } from '../support/run-result.ts';
 
@@ -47,7 +48,10 @@ describe('JSON that is no result gets one sentence', { concurrency: 2 }, () => {
         const own = space.file(name);
         const { stderr, exitCode } = await paceline([command, own, ...(command === 'compare' ? [own] : [])], space);
         const [first, remedy] = stderr.trimEnd().split('\n');
-        assert.equal(first, `paceline: ${own} is JSON, but no result file of paceline (schema version 1 to 4)`);
+        assert.equal(
+          first,
+          `paceline: ${own} is JSON, but no result file of paceline (schema version 1 to ${schemaVersion})`,
+        );
         assert.match(remedy ?? '', /^Remedy: name a file that `run` or `ci` wrote/);
         assert.equal(exitCode, 2);
       });

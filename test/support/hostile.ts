@@ -37,7 +37,7 @@ const formal: ReadonlySet<string> = new Set([
   ...[
     'durability',
     'fault',
-    'pacer',
+    'engine',
     'loop',
     'primitive',
     'startedAt',
