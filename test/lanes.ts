@@ -23,7 +23,7 @@ export const lanes: readonly Lane[] = [
 export interface Part {
   readonly id: string;
   readonly what: string;
-  /** Ended and failed after so long; all together at most 101. */
+  /** Ended and failed after so long; all together at most 75. */
   readonly limitMinutes: number;
   /** Run one after the other, the first word by this Node. None: the test files that name the part as their lane. */
   readonly commands: readonly (readonly string[])[];
