@@ -207,6 +207,7 @@ test('a price that the reader types changes every sum, is in the address, and co
   skip,
 }, async () => {
   await withReport('seven', {}, async ({ page }) => {
+    await page.locator('#costs summary').first().click();
     const sums = async () => (await page.locator('#costs [data-cost="sum"]').allInnerTexts()).map(Number);
     const before = await sums();
     const field = page.locator('#prices input[name="vcpu-hour"]');

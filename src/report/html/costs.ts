@@ -3,7 +3,7 @@ import type { CostRow, QuestionCosts, ReportCosts, ReportModel } from '../model.
 import { priceInputs, pricesAsInputs } from '../price-inputs.ts';
 import { type CostColumn, costColumns, costFormulas, costLimits, costTitle, oneLine } from '../tables/cost-table.ts';
 import { marker } from './charts.ts';
-import { type Child, h, type Markup, plainTable, type TableRow } from './markup.ts';
+import { type Child, collapsible, h, type Markup, plainTable, type TableRow } from './markup.ts';
 
 /** What a million requests cost; the reader's own prices take the place of the run's where there is a script. */
 export function costsSection({ costs }: ReportModel): Child {
@@ -14,12 +14,14 @@ export function costsSection({ costs }: ReportModel): Child {
     { class: 'question costs', id: 'costs' },
     h('h2', {}, costTitle),
     pricesLine(costs),
-    pricesForm(costs),
-    others.length === 0 && only !== undefined
-      ? costTable(only, costs.prices.currency)
-      : costs.questions.map((question, index) => questionFold(question, costs.prices.currency, index === 0)),
-    h('ul', { class: 'notes' }, ...costFormulas.map((line) => h('li', {}, line))),
-    h('p', { class: 'aside' }, costLimits),
+    collapsible('What each costs, at your own prices too', [
+      pricesForm(costs),
+      ...(others.length === 0 && only !== undefined
+        ? [costTable(only, costs.prices.currency)]
+        : costs.questions.map((question, index) => questionFold(question, costs.prices.currency, index === 0))),
+      h('ul', { class: 'notes' }, ...costFormulas.map((line) => h('li', {}, line))),
+      h('p', { class: 'aside' }, costLimits),
+    ]),
   );
 }
 

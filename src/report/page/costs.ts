@@ -20,7 +20,11 @@ export function listenToPrices(change: Change, viewNow: () => View): void {
 
 /** Every sum of money on the page, at the prices of the view. */
 export function showCosts(view: View): void {
-  if (document.getElementById('prices') === null) return;
+  const form = document.getElementById('prices');
+  if (form === null) return;
+  const fold = form.closest('details');
+  // A link with prices shows what its sender saw.
+  if (fold !== null && Object.keys(view.prices).length > 0) fold.open = true;
   const values = valuesOf(view);
   const prices = inputsAsPrices(values);
   showInputs(values);
