@@ -35,6 +35,8 @@ const answersTag = -2;
 /** Answers that may be read late are read behind a sending, at most so often, and after so long at the latest. */
 const readEveryNs = 4e6;
 const longestUnreadNs = 50e6;
+/** So many are read even when a sending is due: a generator that is late must not stop to read. */
+const leastReadCount = 4;
 /** A server cannot send more than the kernel takes before it is read: larger answers are read as they come. */
 const lateLimitBytes = 32_768;
 /** By so much the two clocks may part between two readings before arrivals are no longer told by the kernel's. */
@@ -117,7 +119,7 @@ class NativeLoop implements Loop {
   }
 
   readNow() {
-    if (this.#readsLate) this.#readAnswers(nowNs());
+    if (this.#readsLate) this.#readAnswers(nowNs(), false);
   }
 
   wakeupCount(): number {
@@ -190,7 +192,7 @@ class NativeLoop implements Loop {
     if (this.#source !== null && this.#source.nextDueNs <= timeNs) this.#source.wake(timeNs);
     const ringsNow = this.#nextTimerNs <= timeNs;
     // What has come in time is read before it is given up.
-    if (this.#readsLate && (ringsNow || timeNs - this.#lastReadNs >= readEveryNs)) this.#readAnswers(timeNs);
+    if (this.#readsLate && (ringsNow || timeNs - this.#lastReadNs >= readEveryNs)) this.#readAnswers(timeNs, !ringsNow);
     if (ringsNow) this.#ring(timeNs);
     if (this.#deferred.length > 0) this.#runDeferred();
   }
@@ -222,7 +224,7 @@ class NativeLoop implements Loop {
       const at = index * layout.eventWords;
       const tag = events[at + layout.dataWord + 1];
       if (tag === nodeTag) this.#isNodeReady = true;
-      else if (tag === answersTag) this.#readAnswers(nowNs());
+      else if (tag === answersTag) this.#readAnswers(nowNs(), false);
       else {
         // A descriptor closed in this round may have been given to a new socket already.
         const socket = this.#sockets[events[at + layout.dataWord] as number];
@@ -231,7 +233,8 @@ class NativeLoop implements Loop {
     }
   }
 
-  #readAnswers(timeNs: number) {
+  /** `untilDue`: the next sending is not kept waiting; the rest is read behind it. */
+  #readAnswers(timeNs: number, untilDue: boolean) {
     if (this.#isReading) return;
     this.#isReading = true;
     this.#lastReadNs = timeNs;
@@ -244,9 +247,17 @@ class NativeLoop implements Loop {
         const at = index * layout.eventWords;
         const socket = this.#sockets[events[at + layout.dataWord] as number];
         if (socket !== undefined && socket.tag === events[at + layout.dataWord + 1]) socket.read(false);
+        if (untilDue && index >= leastReadCount && this.#isDue()) {
+          this.#lastReadNs = 0;
+          count = 0;
+        }
       }
     }
     this.#isReading = false;
+  }
+
+  #isDue(): boolean {
+    return this.#source !== null && this.#source.nextDueNs <= nowNs();
   }
 
   /** Where one of the clocks was set meanwhile, the time of reading stands for that of arrival, once. */
