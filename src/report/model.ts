@@ -252,6 +252,8 @@ export interface Trust {
   /** Trials with requests, whatever their status. */
   readonly drivenTrialCount: number;
   readonly latencyDiscardedCount: number;
+  /** Of the trials that count: CPU per request was still changing when their warm-up ended. */
+  readonly notConvergedCount: number;
   /** Not counted, by the fault of the generator or the machine. */
   readonly invalidCount: number;
   /** The worst trial; null: not known. */

@@ -12,6 +12,8 @@ export function trustOf({ trials, ranking }: RunResult, questions: readonly Ques
     until: ranking.until,
     drivenTrialCount: trials.filter(isDriven).length,
     latencyDiscardedCount: trials.filter((trial) => trial.status === 'ok' && trial.latencyDiscarded).length,
+    notConvergedCount: trials.filter((trial) => trial.status === 'ok' && trial.measurement.warmupConverged === false)
+      .length,
     invalidCount: trials.filter(({ status }) => status === 'invalid').length,
     maxOtherProcessesCpuRatio: maxOf(noises, (noise) => noise.otherProcessesCpuRatio),
     maxStealRatio: maxOf(noises, (noise) => noise.stealRatio),

@@ -105,7 +105,15 @@ function loadGlossary({ scenario, workloads, database }: ReportedRun): readonly 
     ],
     [
       'Range',
-      `Minimum to maximum trial. With ${trialCount} trials it contains the true median in ${formatPercent(rangeCoverageRatio(trialCount))} of cases. A winner is declared only where ranges do not overlap.`,
+      `Minimum to maximum trial. With ${trialCount} trials it contains the true median in ${formatPercent(rangeCoverageRatio(trialCount))} of cases.`,
+    ],
+    [
+      '1.52× [1.36, 1.69], letters',
+      'The ratio to the cheapest row, and the interval that holds the true ratio: in 95 % of runs those of all pairs of a table hold at once. Rows that share a letter cannot be told apart; “bc” shares one with “b” and one with “c”.',
+    ],
+    [
+      'Warm-up not converged',
+      'CPU per request was still changing when the warm-up ended, so the window holds some of the warming up.',
     ],
     [
       'Trial',
@@ -238,7 +246,13 @@ function repeatSection(run: ReportedRun): Markup {
     { class: 'about', id: 'repeat' },
     h('h2', {}, 'Repeat it'),
     h('pre', {}, run.command),
+    h('p', { class: 'aside' }, 'In a checkout of paceline at this commit, after npm ci.'),
     commit,
     h('p', { class: 'aside' }, `Run ${run.runId}, started ${run.startedAt}, ${run.state}: ${progressText(run)}.`),
+    h(
+      'p',
+      { class: 'aside' },
+      'This page is one run and knows no earlier one: npm run bench -- report EARLIER.json LATER.json shows what changed.',
+    ),
   );
 }

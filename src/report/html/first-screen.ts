@@ -240,6 +240,7 @@ function trustLine({ run, groups, trust, warnings }: ReportModel): string {
     ...(trust.latencyDiscardedCount === 0
       ? []
       : [`latency discarded in ${countOf(trust.latencyDiscardedCount, 'trial')}`]),
+    ...(trust.notConvergedCount === 0 ? [] : [`warm-up not converged in ${countOf(trust.notConvergedCount, 'trial')}`]),
     warnings.length === 0 ? 'no warnings' : countOf(warnings.length, 'warning'),
   ];
   return parts.join(' · ');
