@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readResult } from '../../src/store/result-file.ts';
@@ -21,6 +22,8 @@ import { cells } from './cells.ts';
 
 const isRoot = process.getuid?.() === 0;
 const only = process.env.PACELINE_FAULTS;
+// npm keeps its own compiled code in the folder for temporary files, unless it is told where.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../../node_modules/.cache/compiled-tests');
 
 async function scratch(context: TestContext): Promise<Workspace> {
   const space = await makeWorkspace();
