@@ -46,7 +46,7 @@ function ask(
     signal,
     maxHeaderSize: headLimitBytes,
   };
-  const asked = send(url, { ...settings, ...serverName(url) }, (answer) => readWhole(answer).then(resolve, reject));
+  const asked = send(url, { ...settings, ...serverName(url) }, (answer) => wholeAnswer(answer).then(resolve, reject));
   // As in the load, an answer that leaves HTTP is no answer; Node reports it apart, and a silent close not at all.
   asked.on('upgrade', (_, socket) => {
     socket.destroy();
@@ -71,7 +71,8 @@ function serverName({ hostname }: URL): { readonly servername?: string } {
   return isIP(host) === 0 ? { servername: host } : { servername: '' };
 }
 
-async function readWhole(answer: IncomingMessage): Promise<WorkloadResponse> {
+/** Rejects where it ends before it is whole, or has more than a look should read. */
+export async function wholeAnswer(answer: IncomingMessage): Promise<WorkloadResponse> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of answer) {

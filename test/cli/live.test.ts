@@ -6,9 +6,9 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLiveRun } from '../../src/cli/live/live-run.ts';
 import { type LiveServer, startLiveServer } from '../../src/cli/live/live-server.ts';
-import type { RunReporter } from '../../src/run/reporter.ts';
 import { corpus } from '../support/hostile.ts';
 import { okTrial } from '../support/run-result.ts';
+import { silentReporter } from '../support/silent-reporter.ts';
 
 const content = {
   page: '<p>page</p>',
@@ -115,21 +115,9 @@ test('closing does not wait for a browser that stays, and a port that is taken i
   await assert.rejects(ask(server.url), { code: 'ECONNREFUSED' });
 });
 
-const silent: RunReporter = {
-  onPlan() {},
-  onStep() {},
-  onPrepared() {},
-  onTrialStart() {},
-  onPhase() {},
-  onTrialEnd() {},
-  onRound() {},
-  onPrimitiveStart() {},
-  onPrimitiveEnd() {},
-};
-
 test('a run tells its page what has ended and, in a window, at most one event a second; texts of others stay text', async () => {
   let nowMs = 0;
-  const live = await startLiveRun(silent, { port: 0, nowMs: () => nowMs, makeReport: () => '<p>report</p>' });
+  const live = await startLiveRun(silentReporter, { port: 0, nowMs: () => nowMs, makeReport: () => '<p>report</p>' });
   servers.push(live);
   const page = await textOf(await ask(live.url));
   assert.match(page, /http-equiv="Content-Security-Policy" content="[^"]*connect-src &#39;self&#39;/);

@@ -4,22 +4,10 @@ import { spentInWindow } from '../../src/cli/sample-file.ts';
 import { k6Reasons } from '../../src/k6/assessment.ts';
 import { measuredLoadOf } from '../../src/k6/measured-load.ts';
 import { type InstanceSummary, type MergedLoad, mergeInstances, readSummary } from '../../src/k6/merge.ts';
-import { boundsMs, bucketName, type K6Plan, outcomeName } from '../../src/k6/plan.ts';
+import { boundsMs, bucketName, outcomeName } from '../../src/k6/plan.ts';
+import { k6Plan } from '../support/k6-plan.ts';
 
-const plan: K6Plan = {
-  ...{ service: 'echo', workload: 'echo', workloadVersion: 1, contractVersion: 1, description: '' },
-  ...{ operations: ['echo'], target: 'http://127.0.0.1:8080', ratePerSec: 30, measureMs: 10_000 },
-  ...{
-    warmupCount: 0,
-    warmupRatePerSec: 1,
-    timeoutMs: 1_000,
-    virtualUserCount: 6,
-    ignoresBodies: false,
-    seed: 1,
-    firstIteration: 0,
-    ...{ workerCount: 2, databaseConnectionCount: 20 },
-  },
-};
+const plan = k6Plan;
 
 /** 100 right answers in counter 10 of each histogram. */
 function instance(segment: string, counts: Readonly<Record<string, number>> = {}): InstanceSummary {

@@ -6,20 +6,11 @@ import { z } from 'zod';
 import { createRandom, enterIteration } from '../../src/k6/iteration-random.ts';
 import { readme, testRunYaml } from '../../src/k6/manifest.ts';
 import { boundPlace, boundsMs, type K6Plan, plannedCount, wholeRate } from '../../src/k6/plan.ts';
+import { k6Plan } from '../support/k6-plan.ts';
 
 const plan: K6Plan = {
-  ...{ service: 'crud', workload: 'authenticate', workloadVersion: 1, contractVersion: 2, description: '' },
-  ...{ operations: ['authenticate'], target: 'http://127.0.0.1:8080', ratePerSec: 12.5, measureMs: 10_000 },
-  ...{
-    warmupCount: 0,
-    warmupRatePerSec: 1,
-    timeoutMs: 1_000,
-    virtualUserCount: 6,
-    ignoresBodies: false,
-    seed: 1,
-    firstIteration: 0,
-    ...{ workerCount: 2, databaseConnectionCount: 20 },
-  },
+  ...k6Plan,
+  ...{ service: 'crud', workload: 'authenticate', contractVersion: 2, operations: ['authenticate'], ratePerSec: 12.5 },
 };
 
 test('the bounds go from 0.1 ms to 60 s by × 1.25, and each time has the first bound that is not below it', () => {

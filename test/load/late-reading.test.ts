@@ -24,7 +24,7 @@ describe('answers that are read late', { skip: loadKernel() ?? false }, () => {
   });
   after(() => server.kill('SIGKILL'));
 
-  const drive = async (path: string, change: Partial<Workload> = {}): Promise<LoadResult> => {
+  const drive = async (path: string, change: Partial<Workload> = {}, maxInFlightCount = 100): Promise<LoadResult> => {
     const loadPlan: LoadPlan = {
       ...{
         arrivals: 'constant',
@@ -34,7 +34,7 @@ describe('answers that are read late', { skip: loadKernel() ?? false }, () => {
         warmupCount: 0,
         warmupRatePerSec: 40,
       },
-      ...{ measureMs: 1_500, drainMs: 2_000, timeoutMs: 5_000, maxInFlightCount: 100, connectionCount: 10 },
+      ...{ measureMs: 1_500, drainMs: 2_000, timeoutMs: 5_000, maxInFlightCount, connectionCount: 10 },
     };
     const workload = createWorkload({ method: 'GET', path, headers: {}, bodyBase64: null, expectedStatus: 200 });
     const point = await resolveTarget({ host: '127.0.0.1', port, isSecure: false });
@@ -59,6 +59,11 @@ describe('answers that are read late', { skip: loadKernel() ?? false }, () => {
     );
     // They are read when the next request is due.
     assert.ok(Number(late.serviceTime.p50Ms) < gapMs / 2, `${late.serviceTime.p50Ms} ms`);
+  });
+
+  test('are read before a request is unsent because too many are in flight', async () => {
+    const { counts } = await drive('/', {}, 1);
+    assert.equal(counts.unsentCount, 0);
   });
 
   test('are read as they come where the kernel cannot hold them', async () => {

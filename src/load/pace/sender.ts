@@ -143,13 +143,26 @@ class Sender implements PacedSource, PoolListener<Flight> {
   }
 
   #sendOne(dueNs: number, nowNs: number) {
-    const { recorder, session, pool } = this.#parts;
+    const { recorder, pool } = this.#parts;
     const second = recorder.due(dueNs);
-    const operation = this.#inFlight.count < this.#window.maxInFlightCount ? session.next() : null;
+    const operation = this.#draw();
     if (operation === null) return recorder.unsent(second, nowNs - dueNs);
     const flight = new Flight(operation, dueNs, nowNs, second, recorder.drawn(operation.name));
     this.#inFlight.add(flight);
     pool.submit(flight);
+  }
+
+  /** What has come and was not read yet may make room: in flight, or in the workload. */
+  #draw(): Operation | null {
+    const { loop, session } = this.#parts;
+    const { maxInFlightCount } = this.#window;
+    if (this.#inFlight.count >= maxInFlightCount) loop.readNow();
+    if (this.#inFlight.count >= maxInFlightCount) return null;
+    const operation = session.next();
+    if (operation !== null) return operation;
+    const { count } = this.#inFlight;
+    loop.readNow();
+    return this.#inFlight.count < count ? session.next() : null;
   }
 
   #giveUp(flight: Flight, nowNs: number, outcome: Outcome) {

@@ -3,10 +3,6 @@ import type { Loop, PacedSource } from '../pace/loop.ts';
 import {
   askForPromptness,
   closeFd,
-  connectionError,
-  connectTo,
-  EAGAIN,
-  EINPROGRESS,
   EINTR,
   epollAdd,
   epollCreate,
@@ -16,14 +12,12 @@ import {
   halfClosed,
   layout,
   nodeLoopFd,
-  openTcpSocket,
   Receiver,
   readable,
   realNs,
   socketAddress,
-  transmit,
-  writable,
 } from './kernel.ts';
+import { NativeSocket, type SocketHost } from './native-socket.ts';
 import type { Socket, SocketListener, TargetPoint } from './socket.ts';
 
 /** At least so often Node's own loop gets a turn, while a source is paced and at rest; its timers are late by as much. */
@@ -56,7 +50,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-class NativeLoop implements Loop {
+class NativeLoop implements Loop, SocketHost {
   readonly kind = 'native';
   readonly nowNs = nowNs;
   readonly #epollFd = orThrow(epollCreate());
@@ -138,7 +132,7 @@ class NativeLoop implements Loop {
     closeFd(this.#epollFd);
   }
 
-  /** A socket's descriptor joins the set, changes what it waits for, or leaves it by being closed. */
+  /** Of the host. */
   add(fd: number, events: number, socket: NativeSocket): number {
     this.#sockets[fd] = socket;
     socket.tag = this.#nextTag++ & 0x3fffffff;
@@ -149,13 +143,11 @@ class NativeLoop implements Loop {
     epollModify(this.#epollFd, fd, events, socket.tag);
   }
 
-  /** It is connected: from now on its answers are read. Gives an error where they cannot be. */
   opened(fd: number, socket: NativeSocket): number {
     this.modify(fd, halfClosed, socket);
     return epollAdd(this.#answersFd, fd, readable, socket.tag);
   }
 
-  /** Reads all sockets into one buffer: each is done with its bytes before the next one reads. Gives their count or an error. */
   receive(fd: number): number {
     const count = this.#receiver.receive(fd);
     const arrivedNs = count > 0 ? this.#receiver.arrivedRealNs() - this.#realAheadNs : Number.NaN;
@@ -170,7 +162,6 @@ class NativeLoop implements Loop {
     closeFd(fd);
   }
 
-  /** Calls back from the loop, soon. */
   defer(callback: () => void) {
     this.#deferred.push(callback);
   }
@@ -247,7 +238,7 @@ class NativeLoop implements Loop {
         const at = index * layout.eventWords;
         const socket = this.#sockets[events[at + layout.dataWord] as number];
         if (socket !== undefined && socket.tag === events[at + layout.dataWord + 1]) socket.read(false);
-        if (untilDue && index >= leastReadCount && this.#isDue()) {
+        if (untilDue && index + 1 >= leastReadCount && this.#isDue()) {
           this.#lastReadNs = 0;
           count = 0;
         }
@@ -303,110 +294,4 @@ class NativeLoop implements Loop {
 function orThrow(result: number): number {
   if (result < 0) throw new Error(`epoll: ${errorName(result)}`);
   return result;
-}
-
-/** So often a socket is read before the others have their turn. */
-const readsInTurn = 16;
-
-/** One TCP connection in a native loop's set. */
-class NativeSocket implements Socket {
-  /** The loop's: tells this socket's events from those of another one that had the same descriptor. */
-  tag = 0;
-  readonly #loop: NativeLoop;
-  readonly #listener: SocketListener;
-  #fd = -1;
-  #isConnecting = true;
-  #isOver = false;
-  #unsent: Buffer | null = null;
-
-  constructor(loop: NativeLoop, listener: SocketListener) {
-    this.#loop = loop;
-    this.#listener = listener;
-  }
-
-  get hasUnsentBytes(): boolean {
-    return this.#unsent !== null;
-  }
-
-  open(family: number, sockaddr: Uint8Array) {
-    const fd = openTcpSocket(family);
-    if (fd < 0) return this.failLater(errorName(fd));
-    this.#fd = fd;
-    const connected = connectTo(fd, sockaddr);
-    if (connected < 0 && connected !== -EINPROGRESS && connected !== -EINTR)
-      return this.failLater(errorName(connected));
-    const added = this.#loop.add(fd, writable, this);
-    if (added < 0) this.failLater(errorName(added));
-  }
-
-  failLater(reason: string) {
-    this.#loop.defer(() => this.#close(reason));
-  }
-
-  write(bytes: Uint8Array, length: number): boolean {
-    if (this.#isOver) return false;
-    const sent = transmit(this.#fd, bytes, length);
-    if (sent === length) return true;
-    if (sent < 0 && sent !== -EAGAIN && sent !== -EINTR) return false;
-    this.#unsent = Buffer.from(bytes.subarray(Math.max(0, sent), length));
-    this.#loop.modify(this.#fd, halfClosed | writable, this);
-    return true;
-  }
-
-  destroy() {
-    this.#isOver = true;
-    this.#unsent = null;
-    if (this.#fd >= 0) this.#loop.drop(this.#fd);
-    this.#fd = -1;
-  }
-
-  /** `events`: of epoll_ctl(2). An error or a hang-up is read like bytes: that says which. */
-  onEvents(events: number) {
-    if (this.#isConnecting) return this.#connected();
-    if ((events & writable) !== 0) this.#flush();
-    if ((events & ~writable) !== 0) this.read((events & halfClosed) !== 0);
-  }
-
-  #connected() {
-    const error = connectionError(this.#fd);
-    if (error < 0) return this.#close(errorName(error));
-    this.#isConnecting = false;
-    const opened = this.#loop.opened(this.#fd, this);
-    if (opened < 0) return this.#close(errorName(opened));
-    this.#listener.onOpen();
-  }
-
-  /** `toEnd`: the last byte has come, so a connection that is about to be used again is seen to be closed. */
-  read(toEnd: boolean) {
-    const loop = this.#loop;
-    for (let count = 0; count < readsInTurn && !this.#isOver; count++) {
-      const byteCount = loop.receive(this.#fd);
-      if (byteCount > 0) this.#listener.onData(loop.received.subarray(0, byteCount), loop.arrivedNs);
-      else return this.#readNothing(byteCount);
-      if (byteCount < loop.received.length && !toEnd) return;
-    }
-  }
-
-  #readNothing(result: number) {
-    if (result === -EAGAIN || result === -EINTR) return;
-    if (result < 0) return this.#close(errorName(result));
-    this.#listener.onEnd(this.#loop.arrivedNs);
-    this.#close('closed');
-  }
-
-  #flush() {
-    const unsent = this.#unsent;
-    if (unsent === null || this.#isOver) return;
-    const sent = transmit(this.#fd, unsent, unsent.length);
-    // An error is read next.
-    if (sent < 0) return;
-    this.#unsent = sent === unsent.length ? null : unsent.subarray(sent);
-    if (this.#unsent === null) this.#loop.modify(this.#fd, halfClosed, this);
-  }
-
-  #close(reason: string) {
-    if (this.#isOver) return;
-    this.destroy();
-    this.#listener.onClose(reason);
-  }
 }

@@ -2,14 +2,13 @@ import { HarnessError } from '../../model/harness-error.ts';
 import type { LoadPlan } from '../../model/scenario.ts';
 import { pickFreePort } from '../../os/port.ts';
 import { type Settling, settlingOf } from '../../stats/change-point.ts';
-import { createTrialEnvironment } from '../trial/create-environment.ts';
 import { TrialFailure } from '../trial/observations.ts';
 import { assertOurs } from '../trial/running-target.ts';
 import { type StartedTarget, startInGroup } from '../trial/target-group.ts';
 import { type BegunLoad, beginObservedLoad, groupProbe, startQuestionGenerator } from './observed-load.ts';
 import { firstRightMs, type ObservedLoad, type SecondFigures, secondFigures } from './second-figures.ts';
 import type { Subject } from './subject.ts';
-import { loadPlanBase, subjectTrial } from './subject-load.ts';
+import { loadPlanBase, subjectTrial, withDatabaseCopy } from './subject-load.ts';
 
 /** What a start was like for those who asked from its first moment on. */
 export interface ColdStart {
@@ -89,15 +88,12 @@ export async function coldStart(subject: Subject, request: ColdStartRequest): Pr
   const { ratePerSec, measureMs } = request;
   const loadPlan = { ...loadPlanBase, warmupCount: 0, warmupRatePerSec: 1, ratePerSec, measureMs };
   const spec = subjectTrial(subject, loadPlan);
-  const environment = createTrialEnvironment({ ...subject, spec, observer: { onPhase() {} } });
-  const database = await environment.copyDatabase();
+  const { seed } = spec.loadPlan;
   try {
-    return await startUnderLoad(subject, { ...loadPlan, seed: spec.loadPlan.seed }, database?.url ?? null, request);
+    return await withDatabaseCopy(subject, spec, (url) => startUnderLoad(subject, { ...loadPlan, seed }, url, request));
   } catch (error) {
     if (error instanceof TrialFailure) return { status: 'failed', reason: error.message };
     throw error;
-  } finally {
-    await database?.drop();
   }
 }
 

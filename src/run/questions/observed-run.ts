@@ -1,10 +1,9 @@
 import type { LoadPlan } from '../../model/scenario.ts';
-import { createTrialEnvironment } from '../trial/create-environment.ts';
 import { type RunningTarget, TrialFailure } from '../trial/observations.ts';
 import { beginObservedLoad, type LoadOptions, startQuestionGenerator } from './observed-load.ts';
 import type { ObservedLoad } from './second-figures.ts';
 import type { Subject } from './subject.ts';
-import { subjectTrial } from './subject-load.ts';
+import { subjectTrial, withFreshTarget } from './subject-load.ts';
 
 /** A fresh program on a fresh database, warmed up, and one load. Throws TrialFailure when the program ends under it. */
 export async function observeRun(
@@ -13,18 +12,8 @@ export async function observeRun(
   options: LoadOptions,
 ): Promise<ObservedLoad> {
   const spec = subjectTrial(subject, unseeded);
-  const environment = createTrialEnvironment({ ...subject, ...listening(options), spec, observer: { onPhase() {} } });
-  const database = await environment.copyDatabase();
-  try {
-    const target = await environment.startTarget(database?.url ?? null);
-    try {
-      return await loadRunning(subject, target, spec.loadPlan, options);
-    } finally {
-      await target.dispose();
-    }
-  } finally {
-    await database?.drop();
-  }
+  const load = (target: RunningTarget) => loadRunning(subject, target, spec.loadPlan, options);
+  return withFreshTarget(subject, spec, load, listening(options));
 }
 
 async function loadRunning(

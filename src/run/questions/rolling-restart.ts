@@ -3,14 +3,13 @@ import { pause } from '../../os/child-process.ts';
 import { pickFreePort } from '../../os/port.ts';
 import { percentileMs } from '../../stats/histogram.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
-import { createTrialEnvironment } from '../trial/create-environment.ts';
 import { TrialFailure } from '../trial/observations.ts';
 import { startInGroup, type TargetGroup } from '../trial/target-group.ts';
 import { beginObservedLoad, startQuestionGenerator } from './observed-load.ts';
 import { startProxy } from './proxy.ts';
 import { countWithin, histogramIn, type ObservedLoad, pool } from './second-figures.ts';
 import type { Subject } from './subject.ts';
-import { loadPlanBase, subjectTrial, warmupBelow } from './subject-load.ts';
+import { loadPlanBase, subjectTrial, warmupBelow, withDatabaseCopy } from './subject-load.ts';
 
 /** Whole seconds: before the first replacement, and from the beginning of each to the next. */
 export interface RestartPlan {
@@ -75,17 +74,19 @@ export async function rollingRestart(
   const { ratePerSec } = request.plan;
   const measureMs = restartMs(request.plan);
   const spec = subjectTrial(subject, { ...loadPlanBase, ...warmupBelow(2 * ratePerSec), ratePerSec, measureMs });
-  const environment = createTrialEnvironment({ ...subject, spec, observer: { onPhase() {} } });
-  const database = await environment.copyDatabase();
-  const disposers: (() => Promise<void>)[] = [];
+  const replaceAll = async (databaseUrl: string | null) => {
+    const disposers: (() => Promise<void>)[] = [];
+    try {
+      return await replaceUnderLoad(subject, spec.loadPlan, databaseUrl, request, disposers);
+    } finally {
+      for (const dispose of disposers.reverse()) await dispose();
+    }
+  };
   try {
-    return await replaceUnderLoad(subject, spec.loadPlan, database?.url ?? null, request, disposers);
+    return await withDatabaseCopy(subject, spec, replaceAll);
   } catch (error) {
     if (error instanceof TrialFailure) return { status: 'failed', reason: error.message };
     throw error;
-  } finally {
-    for (const dispose of disposers.reverse()) await dispose();
-    await database?.drop();
   }
 }
 

@@ -4,6 +4,7 @@ import { type ClosedLoopResult, closedLoop } from '../closed-loop.ts';
 import { defaultSeed } from '../declarations.ts';
 import { plan } from '../plan.ts';
 import { createTrialEnvironment } from '../trial/create-environment.ts';
+import type { RunningTarget, TrialEnvironment } from '../trial/observations.ts';
 import type { Subject } from './subject.ts';
 
 const workerCount = 2;
@@ -63,24 +64,50 @@ export function subjectTrial(
 
 /** The one load that is no trial: a fresh process on a fresh database, as fast as it answers. */
 export async function closedLoopOf(
-  { service, preparedImplementation, session, workload }: Subject,
+  subject: Subject,
   spec: TrialSpec,
   durationMs: number,
   signal: AbortSignal,
 ): Promise<ClosedLoopResult> {
-  const environment = createTrialEnvironment({
-    ...{ spec, service, workload, preparedImplementation, session },
-    observer: { onPhase() {} },
-  });
+  return withFreshTarget(subject, spec, ({ url }) =>
+    closedLoop({ ...closedLoopBase, origin: url, workload: subject.workload, durationMs, signal }),
+  );
+}
+
+/** A fresh copy of the subject's database as long as it is used; its URL, null where the service has none. */
+export async function withDatabaseCopy<T>(
+  subject: Subject,
+  spec: TrialSpec,
+  use: (databaseUrl: string | null, environment: TrialEnvironment) => Promise<T>,
+  hears: TargetLogListener = {},
+): Promise<T> {
+  const environment = createTrialEnvironment({ ...subject, ...hears, spec, observer: { onPhase() {} } });
   const database = await environment.copyDatabase();
   try {
-    const target = await environment.startTarget(database?.url ?? null);
-    try {
-      return await closedLoop({ ...closedLoopBase, origin: target.url, workload, durationMs, signal });
-    } finally {
-      await target.dispose();
-    }
+    return await use(database?.url ?? null, environment);
   } finally {
     await database?.drop();
   }
+}
+
+interface TargetLogListener {
+  onTargetLog?(chunk: Buffer): void;
+}
+
+/** A fresh program on a fresh database as long as it is used. */
+export function withFreshTarget<T>(
+  subject: Subject,
+  spec: TrialSpec,
+  use: (target: RunningTarget) => Promise<T>,
+  hears: TargetLogListener = {},
+): Promise<T> {
+  const start = async (databaseUrl: string | null, environment: TrialEnvironment) => {
+    const target = await environment.startTarget(databaseUrl);
+    try {
+      return await use(target);
+    } finally {
+      await target.dispose();
+    }
+  };
+  return withDatabaseCopy(subject, spec, start, hears);
 }

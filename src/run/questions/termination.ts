@@ -1,11 +1,11 @@
-import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent, request as requestHttp } from 'node:http';
 import type { Operation, WorkloadResponse } from '../../model/workload.ts';
+import { wholeAnswer } from '../../os/ask-once.ts';
 import { pause } from '../../os/child-process.ts';
 import { defaultSeed } from '../declarations.ts';
-import { createTrialEnvironment } from '../trial/create-environment.ts';
 import { type RunningTarget, TrialFailure } from '../trial/observations.ts';
 import type { Subject } from './subject.ts';
-import { loadPlanBase, subjectTrial } from './subject-load.ts';
+import { loadPlanBase, subjectTrial, withFreshTarget } from './subject-load.ts';
 
 /** What became of requests around a SIGTERM, with nobody between clients and program. */
 export interface Termination {
@@ -59,24 +59,12 @@ export async function terminate(
 ): Promise<Termination | FailedTermination> {
   const { ratePerSec } = request;
   const loadPlan = { ...loadPlanBase, warmupCount: 0, warmupRatePerSec: 1, ratePerSec, measureMs: 1_000 };
-  const environment = createTrialEnvironment({
-    ...subject,
-    spec: subjectTrial(subject, loadPlan),
-    observer: { onPhase() {} },
-  });
-  const database = await environment.copyDatabase();
+  const send = (target: RunningTarget) => sendAround(subject, target, request);
   try {
-    const target = await environment.startTarget(database?.url ?? null);
-    try {
-      return await sendAround(subject, target, request);
-    } finally {
-      await target.dispose();
-    }
+    return await withFreshTarget(subject, subjectTrial(subject, loadPlan), send);
   } catch (error) {
     if (error instanceof TrialFailure) return { status: 'failed', reason: error.message };
     throw error;
-  } finally {
-    await database?.drop();
   }
 }
 
@@ -148,22 +136,10 @@ function send(origin: string, agent: Agent, operation: Operation, sent: Sent): P
   });
   request.once('error', unanswered);
   request.once('response', (response) => {
-    bodyOf(response).then((bytes) => settle(fateOf(operation, asAnswer(response, bytes))), unanswered);
+    wholeAnswer(response).then((answer) => settle(fateOf(operation, answer)), unanswered);
   });
   request.end(body ?? undefined);
   return promise;
-}
-
-async function bodyOf(response: IncomingMessage): Promise<Buffer> {
-  return Buffer.concat(await response.toArray());
-}
-
-function asAnswer({ statusCode, headers }: IncomingMessage, body: Buffer): WorkloadResponse {
-  const header = (name: string) => {
-    const value = headers[name];
-    return value === undefined ? null : [value].flat().join(', ');
-  };
-  return { status: statusCode ?? 0, body, header };
 }
 
 function fateOf(operation: Operation, answer: WorkloadResponse): Fate {
