@@ -10,6 +10,7 @@ export interface PageFacts {
   readonly machine: Machine;
   readonly turnCount: number;
   readonly seconds: number;
+  readonly leastRequestCount: number;
   readonly rates: readonly number[];
   readonly tools: readonly { readonly id: string; readonly version: string; readonly isFloor: boolean }[];
   readonly absent: readonly Absent[];
@@ -37,13 +38,22 @@ export function peersPage(facts: PageFacts): string {
   ].join('\n\n');
 }
 
-function heading({ command, startedAt, machine, turnCount, seconds, tools, absent }: PageFacts): string {
+function heading({
+  command,
+  startedAt,
+  machine,
+  turnCount,
+  seconds,
+  leastRequestCount,
+  tools,
+  absent,
+}: PageFacts): string {
   const versions = tools.map(({ id, version }) => `${id} ${version}`).join(', ');
   const missing = absent.map(({ id, reason }) => `${id}: ${reason}`);
   return [
     '# paceline beside other load generators',
     '',
-    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s (of every sixth turn for those whose ratios are no goals, and for slow targets but paceline), all generators interleaved, each alone in its control group at the same priority, against the null target of \`experiments/generator/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
+    `Made by \`${command}\` on ${startedAt.slice(0, 10)}: ${machine.cpuModel}, ${machine.coreCount} cores, ${machine.kernel}${machine.hypervisor === null ? '' : ', virtual'}. Medians of ${turnCount} turns of ${seconds} s, or of ${leastRequestCount} requests where that is longer (of every sixth turn for those whose ratios are no goals, and for slow targets but paceline), all generators interleaved, each alone in its control group at the same priority, against the null target of \`experiments/generator/null-target\` (Go) on the same cores. 50 connections; 600 where the target freezes. CPU "while driving" is between two looks, the first second after the first request left out; evenness leaves out that second too. A dash: not told, or too few requests.${baselineText(tools)}`,
     '',
     `Compared: ${versions}.${missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`}`,
   ].join('\n');

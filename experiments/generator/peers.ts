@@ -40,6 +40,7 @@ const slowRatePerSec = 1_000;
 const connectionCount = 50;
 /** Half a second's requests and some: with fewer, a generator cannot send what is due during the freeze. */
 const freezeConnectionCount = 600;
+const leastRequestCount = 800;
 const ladder = [10_000, 20_000, 30_000, 40_000, 60_000, 80_000];
 const ladderSeconds = 3;
 const keptRatio = 0.999;
@@ -87,6 +88,7 @@ async function main(): Promise<void> {
       machine: describeMachine(),
       turnCount: flags.turns,
       seconds: flags.seconds,
+      leastRequestCount,
       rates,
       tools: tools.map(({ id, version, isBaseline = false }) => ({ id, version, isFloor: isBaseline })),
       absent,
@@ -145,9 +147,10 @@ async function attempt(tool: Tool, row: Row, target: NullTarget): Promise<Sample
   }
 }
 
-/** A freeze is judged over whole periods of 2 s. */
-function secondsOf({ mode }: Row): number {
-  return mode === 'freeze' ? 2 * Math.ceil(flags.seconds / 2) : flags.seconds;
+/** A freeze is judged over whole periods of 2 s; a low rate over enough requests to tell what one costs once code is warm. */
+function secondsOf({ mode, ratePerSec }: Row): number {
+  if (mode === 'freeze') return 2 * Math.ceil(flags.seconds / 2);
+  return Math.max(flags.seconds, Math.ceil(leastRequestCount / ratePerSec));
 }
 
 function figuresOf({ claim, seen, dueCount, cpuUsPerRequest, wholeCpuUsPerRequest, firstRequestMs }: Sample): Figures {

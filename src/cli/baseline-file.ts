@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileNamePart } from '../model/foreign-text.ts';
 import { describeMachine } from '../probe/machine.ts';
-import { type Baseline, summarizeBaseline } from '../report/baseline.ts';
+import type { Baseline } from '../report/baseline.ts';
 import type { ProjectFolders } from '../run/project.ts';
 import { newestResult } from '../store/result-folder.ts';
 
@@ -11,5 +11,5 @@ export async function machineBaseline(
   machineId: string = describeMachine().id,
 ): Promise<Baseline | null> {
   const result = await newestResult(join(resultsDir, fileNamePart(machineId)), 'calibrate');
-  return result === null ? null : summarizeBaseline(result);
+  return result === null ? null : (await import('../report/baseline.ts')).summarizeBaseline(result);
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { unknownName } from '../run/declarations.ts';
+import { unknownName } from '../model/unknown-name.ts';
 
 /** Of options that may be given several times. */
 const listParsers = new Set<unknown>();

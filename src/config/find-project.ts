@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HarnessError } from '../model/harness-error.ts';
-import { checkoutProject } from '../run/declarations.ts';
-import { isInstalled, rootDir } from '../run/paths.ts';
+import { checkoutFolders, isInstalled, rootDir } from '../run/paths.ts';
 import type { Project, ProjectFolders } from '../run/project.ts';
 
 export const configNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `paceline.config.${ending}`);
@@ -30,7 +29,7 @@ export function findProject(folder: string): FoundProject {
     if (dir === rootDir && !isInstalled) break;
   }
   if (isInstalled) return { configPath: null, folders: foldersOf(folder), isCheckout: false };
-  return { configPath: null, folders: checkoutProject, isCheckout: true };
+  return { configPath: null, folders: checkoutFolders, isCheckout: true };
 }
 
 function upToRepository(folder: string): string[] {
@@ -52,7 +51,7 @@ function foldersOf(rootDir: string): ProjectFolders {
 
 /** Throws HarnessError usage where there is none, or the config is wrong. */
 export async function openProject(found: FoundProject, env: NodeJS.ProcessEnv): Promise<Project> {
-  if (found.isCheckout) return checkoutProject;
+  if (found.isCheckout) return (await import('../run/declarations.ts')).checkoutProject;
   if (found.configPath === null) {
     throw new HarnessError(
       'usage',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism, getPriority, setPriority } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { peakRatePerSec } from '../stats/schedule.ts';
 import { createLoadHost, type LoadHost, loadWorkload, openSession, refusalOf } from './load-host.ts';
 import { chooseThreadCount, openLoadTeam } from './load-team.ts';
@@ -19,13 +20,22 @@ process.on('message', (message) => {
   open(command).catch((error) => report(refusalOf(error)));
 });
 
+/** Up to here a run is over before optimized code has repaid its compiling. */
+const sparseRatePerSec = 200;
+
 async function open(command: OpenCommand): Promise<void> {
+  if (peakRatePerSec(command.loadPlan) <= sparseRatePerSec) compileOnce();
   // Before any thread starts: a thread keeps the niceness of the one that made it.
   const niceness = renice(command.niceness);
   sharpenTimers();
   const threadCount = command.threadCount ?? (await threadCountFor(command));
   host = createLoadHost(threadCount > 1 ? openLoadTeam : openSession, report);
   host({ ...command, niceness, threadCount });
+}
+
+/** Each function is compiled at its first call, and not again. Said here, not at the start: what Node brings compiled is kept. */
+function compileOnce(): void {
+  for (const flag of ['--always-sparkplug', '--no-maglev', '--no-turbofan']) setFlagsFromString(flag);
 }
 
 async function threadCountFor({ loadPlan, workloadPath, workloadArgument }: OpenCommand): Promise<number> {

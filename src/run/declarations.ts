@@ -7,10 +7,11 @@ import type { Implementation } from '../model/implementation.ts';
 import type { Primitive } from '../model/primitive.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import type { Service } from '../model/service.ts';
+import { unknownName } from '../model/unknown-name.ts';
 import type { Workload } from '../model/workload.ts';
 import { moduleEnding } from '../os/module-ending.ts';
 import { type LocatedImplementation, scanImplementations } from '../target/manifest.ts';
-import { benchDir, reportsDir, resultsDir, rootDir } from './paths.ts';
+import { benchDir, checkoutFolders } from './paths.ts';
 import type { DeclaredWorkload, Project } from './project.ts';
 
 /** Of rows and requests where no scenario names one; every scenario of bench/ uses it too. */
@@ -129,19 +130,12 @@ function load(path: string): Promise<Record<string, unknown>> {
 
 /** paceline's own checkout, or what of it came with the package. */
 export const checkoutProject: Project = {
-  ...{ rootDir, resultsDir, reportsDir, waiversPath: join(benchDir, 'waivers.json') },
+  ...checkoutFolders,
   ...{ trackedFile: 'package.json', limit: null },
   ...{ scenarioIds, loadScenario, serviceIds, loadService, workloadIds, loadWorkload, loadGate },
   implementationFolders: ['impls'],
   locate: (_, folders) => scanImplementations(folders),
 };
-
-/** A HarnessError that names the nearest known name, or lists them all. */
-export function unknownName(kind: string, name: string, known: readonly string[]): HarnessError {
-  const close = nearestName(name, known);
-  const remedy = close === null ? `known: ${known.join(', ')}` : `did you mean "${close}"? known: ${known.join(', ')}`;
-  return new HarnessError('unknown-name', `unknown ${kind} "${name}"`, remedy);
-}
 
 /** What a command line asks for. */
 export interface Selection {
@@ -235,43 +229,4 @@ export function idsMatching(ids: readonly string[], globs: readonly string[]): s
     if (!ids.some((id) => isMatch(id, glob))) throw unknownName('implementation', glob, ids);
   }
   return ids.filter((id) => globs.some((glob) => isMatch(id, glob)));
-}
-
-/** The candidate with the least edit distance to a mistyped name, or null when none is near (a third of its length). */
-export function nearestName(name: string, candidates: readonly string[]): string | null {
-  let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(name, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-/** Ids of parts between slashes, nearest first: those that contain the name, then by the distance of their nearest beginning. */
-export function byNearness(name: string, ids: readonly string[]): string[] {
-  const distances = new Map(ids.map((id) => [id, id.includes(name) ? -1 : prefixDistance(name, id)]));
-  return [...ids].sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
-}
-
-function prefixDistance(name: string, id: string): number {
-  const parts = id.split('/');
-  return Math.min(...parts.map((_, index) => editDistance(name, parts.slice(0, index + 1).join('/'))));
-}
-
-/** Levenshtein's distance, a row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

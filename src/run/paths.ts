@@ -14,6 +14,8 @@ export const resultsDir = join(rootDir, 'results');
 /** What experiments recorded, compressed; kept in git. */
 export const recordingsDir = join(resultsDir, 'recordings');
 export const reportsDir = join(rootDir, 'reports');
+/** Of paceline's own project. */
+export const checkoutFolders = { rootDir, resultsDir, reportsDir, waiversPath: join(benchDir, 'waivers.json') };
 
 /**
  * The folder for builds, database programs, this machine's references: PACELINE_CACHE_DIR, else the XDG place, where a relative

@@ -6,6 +6,7 @@ import type { Profile } from '../model/profile.ts';
 import type { RankingPlan, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialSpec } from '../model/trial.ts';
+import { unknownName } from '../model/unknown-name.ts';
 import type { ProbeMethod } from '../probe/probe.ts';
 import { writeResult } from '../store/result-file.ts';
 import { resultPath } from '../store/result-folder.ts';
@@ -15,7 +16,6 @@ import {
   loadDeclarations,
   runtimeNames,
   selectImplementations,
-  unknownName,
   withoutVariants,
   workloadsByService,
 } from './declarations.ts';

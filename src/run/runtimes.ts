@@ -1,9 +1,9 @@
 import { HarnessError } from '../model/harness-error.ts';
+import { unknownName } from '../model/unknown-name.ts';
 import type { LocatedImplementation } from '../target/manifest.ts';
 import { installRuntime } from '../target/runtime-install.ts';
 import { findRuntime, type Runtime, scanRuntimes } from '../target/runtimes.ts';
 import { queryProgram } from '../target/toolchain.ts';
-import { unknownName } from './declarations.ts';
 import { implsDir } from './paths.ts';
 import type { Session } from './session/session.ts';
 import { trackProcessGroup } from './session/tracked-resources.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileNamePart } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
 import type { RunResult } from '../model/run-result.ts';
-import { readResult } from './result-file.ts';
 
 /** The results of a file, or of every result file below a folder, oldest first. Throws HarnessError bad-result-file. */
 export async function readResults(path: string): Promise<RunResult[]> {
@@ -11,7 +10,7 @@ export async function readResults(path: string): Promise<RunResult[]> {
     (found) => found.isDirectory(),
     () => false,
   );
-  return isFolder ? readFolder(path) : [await readResult(path)];
+  return isFolder ? readFolder(path) : [await read(path)];
 }
 
 /** One file that cannot be read spoils the folder: a comparison without it would be another one. */
@@ -47,10 +46,15 @@ export async function listResults(folder: string): Promise<ListedResult[]> {
 
 async function listOne(path: string): Promise<ListedResult> {
   try {
-    return { path, result: await readResult(path), problem: null };
+    return { path, result: await read(path), problem: null };
   } catch (error) {
     return { path, result: null, problem: (error as Error).message };
   }
+}
+
+/** What a result is made of takes long to load, and `load` looks into a folder that has none as a rule. */
+async function read(path: string): Promise<RunResult> {
+  return (await import('./result-file.ts')).readResult(path);
 }
 
 /** results/<machine>/<utc>-<commit>-<scenario>.json */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { unknownName } from '../../run/declarations.ts';
+import { unknownName } from '../../model/unknown-name.ts';
 import type { Project } from '../../run/project.ts';
 import { drawMix } from '../../run/workload-mix.ts';
 import type { CommandContext } from '../context.ts';

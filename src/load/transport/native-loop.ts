@@ -85,7 +85,8 @@ class NativeLoop implements Loop, SocketHost {
     askForPromptness();
     orThrow(epollAdd(this.#epollFd, nodeLoopFd(), readable, nodeTag));
     orThrow(epollAdd(this.#epollFd, this.#answersFd, readable, answersTag));
-    setImmediate(this.#turn);
+    // A turn of Node's own first: it watches what was begun beside this loop only from then on.
+    setImmediate(() => setImmediate(this.#turn));
   }
 
   at(timeNs: number, callback: () => void): Alarm {

@@ -1,7 +1,8 @@
 import { HarnessError } from '../../model/harness-error.ts';
 import type { Service } from '../../model/service.ts';
+import { unknownName } from '../../model/unknown-name.ts';
 import type { LocatedImplementation } from '../../target/manifest.ts';
-import { defaultSeed, unknownName } from '../declarations.ts';
+import { defaultSeed } from '../declarations.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from '../prepare.ts';
 import type { PreparedImplementation } from '../prepared-implementation.ts';
 import { type DeclaredWorkload, locateAll, type Project } from '../project.ts';

@@ -146,7 +146,14 @@ test('the page names who was there, who was not and why, and by how much a goal 
   const machine = { id: 'm', cpuModel: 'A', coreCount: 2, memoryBytes: 1, kernel: 'k', hypervisor: null };
   const tool = (id: string) => ({ id, version: '1', isFloor: id.startsWith('c-sender') });
   const page = peersPage({
-    ...{ command: 'npm run bench:peers', startedAt: '2026-11-25T00:00:00Z', turnCount: 12, seconds: 3, rates: [100] },
+    ...{
+      command: 'npm run bench:peers',
+      startedAt: '2026-11-25T00:00:00Z',
+      turnCount: 12,
+      seconds: 3,
+      leastRequestCount: 800,
+      rates: [100],
+    },
     machine: { ...machine, systemSettings: {} },
     tools: ['paceline', 'oha', 'c-sender', 'c-sender ×4'].map(tool),
     absent: [{ id: 'wrk2', reason: 'not present' }],

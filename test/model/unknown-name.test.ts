@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byNearness, nearestName } from '../../src/run/declarations.ts';
+import { byNearness, nearestName } from '../../src/model/unknown-name.ts';
 
 test('a mistyped name finds its neighbour', () => {
   assert.equal(nearestName('crud-nod-async', ['crud-go', 'crud-node-async']), 'crud-node-async');
