@@ -30,13 +30,7 @@ export async function openRunningProgram(name: ProgramName): Promise<RunningProg
 
 function openProcess(pid: number, title: string): RunningProgram {
   const stat = readStat(pid);
-  if (stat === null) {
-    throw new HarnessError(
-      'usage',
-      `there is no ${title}, or it is another user’s and hidden here`,
-      'name a process that runs: `pgrep -f NAME`',
-    );
-  }
+  if (stat === null) throw unreadable(pid, title);
   const { startTicks } = stat;
   const membersOf = () => {
     const all = readAllStats();
@@ -54,6 +48,23 @@ function openProcess(pid: number, title: string): RunningProgram {
     isThere: () => readStat(pid)?.startTicks === startTicks,
     readEvents: eventReader(membersOf),
   };
+}
+
+/** Where /proc is mounted with hidepid, only a signal tells another user's process from none. */
+function unreadable(pid: number, title: string): HarnessError {
+  if (!isAnothers(pid))
+    return new HarnessError('usage', `there is no ${title}`, 'name a process that runs: `pgrep -f NAME`');
+  const message = `${title} is another user’s, and this system hides other users’ processes (hidepid)`;
+  return new HarnessError('cannot-measure', message, 'start paceline as that user, or as root');
+}
+
+function isAnothers(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function eventReader(membersOf: () => readonly number[]): RunningProgram['readEvents'] {

@@ -1,8 +1,8 @@
 // test-lane: waits
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
@@ -128,4 +128,44 @@ test('a process that ends while it is sampled or loaded is exit code 3, and noth
   const sampled = await run('sample', '--pid', String(short.pid), '--duration', '20');
   assert.equal(sampled.exitCode, 3, sampled.stderr);
   assert.match(sampled.stderr, /ended while it was measured/);
+});
+
+const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+/** The same /proc, in which users see only their own. */
+const hiding = ['unshare', '--mount', 'sh', '-c', 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', 'sh'];
+
+function works(program: readonly string[]): boolean {
+  const [file = '', ...words] = [...program, process.execPath, '--version'];
+  return spawnSync(file, words, { stdio: 'ignore' }).status === 0;
+}
+
+/** `sample` of this test's own process, by a user who may not read all of it. */
+async function sampledByNobody(t: TestContext, ...before: string[]) {
+  const own = await workspace(t);
+  for (const dir of [own.cacheDir, own.tempDir]) await chmod(dir, 0o777);
+  const program = [...before, ...asNobody, process.execPath];
+  return paceline(['sample', '--pid', String(process.pid), '--duration', '0.5'], {
+    cwd: own.dir,
+    env: own.env,
+    program,
+  });
+}
+
+const needsRoot = works(asNobody) ? false : 'only root can start paceline as another user';
+
+test('another user’s process is sampled as far as it can be read, and what cannot be is said', {
+  skip: needsRoot,
+}, async (t) => {
+  const { stdout, stderr, exitCode } = await sampledByNobody(t);
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /% of a core.* private memory [\d.]+ MiB/);
+  assert.match(stdout, /it is the process of another user \(0\): pages that its processes share are counted for each/);
+});
+
+test('another user’s process that the system hides is told from one that is not there', {
+  skip: needsRoot || (works([...hiding, ...asNobody]) ? false : 'no /proc can be mounted here'),
+}, async (t) => {
+  const { stderr, exitCode } = await sampledByNobody(t, ...hiding);
+  assert.equal(exitCode, 3, stderr);
+  assert.match(stderr, /process \d+ is another user’s, and this system hides .*\n.*as root/);
 });
