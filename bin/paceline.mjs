@@ -97,14 +97,20 @@ function become(program) {
   });
 }
 
-function refuse(why) {
-  process.stderr.write(
-    `paceline: ${why}\nRemedy: let npm reach its registry once, or start paceline with Node ${leastMajor} or newer; a checkout needs \`npm ci\` first.\n`,
-  );
+const nodeRemedy = `let npm reach its registry once, or start paceline with Node ${leastMajor} or newer; a checkout needs \`npm ci\` first`;
+
+function refuse(why, remedy = nodeRemedy) {
+  process.stderr.write(`paceline: ${why}\nRemedy: ${remedy}.\n`);
   process.exit(3);
 }
 
 async function start() {
+  // It changes `fs` in every Node that it is inherited by: files cannot be synced, and what is measured would carry its cost.
+  if (process.versions.pnp !== undefined)
+    return refuse(
+      "yarn's Plug'n'Play is loaded into this Node, and paceline cannot write or measure under it",
+      'write `nodeLinker: node-modules` into .yarnrc.yml and install again, or start paceline without yarn, as `npx --package TARBALL paceline`',
+    );
   const pinned = pinnedNode();
   const isPinned = pinned !== null && realpathSync(pinned) === realpathSync(process.execPath);
   if (pinned !== null && !isPinned) return become(pinned);

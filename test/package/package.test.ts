@@ -5,20 +5,12 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { packPackage } from '../support/package.ts';
+import { packPackage, userEnvironment } from '../support/package.ts';
 
 const packed = packPackage();
 after(() => packed.remove());
 
-/** Without the pinned Node that npm puts first on PATH for our own tests: a user's shell. */
-const env = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_|^INIT_CWD$/.test(name))),
-  PATH: (process.env.PATH ?? '')
-    .split(':')
-    .filter((folder) => !folder.includes('node_modules'))
-    .join(':'),
-  PACELINE_CACHE_DIR: join(packed.dir, 'cache'),
-};
+const env = userEnvironment(join(packed.dir, 'cache'));
 
 const server = `const { createServer } = require('node:http');
 createServer((request, response) => response.end('ok')).listen(process.env.PORT, process.env.HOST);
@@ -155,3 +147,22 @@ for (const { name, program, add } of managers) {
     assert.match(by('exec', 'paceline', 'list').stdout, new RegExp(`by-${name}/requests`));
   });
 }
+
+test('under yarn’s Plug’n’Play it says what to do, and with that done it works', () => {
+  const dir = newProject('by-plug-n-play');
+  const linker = (name: string) =>
+    writeFileSync(join(dir, '.yarnrc.yml'), `nodeLinker: ${name}\nenableTelemetry: false\nglobalFolder: ../berry\n`);
+  const yarn = (...args: string[]) => run(dir, 'npx', '--yes', '@yarnpkg/cli-dist@4.18.1', ...args);
+  writeFileSync(join(dir, 'yarn.lock'), '');
+  linker('pnp');
+  const install = yarn('add', '--dev', `paceline@file:${packed.tarball}`);
+  assert.equal(install.status, 0, install.stderr + install.stdout);
+  const refused = yarn('exec', 'paceline', 'init');
+  assert.equal(refused.status, 3, refused.stderr);
+  assert.match(refused.stderr, /Plug'n'Play[\s\S]*Remedy: write `nodeLinker: node-modules`/);
+  linker('node-modules');
+  assert.equal(yarn('install').status, 0);
+  const init = yarn('exec', 'paceline', 'init');
+  assert.equal(init.status, 0, init.stderr + init.stdout);
+  assert.match(init.stdout, /wrote paceline\.config\.mts/);
+});

@@ -11,6 +11,13 @@ export interface PackedPackage {
   remove(): void;
 }
 
+/** A user's shell: without the pinned Node that npm puts first on PATH for our own tests. */
+export function userEnvironment(cacheDir: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(?!EXTRA_CA_CERTS$)|^INIT_CWD$/.test(name));
+  const folders = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  return { ...Object.fromEntries(own), PATH: folders.join(':'), PACELINE_CACHE_DIR: cacheDir };
+}
+
 /** `npm pack` in a copy of the checkout, so that this one's package.json stays as it is for whoever reads it meanwhile. */
 export function packPackage(): PackedPackage {
   const dir = mkdtempSync(join(tmpdir(), 'paceline-package-'));
