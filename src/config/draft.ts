@@ -63,7 +63,7 @@ export async function draftConfig({ folder, asJson, openapiPath, harPath, url }:
       },
     ],
     requests,
-    load: { rates: [50], trials: 5, durationSec: 10 },
+    load: { rates: [50], trials: 5, durationSec: 10, warmupCount: 300 },
   };
   const text = asJson ? `${JSON.stringify(config, null, 2)}\n` : commentedText(config, kind);
   return { text, found: kind.what, open: [...kind.open, ...(described?.open ?? [])] };
@@ -195,7 +195,7 @@ ${target.join('\n')}
 ${requests.map((one) => `    ${literal(one)},`).join('\n')}
   ],
 
-  // Requests per second (each a question of its own), fresh processes, measured seconds of each.
+  // Requests per second (each a question of its own), fresh processes, measured seconds of each, and requests before those.
   load: ${literal(load)},
 });
 `;
