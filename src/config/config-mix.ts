@@ -56,7 +56,7 @@ async function mixRequest(
   const { status } = expect;
   return {
     ...{ name: request.name ?? nameOf(request), method, weight: request.weight },
-    path: fill(request.path, 'path'),
+    path: checkedPath(fill(request.path, 'path'), [...path, 'path'], context.report),
     headers: checkedHeaders(request.headers, path, context),
     body: bodyOf(request, (text) => fill(text, 'json')),
     params: Object.fromEntries(params),
@@ -81,6 +81,13 @@ function nameOf({ method, path }: ConfigRequest): string {
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const transportHeaders = ['content-length', 'connection', 'transfer-encoding'];
 
+/** The schema has seen it before its variables were filled in. */
+function checkedPath(text: string, at: readonly PropertyKey[], report: Report): string {
+  if (!/^[!-"$-~]*$/.test(text))
+    report(at, 'a variable in it has spaces or letters that a path cannot hold: set it percent-encoded');
+  return text;
+}
+
 function checkedHeaders(
   headers: Readonly<Record<string, string>>,
   path: readonly PropertyKey[],
@@ -91,8 +98,9 @@ function checkedHeaders(
     const at = [...path, 'headers', name];
     if (!headerName.test(name)) report(at, 'this is no name of a header');
     if (transportHeaders.includes(name.toLowerCase())) report(at, 'paceline sets it itself: leave it out');
-    if (/[\r\n]/.test(text)) report(at, 'a header has one line');
-    filled[name] = fillSecrets(text, at);
+    const value = fillSecrets(text, at);
+    if (!/^[\t -~\u0080-\u00ff]*$/.test(value)) report(at, 'a header is one line of Latin letters');
+    filled[name] = value;
   }
   return filled;
 }

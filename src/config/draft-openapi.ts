@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { HarnessError } from '../model/harness-error.ts';
 
@@ -99,7 +100,18 @@ export async function openapiRequests(path: string): Promise<DescribedRequests> 
 /** Not over the network, whatever it refers to. */
 const localOnly = { resolve: { http: false } } as const;
 
+const maxBytes = 64 * 2 ** 20;
+
+/** Refused by its size before it is read. */
 async function readDescription(path: string): Promise<Description> {
+  const size = await stat(path).then(
+    ({ size: bytes }) => bytes,
+    () => 0,
+  );
+  if (size > maxBytes) {
+    const message = `it is ${Math.round(size / 2 ** 20)} MiB large, more than ${maxBytes / 2 ** 20}`;
+    throw unusable(path, message, 'name the description of this service alone');
+  }
   const read = (await SwaggerParser.dereference(path, localOnly).catch((error: Error) => {
     throw unusable(
       path,
@@ -138,13 +150,18 @@ function draftOf(template: string, method: (typeof methods)[number], operation: 
     .find((code) => code >= 200 && code < 400);
   return {
     method: method.toUpperCase(),
-    path: query === '' ? renamed : `${renamed}?${query}`,
+    path: encoded(query === '' ? renamed : `${renamed}?${query}`),
     ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(body === undefined ? {} : { json: body.example ?? exampleOf(body.schema ?? {}) }),
     ...(status === undefined ? {} : { expect: { status } }),
     // A first run must not delete what it reads.
     ...(method === 'get' || method === 'head' || method === 'options' ? {} : { weight: 0 }),
   };
+}
+
+/** A config takes no path with spaces or letters beyond ASCII, since it would be sent as it stands. */
+function encoded(path: string): string {
+  return path.toWellFormed().replaceAll(/[^!-"$-~]/gu, encodeURIComponent);
 }
 
 function wordOf(name: string): string {

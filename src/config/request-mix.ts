@@ -283,7 +283,7 @@ function requestOf({ method, path, headers, body }: MixRequest, values: Values):
     Object.entries(values).map(([name, value]) => [name, encodeURIComponent(String(value))]),
   );
   const filled = Object.fromEntries(
-    Object.entries(headers).map(([name, text]) => [name.toLowerCase(), fill(text, values)]),
+    Object.entries(headers).map(([name, text]) => [name.toLowerCase(), headerText(fill(text, values))]),
   );
   return {
     method,
@@ -292,6 +292,11 @@ function requestOf({ method, path, headers, body }: MixRequest, values: Values):
       body?.kind === 'json' && !('content-type' in filled) ? { ...filled, 'content-type': 'application/json' } : filled,
     body: body === null ? null : new TextEncoder().encode(bodyText(body, values)),
   };
+}
+
+/** What no header can hold, such as a line break in a captured value, is percent-encoded: else it would be another request. */
+function headerText(text: string): string {
+  return text.toWellFormed().replaceAll(/[^\t -~\u0080-\u00ff]/g, encodeURIComponent);
 }
 
 function bodyText(body: NonNullable<MixRequest['body']>, values: Values): string {

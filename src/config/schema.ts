@@ -9,6 +9,11 @@ const placeholder = z
   .regex(/^[A-Za-z_]\w*$/, 'a word of letters, digits and underscores')
   .refine((word) => !(word in Object.prototype), 'a name that every object of JavaScript has: choose another');
 
+/** Sent as it stands, where a space would end it. */
+const requestPath = z
+  .string()
+  .regex(/^\/[!-"$-~]*$/, 'it begins with / and is ASCII without spaces and #: write others percent-encoded, as %20');
+
 const command = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   .describe(
@@ -19,7 +24,7 @@ const commands = z
   .describe('One line for the shell, or a list of commands that run one after another.');
 
 const readySchema = z.strictObject({
-  path: z.string().startsWith('/').default('/').describe('Asked until it answers.'),
+  path: requestPath.default('/').describe('Asked until it answers.'),
   status: z.int().min(100).max(599).optional().describe('The status that means ready; none: any below 500.'),
   timeoutSec: positive.max(600).default(30),
 });
@@ -129,7 +134,7 @@ const captureSchema = z.union([
 const requestSchema = z.strictObject({
   name: name.optional().describe('None: made of method and path.'),
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  path: z.string().startsWith('/').describe('With its query; {name} is filled in.'),
+  path: requestPath.describe('With its query; {name} is filled in.'),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().optional().describe('As it is sent; {name} is filled in where the name is known.'),
   json: z

@@ -231,6 +231,12 @@ test('what no schema can see is told the same way', async (t) => {
   assert.match(await mistakesOf(t, asked({ path: '/{a}', params: { a: { int: [2, 1] } } })), /2 is more than 1/);
   assert.match(await mistakesOf(t, asked({ path: '/', headers: { 'content-length': '1' } })), /sets it itself/);
   assert.match(await mistakesOf(t, asked({ path: '/', headers: { 'a b': '1' } })), /no name of a header/);
+  for (const path of ['/a b', '/a\r\nb', '/ü', '/a#b', 'a'])
+    assert.match(await mistakesOf(t, asked({ path })), /requests\.0\.path: it begins with \/ and is ASCII/);
+  assert.match(
+    await mistakesOf(t, { ...config, targets: [{ ...target, ready: { path: '/a b' } }] }),
+    /targets\.0\.ready\.path: it begins with/,
+  );
   const capture = (match: string) => asked({ path: '/', capture: { id: { header: 'location', match } } });
   assert.match(await mistakesOf(t, capture('(')), /Unterminated group/);
   assert.match(await mistakesOf(t, capture('a')), /needs a group/);
@@ -259,6 +265,15 @@ test('a secret comes from the environment and is in nothing that is printed', as
   const requests = [{ path: '/', headers: { authorization: 'Bearer {env:SHOP_TOKEN}' } }];
   assert.match(await mistakesOf(t, { ...config, requests }), /SHOP_TOKEN is not set/);
   assert.match(await mistakesOf(t, { ...config, requests }, { SHOP_TOKEN: 'abc' }), /shorter than 6/);
+  assert.match(
+    await mistakesOf(t, { ...config, requests }, { SHOP_TOKEN: 'very\r\nx: secret' }),
+    /a header is one line/,
+  );
+  const inPath = [{ path: '/{env:SHOP_TOKEN}' }];
+  assert.match(
+    await mistakesOf(t, { ...config, requests: inPath }, { SHOP_TOKEN: 'very secret' }),
+    /a path cannot hold/,
+  );
   const project = await load(t, { ...config, requests }, { SHOP_TOKEN: 'very/secret' });
   const { module, description } = await project.loadWorkload('any', 'requests');
   assert.match(JSON.stringify(module.argument), /Bearer very\/secret/);

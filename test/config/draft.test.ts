@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -74,6 +74,12 @@ test('an OpenAPI description gives its operations; what writes has weight 0', as
   assert.match(open.join(), /weight 0/);
 });
 
+test('a path that cannot be sent as it stands is written percent-encoded', async (t) => {
+  const text = description({ '/größe in m/{a b}': { get: { responses: { 200: { description: 'it' } } } } });
+  const { config } = await drafted(t, { 'api.json': text }, { openapi: 'api.json' });
+  assert.equal(config.requests[0]?.path, '/gr%C3%B6%C3%9Fe%20in%20m/{a%20b}');
+});
+
 test('a description that cannot be used is told with its reason', async (t) => {
   const from = (text: string) => drafted(t, { 'api.json': text }, { openapi: 'api.json' });
   await assert.rejects(
@@ -84,6 +90,11 @@ test('a description that cannot be used is told with its reason', async (t) => {
   await assert.rejects(from(description({})), /describes no operation/);
   await assert.rejects(from('{'), /cannot be used/);
   await assert.rejects(drafted(t, {}, { openapi: 'none.json' }), /cannot be used/);
+  const folder = folderWith(t, { 'api.json': '{' });
+  const openapiPath = join(folder, 'api.json');
+  truncateSync(openapiPath, 4 * 2 ** 30);
+  const large = draftConfig({ folder, asJson: true, openapiPath, harPath: null, url: null });
+  await assert.rejects(large, /4096 MiB large, more than 64/);
 });
 
 test('a reference to another host is not followed', async (t) => {

@@ -172,6 +172,16 @@ test('a set-up that captures nothing, or is answered wrongly, says which request
   assert.deepEqual(await setUpWith(header, () => answer(201, '', { location: '/a/17' })), { token: ['17'] });
 });
 
+test('a captured value never becomes a line of the request', () => {
+  const setUp = { token: ['a\r\nx-b: 1', 'ü✓'] };
+  const session = createWorkload(mixOf([{ path: '/{token}', headers: { authorization: '{token}' } }])).open({
+    ...context,
+    setUp,
+  });
+  const drawn = Array.from({ length: 20 }, () => session.next()?.request.headers.authorization);
+  assert.deepEqual(new Set(drawn), new Set(['a%0D%0Ax-b: 1', 'ü%E2%9C%93']));
+});
+
 test('what needs a value that no answer has given gives way, and a taken value is used once', () => {
   const captures = { id: { kind: 'json', path: 'id' } } as const;
   const mix = mixOf([
