@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { builtInRun, crudConfig } from '../support/crud-config.ts';
-import { type Finished, paceline, type Workspace, workspace } from '../support/paceline.ts';
+import { type Finished, paceline, shareConformance, type Workspace, workspace } from '../support/paceline.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -40,16 +40,19 @@ async function resultIn(dir: string): Promise<RunResult> {
   return JSON.parse(await readFile(join(results, machine, name), 'utf8')) as RunResult;
 }
 
-for (const example of ['go-httpbin', 'httpbin', 'json-server', 'miniflux']) {
-  test(`the example ${example} is measured as it stands`, async (t) => {
-    const { dir, run } = await folder(t, example);
-    const { exitCode, stderr } = await run('run', 'smoke', '--rate', '20');
-    assert.equal(exitCode, 0, stderr);
-    const result = await resultIn(dir);
-    assert.ok(result.trials.every(({ status }) => status !== 'failed'));
-    assert.equal((await readdir(join(dir, '.paceline', 'reports'))).length, 1);
-  });
-}
+// Each mostly waits: for a registry, and for a load that is light.
+suite('examples', { concurrency: 2 }, () => {
+  for (const example of ['go-httpbin', 'httpbin', 'json-server', 'miniflux']) {
+    test(`the example ${example} is measured as it stands`, async (t) => {
+      const { dir, run } = await folder(t, example);
+      const { exitCode, stderr } = await run('run', 'smoke', '--rate', '20');
+      assert.equal(exitCode, 0, stderr);
+      const result = await resultIn(dir);
+      assert.ok(result.trials.every(({ status }) => status !== 'failed'));
+      assert.equal((await readdir(join(dir, '.paceline', 'reports'))).length, 1);
+    });
+  }
+});
 
 const server = `import { createServer } from 'node:http';
 const spin = Number(process.env.SPIN ?? 0);
@@ -205,6 +208,7 @@ test('a secret is sent, and is in no file and no output', async (t) => {
 
 test('the crud service described by a config gives the same trial as by its own declarations', async (t) => {
   const { dir, run, own } = await folder(t, null, await crudConfig({ durationSec: 3, warmupCount: 100 }));
+  await shareConformance(own);
   const byConfig = await run('run', 'quick');
   assert.equal(byConfig.exitCode, 0, byConfig.stderr);
   const out = own.file('builtin.json');
