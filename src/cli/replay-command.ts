@@ -1,4 +1,5 @@
 import type { TrialSpec } from '../model/trial.ts';
+import { isInstalled } from '../run/paths.ts';
 import type { RunRequest } from '../run/run-scenario.ts';
 import type { ComparisonFlags } from './compare-files.ts';
 
@@ -115,5 +116,5 @@ function option(flag: string, value: string | number | null | undefined): string
 }
 
 function commandLine(command: string, parts: readonly string[]): string {
-  return ['npm run bench --', command, ...parts.filter((part) => part !== '')].join(' ');
+  return [isInstalled ? 'npx paceline' : 'npm run bench --', command, ...parts.filter((part) => part !== '')].join(' ');
 }

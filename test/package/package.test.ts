@@ -67,7 +67,10 @@ test('three commands lead from a folder with a service to its page', () => {
   assert.match(measured.stdout, /installed .* 1 of 1/, measured.stderr);
   assert.equal(measured.status, 0);
   const [page = ''] = readdirSync(join(installed, '.paceline', 'reports'));
-  assert.match(readFileSync(join(installed, '.paceline', 'reports', page), 'utf8'), /<!doctype html>/i);
+  const html = readFileSync(join(installed, '.paceline', 'reports', page), 'utf8');
+  assert.match(html, /<!doctype html>/i);
+  assert.match(html, /npx paceline run smoke[\s\S]*Where paceline\.config\.ts lies/);
+  assert.doesNotMatch(html, /In a checkout of paceline|npm run bench -- (run|report)/);
   const [machine = ''] = readdirSync(join(installed, '.paceline', 'results'));
   const [file = ''] = readdirSync(join(installed, '.paceline', 'results', machine));
   const result = JSON.parse(readFileSync(join(installed, '.paceline', 'results', machine, file), 'utf8'));

@@ -232,7 +232,12 @@ function progressText(run: ReportedRun): string {
   return run.plannedTrialCount === 0 ? cases : `${trials}, ${cases}`;
 }
 
+const besideConfig = 'Where paceline.config.ts lies, at this commit.';
+
 function repeatSection(run: ReportedRun): Markup {
+  // As an installed paceline says it, in a repository of somebody else's.
+  const isInstalled = run.command.startsWith('npx ');
+  const start = isInstalled ? 'npx paceline' : 'npm run bench --';
   const commit =
     run.commit === null
       ? null
@@ -246,13 +251,13 @@ function repeatSection(run: ReportedRun): Markup {
     { class: 'about', id: 'repeat' },
     h('h2', {}, 'Repeat it'),
     h('pre', {}, run.command),
-    h('p', { class: 'aside' }, 'In a checkout of paceline at this commit, after npm ci.'),
+    h('p', { class: 'aside' }, isInstalled ? besideConfig : 'In a checkout of paceline at this commit, after npm ci.'),
     commit,
     h('p', { class: 'aside' }, `Run ${run.runId}, started ${run.startedAt}, ${run.state}: ${progressText(run)}.`),
     h(
       'p',
       { class: 'aside' },
-      'This page is one run and knows no earlier one: npm run bench -- report EARLIER.json LATER.json shows what changed.',
+      `This page is one run and knows no earlier one: ${start} report EARLIER.json LATER.json shows what changed.`,
     ),
   );
 }
