@@ -20,15 +20,29 @@ interface CrudTrial {
 /** The files of a user's project that is the crud service of bench/, in the implementation crud-node-async, asked for file history. */
 export async function crudConfig({ durationSec, warmupCount }: CrudTrial): Promise<Record<string, string>> {
   const cwd = join(root, 'impls/crud-node-async');
-  const impl = JSON.parse(await readFile(join(cwd, 'impl.json'), 'utf8')) as { command: string[] };
+  const impl = JSON.parse(await readFile(join(cwd, 'impl.json'), 'utf8')) as {
+    build: string[][];
+    command: string[];
+    env: object;
+  };
   // It takes an address without parameters.
   const program = impl.command.map((word) => word.replace('{node}', '"{node}"')).join(' ');
   const command = ['sh', '-c', `export DATABASE_URL="\${DATABASE_URL%%\\?*}"; exec ${program}`];
   const settings = { WORKERS: '2', DB_POOL_TOTAL: '8', FILE_CACHE_BYTES: '16777216', SESSION_TTL_SECONDS: '3600' };
-  const env = { ...settings, MAX_EVENT_STREAMS: '64', LOG_LEVEL: 'warn', SEED: '20260101' };
+  const env = { ...impl.env, ...settings, MAX_EVENT_STREAMS: '64', LOG_LEVEL: 'warn', SEED: '20260101' };
   const config = {
     service: 'crud',
-    targets: [{ name: 'api', command, env, cwd, sources: ['seed.mjs'], ready: { path: '/health', status: 200 } }],
+    targets: [
+      {
+        name: 'api',
+        build: impl.build,
+        command,
+        env,
+        cwd,
+        sources: ['seed.mjs'],
+        ready: { path: '/health', status: 200 },
+      },
+    ],
     database: {
       kind: 'postgres',
       schema: join(root, 'bench/crud/schema.sql'),
