@@ -1,5 +1,7 @@
 /**
- * paceline's generator and k6 on the same trials, interleaved: `npm run engines -- [--runs 5] [--seconds 10] [--dir results/engines]`.
+ * paceline's generator and k6 on the same trials, interleaved, and three instances of k6 merged beside one:
+ * `npm run engines -- [--runs 5] [--seconds 10] [--dir results/engines] [--page docs/scaling.md]`. Prints both tables, and with --page
+ * writes them between the page's marks.
  * What has been measured stays in the folder, and is not measured again: a run that was interrupted goes on where it stopped.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,11 +14,13 @@ import { startK6Generator } from '../../src/k6/generator.ts';
 import { findK6 } from '../../src/k6/program.ts';
 import { startGenerator } from '../../src/load/generator.ts';
 import type { MeasuredLoad } from '../../src/model/load-result.ts';
+import { describeMachine } from '../../src/probe/machine.ts';
 import { openRunningProgram } from '../../src/probe/running-program.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { cacheDir, rootDir } from '../../src/run/paths.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { readResult } from '../../src/store/result-file.ts';
+import { areWithinOneCounter, type InstanceFigures, runInstances } from './instances.ts';
 import { type NullTarget, startNullTarget } from './null-target.ts';
 
 const engines = ['paceline', 'k6'] as const;
@@ -37,6 +41,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '10' },
     dir: { type: 'string', default: join(rootDir, 'results', 'engines') },
+    page: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
@@ -47,28 +52,49 @@ const { signal } = stopping;
 const nullRates = [100, 1_000, 5_000];
 const serviceRates = [25, 100, 400];
 
+/** What a page has around the tables. */
+const marks = /(<!-- engines -->\n)[\s\S]*?(<!-- \/engines -->)/;
+
 await mkdir(values.dir, { recursive: true });
+if (values.page !== undefined) await readMarked(values.page);
 const target = await startNullTarget(signal);
 const measured = new Map<string, Figures[]>();
+const instances = new Map<number, InstanceFigures[]>();
 try {
-  for (let run = 1; run <= Number(values.runs); run += 1)
+  for (let run = 1; run <= Number(values.runs); run += 1) {
+    for (const count of [1, 3] as const) {
+      const figures = await kept(`instances ${count}`, run, () => runInstances(target, count, seconds, signal));
+      instances.set(count, [...(instances.get(count) ?? []), figures]);
+    }
     for (const engine of run % 2 === 1 ? engines : engines.toReversed()) {
       for (const rate of nullRates)
         await once(`null target ${rate}/s ${engine}`, run, () => onNullTarget(target, engine, rate));
       for (const rate of serviceRates)
         await once(`crud-go ${rate}/s ${engine}`, run, () => onService(engine, rate, run));
     }
+  }
 } finally {
   await target.stop();
 }
-printTable();
+console.log(tables());
+if (values.page !== undefined) {
+  const page = await readMarked(values.page);
+  await writeFile(
+    values.page,
+    page.replace(marks, (_, begin, end) => `${begin}${tables()}\n${end}`),
+  );
+}
 
 async function once(name: string, run: number, measure: () => Promise<Figures>): Promise<void> {
-  const path = join(values.dir, `${name.replaceAll(/[ /]/g, '-')}-${run}.json`);
-  const figures: Figures = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : await measure();
+  measured.set(name, [...(measured.get(name) ?? []), await kept(name, run, measure)]);
+}
+
+async function kept<F>(name: string, run: number, measure: () => Promise<F>): Promise<F> {
+  const path = join(values.dir, `${name.replaceAll(/[ /]/g, '-')}-${seconds}s-${run}.json`);
+  const figures: F = existsSync(path) ? JSON.parse(await readFile(path, 'utf8')) : await measure();
   await writeFile(path, JSON.stringify(figures));
-  measured.set(name, [...(measured.get(name) ?? []), figures]);
   console.error(`${name} #${run}: ${JSON.stringify(figures)}`);
+  return figures;
 }
 
 async function onNullTarget(nullTarget: NullTarget, engine: Engine, ratePerSec: number): Promise<Figures> {
@@ -137,7 +163,8 @@ function latencies({ counts, responseTime }: MeasuredLoad) {
 }
 
 async function onService(engine: Engine, ratePerSec: number, run: number): Promise<Figures> {
-  const out = join(values.dir, `result-${engine}-${ratePerSec}-${run}.json`);
+  const out = join(values.dir, `result-${engine}-${ratePerSec}-${seconds}s-${run}.json`);
+  rmSync(out, { force: true });
   const flags = ['--impl', 'crud-go', '--workload', 'authenticate', '--rate', String(ratePerSec), '--trials', '1'];
   const length = ['--duration', String(seconds), '--no-report', '--out', out];
   const args = [join(rootDir, 'bin', 'paceline.mjs'), 'run', 'quick', '--engine', engine, ...flags, ...length];
@@ -153,13 +180,45 @@ async function onService(engine: Engine, ratePerSec: number, run: number): Promi
   return { ...latencies(load), arrivalCv: null, ...cpuFigures };
 }
 
-function printTable(): void {
-  console.log('| | sent | arrival CV | p50 ms | p99 ms | generator CPU ms a request | target CPU ms a request |');
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
-  for (const [name, figures] of measured) {
-    const cells = (['sentRatio', 'arrivalCv', 'p50Ms', 'p99Ms', 'generatorCpuMs', 'targetCpuMs'] as const).map((key) =>
-      median(figures.flatMap((one) => one[key] ?? []))?.toPrecision(3),
-    );
-    console.log(`| ${name} | ${cells.map((cell) => cell ?? '–').join(' | ')} |`);
-  }
+function enginesTable(): string[] {
+  const names = ['sentRatio', 'arrivalCv', 'p50Ms', 'p99Ms', 'generatorCpuMs', 'targetCpuMs'] as const;
+  return [
+    '| | sent | arrival CV | p50 ms | p99 ms | generator CPU ms a request | target CPU ms a request |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...[...measured].map(([name, figures]) => {
+      const cells = names.map((key) => median(figures.flatMap((one) => one[key] ?? []))?.toPrecision(3) ?? '–');
+      return `| ${name} | ${cells.join(' | ')} |`;
+    }),
+  ];
+}
+
+function instancesTable(): string[] {
+  const [alone = [], merged = []] = [instances.get(1), instances.get(3)];
+  const row = (name: string, { okCount, droppedCount, p50Ms, p90Ms, p99Ms }: InstanceFigures) =>
+    `| ${name} | ${okCount} | ${droppedCount} | ${[p50Ms, p90Ms, p99Ms].map((ms) => ms?.toPrecision(3) ?? '–').join(' | ')} |`;
+  const rows = alone.flatMap((one, run) => {
+    const three = merged[run];
+    return three === undefined ? [] : [row(`one, run ${run + 1}`, one), row(`three, run ${run + 1}`, three)];
+  });
+  const within = alone.filter((one, run) => merged[run] !== undefined && areWithinOneCounter(one, merged[run]));
+  const equal = alone.filter(({ okCount }, run) => merged[run]?.okCount === okCount);
+  return [
+    '| instances | answered rightly | dropped | p50 ms, at most | p90 ms, at most | p99 ms, at most |',
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    ...rows,
+    '',
+    `Counts were equal in ${equal.length} of ${alone.length} runs, and all percentiles in the same counter or its neighbour in ${within.length}.`,
+  ];
+}
+
+function tables(): string {
+  const { cpuModel, coreCount } = describeMachine();
+  const heading = `Made by \`npm run engines\` on ${new Date().toISOString().slice(0, 10)}: ${cpuModel}, ${coreCount} cores; medians of ${values.runs} interleaved runs of ${seconds} s.`;
+  return [heading, '', ...enginesTable(), '', ...instancesTable()].join('\n');
+}
+
+async function readMarked(path: string): Promise<string> {
+  const page = await readFile(path, 'utf8');
+  if (!marks.test(page)) throw new Error(`${path} has no marks <!-- engines --> and <!-- /engines -->`);
+  return page;
 }

@@ -62,7 +62,7 @@ export function assertExportable(
   const reason = refusalOf(workload);
   if (reason !== null) {
     const remedy =
-      'export a workload whose requests need no earlier answer, as authenticate, or the requests of a config';
+      'export a workload whose sessions share nothing, as authenticate or history-slots, or the requests of a config';
     throw new HarnessError('usage', `${workload.id} cannot be exported to k6: ${reason}`, remedy);
   }
   if (arrivals !== 'constant')
@@ -82,11 +82,20 @@ function refusalOf(workload: ExportedWorkload): string | null {
   const context = { seed: 1, ratePerSec: 1, timeoutMs: 1_000, nowNs: () => 0 };
   if (workload.open(context).streams.length > 0)
     return 'it holds event streams open and waits for what they bring, which k6 has no connection for';
-  if (workload.module.argument !== null || workload.isStateless === true) return null;
+  if (workload.module.argument !== null || workload.isStateless === true || workload.sharesNothing === true)
+    return null;
   return 'its requests follow from earlier answers that all connections share, and virtual users share nothing';
 }
 
 const here = (name: string) => join(import.meta.dirname, `${name}${moduleEnding}`);
+
+/** What workloads use of Node's own modules. */
+const nodeModules: Plugin = {
+  name: 'node-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:(crypto|zlib)$/ }, () => ({ path: here('node-modules') }));
+  },
+};
 
 /** Places that draw get a stream that begins anew with each iteration. */
 const iterationRandom: Plugin = {
@@ -116,7 +125,7 @@ ${workload.setUp === undefined ? '' : 'export const setup = script.setup;'}
     ...{ bundle: true, write: false, format: 'esm', target: 'es2020', charset: 'ascii', logLevel: 'silent' },
     external: ['k6', 'k6/*'],
     inject: [here('node-stand-ins')],
-    plugins: [iterationRandom],
+    plugins: [iterationRandom, nodeModules],
   });
   const text = `${planMark}${JSON.stringify(plan)}\n${outputFiles[0]?.text.trimEnd()}\n`;
   return `// Made by paceline export k6 from ${plan.workload}; do not change. sha256 of what follows: ${createHash('sha256').update(text).digest('hex')}\n${text}`;

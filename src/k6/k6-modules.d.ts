@@ -36,5 +36,6 @@ declare module 'k6/metrics' {
 }
 declare module 'k6/crypto' {
   export function sha256(text: string, encoding: 'hex'): string;
+  export function sha512(text: string, encoding: 'binary'): ArrayBuffer;
 }
 declare const __ENV: Readonly<Record<string, string | undefined>>;

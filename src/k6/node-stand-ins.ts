@@ -15,9 +15,19 @@ class TextBytes extends Uint8Array {
   override toString(): string {
     return textOf(this);
   }
+
+  writeUInt32BE(value: number, at: number): void {
+    for (let byte = 0; byte < 4; byte += 1) this[at + byte] = value >>> (24 - 8 * byte);
+  }
 }
 
 const standInBuffer = {
+  alloc(length: number, fill: Uint8Array | null = null): Uint8Array {
+    const bytes = new TextBytes(length);
+    if (fill === null) return bytes;
+    for (let at = 0; at < length; at += fill.length) bytes.set(fill.subarray(0, length - at), at);
+    return bytes;
+  },
   from(from: string | ArrayBuffer | Uint8Array, offset = 0, length?: number): Uint8Array {
     if (typeof from === 'string') return new TextBytes(bytesOf(from));
     return from instanceof ArrayBuffer ? new TextBytes(from, offset, length) : new TextBytes(from);

@@ -84,6 +84,8 @@ export interface Workload {
    * share the sequence. Without it, one thread sends everything.
    */
   readonly isStateless?: true;
+  /** Sessions may be open side by side: each changes only what it made itself, and needs nothing of the others. */
+  readonly sharesNothing?: true;
   /** No check looks at a body: they are read and counted, but not kept. */
   readonly ignoresBodies?: true;
   /** Asked of the target once before the session is opened; throws Error that says what went wrong. */

@@ -37,6 +37,7 @@ test('what k6 cannot do is refused with the reason', async () => {
     const workload = await crud(id);
     assert.throws(() => k6Plan(workload, load, aim), reason);
   }
+  assert.equal(k6Plan(await crud('history-slots'), load, aim).operations.length, 11);
   const authenticate = await crud('authenticate');
   assert.throws(() => k6Plan(authenticate, { ...load, arrivals: 'poisson' }, aim), /evenly spaced requests alone/);
   assert.throws(() => k6Plan(authenticate, { ...load, ratePerSec: 1 / 3 }, aim), /k6 cannot send 0\.333/);

@@ -130,6 +130,9 @@ test('CSV of instances adds up like their summaries; of another script, or witho
   assert.equal(JSON.parse(stdout).load.counts.ok, 300);
   const short = await paceline(['import', 'k6', ...files.slice(0, 2), ...script], space);
   assert.equal(short.exitCode, 3);
+  const twice = await paceline(['import', 'k6', ...files.slice(0, 2), files[0] as string, ...script], space);
+  assert.equal(twice.exitCode, 2);
+  assert.match(twice.stderr, /0\.csv is named twice/);
   const without = await paceline(['import', 'k6', ...files], space);
   assert.match(without.stderr, /a CSV does not say what was asked/);
   writeFileSync(files[1] as string, csv('0123456789ab'));

@@ -8,7 +8,7 @@ import { buildK6, k6Version } from '../../src/k6/program.ts';
 import { cacheDir } from '../../src/run/paths.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../support/leftovers.ts';
-import { echoRun, paceline, startPaceline, type Workspace, workspace } from '../support/paceline.ts';
+import { echoRun, paceline, shareConformance, startPaceline, type Workspace, workspace } from '../support/paceline.ts';
 
 before(async () => {
   await buildK6({
@@ -43,6 +43,20 @@ test('a trial by k6 has every phase and figure of one, and stands beside one by 
   await paceline(echoRun(['echo'], own, '--rate', '20', '--duration', '3'), space);
   const compared = await paceline(['compare', own, byK6], space);
   assert.match(compared.stdout, /generator\.engine differs: base "paceline", head "k6"/);
+});
+
+test('virtual users with files of their own are answered rightly, and the rows are those acknowledged', async (context) => {
+  const space = await workspace(context);
+  await shareConformance(space);
+  withK6(space);
+  const out = space.file('slots.json');
+  const asked = ['--impl', 'crud-node-async', '--workload', 'history-slots', '--trials', '1', '--attempts', '1'];
+  const finished = await paceline(['run', 'quick', ...asked, ...load, '--no-report', '--out', out], space);
+  const [trial] = (await readResult(out)).trials;
+  assert.ok(trial?.status === 'ok' || trial?.status === 'invalid', finished.stderr);
+  const { counts, acknowledged } = trial.measurement?.load ?? assert.fail('no load');
+  assert.deepEqual([counts.wrongCount, counts.failedCount, counts.unsentCount], [0, 0, 0]);
+  assert.ok(acknowledged.createdCount > 0);
 });
 
 test('k6 killed in mid-run is the fault of the generator, and nothing is left', async (context) => {

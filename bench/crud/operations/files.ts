@@ -211,7 +211,7 @@ export interface ChangedFiles {
 /** Beyond it the oldest are forgotten: a change is worth a look only while it is fresh. */
 const maxChangeCount = 64;
 
-function openChangedFiles(): ChangedFiles {
+export function openChangedFiles(): ChangedFiles {
   const changes: ChangedFile[] = [];
   return {
     add(change) {

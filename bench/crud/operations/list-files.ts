@@ -21,11 +21,11 @@ export function listFiles(files: Files, random: Random): Draw {
   };
 }
 
-/** GET /files?limit=5: any user's newest files. */
-export function listFirstPage(files: Files, random: Random): Draw {
+/** GET /files?limit=5: a user's newest files. */
+export function listFirstPage(files: Files, drawOwner: () => number): Draw {
   const listing = listings(files, 'list');
   return () => {
-    const owner = random.below(userCount);
+    const owner = drawOwner();
     return listing(`/files?limit=${pageLimit}`, { owner, after: null, limit: pageLimit });
   };
 }
@@ -34,10 +34,10 @@ export function listFirstPage(files: Files, random: Random): Draw {
  * GET /files?limit=5&after=…: the page after a user's sixth seeded file. A cursor stays good when its file is gone, so
  * that no answer must be waited for.
  */
-export function listNextPage(files: Files, random: Random): Draw {
+export function listNextPage(files: Files, drawOwner: () => number): Draw {
   const listing = listings(files, 'list-next');
   return () => {
-    const owner = random.below(userCount);
+    const owner = drawOwner();
     const after = fileId(files.seed, owner + pageLimit * userCount);
     return listing(`/files?limit=${pageLimit}&after=${after}`, { owner, after, limit: pageLimit });
   };

@@ -42,12 +42,13 @@ export function addExport(program: Command, context: CommandContext): void {
 }
 
 const examples = `
-Exported are the requests of a config and workloads whose requests need no earlier answer. Secrets of a config ({env:NAME}) are not
-in the script: k6 takes them with -e NAME=….
+Exported are the requests of a config, workloads whose requests need no earlier answer, and history-slots, where each virtual user has
+files of its own. Secrets of a config ({env:NAME}) are not in the script: k6 takes them with -e NAME=….
 
 Examples:
   npm run bench -- export k6 --out k6                                       the requests of your config
-  npm run bench -- export k6 quick --workload authenticate --rate 5000 --out k6 --target http://10.0.0.7:8080`;
+  npm run bench -- export k6 quick --workload authenticate --rate 5000 --out k6 --target http://10.0.0.7:8080
+  npm run bench -- export k6 quick --workload history-slots --rate 400 --out k6 --instances 10`;
 
 async function exportToK6(scenarioId: string, flags: ExportFlags, context: CommandContext): Promise<void> {
   await assertFolderWritable(flags.out, '--out');

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { k6Reasons } from '../../k6/assessment.ts';
 import { readCsvInstance, readScript } from '../../k6/csv-instances.ts';
@@ -87,6 +88,9 @@ async function readInstances(files: readonly string[], scriptPath: string | unde
     );
   if (scriptPath === undefined)
     throw new HarnessError('usage', 'a CSV does not say what was asked', 'name the script that ran with --script');
+  const twice = files.find((file, index) => files.slice(0, index).some((other) => resolve(other) === resolve(file)));
+  if (twice !== undefined)
+    throw new HarnessError('usage', `${twice} is named twice`, 'give each instance of one run once');
   const script = readScript(await readText(scriptPath), scriptPath);
   const instanceCount = files.length;
   return Promise.all(files.map((file, index) => readCsvInstance(file, script, { index, instanceCount })));
