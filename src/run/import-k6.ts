@@ -80,6 +80,12 @@ async function namedImplementation(service: string, id: string | null, project: 
   const ids = own.map((one) => one.id);
   const [only, another] = own;
   if (id === null && only !== undefined && another === undefined) return only;
+  if (only === undefined)
+    throw new HarnessError(
+      'usage',
+      `${service} has no implementation here, and a trial is one of an implementation`,
+      'leave --out out, or import where the target is declared: in the checkout or the folder of its config',
+    );
   if (id === null)
     throw new HarnessError(
       'usage',

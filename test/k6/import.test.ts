@@ -109,6 +109,10 @@ test('a target without a name, or with one that nobody knows, is refused', async
   );
   assert.equal(unknown.exitCode, 2);
   assert.match(unknown.stderr, /crud-gi/);
+  for (const [part, file] of files.entries()) writeFileSync(file, summary(part).replace('"crud"', '"echo"'));
+  const none = await paceline(['import', 'k6', ...files, '--out', space.file('out.json'), '--impl', 'crud-go'], space);
+  assert.equal(none.exitCode, 2);
+  assert.match(none.stderr, /echo has no implementation here/);
 });
 
 test('CSV of instances adds up like their summaries; of another script, or without it, it is refused', async (context) => {
