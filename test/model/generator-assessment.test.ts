@@ -45,6 +45,14 @@ test('a target that refuses connections is no fault of the generator; ports or f
   assert.deepEqual(codesOf(refused('EMFILE')), ['everything', 'too-few-sent']);
 });
 
+test('a generator delay of a tenth of a millisecond, which any timer has, discards no latency of a fast answer', () => {
+  assert.deepEqual(codesOf({ generatorDelay: latency(0.09), responseTime: latency(0.3) }), ['valid']);
+  assert.deepEqual(codesOf({ generatorDelay: latency(0.11), responseTime: latency(0.3) }), [
+    'latency',
+    'generator-delayed',
+  ]);
+});
+
 test('a generator delay of a tenth of the answer discards the latency alone, and says how large it was', () => {
   assert.deepEqual(codesOf({ generatorDelay: latency(0.19), responseTime: latency(2) }), ['valid']);
   const verdict = assessGenerator(loadResult({ generatorDelay: latency(0.21), responseTime: latency(2) }));
