@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { slopeEstimate } from '../../src/stats/slope.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../../test/support/leftovers.ts';
@@ -11,6 +10,7 @@ import {
   startPaceline,
   type Workspace,
 } from '../../test/support/paceline.ts';
+import { readCommandLine } from '../command-line.ts';
 import { loadNow, originText, publish, tableOf } from './faults-section.ts';
 import { generatorMib, type Look, lookAt, type MemoryPoint, privateMib } from './look.ts';
 
@@ -19,7 +19,7 @@ import { generatorMib, type Look, lookAt, type MemoryPoint, privateMib } from '.
  * Each run is interrupted when its share of the time is over, so that its cleaning up is part of it.
  */
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
   options: {
     minutes: { type: 'string', default: '60' },
     runs: { type: 'string', default: '6' },

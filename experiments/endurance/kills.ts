@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { createRandom, type Random } from '../../src/stats/random.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../../test/support/leftovers.ts';
@@ -13,11 +12,12 @@ import {
   startPaceline,
   type Workspace,
 } from '../../test/support/paceline.ts';
+import { readCommandLine } from '../command-line.ts';
 import { loadNow, originText, publish, tableOf } from './faults-section.ts';
 
 /** `npm run kills -- --count 200`: kills runs at random moments; is each file whole, and the next run clean? */
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
   options: {
     count: { type: 'string', default: '200' },
     /** So many side by side, each with a cache and a temporary folder of its own. */

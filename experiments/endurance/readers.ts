@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { run } from 'node:test';
-import { parseArgs } from 'node:util';
 import { readers } from '../../test/readers/all.ts';
 import { corpusOf, corpusPath, type Tried, tryReader } from '../../test/readers/reader.ts';
+import { readCommandLine } from '../command-line.ts';
 import { loadNow, originText, publish, tableOf } from './faults-section.ts';
 
 /**
@@ -11,7 +11,7 @@ import { loadNow, originText, publish, tableOf } from './faults-section.ts';
  * `--keep` puts a failure into the corpus, `--only ID` tries one reader alone.
  */
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
   options: {
     factor: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },

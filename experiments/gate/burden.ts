@@ -8,12 +8,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { recordingsDir } from '../../src/run/paths.ts';
+import { readCommandLine } from '../command-line.ts';
 import { keepPacked } from './pack.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const { values } = parseArgs({
+const { values } = readCommandLine({
   options: {
     impl: { type: 'string', default: 'crud-node-async' },
     'burn-us': { type: 'string', default: '0' },

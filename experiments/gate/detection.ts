@@ -5,8 +5,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/stats/random.ts';
+import { readCommandLine } from '../command-line.ts';
 import { type DetectionPoint, detectionSvg } from './detection-svg.ts';
 import { disjointCount, logRatios, namedPaths, type Recording, recordedRuns, recordings } from './recorded.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from './simulated.ts';
 import { shareInterval, shareText, talliedBlocks } from './tally.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readCommandLine({
   allowPositionals: true,
   options: {
     impl: { type: 'string', default: 'crud-node-async' },

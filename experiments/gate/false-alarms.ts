@@ -4,12 +4,12 @@
  * are confirmed by the block that follows; and each A/A run is judged as it was recorded, flags being confirmed by the next A/A run.
  * `npm run false-alarms -- [PATH…] [--pairs 12] [--blocks 10000] [--seconds 600]`
  */
-import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/stats/random.ts';
+import { readCommandLine } from '../command-line.ts';
 import { comparedRun, disjointCount, type Recording, recordedRuns, recordings } from './recorded.ts';
 import { type Flagged, flagsOf, shareText, tallied, talliedBlocks } from './tally.ts';
 
-const { values, positionals: paths } = parseArgs({
+const { values, positionals: paths } = readCommandLine({
   allowPositionals: true,
   options: {
     pairs: { type: 'string', default: '12' },

@@ -8,11 +8,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { goBenchmarkText } from '../../src/compare/export/trial-formats.ts';
 import type { Comparison } from '../../src/model/comparison.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { readCommandLine } from '../command-line.ts';
 import { goInstalled } from '../generator/install.ts';
 import {
   type Blocks,
@@ -28,7 +28,7 @@ import {
 } from './recorded.ts';
 import { shareText } from './tally.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readCommandLine({
   allowPositionals: true,
   options: { pairs: { type: 'string', default: '12' }, blocks: { type: 'string', default: '300' } },
 });

@@ -4,8 +4,8 @@
  * where nothing, or only the database's work, changed.
  * `npm run guard -- [PATH…] [--pairs 12,20,30] [--alpha 1,0.3,0.1,0.01] [--runs 4000]` (alpha in per cent); without a path, all recordings.
  */
-import { parseArgs } from 'node:util';
 import { createRandom } from '../../src/stats/random.ts';
+import { readCommandLine } from '../command-line.ts';
 import { logRatios, type Recording, recordedRuns, recordings } from './recorded.ts';
 import {
   correctionOfPairs,
@@ -17,7 +17,7 @@ import {
   spreadOf,
 } from './simulated.ts';
 
-const { values, positionals: paths } = parseArgs({
+const { values, positionals: paths } = readCommandLine({
   allowPositionals: true,
   options: {
     pairs: { type: 'string', default: '12,20,30' },

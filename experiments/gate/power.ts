@@ -3,14 +3,14 @@
  * which contiguous blocks of several sizes are judged as `ci` would have, flags being confirmed by the block that follows.
  * `npm run power -- [PATH…] [--pairs 6,8,10,12,16,20] [--blocks 1000] [--seconds 600]`
  */
-import { parseArgs } from 'node:util';
 import { changeText } from '../../src/compare/text.ts';
 import type { Comparison } from '../../src/model/comparison.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { readCommandLine } from '../command-line.ts';
 import { comparedBlock, disjointCount, type Recording, recordedRuns, recordings } from './recorded.ts';
 import { shareText, type Tally, talliedBlocks } from './tally.ts';
 
-const { values, positionals: paths } = parseArgs({
+const { values, positionals: paths } = readCommandLine({
   allowPositionals: true,
   options: {
     pairs: { type: 'string', default: '6,8,10,12,16,20' },

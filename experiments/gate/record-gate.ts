@@ -7,13 +7,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import { recordingsDir, rootDir } from '../../src/run/paths.ts';
+import { readCommandLine } from '../command-line.ts';
 import { keepPacked } from './pack.ts';
 import { recordedRuns } from './recorded.ts';
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
   options: {
     impl: { type: 'string', default: 'crud-go,crud-node-async' },
     runs: { type: 'string', default: '10' },

@@ -7,14 +7,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { startGenerator } from '../../src/load/generator.ts';
 import { assessGenerator } from '../../src/model/generator-assessment.ts';
 import type { LoadPlan } from '../../src/model/scenario.ts';
+import { readCommandLine } from '../command-line.ts';
 import { startNullTarget } from './null-target.ts';
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const { values: options } = parseArgs({
+const { values: options } = readCommandLine({
   options: {
     rate: { type: 'string', default: '100,1000,5000,20000' },
     seconds: { type: 'string', default: '8' },

@@ -8,7 +8,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { startK6Generator } from '../../src/k6/generator.ts';
 import { findK6 } from '../../src/k6/program.ts';
@@ -16,10 +15,12 @@ import { startGenerator } from '../../src/load/generator.ts';
 import type { MeasuredLoad } from '../../src/model/load-result.ts';
 import { describeMachine } from '../../src/probe/machine.ts';
 import { openRunningProgram } from '../../src/probe/running-program.ts';
+import { formatNumber } from '../../src/report/format.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { cacheDir, rootDir } from '../../src/run/paths.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { readResult } from '../../src/store/result-file.ts';
+import { readCommandLine } from '../command-line.ts';
 import { areWithinOneCounter, type InstanceFigures, runInstances } from './instances.ts';
 import { type NullTarget, startNullTarget } from './null-target.ts';
 
@@ -36,7 +37,7 @@ interface Figures {
   readonly targetCpuMs: number | null;
 }
 
-const { values } = parseArgs({
+const { values } = readCommandLine({
   options: {
     runs: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '10' },
@@ -186,16 +187,20 @@ function enginesTable(): string[] {
     '| | sent | arrival CV | p50 ms | p99 ms | generator CPU ms a request | target CPU ms a request |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...[...measured].map(([name, figures]) => {
-      const cells = names.map((key) => median(figures.flatMap((one) => one[key] ?? []))?.toPrecision(3) ?? '–');
+      const cells = names.map((key) => figureText(median(figures.flatMap((one) => one[key] ?? []))));
       return `| ${name} | ${cells.join(' | ')} |`;
     }),
   ];
 }
 
+function figureText(value: number | null): string {
+  return value === null ? '–' : formatNumber(value);
+}
+
 function instancesTable(): string[] {
   const [alone = [], merged = []] = [instances.get(1), instances.get(3)];
   const row = (name: string, { okCount, droppedCount, p50Ms, p90Ms, p99Ms }: InstanceFigures) =>
-    `| ${name} | ${okCount} | ${droppedCount} | ${[p50Ms, p90Ms, p99Ms].map((ms) => ms?.toPrecision(3) ?? '–').join(' | ')} |`;
+    `| ${name} | ${okCount} | ${droppedCount} | ${[p50Ms, p90Ms, p99Ms].map(figureText).join(' | ')} |`;
   const rows = alone.flatMap((one, run) => {
     const three = merged[run];
     return three === undefined ? [] : [row(`one, run ${run + 1}`, one), row(`three, run ${run + 1}`, three)];

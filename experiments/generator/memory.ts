@@ -9,9 +9,9 @@ import { readFile } from 'node:fs/promises';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type GeneratorProgress, startGenerator } from '../../src/load/generator.ts';
 import { cacheDir } from '../../src/run/paths.ts';
+import { readCommandLine } from '../command-line.ts';
 
 const programPath = fileURLToPath(new URL('../../src/target/null-target.ts', import.meta.url));
 
@@ -25,7 +25,7 @@ export async function startNullTarget(): Promise<{ url: string; child: ChildProc
 // As bin/paceline.mjs does for every command.
 enableCompileCache(join(cacheDir(process.env), 'compiled'));
 
-const { values: options } = parseArgs({
+const { values: options } = readCommandLine({
   options: {
     requests: { type: 'string', default: '10000000' },
     rate: { type: 'string', default: '20000' },

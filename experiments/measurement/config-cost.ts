@@ -4,15 +4,15 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { countedTrials, type Measurement } from '../../src/model/trial.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { signedRankEstimate } from '../../src/stats/rank-tests.ts';
 import { builtInRun, crudConfig } from '../../test/support/crud-config.ts';
 import { makeWorkspace, paceline, removeWorkspace } from '../../test/support/paceline.ts';
+import { readCommandLine } from '../command-line.ts';
 
-const { values: options } = parseArgs({
+const { values: options } = readCommandLine({
   options: { trials: { type: 'string', default: '20' }, seconds: { type: 'string', default: '10' } },
 });
 const trialCount = Number(options.trials);

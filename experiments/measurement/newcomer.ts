@@ -7,10 +7,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { packPackage, userEnvironment } from '../../test/support/package.ts';
+import { readCommandLine } from '../command-line.ts';
 
-const { values } = parseArgs({ options: { warm: { type: 'boolean', default: false } } });
+const { values } = readCommandLine({ options: { warm: { type: 'boolean', default: false } } });
 const limitSec = 180;
 const server = `const { createServer } = require('node:http');
 createServer((request, response) => response.end('ok')).listen(process.env.PORT, process.env.HOST);

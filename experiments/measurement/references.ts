@@ -5,15 +5,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { HarnessError } from '../../src/model/harness-error.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { describeMachine } from '../../src/probe/machine.ts';
 import { checkoutProject, type Declarations, loadDeclarations } from '../../src/run/declarations.ts';
 import { resultsDir, rootDir } from '../../src/run/paths.ts';
 import { newestResult } from '../../src/store/result-folder.ts';
+import { readCommandLine } from '../command-line.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readCommandLine({
   allowPositionals: true,
   options: { list: { type: 'boolean', default: false } },
 });

@@ -7,14 +7,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeMachine } from '../../src/probe/machine.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { resultsDir, rootDir } from '../../src/run/paths.ts';
 import { locateAll } from '../../src/run/project.ts';
+import { readCommandLine } from '../command-line.ts';
 import { type Question, questions } from './tables.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readCommandLine({
   allowPositionals: true,
   options: {
     impl: { type: 'string', multiple: true },

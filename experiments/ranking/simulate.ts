@@ -2,13 +2,13 @@
  * How often the ranking claims what is not so, how often it finds what is, and whether its intervals hold after `--until`:
  * simulated, seeded. `npm run ranking [-- --runs N]`; 2,000 runs a line by default, about four minutes.
  */
-import { parseArgs } from 'node:util';
 import type { BlockedValue } from '../../src/stats/block-design.ts';
 import { type Difference, type PairIntervals, pairIntervals } from '../../src/stats/pair-intervals.ts';
 import { createRandom } from '../../src/stats/random.ts';
+import { readCommandLine } from '../command-line.ts';
 import { normalDraw } from '../gate/simulated.ts';
 
-const runCount = Number(parseArgs({ options: { runs: { type: 'string', default: '2000' } } }).values.runs);
+const runCount = Number(readCommandLine({ options: { runs: { type: 'string', default: '2000' } } }).values.runs);
 if (!Number.isInteger(runCount) || runCount < 1) {
   process.stderr.write('usage: npm run ranking [-- --runs N]\n');
   process.exit(2);
