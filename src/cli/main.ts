@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { findProject, openProject } from '../config/find-project.ts';
 import { visibleText } from '../model/foreign-text.ts';
 import { HarnessError } from '../model/harness-error.ts';
-import { unknownName } from '../model/unknown-name.ts';
+import { nearestName, unknownName } from '../model/unknown-name.ts';
 import { enterCallersFolder, normaliseEnvironment } from '../os/environment.ts';
 import { abortOnSignals, Interruption } from '../os/interruption.ts';
 import { assertEnoughOpenFiles } from '../os/open-files.ts';
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       return project;
     };
     context = { signal, env: process.env, ...output, folders: found.folders, loadProject, exitCode: 0 };
-    await assertKnownCommand(argv[2], context);
+    await assertKnownCommand(argv[2], context, found.isCheckout || found.configPath !== null);
     const program = await createProgram(context, argv[2]);
     await program.parseAsync(argv);
     // Too late to cut anything short, but whoever asked to stop must not see a following command start.
@@ -56,12 +56,19 @@ function flush(stream: NodeJS.WritableStream): Promise<void> {
 }
 
 /** A mistyped command would be taken for a scenario, as `run` may be left out. */
-async function assertKnownCommand(word: string | undefined, context: CommandContext): Promise<void> {
+async function assertKnownCommand(
+  word: string | undefined,
+  context: CommandContext,
+  hasProject: boolean,
+): Promise<void> {
   if (word === undefined || word.startsWith('-')) return;
   if (Object.hasOwn(commands, word)) return;
   if (word === 'help') return;
+  // Where there is no config its absence would hide the slip.
+  const commandWords = [...Object.keys(commands), 'help'];
+  if (!hasProject && nearestName(word, commandWords) !== null) throw unknownName('command', word, commandWords);
   const scenarioIds = await (await context.loadProject()).scenarioIds();
-  const known = [...Object.keys(commands), 'help', ...scenarioIds];
+  const known = [...commandWords, ...scenarioIds];
   if (!known.includes(word)) throw unknownName('command or scenario', word, known);
 }
 

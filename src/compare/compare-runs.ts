@@ -9,6 +9,7 @@ import type {
 } from '../model/comparison.ts';
 import type { CompareOptions, GatePolicy } from '../model/gate-policy.ts';
 import type { RunResult } from '../model/run-result.ts';
+import { madeTrialCount } from '../model/trial.ts';
 import type { Warning } from '../model/warning.ts';
 import { holm } from '../stats/exact-tests.ts';
 import { cellComparisons, type RawComparison } from './cell-comparison.ts';
@@ -96,7 +97,7 @@ function waiverWarnings(comparisons: readonly Comparison[], { waivers, today }: 
 
 function cutShort({ state, trials, plannedTrialCount }: RunResult, side: string): Warning[] {
   if (state === 'complete') return [];
-  const message = `${side} was cut short after ${trials.length} of ${plannedTrialCount} planned trials: what there is, is compared`;
+  const message = `${side} was cut short after ${madeTrialCount(trials)} of ${plannedTrialCount} planned trials: what there is, is compared`;
   return [{ code: 'cut-short', message, advice: null }];
 }
 

@@ -213,6 +213,11 @@ export type Measurement = z.infer<typeof measurementSchema>;
 export type Trial = z.infer<typeof trialSchema>;
 export type OkTrial = Extract<Trial, { status: 'ok' }>;
 
+/** How many trials of the plan were made: one that was tried again is one. */
+export function madeTrialCount(trials: readonly Trial[]): number {
+  return trials.filter(({ spec }) => spec.attempt === 1).length;
+}
+
 /** The trials of one cell whose figures stand: of each repetition its last ok attempt. */
 export function countedTrials(trials: readonly Trial[]): OkTrial[] {
   return finalAttempts(trials.filter((trial) => trial.status === 'ok'));

@@ -74,6 +74,8 @@ export interface ReportedRun extends Pick<RunResult, 'runId' | 'state' | 'starte
   readonly implementations: RunResult['implementations'];
   readonly plannedTrialCount: number;
   readonly trialCount: number;
+  /** Further attempts at trials that did not count. */
+  readonly retriedCount: number;
   readonly plannedPrimitiveCount: number;
   readonly primitiveCount: number;
 }

@@ -96,6 +96,16 @@ test('without a sampler the target costs nobody knows what, and a load with a ga
   assert.equal(report.exitCode, 0, report.stderr);
 });
 
+test('a load as asked for that nobody answered is not called valid and no more', async (context) => {
+  const space = await workspace(context);
+  const files = [0, 1, 2].map((part) => space.file(`${part}.json`));
+  for (const [part, file] of files.entries())
+    writeFileSync(file, summary(part, { [outcomeName(0, 'ok')]: 0, [outcomeName(0, 'failed')]: 100 }));
+  const { exitCode, stdout } = await paceline(['import', 'k6', ...files], space);
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /valid load, but 300 of 300 requests were not answered rightly/);
+});
+
 test('a target without a name, or with one that nobody knows, is refused', async (context) => {
   const space = await workspace(context);
   const files = [0, 1, 2].map((part) => space.file(`${part}.json`));

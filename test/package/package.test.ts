@@ -89,6 +89,10 @@ test('a folder without a config is exit code 2 and names init', () => {
   const started = run(empty, 'npx', '--yes', '--package', packed.tarball, 'paceline', 'run');
   assert.equal(started.status, 2, started.stderr);
   assert.match(started.stderr, /paceline init/);
+  // A slip of the keyboard is named before the config that a scenario would need.
+  const mistyped = run(empty, join(installed, 'node_modules', '.bin', 'paceline'), 'rnu');
+  assert.equal(mistyped.status, 2, mistyped.stderr);
+  assert.match(mistyped.stderr, /unknown command "rnu"[\s\S]*did you mean "run"/);
 });
 
 test('it works as npx of the tarball, where its name cannot be resolved, and installed globally', () => {

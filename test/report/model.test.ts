@@ -50,7 +50,9 @@ test('a row counts of each repetition the last ok attempt', () => {
     invalidTrial({ repetition: 2, attempt: 2, cpuPerRequestMs: 9 }),
     failedTrial({ repetition: 3 }),
   ];
-  const row = rowFor(onlyQuestion(buildReport(runResult({ trials }), [])), 'crud-go');
+  const report = buildReport(runResult({ trials }), []);
+  assert.deepEqual([report.run.trialCount, report.run.retriedCount], [3, 2]);
+  const row = rowFor(onlyQuestion(report), 'crud-go');
   assert.deepEqual(row.figures['cpu-per-request']?.values, [1, 2]);
   assert.equal(row.okCount, 2);
   assert.equal(row.plannedCount, 3);

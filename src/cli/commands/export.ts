@@ -88,7 +88,8 @@ function questionOf(scenario: Scenario, flags: ExportFlags): { entry: ScenarioEn
   const [entry = { ...first, workload: flags.workload ?? '' }] = named;
   if (new Set(named.map(({ workload }) => workload)).size > 1)
     throw usage(`scenario ${scenario.id} has ${ids.length} workloads`, `choose with --workload: ${ids.join(', ')}`);
-  const rates = [...new Set(named.flatMap(({ ratesPerSec }) => ratesPerSec))];
+  const asked = named.length === 0 ? scenario.entries : named;
+  const rates = [...new Set(asked.flatMap(({ ratesPerSec }) => ratesPerSec))];
   const ratePerSec = flags.rate ?? (rates.length === 1 ? rates[0] : undefined);
   if (ratePerSec === undefined)
     throw usage(

@@ -141,6 +141,9 @@ function reasonsAgainst(merged: MergedLoad): Reasons {
 function loadText(load: MergedLoad, reasons: Reasons): string {
   const { plan, instanceCount, scheduledCount, counts, startSkewMs, response, service, sendDelay } = load;
   const ended = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome.replace('_', ' ')}`);
+  const wrongCount = scheduledCount - counts.ok;
+  const unanswered =
+    wrongCount === 0 ? '' : ` load, but ${wrongCount} of ${scheduledCount} requests were not answered rightly`;
   const skewMs = Math.max(0, ...startSkewMs.flatMap((one) => one.skewMs ?? []));
   return [
     `${plan.workload} at ${plan.ratePerSec}/s for ${plan.measureMs / 1_000} s by k6, ${instanceCount} ${instanceCount === 1 ? 'instance' : 'instances'}`,
@@ -151,7 +154,9 @@ function loadText(load: MergedLoad, reasons: Reasons): string {
       ),
     ),
     `  last start ${skewMs} ms after the first, by their own clocks`,
-    ...(reasons.length === 0 ? ['  valid'] : reasons.map(({ code, message }) => `  invalid: ${message} (${code})`)),
+    ...(reasons.length === 0
+      ? [`  valid${unanswered}`]
+      : reasons.map(({ code, message }) => `  invalid: ${message} (${code})`)),
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Prices } from '../../model/prices.ts';
 import type { RunResult } from '../../model/run-result.ts';
+import { madeTrialCount } from '../../model/trial.ts';
 import { type Baseline, nearestBaselineRow } from '../baseline.ts';
 import type { Group, ReportBaseline, ReportClaims, ReportedRun, ReportModel } from '../model.ts';
 import { assessClaims, type ClaimBook, type ClaimEvidence, emptyClaimBook, measuredClaims } from './claims.ts';
@@ -58,12 +59,14 @@ function reportClaims(evidence: ClaimEvidence, { claims, sources, codeLines }: C
 
 function reportedRun(live: RunResult): ReportedRun {
   const { trials, schemaVersion, warnings, primitives, primitiveFacts, profiles, ...facts } = live;
-  return { ...facts, trialCount: trials.length, primitiveCount: primitives.length };
+  const trialCount = madeTrialCount(trials);
+  return { ...facts, trialCount, retriedCount: trials.length - trialCount, primitiveCount: primitives.length };
 }
 
 function titleOf(live: RunResult, groups: readonly Group[]): string {
   const [only, ...others] = groups.flatMap((group) => group.questions);
   if (only === undefined && live.primitives.length > 0) return 'What a unit of concurrency costs';
   if (only === undefined || others.length > 0) return `Scenario ${live.scenario.id}`;
-  return only.ratePerSec === 0 ? only.workload : `${only.workload} at ${only.ratePerSec} requests a second`;
+  const subject = `${only.service}: ${only.workload}`;
+  return only.ratePerSec === 0 ? subject : `${subject} at ${only.ratePerSec} requests a second`;
 }

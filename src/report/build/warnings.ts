@@ -1,5 +1,6 @@
 import { countOf } from '../../compare/text.ts';
 import type { RunResult } from '../../model/run-result.ts';
+import { madeTrialCount } from '../../model/trial.ts';
 import type { Warning } from '../../model/warning.ts';
 import type { CollectedWarning, Group } from '../model.ts';
 import { groupByMessage } from './message-groups.ts';
@@ -48,7 +49,7 @@ function progressText({ trials, primitives, ...planned }: RunResult): string {
   const { plannedTrialCount, plannedPrimitiveCount } = planned;
   const cases = `${primitives.length} of ${plannedPrimitiveCount} cases of primitives`;
   if (plannedTrialCount === 0 && plannedPrimitiveCount > 0) return cases;
-  const done = `${trials.length} of ${countOf(plannedTrialCount, 'planned trial')}`;
+  const done = `${madeTrialCount(trials)} of ${countOf(plannedTrialCount, 'planned trial')}`;
   return plannedPrimitiveCount === 0 ? done : `${done} and ${cases}`;
 }
 

@@ -226,7 +226,8 @@ function databaseText({ kind, version, settings }: NonNullable<ReportedRun['data
 }
 
 function progressText(run: ReportedRun): string {
-  const trials = `${run.trialCount} of ${run.plannedTrialCount} planned trials`;
+  const again = run.retriedCount === 0 ? '' : ` and ${countOf(run.retriedCount, 'further attempt')}`;
+  const trials = `${run.trialCount} of ${run.plannedTrialCount} planned trials${again}`;
   if (run.plannedPrimitiveCount === 0) return trials;
   const cases = `${run.primitiveCount} of ${run.plannedPrimitiveCount} cases of primitives`;
   return run.plannedTrialCount === 0 ? cases : `${trials}, ${cases}`;
