@@ -193,8 +193,9 @@ function splitText({ parts }: PlanSummary): string {
   return ` (${parts.map(({ service, expectedMs }) => `${service} ${durationText(expectedMs)}`).join(', ')})`;
 }
 
-function planned({ trialCount, primitiveCount }: PlanSummary): string {
-  const trials = trialCount > 0 || primitiveCount === 0 ? [countOf(trialCount, 'trial')] : [];
+function planned({ trialCount, expectedTrialCount, primitiveCount }: PlanSummary): string {
+  const few = expectedTrialCount < trialCount ? `${expectedTrialCount} of at most ` : '';
+  const trials = trialCount > 0 || primitiveCount === 0 ? [`${few}${countOf(trialCount, 'trial')}`] : [];
   const cases = primitiveCount > 0 ? [`${countOf(primitiveCount, 'case')} of primitives`] : [];
   return [...trials, ...cases].join(' and ');
 }

@@ -129,6 +129,18 @@ function crashesMs({ crashCount, electionTimeoutMaxMs }: ClusterSpec): number {
   return crashCount * (0.7 * electionTimeoutMaxMs + 50);
 }
 
+type FinishedTrial = Pick<Trial, 'spec' | 'status'>;
+
+/** Of the trials left, those that will be made if every start of a cluster-size search holds; all, where nothing is searched. */
+export function expectedSpecs(left: readonly TrialSpec[], done: readonly FinishedTrial[] = []): TrialSpec[] {
+  const made = [...done];
+  return left.filter((spec) => {
+    if (isSkippable(spec, made)) return false;
+    made.push({ spec, status: 'ok' });
+    return true;
+  });
+}
+
 /** A size holds when so many of ten starts succeed; it does not when two fail. */
 const minPassedCount = 9;
 const maxFailedCount = 2;
@@ -137,11 +149,11 @@ const maxFailedCount = 2;
  * Whether a trial of a cluster-size search can show nothing new: its size or a smaller one has failed, its second chance is not
  * needed, or this size or a larger one holds. Trials that were the machine's fault count for neither side.
  */
-export function isSkippable(spec: TrialSpec, done: readonly Trial[]): boolean {
+export function isSkippable(spec: TrialSpec, done: readonly FinishedTrial[]): boolean {
   if (spec.cluster?.searchesSize !== true) return false;
   const { size } = spec.cluster;
   const search = done.filter((trial) => isSameSizeSearch(trial.spec, spec));
-  const failed = (trial: Trial) => trial.status === 'failed' || trial.status === 'overloaded';
+  const failed = (trial: FinishedTrial) => trial.status === 'failed' || trial.status === 'overloaded';
   const counts = new Map<number, { heldCount: number; failedCount: number }>();
   for (const trial of search) {
     const at = trial.spec.cluster?.size ?? 0;

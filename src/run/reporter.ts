@@ -11,6 +11,8 @@ export interface PlanSummary {
   readonly otherRuntimes: readonly string[];
   readonly skipped: readonly { readonly id: string; readonly reason: string; readonly remedy: string }[];
   readonly trialCount: number;
+  /** Fewer, where a search for the largest cluster leaves out what can show nothing new. */
+  readonly expectedTrialCount: number;
   /** Cases of primitives, each in a fresh process. */
   readonly primitiveCount: number;
   /** Of the trials alone: builds and conformance come before, once. */

@@ -30,7 +30,7 @@ import {
 } from './open-rounds.ts';
 import { ignoredByPrimitives, type ScenarioOverrides, withOverrides } from './overrides.ts';
 import { cacheDir } from './paths.ts';
-import { type PlanInput, plan, trialMs } from './plan.ts';
+import { expectedSpecs, type PlanInput, plan, trialMs } from './plan.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from './prepare.ts';
 import type { Candidate, PreparedImplementation, PreparedSet } from './prepared-implementation.ts';
 import { expectedMs, planCases } from './primitives/plan.ts';
@@ -197,7 +197,8 @@ function announcePlan(
   if (open !== null && until !== null) assertCanNarrow(open, input, until.timeBudgetMs);
   const specs = plannedSpecs(input, open);
   const cases = planCases(declarations, available);
-  const parts = expectedParts(specs, sumOf(cases.map((spec) => expectedMs(spec, declarations))));
+  const expected = expectedSpecs(specs);
+  const parts = expectedParts(expected, sumOf(cases.map((spec) => expectedMs(spec, declarations))));
   reporter.onPlan({
     scenarioDescription: `${declarations.scenario.id}: ${declarations.scenario.description}`,
     implementationIds: available.map(({ id }) => id),
@@ -209,6 +210,7 @@ function announcePlan(
     ),
     headline: headlineOf(specs),
     trialCount: specs.length,
+    expectedTrialCount: expected.length,
     primitiveCount: cases.length,
     expectedMs: sumOf(parts.map((part) => part.expectedMs)),
     until,

@@ -10,7 +10,7 @@ import {
   type RoundState,
   withRoundCount,
 } from './open-rounds.ts';
-import { isSkippable, trialMs } from './plan.ts';
+import { expectedSpecs, isSkippable, trialMs } from './plan.ts';
 import type { PreparedPrimitives } from './primitives/prepare.ts';
 import type { RunReporter } from './reporter.ts';
 
@@ -59,7 +59,7 @@ export async function runTrials(
       const spec = specs[index] as TrialSpec;
       if (isSkippable(spec, result.trials)) continue;
       rounds?.begin(spec);
-      reporter.onTrialStart(spec, remainingMs(specs, index));
+      reporter.onTrialStart(spec, remainingMs(specs.slice(index), result.trials));
       for await (const trial of attempts(spec, prepared)) {
         await save({ trials: [...result.trials, trial] });
         reporter.onTrialEnd(trial, index + 1, specs.length);
@@ -137,8 +137,8 @@ async function* primitiveResults(
   }
 }
 
-function remainingMs(specs: readonly TrialSpec[], from: number): number {
-  return specs.slice(from).reduce((sum, spec) => sum + trialMs(spec), 0);
+function remainingMs(left: readonly TrialSpec[], done: readonly Trial[]): number {
+  return expectedSpecs(left, done).reduce((sum, spec) => sum + trialMs(spec), 0);
 }
 
 async function* attempts(spec: TrialSpec, prepared: PreparedRun): AsyncGenerator<Trial> {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { claims, sources } from '../../bench/claims.ts';
-import type { Claim, ClaimTest } from '../../src/model/claim.ts';
+import { scenario as claimsScenario } from '../../bench/scenarios/claims.ts';
+import type { Claim, ClaimTest, Quantity } from '../../src/model/claim.ts';
 import { metrics } from '../../src/model/metric.ts';
 import type { RunResult } from '../../src/model/run-result.ts';
 import { assessClaims, toEvidence } from '../../src/report/build/claims.ts';
@@ -171,6 +172,21 @@ test('what no program can measure is said to be so', () => {
   );
   assert.equal(easier?.verdict, 'not measured');
   assert.match(easier?.claim.note ?? '', /Not measurable/);
+});
+
+test('the scenario claims measures whatever a claim asks of a run', async () => {
+  const { entries, primitives: plan } = claimsScenario;
+  const isMeasured = async (quantity: Quantity): Promise<boolean> => {
+    if (quantity.kind === 'code-lines') return true;
+    if (quantity.kind === 'trial') return entries.some(({ workload }) => workload === quantity.workload);
+    if (quantity.kind === 'largest-cluster') return entries.some(({ cluster }) => cluster?.searchesSize);
+    return (await loadPrimitives(plan?.ids ?? [])).some(({ id }) => plan !== null && id === quantity.primitive);
+  };
+  for (const { id, test } of claims) {
+    if (test.kind === 'none') continue;
+    const quantities = 'to' in test ? [test.of, test.to] : [test.of];
+    for (const quantity of quantities) assert.ok(await isMeasured(quantity), `${id}: ${JSON.stringify(quantity)}`);
+  }
 });
 
 test('every declared claim names things that exist, in at most a line', async () => {

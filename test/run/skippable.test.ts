@@ -4,7 +4,7 @@ import { cluster } from '../../bench/raft/entries.ts';
 import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Trial, TrialSpec } from '../../src/model/trial.ts';
 import type { Workload } from '../../src/model/workload.ts';
-import { isSkippable, plan } from '../../src/run/plan.ts';
+import { expectedSpecs, isSkippable, plan } from '../../src/run/plan.ts';
 import { failedTrial, okTrial, scenarioEntry } from '../support/run-result.ts';
 
 const sizes = [3, 5, 9, 25];
@@ -88,4 +88,24 @@ test('trials outside a cluster-size search are never skipped', () => {
     isSkippable({ ...spec, cluster: { ...spec.cluster, searchesSize: false } }, [failedTrial(), failedTrial()]),
     false,
   );
+});
+
+test('of a search only the trials are expected that it makes if every start holds', () => {
+  const specs = specsFor(1_000);
+  const sizesOf = (left: readonly TrialSpec[]) => left.map(({ cluster: asked }) => asked?.size);
+  assert.deepEqual(sizesOf(expectedSpecs(specs)), [3, 5, 9, 25, ...Array(8).fill(25)]);
+  const isUpTo = (size: number) => (spec: TrialSpec) => (spec.cluster?.size ?? 0) <= size && spec.repetition === 1;
+  const done = specs.filter(isUpTo(9)).map((spec) => ({ spec, status: 'ok' as const }));
+  const failed = specs
+    .filter(({ cluster: asked, repetition }) => asked?.size === 25 && repetition <= 2)
+    .map((spec) => ({ spec, status: 'failed' as const }));
+  assert.deepEqual(sizesOf(expectedSpecs(specs.slice(8), [...done, ...failed])), Array(8).fill(9));
+});
+
+test('where nothing is searched every trial is expected', () => {
+  const specs = specsFor(1_000).map((spec) => ({
+    ...spec,
+    cluster: { ...cluster, ...spec.cluster, searchesSize: false } as TrialSpec['cluster'],
+  }));
+  assert.equal(expectedSpecs(specs).length, specs.length);
 });

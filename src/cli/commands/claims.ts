@@ -65,10 +65,8 @@ function machineText({ machine }: RunResult): string {
   return `Measured on ${lineText(machineLabel(machine))} (machine ${lineText(machine.id)}); a ratio holds for this machine.`;
 }
 
-const nothingYet = `Nothing was measured on this machine yet. First run what the claims are about:
-  npm run bench -- run blog-post      the service under the load of the blog post
-  npm run bench -- run primitives     the units of concurrency
-  npm run bench -- run raft-scale     the largest clusters`;
+const nothingYet = `Nothing was measured on this machine yet. First run what the claims are about, with the implementations that they name:
+  npm run bench -- run claims --impl '*-go' --impl crud-python-flask --impl raft-python-threads --impl primitives-python`;
 
 const colors: Readonly<Record<ClaimVerdict, number>> = {
   holds: 32,
