@@ -7,6 +7,7 @@ import { changeText } from '../../src/compare/text.ts';
 import type { Comparison } from '../../src/model/comparison.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { readCommandLine } from '../command-line.ts';
+import { burdenEstimate, burdenText } from './burden-estimate.ts';
 import { comparedBlock, disjointCount, type Recording, recordedRuns, recordings } from './recorded.ts';
 import { shareText, type Tally, talliedBlocks } from './tally.ts';
 
@@ -43,6 +44,8 @@ function printRecording(recording: Recording): void {
     pairCount,
     tally: talliedBlocks(recording, { pairCount, blockCount, random, endMs }),
   }));
+  const estimate = burdenEstimate(recording);
+  if (estimate !== null) process.stdout.write(`${burdenText(recording.cell, estimate)}\n\n`);
   process.stdout.write(`${recording.cell}, ${pairs.length} pairs; found, confirmed\n\n`);
   line('gated', 'change, all pairs', ...fitting.map((pairCount) => `${pairCount} pairs`));
   line('---', '---:', ...fitting.map(() => '---:'));

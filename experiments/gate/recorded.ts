@@ -180,10 +180,14 @@ export function comparedRun({ base, head }: RecordedRun): RunComparison | null {
   return head === null ? null : compareRuns(base, head, options);
 }
 
-/** A block as `ci` would have judged it had it made these pairs. */
-export function comparedBlock(block: readonly RecordedPair[], { runs }: Recording): RunComparison {
+/** A block as `ci` would have judged it had it made these pairs, with intervals of the policy's level. */
+export function comparedBlock(
+  block: readonly RecordedPair[],
+  { runs }: Recording,
+  intervalLevelRatio = gate.intervalLevelRatio,
+): RunComparison {
   const [base, head] = (['base', 'head'] as const).map((side) => sideOf(block, side, runs)) as [RunResult, RunResult];
-  return compareRuns(base, head, options);
+  return compareRuns(base, head, { ...options, policy: { ...gate, intervalLevelRatio } });
 }
 
 /** One side of a block as a result of its own. */
