@@ -27,7 +27,7 @@ export interface K6GeneratorOptions {
   readonly signal: AbortSignal;
 }
 
-/** k6 in the place of paceline's own generator: a process for each block of the warm-up, and one for the window. */
+/** k6 in the place of paceline's own generator: a process for the warm-up, and one for the window. */
 export interface K6Generator {
   /** Of the process that sends the window's requests: it is there from the start, and waits. */
   readonly pid: number;

@@ -164,7 +164,7 @@ const measurementSchema = z.strictObject({
   /** null: it ran already, or the load was imported. */
   startupMs: ms.nullable(),
   stopMs: ms.nullable(),
-  /** Whether the last two warm-up blocks differed by less than 3 % in CPU per request; null: no warm-up. */
+  /** Whether CPU per request had stopped falling at the end of the warm-up (run/trial/warm-up.ts); null: no warm-up, or not known. */
   warmupConverged: z.boolean().nullable(),
   warmupSentCount: z.int().nonnegative(),
   noise: trialNoiseSchema,

@@ -112,8 +112,8 @@ function clusterSpec(entry: ScenarioEntry, size: number, workloads: PlanInput['w
 /** What a trial costs beside its phases of fixed length: copy, start, connect, stop; a cluster copies no database. */
 const trialOverheadMs = 2_000;
 const clusterOverheadMs = 1_200;
-/** Of a warm-up: every other one is given half as many requests again. */
-const warmupExtensionFactor = 1.25;
+/** Of a warm-up: one in ten is given half as many requests again. */
+const warmupExtensionFactor = 1.05;
 
 /** Expected wall time of one trial. */
 export function trialMs({ idleMs, loadPlan, cluster }: Pick<TrialSpec, 'idleMs' | 'loadPlan' | 'cluster'>): number {

@@ -64,7 +64,7 @@ test('implementations of another service are not asked', () => {
 });
 
 test('a trial is expected to take its idle, warm-up and measured time and a little more', () => {
-  assert.equal(trialMs(trialSpec()), 2_000 + 300 + 1.25 * 1000 + 1000);
+  assert.equal(trialMs(trialSpec()), 2_000 + 300 + 1.05 * 1000 + 1000);
 });
 
 test('quick has its six minutes: four and a half for seven of crud, the rest for six of Raft and the primitives', async () => {

@@ -31,10 +31,7 @@ test('a trial goes through its phases in this order and cleans up in reverse', a
     'connect',
     'generator started',
     'warm-up',
-    'warm-up block of 100',
-    'warm-up block of 100',
-    'warm-up block of 100',
-    'warm-up block of 100',
+    ...[33, 33, 34, 33, 33, 34, 33, 33, 34, 33, 33, 34].map((count) => `warm-up part of ${count}`),
     'measure',
     'window opens',
     'driven from 300 ms',
@@ -64,12 +61,29 @@ test('a measurement is made of what every phase saw', async () => {
   assert.equal(measurement.memory.idleBytes, 1_000_000);
 });
 
-test('a target whose cost still moves is warmed up half as long again and then reported as not converged', async () => {
-  const environment = virtualEnvironment({ cpuPerRequestMs: (block) => 1 / block });
+test('a target whose cost still falls is warmed up half as long again and then reported as not converged', async () => {
+  const environment = virtualEnvironment({ cpuPerRequestMs: (part) => 1 / part });
   const trial = await runTrial(trialSpec(), [], environment);
   assert.ok(trial.status === 'ok');
-  assert.equal(environment.log.filter((line) => line.startsWith('warm-up block')).length, 6);
+  assert.equal(environment.log.filter((line) => line.startsWith('warm-up part')).length, 18);
+  assert.equal(trial.measurement.warmupSentCount, 600);
   assert.equal(trial.measurement.warmupConverged, false);
+});
+
+test('a cost that has stopped falling after the longer warm-up has converged', async () => {
+  const environment = virtualEnvironment({ cpuPerRequestMs: (part) => Math.max(0.1, 1 - 0.07 * part) });
+  const trial = await runTrial(trialSpec(), [], environment);
+  assert.ok(trial.status === 'ok');
+  assert.equal(trial.measurement.warmupSentCount, 600);
+  assert.equal(trial.measurement.warmupConverged, true);
+});
+
+test('a warm-up that is sent whole says nothing of its convergence', async () => {
+  const environment = virtualEnvironment({ warmUpPartCount: 1, cpuPerRequestMs: (part) => 1 / part });
+  const trial = await runTrial(trialSpec(), [], environment);
+  assert.ok(trial.status === 'ok');
+  assert.equal(trial.measurement.warmupSentCount, 400);
+  assert.equal(trial.measurement.warmupConverged, null);
 });
 
 test('a cold trial sends nothing before it is measured', async () => {
@@ -78,7 +92,7 @@ test('a cold trial sends nothing before it is measured', async () => {
   const trial = await runTrial({ ...spec, loadPlan: { ...spec.loadPlan, warmupCount: 0 } }, [], environment);
   assert.ok(trial.status === 'ok');
   assert.equal(trial.measurement.warmupConverged, null);
-  assert.ok(!environment.log.some((line) => line.startsWith('warm-up block')));
+  assert.ok(!environment.log.some((line) => line.startsWith('warm-up part')));
 });
 
 for (const phase of ['idle', 'connect', 'warm-up', 'measure', 'after-load']) {

@@ -23,8 +23,9 @@ export interface VirtualEnvironment extends TrialEnvironment {
 
 export interface VirtualOptions {
   readonly load?: Partial<LoadResult>;
-  /** CPU milliseconds the target spends on a request, in the n-th warm-up block and after. */
-  readonly cpuPerRequestMs?: (block: number) => number;
+  readonly warmUpPartCount?: number;
+  /** CPU milliseconds the target spends on a request, in the n-th part of the warm-up and after. */
+  readonly cpuPerRequestMs?: (part: number) => number;
   readonly window?: Partial<WindowRecord>;
   readonly databaseUse?: Partial<DatabaseUse>;
   readonly rowCount?: (sql: string, when: 'before' | 'after') => number;
@@ -42,7 +43,7 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
   const death = Promise.withResolvers<string>();
   let nowMs = 0;
   let cpuMs = 0;
-  let blockCount = 0;
+  let partCount = 0;
   let measured = false;
   let stopped = false;
   const reading = (): Reading => ({
@@ -79,11 +80,12 @@ export function virtualEnvironment(options: VirtualOptions = {}): VirtualEnviron
     dispose: async () => note('target cleaned up'),
   };
   const generator: RunningGenerator = {
+    warmUpPartCount: options.warmUpPartCount ?? 12,
     warmUp: async (count) => {
       if (stopped) throw new Error('the generator was stopped');
-      blockCount += 1;
-      cpuMs += count * (options.cpuPerRequestMs?.(blockCount) ?? 1);
-      note(`warm-up block of ${count}`);
+      partCount += 1;
+      cpuMs += count * (options.cpuPerRequestMs?.(partCount) ?? 1);
+      note(`warm-up part of ${count}`);
       return { sentCount: count };
     },
     measure: async (startAtNs, onWindowEnd) => {

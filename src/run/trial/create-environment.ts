@@ -31,6 +31,7 @@ import {
 import { openTarget } from './running-target.ts';
 import { limitText } from './target-group.ts';
 import { runTrial } from './trial.ts';
+import { warmUpPartCount } from './warm-up.ts';
 import { observeWindow } from './window.ts';
 
 export interface TrialEnvironmentOptions {
@@ -260,18 +261,19 @@ async function startTrackedGenerator(
 
 type StartedGenerator = RunningGenerator & { readonly pid: number };
 
-function startOwnGenerator(
+async function startOwnGenerator(
   { spec, workload, session }: TrialEnvironmentOptions,
   targetUrl: string,
   joinPaths: readonly string[],
   onProgress: SecondMeter['onProgress'],
 ): Promise<StartedGenerator> {
   const { path, argument } = workload.module;
-  return startGenerator({
+  const generator = await startGenerator({
     ...{ workloadPath: path, workloadArgument: argument, targetUrl, loadPlan: spec.loadPlan, joinPaths },
     ...{ niceness: generatorNiceness, transport: session.transport, signal: session.signal },
     onProgress,
   });
+  return { ...generator, warmUpPartCount };
 }
 
 /** Its scripts and summaries lie in a folder that ends with it. */
@@ -294,7 +296,7 @@ async function startK6(
       await generator.stop();
       await folder.dispose();
     };
-    return { ...generator, stop };
+    return { ...generator, stop, warmUpPartCount: 1 };
   } catch (error) {
     await folder.dispose();
     throw error;
@@ -321,6 +323,7 @@ function trackedGenerator(
     release();
   };
   return {
+    warmUpPartCount: generator.warmUpPartCount,
     warmUp: (count, ratePerSec) => orFailed(generator.warmUp(count, ratePerSec)),
     measure: (startAtNs, onWindowEnd) => orFailed(generator.measure(startAtNs, onWindowEnd)),
     stop() {

@@ -42,6 +42,8 @@ export interface StoppedTarget {
 }
 
 export interface RunningGenerator {
+  /** Into how many parts its warm-up is cut. k6 starts a process for each: its is whole, and nothing is known of its convergence. */
+  readonly warmUpPartCount: number;
   warmUp(count: number, ratePerSec: number): Promise<{ readonly sentCount: number }>;
   measure(startAtNs: number, onWindowEnd: () => void): Promise<MeasuredLoad>;
   stop(): Promise<void>;

@@ -14,6 +14,7 @@ import {
   type TrialEnvironment,
   TrialFailure,
 } from './observations.ts';
+import { isStillFalling, warmupParts } from './warm-up.ts';
 
 /** What the phases know so far; each fills its own part. */
 interface TrialState {
@@ -177,26 +178,26 @@ async function connect(state: TrialState, environment: TrialEnvironment): Promis
   return () => generator.stop();
 }
 
-/**
- * A number of requests at a rate of its own, in blocks; converged when the last two blocks cost the same within 3 %.
- * One that has not converged is given half as many blocks again, then the trial says so.
- */
+/** A number of requests at a rate of its own, in parts. Where the last of them still fall, half as many again follow, and are judged. */
 async function warmUp(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
   const { warmupCount, warmupRatePerSec } = state.spec.loadPlan;
   if (warmupCount === 0 || state.generator === null) return;
-  const costs: (number | null)[] = [];
-  while (costs.length < warmupBlockCount || (costs.length < maxWarmupBlockCount && !hasConverged(costs))) {
-    costs.push(await warmUpBlock(state, Math.ceil(warmupCount / warmupBlockCount), warmupRatePerSec, environment));
-  }
-  if (!costs.includes(null)) state.observed.warmupConverged = hasConverged(costs);
+  const parts = warmupParts(warmupCount, state.generator.warmUpPartCount);
+  const costs: number[] = [];
+  const drive = async (counts: readonly number[]) => {
+    for (const count of counts) {
+      const cost = await warmUpPart(state, count, warmupRatePerSec, environment);
+      if (cost !== null) costs.push(cost);
+    }
+  };
+  await drive(parts);
+  if (isStillFalling(costs)) await drive(parts.slice(parts.length / 2));
+  const isStill = isStillFalling(costs);
+  if (isStill !== null) state.observed.warmupConverged = !isStill;
 }
 
-const warmupBlockCount = 4;
-const maxWarmupBlockCount = 6;
-const convergenceRatio = 0.03;
-
 /** CPU of a request in ms; null: the target's CPU is not known. */
-async function warmUpBlock(
+async function warmUpPart(
   state: TrialState,
   count: number,
   ratePerSec: number,
@@ -208,16 +209,7 @@ async function warmUpBlock(
   const { sentCount } = await required(state.generator).warmUp(count, ratePerSec);
   state.observed.warmupSentCount = (state.observed.warmupSentCount ?? 0) + sentCount;
   if (probe === null || before === null) return null;
-  const reading = await probe.read();
-  const cpuMs = reading.cpuUserMs + reading.cpuSystemMs - before.cpuUserMs - before.cpuSystemMs;
-  return cpuMs / Math.max(1, sentCount);
-}
-
-function hasConverged(costs: readonly (number | null)[]): boolean {
-  const last = costs.at(-1);
-  const previous = costs.at(-2);
-  if (last == null || previous == null || previous === 0) return false;
-  return Math.abs(last - previous) / previous < convergenceRatio;
+  return (cpuMsOf(await probe.read()) - cpuMsOf(before)) / Math.max(1, sentCount);
 }
 
 async function measureWindow(state: TrialState, environment: TrialEnvironment): Promise<undefined> {
