@@ -1,5 +1,5 @@
 import { fitLine, mean } from '../../src/stats/descriptive.ts';
-import type { TrialLine } from './recording.ts';
+import { atWholeSeconds, type TrialLine } from './recording.ts';
 
 /** CPU per request of the seconds of a trial from its first request on, joined in blocks; averaged over trials. */
 export interface WarmingCurve {
@@ -24,7 +24,7 @@ export function warmingCurves(trials: readonly TrialLine[], requestsPerBlock: nu
 function curveOf(own: readonly TrialLine[], requestsPerBlock: number): WarmingCurve {
   const { implementation, ratePerSec } = own[0] as TrialLine;
   const secondsPerBlock = Math.max(1, Math.round(requestsPerBlock / ratePerSec));
-  const used = own.map((trial) => blocksOf(trial, secondsPerBlock));
+  const used = own.map((trial) => blocksOf(atWholeSeconds(trial), secondsPerBlock));
   const count = Math.min(...used.map(({ target }) => target.length));
   const blocks = Array.from({ length: count }, (_, index) => index);
   const blockCount = secondsPerBlock * ratePerSec;

@@ -1,4 +1,4 @@
-import type { RoundLine, Stretch, TrialLine } from './recording.ts';
+import { atWholeSeconds, type RoundLine, type Stretch, type TrialLine } from './recording.ts';
 import type { StartFigure } from './spread.ts';
 
 /** One way of measuring, cut out of what was recorded. */
@@ -11,7 +11,7 @@ export interface Design {
 
 /** Each setting of the trials, with windows of all lengths up to the recorded one. */
 export function trialDesigns(lines: readonly TrialLine[]): Design[] {
-  const counted = lines.filter(({ status }) => status === 'ok');
+  const counted = lines.filter(({ status }) => status === 'ok').map(atWholeSeconds);
   const bySetting = Map.groupBy(counted, settingText);
   return [...bySetting].flatMap(([setting, trials]) => {
     const wholeCount = Math.min(...trials.map(({ atMs }) => atMs.length - 1));

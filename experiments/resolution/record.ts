@@ -4,39 +4,44 @@
  * each setting in each round. `npm run record -- slices --impl a,b,c [--rate 100] [--warm-up 4000] [--slice 1] [--slices 8] [--alone 2]
  * [--gap 0.05] [--rest 1] [--stretch 6]`: all started at one time, driven by turns, `--alone` further slices with the others frozen, and
  * at last each for an unbroken stretch, for comparison. Both:
- * `[--rounds 40] [--minutes 10] [--name NAME]`. The same command goes on where it ended; `npm run resolution` reads the files.
+ * `[--rounds 40] [--minutes 10] [--name NAME] [--plan]`. Says how long it will take, and begins no round that would outlast the minutes;
+ * `--plan` only says it. The same command goes on where it ended; `npm run resolution` reads the files.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HarnessError } from '../../src/model/harness-error.ts';
+import type { RunResult } from '../../src/model/run-result.ts';
 import type { TrialSpec } from '../../src/model/trial.ts';
 import { abortOnSignals } from '../../src/os/interruption.ts';
+import { describeMachine } from '../../src/probe/machine.ts';
 import { checkoutProject, loadService, loadWorkload, selectImplementations } from '../../src/run/declarations.ts';
 import { currentCommit } from '../../src/run/initial-result.ts';
 import { cacheDir, recordingsDir, rootDir } from '../../src/run/paths.ts';
 import { checkCandidates, nothingMeasured, prepareAll } from '../../src/run/prepare.ts';
 import type { PreparedImplementation, PreparedSet } from '../../src/run/prepared-implementation.ts';
 import { locateAll } from '../../src/run/project.ts';
-import { type Session, withSession } from '../../src/run/session/session.ts';
+import { withSession } from '../../src/run/session/session.ts';
 import { createTrialRunner } from '../../src/run/trial/create-environment.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { reported } from './arguments.ts';
 import type { RecordContext, TrialSetting } from './context.ts';
+import { planText, type RecordPlan, sliceRoundMs, trialRoundMs } from './record-plan.ts';
 import { recordSliceRound, type SliceSetting } from './record-slices.ts';
 import { recordTrialRound } from './record-trials.ts';
-import { type Header, openRecording, type RecordingWriter } from './recording.ts';
+import { type Header, openRecording, type RecordingWriter, type ResolutionRecording } from './recording.ts';
 
 type Request =
   | { readonly mode: 'trials'; readonly settings: readonly TrialSetting[] }
   | { readonly mode: 'slices'; readonly setting: SliceSetting };
 
 const usage = `usage: npm run record -- trials|slices --impl A,B,… [--rate 100] [--warm-up 4000] [--warm-up-rate 500] [--rounds 40]
-  [--minutes 10] [--workload history] [--name NAME]
+  [--minutes 10] [--workload history] [--name NAME] [--plan]
   trials: [--window 7], lists at --rate and --warm-up; slices: [--slice 1] [--slices 8] [--alone 2] [--gap 0.05] [--rest 1] [--stretch 6]`;
 const maxBytes = 4 * 2 ** 20;
 const workerCount = 2;
 const databaseConnectionCount = 8;
 const seed = 20_260_101;
+const idleMs = 1_000;
 
 await reported(main);
 
@@ -52,6 +57,12 @@ async function main(): Promise<void> {
     await checkoutProject.loadScenario('smoke'),
     { globs: options.impl.split(','), runtimes: [], variants: null },
   );
+  const asked = located.map(({ implementation }) => implementation.id);
+  const machine = describeMachine();
+  const header = headerOf(request, options.workload, asked, machine);
+  const writer = await openRecording(pathOf(options, machine.id, mode), header);
+  onStep(planText(recordPlan(request, options, asked, writer.recording)));
+  if (options.isPlanOnly) return;
   const candidates = await checkCandidates(located, { cacheDir: cacheDir(process.env), env: process.env });
   await withSession({ signal, env: process.env, probe: null, onStep }, async (session) => {
     const declared = {
@@ -60,22 +71,32 @@ async function main(): Promise<void> {
     };
     const places = { rootDir, cacheDir: session.cacheDir, ...declared, seed };
     const prepared = await prepareAll(session, candidates, places, { onStep, onPrepared: () => {} });
-    const ids = [...prepared.byId.keys()];
-    if (ids.length < located.length)
+    const ids = asked.filter((id) => prepared.byId.has(id));
+    if (ids.length < asked.length)
       throw nothingMeasured(prepared.preparations.filter(({ manifest }) => !prepared.byId.has(manifest.id)));
-    const writer = await openRecording(
-      pathOf(options, session, mode),
-      headerOf(request, options.workload, ids, session),
-    );
     const runner = createTrialRunner(session, declared, { onPhase() {} });
     const preparedOf = (id: string) => prepared.byId.get(id) as PreparedImplementation;
     await recordRounds(request, writer, prepared, {
       ...{ ids, session, service, workload, preparedOf, onStep, random: createRandom(Date.now()) },
       specOf: (id, setting) => specOf(id, { service, workload }, setting),
       runTrial: (spec) => runner(spec, preparedOf(spec.implementation)),
-      ...{ roundCount: options.rounds, endMs: performance.now() + options.minutes * 60_000 },
+      plan: recordPlan(request, options, ids, writer.recording),
     });
   });
+}
+
+function recordPlan(
+  request: Request,
+  { rounds: roundCount, minutes }: Pick<Options, 'rounds' | 'minutes'>,
+  ids: readonly string[],
+  { trials, rounds }: ResolutionRecording,
+): RecordPlan {
+  const doneCount = new Set([...trials, ...rounds].map(({ round }) => round)).size;
+  const roundMs =
+    request.mode === 'slices'
+      ? sliceRoundMs(request.setting, ids.length)
+      : trialRoundMs(request.settings, { implementationCount: ids.length, idleMs });
+  return { doneCount, roundCount, minutes, roundMs };
 }
 
 type Options = ReturnType<typeof readArguments>['options'];
@@ -100,6 +121,7 @@ function readArguments() {
         minutes: { type: 'string', default: '10' },
         workload: { type: 'string', default: 'history' },
         name: { type: 'string' },
+        plan: { type: 'boolean', default: false },
       },
     }),
   );
@@ -120,6 +142,7 @@ function readArguments() {
     stretchMs: 1000 * number('--stretch', values.stretch, 0),
     rounds: number('--rounds', values.rounds, 1),
     minutes: number('--minutes', values.minutes, 0.01),
+    isPlanOnly: values.plan,
   };
   return { mode, options } as const;
 }
@@ -161,7 +184,12 @@ function requestOf(mode: 'trials' | 'slices', options: Options): Request {
   return { mode, setting: { ...common, sliceMs, sliceCount, aloneCount, gapMs, stretchMs, restMs } };
 }
 
-function headerOf(request: Request, workload: string, implementations: string[], { machine }: Session): Header {
+function headerOf(
+  request: Request,
+  workload: string,
+  implementations: string[],
+  machine: RunResult['machine'],
+): Header {
   const parameters =
     request.mode === 'slices'
       ? { ...request.setting }
@@ -174,10 +202,10 @@ function headerOf(request: Request, workload: string, implementations: string[],
   return { kind: 'header', formatVersion: 1, mode: request.mode, workload, implementations, parameters, machine };
 }
 
-function pathOf({ name, rates, warmupCounts }: Options, { machine }: Session, mode: string): string {
+function pathOf({ name, rates, warmupCounts }: Options, machineId: string, mode: string): string {
   const file = name ?? `${mode}-${rates.join('+')}-${warmupCounts.join('+')}`;
   if (!/^[\w+.-]+$/.test(file)) throw usageError(`--name "${file}": letters, digits, "-", "+", "_" and "."`);
-  return join(recordingsDir, machine.id, `${file}.jsonl.gz`);
+  return join(recordingsDir, machineId, `${file}.jsonl.gz`);
 }
 
 function specOf(
@@ -190,7 +218,7 @@ function specOf(
     ...{ implementation, service: 'crud', contractVersion: service.contractVersion },
     ...{ workload: workload.id, workloadVersion: workload.version },
     ...{ temperature: setting.warmupCount === 0 ? 'cold' : 'warm', repetition: 1, attempt: 1, position: 0, pair: null },
-    ...{ workerCount, databaseConnectionCount, resourceLimit: null, idleMs: 1_000, cluster: null },
+    ...{ workerCount, databaseConnectionCount, resourceLimit: null, idleMs, cluster: null },
     loadPlan: {
       ...{ arrivals: 'constant', steps: null, ...rates, measureMs, drainMs: 2_000, timeoutMs: 5_000, seed },
       ...{ maxInFlightCount: 256, connectionCount: 32 },
@@ -202,11 +230,12 @@ async function recordRounds(
   request: Request,
   writer: RecordingWriter,
   { byId }: PreparedSet,
-  context: RecordContext & { readonly roundCount: number; readonly endMs: number },
+  context: RecordContext & { readonly plan: RecordPlan },
 ): Promise<void> {
-  const { onStep, roundCount, endMs } = context;
-  const { trials, rounds, sessions, path } = writer.recording;
-  const doneCount = new Set([...trials, ...rounds].map(({ round }) => round)).size;
+  const { onStep, plan } = context;
+  const { doneCount, roundCount, minutes, roundMs } = plan;
+  const { sessions, path } = writer.recording;
+  const endMs = performance.now() + minutes * 60_000;
   const commit = await currentCommit(checkoutProject);
   const session = sessions.length;
   const opening = {
@@ -224,7 +253,7 @@ async function recordRounds(
     isOpen = true;
     if (writer.sizeBytes > maxBytes)
       return onStep(`${path} has reached its cap of ${maxBytes / 2 ** 20} MiB: recording ends`);
-    if (performance.now() > endMs && round + 1 < roundCount) {
+    if (performance.now() + roundMs > endMs && round + 1 < roundCount) {
       return onStep(`${round + 1} of ${roundCount} rounds are in ${path}; the same command goes on`);
     }
   }

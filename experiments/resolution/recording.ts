@@ -52,6 +52,23 @@ const trialSchema = z.strictObject({
   databaseMs: z.array(ms),
 });
 
+/** The readings after each whole second, from 0 on: the one that closes a window is none, nor are any behind one that is missing. */
+export function atWholeSeconds(trial: TrialLine): TrialLine {
+  const places: number[] = [];
+  for (const [place, atMs] of trial.atMs.entries()) {
+    if (Math.abs(atMs - 1000 * places.length) < maxReadingLagMs) places.push(place);
+  }
+  const kept = (values: readonly number[]) =>
+    values.length === 0 ? [] : places.map((place) => values[place] ?? Number.NaN);
+  const { atMs, targetMs, generatorMs, databaseMs } = trial;
+  return {
+    ...trial,
+    ...{ atMs: kept(atMs), targetMs: kept(targetMs), generatorMs: kept(generatorMs), databaseMs: kept(databaseMs) },
+  };
+}
+
+const maxReadingLagMs = 250;
+
 /** A stretch of a round in which one target was driven, or none. */
 const stretchSchema = z.strictObject({
   /** block: a second of an unbroken stretch, which follows the slices. */

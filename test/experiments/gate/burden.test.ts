@@ -160,7 +160,10 @@ test('what was found of a burden is held against its known share of the base’s
 test('a burden of which half is found is not within two points', () => {
   const estimate = burdenEstimate(burdenedRecording(1.05, '50'));
   assert.ok(estimate !== null);
-  assert.match(burdenText('cell', estimate), /found less burden −[45]\.\d points \[.*\] \(90 %\): not within ± 2 points$/);
+  assert.match(
+    burdenText('cell', estimate),
+    /found less burden −[45]\.\d points \[.*\] \(90 %\): not within ± 2 points$/,
+  );
 });
 
 test('a recording without a burden has none to be found', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sliceBiases } from '../../../experiments/resolution/biases.ts';
+import { warmingCurves } from '../../../experiments/resolution/convergence.ts';
 import { sliceDesigns, trialDesigns } from '../../../experiments/resolution/figures.ts';
 import {
   type Header,
@@ -97,6 +98,20 @@ test('a shorter window is the beginning of a recorded one, and takes less time',
   assert.equal(designs[0]?.figures.length, 1);
   assert.equal(designs[0]?.figures[0]?.targetMs, 1.05);
   assert.equal(designs[2]?.figures[0]?.targetMs, 1);
+});
+
+test('the reading that closes a window is no second of it', () => {
+  const closing = {
+    ...trial,
+    atMs: [0.5, 999, 1_999, 2_006],
+    ...{ targetMs: [0, 100, 210, 210], generatorMs: [0, 50, 100, 101], databaseMs: [] },
+  };
+  assert.deepEqual(
+    trialDesigns([closing]).map(({ label }) => label.replace(/.*, /, '')),
+    ['window 2 s'],
+  );
+  const cold = { ...closing, warmupCount: 0 };
+  assert.deepEqual(warmingCurves([cold], 100)[0]?.targetMs, [1, 1.1]);
 });
 
 test('slices of one start are one figure', () => {
