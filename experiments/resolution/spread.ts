@@ -33,10 +33,11 @@ export interface Spreads {
   readonly slope: { readonly value: number; readonly interval: Interval } | null;
 }
 
-/** Of the rounds in which every implementation has a figure. */
+/** Of the rounds in which every implementation has a figure; one of 0, which has no logarithm, is none. */
 export function spreadsOf(figures: readonly StartFigure[]): Spreads {
   const ids = [...new Set(figures.map(({ implementation }) => implementation))];
-  const blocks = [...Map.groupBy(figures, ({ block }) => block).values()].filter(({ length }) => length === ids.length);
+  const known = figures.filter(({ targetMs, generatorMs }) => targetMs > 0 && generatorMs > 0);
+  const blocks = [...Map.groupBy(known, ({ block }) => block).values()].filter(({ length }) => length === ids.length);
   const rows = (value: (figure: StartFigure) => number) =>
     blocks.map((block) =>
       ids.map((id) => Math.log(value(block.find((one) => one.implementation === id) as StartFigure))),

@@ -1,6 +1,6 @@
 /*
  * After how many requests an implementation costs what it costs in the end: from recorded trials without a warm-up, such as
- * `npm run record -- trials --impl 'crud-*' --rate 400 --warm-up 0 --window 50 --rounds 3`, CPU per request of the target and the same by the
+ * `npm run record -- trials --impl 'crud-go,crud-node-*,crud-python-*' --rate 400 --warm-up 0 --window 32 --rounds 3`, CPU per request of the target and the same by the
  * database's, which takes out most of the machine's speed. `npm run warm-up -- [PATH…] [--block 1000] [--tolerance 2]` (in per cent).
  */
 import { HarnessError } from '../../src/model/harness-error.ts';
@@ -13,7 +13,8 @@ await reported(async () => {
   const recordings = await recordingsAt(paths);
   const curves = recordings.flatMap(({ trials }) => warmingCurves(trials, block));
   if (curves.length === 0) {
-    const remedy = "make one: npm run record -- trials --impl 'crud-*' --rate 400 --warm-up 0 --window 50 --rounds 3";
+    const remedy =
+      "make one: npm run record -- trials --impl 'crud-go,crud-node-*,crud-python-*' --rate 400 --warm-up 0 --window 32 --rounds 3";
     throw new HarnessError('cannot-measure', 'no recording has a trial without a warm-up', remedy);
   }
   for (const curve of curves.toSorted((a, b) => a.implementation.localeCompare(b.implementation))) {

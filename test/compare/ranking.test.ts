@@ -77,6 +77,31 @@ test('two trials, a value of 0, or no round in common are not ranked', () => {
   assert.deepEqual(rankTrials([...trialsOf(costs), ...elsewhere], cpu, freely)?.unranked, ['crud-node-workers']);
 });
 
+test('one that came through few rounds is ranked with what it has, and less sharply', () => {
+  const costs = { 'crud-go': 1, 'crud-node-async': 1.2, 'crud-node-threads': 1.4 };
+  const few = trialsOf(costs, 8).filter(
+    ({ spec }) => spec.implementation !== 'crud-node-threads' || spec.repetition > 5,
+  );
+  const ranking = rankTrials(few, cpu, freely);
+  const width = (name: string) => {
+    const ratio = ranking && ratioBetween(ranking, name, 'crud-go');
+    return ratio === null ? Number.NaN : Math.log(ratio.highRatio / ratio.lowRatio);
+  };
+  assert.ok(width('crud-node-threads') > 1.2 * width('crud-node-async'));
+});
+
+test('on a machine so steady that nothing varies, what differs is told apart and what is equal is not', () => {
+  const exact = (implementation: string, cpuPerRequestMs: number) =>
+    okTrials(5, { implementation, cpuPerRequestMs }, 0);
+  const trials = [...exact('crud-go', 1), ...exact('crud-node-async', 1), ...exact('crud-node-threads', 1.1)];
+  const ranking = rankTrials(trials, cpu, freely);
+  assert.deepEqual(
+    ranking?.ranked.map(({ letters }) => letters),
+    ['a', 'a', 'b'],
+  );
+  assert.ok((ranking?.halfWidthRatio ?? 1) < 1e-6);
+});
+
 test('more than ten are each compared with one, the first by name or the one that is asked for', () => {
   const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`crud-x${index}`, 1 + index / 50]));
   const ranking = rankTrials(trialsOf(eleven), cpu, freely);

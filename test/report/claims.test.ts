@@ -83,6 +83,36 @@ test('a ratio of two that were asked the same is that of the ranking, narrower t
   assert.ok(low > 2.7 && high < 3.36, assessed?.measured ?? 'not measured');
 });
 
+test('two trials are too few for a ranking: the ratio runs from the worst pair to the best', () => {
+  const trial = (implementation: string) =>
+    ({ kind: 'trial', workload: 'history', implementation, metric: 'cpu-per-request' }) as const;
+  const trials = [
+    ...okTrials(2, { implementation: 'crud-python-flask', cpuPerRequestMs: 1.5 }, 0.1),
+    ...okTrials(2, { implementation: 'crud-go', cpuPerRequestMs: 0.5 }, 0.1),
+  ];
+  const times = { kind: 'times', of: trial('crud-python-flask'), to: trial('crud-go'), claimed: 3 } as const;
+  const values = (name: string) =>
+    trials.flatMap((one) =>
+      one.spec.implementation === name ? (one.measurement?.cpu.target?.perRequestMs ?? []) : [],
+    );
+  const [flask, go] = [values('crud-python-flask'), values('crud-go')];
+  const [low, high] = [Math.min(...flask) / Math.max(...go), Math.max(...flask) / Math.min(...go)];
+  assert.equal(
+    verdict(times, runResult({ trials })).replace(/^.*\(/, '('),
+    `(${low.toPrecision(3)}–${high.toPrecision(3)})`,
+  );
+  const alone = runResult({ trials: trials.slice(0, 2) });
+  assert.match(verdict(times, alone), /^not measured/);
+});
+
+test('a share of nothing says nothing', () => {
+  const none = spawned([
+    { language: 'python', wallNs: [9_000] },
+    { language: 'go', wallNs: [0] },
+  ]);
+  assert.match(verdict({ kind: 'times', of: threads, to: goroutines, claimed: 9 }, none), /^not measured/);
+});
+
 test('a ratio in the other direction does not hold, nor one that reaches 1', () => {
   assert.match(verdict({ kind: 'times', of: goroutines, to: threads, claimed: 2 }, result), /^does not hold/);
   const alike = spawned([

@@ -276,3 +276,14 @@ test('memory that rises in most trials of a long window is a finding with its sl
 test('a window of seconds does not tell a heap that fills from a leak, and says nothing', () => {
   assert.equal(memoryNote(10), undefined);
 });
+
+test('on one core, or a few, the report says that all shared them', () => {
+  const base = runResult({ trials: okTrials(3) });
+  const shared = (coreCount: number) =>
+    buildReport({ ...base, machine: { ...base.machine, coreCount } }, []).warnings.flatMap(({ code, message }) =>
+      code === 'shared-cores' ? [message] : [],
+    );
+  assert.match(shared(1)[0] ?? '', / shared 1 core: this run says nothing about scaling over cores/);
+  assert.match(shared(2)[0] ?? '', / shared 2 cores: /);
+  assert.deepEqual(shared(64), []);
+});

@@ -33,6 +33,19 @@ test('a round that lacks an implementation is left out', () => {
   assert.equal(spreadsOf(figures).blockCount, 9);
 });
 
+test('so is a round with a figure of 0, as /proc counts little CPU', () => {
+  const figures = drawn(10, { round: 0, shared: 0, own: 0.03 });
+  const [first, second, ...rest] = figures as [StartFigure, StartFigure, ...StartFigure[]];
+  const { blockCount, blocked } = spreadsOf([{ ...first, targetMs: 0 }, second, ...rest]);
+  assert.equal(blockCount, 9);
+  assert.ok(Number.isFinite(blocked?.ratio));
+});
+
+test('fewer than two rounds say nothing of the spread', () => {
+  const { raw, blocked, covaried } = spreadsOf(drawn(1, { round: 0, shared: 0, own: 0.03 }));
+  assert.deepEqual([raw, blocked, covaried], [null, null, null]);
+});
+
 test('one implementation has no spread in rounds', () => {
   const figures = drawn(10, { round: 0.1, shared: 0, own: 0.03 }).filter(
     ({ implementation }) => implementation === 'a',
