@@ -64,8 +64,9 @@ async function compare(
   // Nothing was measured that a verdict could be about.
   if (first.paths === null) throw first.cause;
   const judged = await judge(first, choice, commits, options, reporter);
-  const comparison = request.profiles ? await withProfiles(judged.comparison, first, commits) : judged.comparison;
-  return { ...judged, comparison, isAA: commits.isAA, paths: first.paths, buildFailures };
+  const isProfiled = request.profiles && judged.interruption === null;
+  const known = isProfiled ? await withProfiles(judged.comparison, first, commits, reporter) : judged;
+  return { ...known, isAA: commits.isAA, paths: first.paths, buildFailures };
 }
 
 /** With a time budget the pairs are counted when it is known what building took. */
@@ -143,26 +144,35 @@ async function withConfirmation(
   return { comparison: applyConfirmation(comparison, second), interruption: null };
 }
 
-/** Of each implementation whose CPU per request is confirmed to have risen: what rose, by function. No verdict changes. */
+/**
+ * Of each implementation whose CPU per request is confirmed to have risen: what rose, by function. No verdict changes, and what ends it
+ * early takes no verdict away.
+ */
 async function withProfiles(
   comparison: RunComparison,
   { results, paths }: MeasuredPairs,
   commits: TwoCommits,
-): Promise<RunComparison> {
-  if (paths === null) return comparison;
+  reporter: RunReporter,
+): Promise<Judged> {
+  if (paths === null) return { comparison, interruption: null };
   const risen = comparison.comparisons.filter(isConfirmedRise);
   const cells = [...new Map(risen.map(({ cell }) => [cell.implementation, cell])).values()];
   const kept = { base: [...results.base.profiles], head: [...results.head.profiles] };
   for (const cell of cells) {
     const spec = results.head.trials.map((trial) => trial.spec).find((one) => cellId(cellOf(one)) === cellId(cell));
     if (spec === undefined) continue;
-    const profiles = await commits.profile({ ...spec, pair: null }, paths);
-    for (const side of ['base', 'head'] as const) {
-      kept[side].push(profiles[side]);
-      await writeResult(paths[side], { ...results[side], profiles: kept[side] });
+    reporter.onStep(`${cell.implementation}: the verdict stands; one more pair shows what rose`);
+    try {
+      const profiles = await commits.profile({ ...spec, pair: null }, paths);
+      for (const side of ['base', 'head'] as const) {
+        kept[side].push(profiles[side]);
+        await writeResult(paths[side], { ...results[side], profiles: kept[side] });
+      }
+    } catch (error) {
+      return { comparison: { ...comparison, profiles: profileDifferences(kept.base, kept.head) }, interruption: error };
     }
   }
-  return { ...comparison, profiles: profileDifferences(kept.base, kept.head) };
+  return { comparison: { ...comparison, profiles: profileDifferences(kept.base, kept.head) }, interruption: null };
 }
 
 function isConfirmedRise({ metricId, verdict, confirmation }: Comparison): boolean {

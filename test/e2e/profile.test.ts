@@ -8,7 +8,7 @@ import { byFunction } from '../../src/profile/by-function.ts';
 import { readPprof } from '../../src/profile/pprof.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { leftovers } from '../support/leftovers.ts';
-import { fixturesDir, startPaceline, workspace } from '../support/paceline.ts';
+import { fixturesDir, startPaceline, type Workspace, workspace } from '../support/paceline.ts';
 import { scratchRepository, writeEcho } from '../support/scratch-repository.ts';
 
 const v8 = { format: 'cpuprofile', runtimeArguments: ['--cpu-prof', '--cpu-prof-dir={profile}'] };
@@ -20,8 +20,8 @@ const hasty = `export const gate = {
   errors: { minMoreCount: 3, alpha: 0.01 },
 };`;
 
-test('a confirmed rise names the function that it came from, in the comparison, the comment, the page and the files', async (context) => {
-  const space = await workspace(context);
+/** Two commits, of which the newer one burns 15 ms of CPU for each request. */
+async function slowerCommit(space: Workspace): Promise<string> {
   await writeFile(space.file('gate.ts'), hasty);
   const repository = await scratchRepository(space.file('repo'));
   await writeEcho(repository, 'echo-a', { profile: v8 });
@@ -29,6 +29,12 @@ test('a confirmed rise names the function that it came from, in the comparison, 
   repository.git('checkout', '--quiet', '-b', 'work');
   await writeEcho(repository, 'echo-a', { profile: v8, burnMs: 15 });
   repository.commit('slower');
+  return repository.dir;
+}
+
+test('a confirmed rise names the function that it came from, in the comparison, the comment, the page and the files', async (context) => {
+  const space = await workspace(context);
+  const repository = await slowerCommit(space);
   const [markdown, page, out] = ['c.md', 'c.html', 'results'].map((name) => space.file(name)) as [
     string,
     string,
@@ -36,7 +42,7 @@ test('a confirmed rise names the function that it came from, in the comparison, 
   ];
   const running = startPaceline(
     [
-      ...['ci', '--profile', '--repo', repository.dir, '--policy', space.file('gate.ts'), '--out', out, '--pairs', '4'],
+      ...['ci', '--profile', '--repo', repository, '--policy', space.file('gate.ts'), '--out', out, '--pairs', '4'],
       ...['--scenario', 'known-answers', ...short, '--json', '--markdown', markdown, '--html', page],
     ],
     { ...space, env: { ...space.env, GITHUB_BASE_REF: '' } },
@@ -64,6 +70,25 @@ test('a confirmed rise names the function that it came from, in the comparison, 
   );
   const stacks = readPprof(await readFile(join(out, machine, profile.files[0] ?? '')), '/nowhere');
   assert.equal(byFunction(stacks, 1)[0]?.name, 'burn');
+});
+
+test('Ctrl-C while the pair under profilers is made takes no verdict away', async (context) => {
+  const space = await workspace(context);
+  const repository = await slowerCommit(space);
+  const running = startPaceline(
+    [
+      ...['ci', '--profile', '--repo', repository, '--policy', space.file('gate.ts'), '--out', space.file('results')],
+      ...['--pairs', '4', '--scenario', 'known-answers', ...short, '--markdown', space.file('c.md')],
+    ],
+    { ...space, env: { ...space.env, GITHUB_BASE_REF: '' } },
+  );
+  await running.line(/one more trial, under its profiler/);
+  running.interrupt();
+  const finished = await running.finished;
+  assert.equal(finished.exitCode, 130, finished.stderr);
+  assert.deepEqual(leftovers(running.pid, space), []);
+  assert.match(finished.stdout, /worse[\s\S]*replay: /);
+  assert.match(await readFile(space.file('c.md'), 'utf8'), /cpu-per-request|CPU per request/i);
 });
 
 test('what has no profiler, a missing one, or one that changes its answers, is told, and its trials stand', async (context) => {
