@@ -8,6 +8,7 @@ import {
   loadKernel,
   messageLayout,
   realNs,
+  refusedWait,
   socketAddress,
   transmit,
 } from '../../src/load/transport/kernel.ts';
@@ -50,6 +51,19 @@ test('addresses are laid out as struct sockaddr_in and sockaddr_in6', { skip }, 
   const offsetOf = (name: string) => koffi.offsetof(v6, name);
   assert.deepEqual(scoped.subarray(offsetOf('sin6_addr'), offsetOf('sin6_addr') + 16), Buffer.from(bytes));
   assert.equal(scoped.readUInt32LE(offsetOf('sin6_scope_id')), 7);
+});
+
+test('a kernel or a filter of system calls without epoll_pwait2 is found out before anything is sent', () => {
+  const calls = (answers: { readonly created: number; readonly waited: number; readonly errno: number }) => ({
+    epoll_create1: () => answers.created,
+    epoll_pwait2: () => answers.waited,
+    close: () => 0,
+    errno: () => answers.errno,
+  });
+  assert.equal(refusedWait(calls({ created: 3, waited: 0, errno: 0 })), null);
+  assert.equal(refusedWait(calls({ created: 3, waited: -1, errno: 38 })), 'this kernel refuses epoll_pwait2: ENOSYS');
+  assert.equal(refusedWait(calls({ created: 3, waited: -1, errno: 1 })), 'this kernel refuses epoll_pwait2: EPERM');
+  assert.equal(refusedWait(calls({ created: -1, waited: 0, errno: 24 })), 'this kernel refuses epoll_create1: EMFILE');
 });
 
 test('a failed call gives its errno, and a length beyond its buffer never reaches the kernel', { skip }, () => {

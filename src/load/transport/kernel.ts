@@ -55,11 +55,28 @@ export function loadKernel(): string | null {
   if (process.platform !== 'linux') return `it speaks to Linux, not to ${process.platform}`;
   if (process.arch !== 'x64' && process.arch !== 'arm64') return `it does not know the processor ${process.arch}`;
   try {
-    foreign = declare(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
-    return null;
+    const declared = declare(createRequire(import.meta.url)('koffi') as typeof import('koffi'));
+    const refusal = refusedWait(declared);
+    if (refusal === null) foreign = declared;
+    return refusal;
   } catch (error) {
     return `the foreign-function interface koffi cannot be used: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** A C library may have epoll_pwait2 where the kernel (before 5.11) or a container's filter of system calls does not. */
+export function refusedWait(calls: {
+  epoll_create1(flags: number): number;
+  epoll_pwait2(epfd: number, events: Int32Array, maxevents: number, timeout: Int32Array, sigmask: null): number;
+  close(fd: number): number;
+  errno(): number;
+}): string | null {
+  const fd = calls.epoll_create1(0);
+  if (fd < 0) return `this kernel refuses epoll_create1: ${errorName(-calls.errno())}`;
+  const count = calls.epoll_pwait2(fd, new Int32Array(layout.eventWords), 1, new Int32Array(4), null);
+  const refusal = count < 0 ? `this kernel refuses epoll_pwait2: ${errorName(-calls.errno())}` : null;
+  calls.close(fd);
+  return refusal;
 }
 
 /** All declarations. Throws where one of the functions does not exist here (epoll_pwait2 before glibc 2.35, say). */
