@@ -1,8 +1,10 @@
 // test-lane: questions
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fixturesDir, paceline, workspace } from '../support/paceline.ts';
+
+const isRoot = process.getuid?.() === 0;
 
 /** The answers of a question, asked of fixtures. */
 async function ask(context: Parameters<typeof workspace>[0], args: readonly string[]) {
@@ -31,6 +33,18 @@ test('a program that cannot get its port is an answer', async (context) => {
   ]);
   assert.equal(exitCode, 1);
   assert.match(answer.answers[0].starts[0].reason, /did not answer|ended/);
+});
+
+test('the first start of an empty file cache stands apart from the second', {
+  skip: isRoot ? false : 'it needs root',
+}, async (context) => {
+  const space = await workspace(context);
+  const flags = ['--empty-cache', '--impls', fixturesDir, '--rate', '20', '--duration', '3', '--starts', '2'];
+  await writeFile('/proc/sys/vm/drop_caches', '2');
+  const { exitCode, stdout, stderr } = await paceline(['cold-start', 'echo', ...flags], space);
+  assert.equal(exitCode, 0, stderr);
+  assert.equal((await readFile('/proc/sys/vm/drop_caches', 'utf8')).trim(), '1');
+  assert.match(stdout, /start 1, empty cache .*ms[\s\S]*start 2 +\d.*ms/);
 });
 
 test('a target that is ill for three seconds after a burst is well again then', async (context) => {

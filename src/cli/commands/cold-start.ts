@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { durationText } from '../../compare/text.ts';
 import type { AnswerBlock } from '../../report/html/question-answer.ts';
-import { assertStartable, type ColdStart, coldStart, type FailedStart } from '../../run/questions/cold-start.ts';
+import {
+  assertStartable,
+  type ColdStart,
+  coldStart,
+  emptyFileCache,
+  type FailedStart,
+} from '../../run/questions/cold-start.ts';
 import { assertOutputsWritable } from '../../store/write-file.ts';
 import { askSubject } from '../ask-subject.ts';
 import type { CommandContext } from '../context.ts';
@@ -14,10 +20,13 @@ interface ColdStartFlags extends AnswerFlags {
   readonly impls?: string[];
   readonly duration: number;
   readonly starts: number;
+  readonly emptyCache?: boolean;
 }
 
 interface Answer {
   readonly implementation: string;
+  /** Whether the files of the first start were read from the disk. */
+  readonly isFirstFromEmptyCache: boolean;
   readonly starts: readonly (ColdStart | FailedStart)[];
 }
 
@@ -32,6 +41,10 @@ export function addColdStart(program: Command, context: CommandContext): void {
     .option('--impls <dir>', 'look for implementations in this folder too (repeatable)', collect)
     .option('--duration <s>', 'seconds that are watched after the start', secondsOption, 60)
     .option('--starts <n>', 'how often each is started', positiveCount, 3)
+    .option(
+      '--empty-cache',
+      'let the kernel forget all files before the first start, as after a boot (root; other programs read theirs again too)',
+    )
     .option('--out <file>', 'the answer with all its seconds, as JSON')
     .option('--html <file>', 'the answer as a page')
     .option('--json', 'as JSON on standard output; people’s text goes to standard error')
@@ -51,6 +64,7 @@ Exit codes: 0 answered, 1 no start got as far as an answer, 3 cannot be measured
 
 Examples:
   npm run bench -- cold-start crud-go crud-node-async
+  npm run bench -- cold-start crud-go --empty-cache                 the first start after a boot beside the later ones
   npm run bench -- cold-start crud-python-flask --rate 50 --duration 120 --starts 5 --out flask-start.json`;
 
 async function answerColdStart(
@@ -89,16 +103,20 @@ async function answerFor(
         const leftMs = Math.max(0, measureMs - elapsedMs) + startsAfter * measureMs;
         line.print(`${id}: start ${number} of ${flags.starts} · ${durationText(leftMs)} left`);
       };
+      if (number === 1 && flags.emptyCache) await emptyFileCache();
       starts.push(await coldStart(subject, { ratePerSec: flags.rate, measureMs, onProgress }));
     }
   });
-  return { implementation: id, starts };
+  return { implementation: id, isFirstFromEmptyCache: flags.emptyCache ?? false, starts };
 }
 
 const head = ['', 'first answer', 'ready', 'lost', 'steady after', 'ms CPU/request', 'dearer by', 'in requests'];
 
-function answerBlock({ implementation, starts }: Answer): AnswerBlock {
-  const rows = starts.map((start, index) => [`start ${index + 1}`, ...startTexts(start)]);
+function answerBlock({ implementation, isFirstFromEmptyCache, starts }: Answer): AnswerBlock {
+  const rows = starts.map((start, index) => [
+    `start ${index + 1}${index === 0 && isFirstFromEmptyCache ? ', empty cache' : ''}`,
+    ...startTexts(start),
+  ]);
   const first = starts.find((start) => start.status === 'measured');
   const details = first === undefined ? null : secondBySecond(first.seconds);
   return { title: implementation, table: [head, ...rows], lines: [], details };

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
 import { HarnessError } from '../../model/harness-error.ts';
 import type { LoadPlan } from '../../model/scenario.ts';
 import { pickFreePort } from '../../os/port.ts';
@@ -152,6 +154,24 @@ function asColdStart(observed: ObservedLoad, spawnDelayMs: number, readyMs: numb
     steady: steadyStateOf(seconds),
     seconds,
   };
+}
+
+/**
+ * The kernel lets go of all file pages that no running program has mapped (proc_sys_vm(5), drop_caches), on the whole machine. Throws
+ * HarnessError cannot-measure where this user may not ask for that.
+ */
+export async function emptyFileCache(): Promise<void> {
+  // Only what is written can be let go.
+  await execa('sync');
+  try {
+    await writeFile('/proc/sys/vm/drop_caches', '1');
+  } catch (error) {
+    throw new HarnessError(
+      'cannot-measure',
+      `the kernel does not empty its file cache for this user (${(error as NodeJS.ErrnoException).code})`,
+      'run as root on a machine of your own, or leave out --empty-cache',
+    );
+  }
 }
 
 /** Streams are opened, and a set-up asked, before there is anybody to answer. Throws HarnessError usage. */
