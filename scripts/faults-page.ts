@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { run } from 'node:test';
-import { sectionIds, sectionText, withSection } from '../experiments/endurance/faults-section.ts';
+import { sectionIds } from '../experiments/endurance/faults-section.ts';
+import { sectionText, withSection } from '../experiments/marked-page.ts';
 import { type Cell, faults, impossible, moments, nameOf, type Subject, subjects } from '../test/faults/cell.ts';
 import { cells } from '../test/faults/cells.ts';
 

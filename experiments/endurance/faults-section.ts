@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { describeMachine } from '../../src/probe/machine.ts';
+import { writeSection } from '../marked-page.ts';
 
 /** Parts of docs/faults.md that a command of its own writes; `npm run faults` leaves them as they are. */
 
@@ -11,11 +12,6 @@ const page = resolve(root, 'docs', 'faults.md');
 
 export const sectionIds = ['readers', 'kills', 'hour'] as const;
 type SectionId = (typeof sectionIds)[number];
-
-export function tableOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
-}
 
 /** When, of which commit, where, and beside what: the last line of a section. */
 export function originText(command: string, startLoad: number): string {
@@ -37,23 +33,5 @@ export function loadNow(): number {
 /** Prints a section, and puts it into the page where that is asked for. */
 export function publish(id: SectionId, text: string, isWritten: boolean): void {
   process.stdout.write(`\n${text}\n`);
-  if (isWritten) writeFileSync(page, withSection(readFileSync(page, 'utf8'), id, text));
-}
-
-/** The page with what stands between the marks of a section replaced. Throws where the page has none. */
-export function withSection(whole: string, id: SectionId, text: string): string {
-  const { from, to } = placeOf(whole, id);
-  return `${whole.slice(0, from)}\n\n${text.trim()}\n\n${whole.slice(to)}`;
-}
-
-export function sectionText(whole: string, id: SectionId): string {
-  const { from, to } = placeOf(whole, id);
-  return whole.slice(from, to).trim();
-}
-
-function placeOf(whole: string, id: SectionId): { readonly from: number; readonly to: number } {
-  const [begin, end] = [`<!-- ${id} -->`, `<!-- /${id} -->`];
-  const [from, to] = [whole.indexOf(begin) + begin.length, whole.indexOf(end)];
-  if (!whole.includes(begin) || to < from) throw new Error(`docs/faults.md has no section ${begin} … ${end}`);
-  return { from, to };
+  if (isWritten) writeSection(page, id, text);
 }

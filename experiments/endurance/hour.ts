@@ -11,7 +11,8 @@ import {
   type Workspace,
 } from '../../test/support/paceline.ts';
 import { readCommandLine } from '../command-line.ts';
-import { loadNow, originText, publish, tableOf } from './faults-section.ts';
+import { markdownTable } from '../marked-page.ts';
+import { loadNow, originText, publish } from './faults-section.ts';
 import { generatorMib, type Look, lookAt, type MemoryPoint, privateMib } from './look.ts';
 
 /**
@@ -164,7 +165,7 @@ function sectionOf(runs: readonly Run[], origin: string): { text: string; isGood
 Each run was one process that measured \`smoke\` of ${implementations.join(', ')} until its time was over and it was interrupted (exit codes ${[...new Set(runs.map((run) => run.exitCode))].join(', ')}).
 Counted between trials, in all that the runs share: files are those of the temporary folder and the cache, without compiled code.
 
-${tableOf([...names, 'files'], rows)}
+${markdownTable([...names, 'files'], rows)}
 
 Private memory by trial within a run, each run from its own level (Theil–Sen):
 

@@ -13,7 +13,8 @@ import {
   type Workspace,
 } from '../../test/support/paceline.ts';
 import { readCommandLine } from '../command-line.ts';
-import { loadNow, originText, publish, tableOf } from './faults-section.ts';
+import { markdownTable } from '../marked-page.ts';
+import { loadNow, originText, publish } from './faults-section.ts';
 
 /** `npm run kills -- --count 200`: kills runs at random moments; is each file whole, and the next run clean? */
 
@@ -113,7 +114,7 @@ function sectionOf(kills: readonly Kill[], endedCount: number, origin: string): 
     ...[countIn(all, (one) => one.isTorn), countIn(all, (one) => !isClean(one))],
   ];
   const head = ['killed in', 'kills', 'with a result', 'with trials in it', 'half written beside it', 'left something'];
-  const table = tableOf(
+  const table = markdownTable(
     [...head, 'torn results', 'next run not clean'],
     [...moments.map(([name, all]) => rowOf(name, all)), rowOf('**all**', kills)],
   );

@@ -4,7 +4,8 @@ import { run } from 'node:test';
 import { readers } from '../../test/readers/all.ts';
 import { corpusOf, corpusPath, type Tried, tryReader } from '../../test/readers/reader.ts';
 import { readCommandLine } from '../command-line.ts';
-import { loadNow, originText, publish, tableOf } from './faults-section.ts';
+import { markdownTable } from '../marked-page.ts';
+import { loadNow, originText, publish } from './faults-section.ts';
 
 /**
  * `npm run readers -- --factor 20 --seed 5`: every reader of what others wrote, so many times as many inputs as in `npm test`.
@@ -79,7 +80,7 @@ const total = rows.reduce((sum, [, count]) => sum + Number(count), 0);
 const head = ['reader', 'inputs', 'accepted', 'refused', 'read wrongly', 'kept inputs that once were'];
 const text = `**${total} inputs of seed ${seed}: ${failedCount === 0 ? 'none' : `${failedCount} or more`} read wrongly.**
 
-${tableOf(head, rows)}
+${markdownTable(head, rows)}
 
 ${originText(`npm run readers -- --factor ${factor} --seed ${seed}`, startLoad)}`;
 publish('readers', text, values.write);

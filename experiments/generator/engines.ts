@@ -21,6 +21,7 @@ import { cacheDir, rootDir } from '../../src/run/paths.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { readResult } from '../../src/store/result-file.ts';
 import { readCommandLine } from '../command-line.ts';
+import { assertSection, writeSection } from '../marked-page.ts';
 import { areWithinOneCounter, type InstanceFigures, runInstances } from './instances.ts';
 import { type NullTarget, startNullTarget } from './null-target.ts';
 
@@ -53,11 +54,8 @@ const { signal } = stopping;
 const nullRates = [100, 1_000, 5_000];
 const serviceRates = [25, 100, 400];
 
-/** What a page has around the tables. */
-const marks = /(<!-- engines -->\n)[\s\S]*?(<!-- \/engines -->)/;
-
 await mkdir(values.dir, { recursive: true });
-if (values.page !== undefined) await readMarked(values.page);
+if (values.page !== undefined) assertSection(values.page, 'engines');
 const target = await startNullTarget(signal);
 const measured = new Map<string, Figures[]>();
 const instances = new Map<number, InstanceFigures[]>();
@@ -78,13 +76,7 @@ try {
   await target.stop();
 }
 console.log(tables());
-if (values.page !== undefined) {
-  const page = await readMarked(values.page);
-  await writeFile(
-    values.page,
-    page.replace(marks, (_, begin, end) => `${begin}${tables()}\n${end}`),
-  );
-}
+if (values.page !== undefined) writeSection(values.page, 'engines', tables());
 
 async function once(name: string, run: number, measure: () => Promise<Figures>): Promise<void> {
   measured.set(name, [...(measured.get(name) ?? []), await kept(name, run, measure)]);
@@ -220,10 +212,4 @@ function tables(): string {
   const { cpuModel, coreCount } = describeMachine();
   const heading = `Made by \`npm run engines\` on ${new Date().toISOString().slice(0, 10)}: ${cpuModel}, ${coreCount} cores; medians of ${values.runs} interleaved runs of ${seconds} s.`;
   return [heading, '', ...enginesTable(), '', ...instancesTable()].join('\n');
-}
-
-async function readMarked(path: string): Promise<string> {
-  const page = await readFile(path, 'utf8');
-  if (!marks.test(page)) throw new Error(`${path} has no marks <!-- engines --> and <!-- /engines -->`);
-  return page;
 }

@@ -1,10 +1,9 @@
 /*
  * Known answers: fixtures whose latency, CPU and memory are known beforehand, measured by a whole run. Prints expected
- * beside measured. `npm run known-answers [-- TRIALS [native|portable]]` (about five minutes a trial of each).
+ * beside measured. `npm run known-answers -- [--trials 1] [--transport native|portable] [--page docs/explanation/known-answers.md]`: about
+ * five minutes a trial of each; --page writes the table between the page's marks.
  */
 import { join } from 'node:path';
-import Table from 'cli-table3';
-import { plainChars } from '../../src/cli/format.ts';
 import { guarded } from '../../src/cli/output.ts';
 import { createProgress } from '../../src/cli/progress.ts';
 import { asDeclared } from '../../src/model/run-result.ts';
@@ -14,6 +13,8 @@ import { checkoutProject } from '../../src/run/declarations.ts';
 import { runScenario } from '../../src/run/run-scenario.ts';
 import { median, quantile } from '../../src/stats/descriptive.ts';
 import { decode, merge, percentileMs } from '../../src/stats/histogram.ts';
+import { readCommandLine } from '../command-line.ts';
+import { assertSection, markdownTable, writeSection } from '../marked-page.ts';
 
 const fixturesDir = join(import.meta.dirname, '..', '..', 'test', 'fixtures', 'impls');
 const burnModes = ['burn', 'burn-threads', 'burn-children'];
@@ -42,7 +43,12 @@ interface Line {
   readonly unit: string;
 }
 
-const [trialsAsked, transport] = process.argv.slice(2);
+const { values } = readCommandLine({
+  options: { trials: { type: 'string', default: '1' }, transport: { type: 'string' }, page: { type: 'string' } },
+});
+const { transport, page } = values;
+const sectionId = 'known-answers';
+if (page !== undefined) assertSection(page, sectionId);
 const { result } = await runScenario(
   {
     scenario: 'known-answers',
@@ -54,7 +60,7 @@ const { result } = await runScenario(
     overrides: {
       workload: null,
       ratesPerSec: null,
-      trialCount: trialsAsked === undefined ? null : Number(trialsAsked),
+      trialCount: Number(values.trials),
       measureMs: null,
       warmupCount: null,
       workerCount: null,
@@ -79,17 +85,17 @@ const { result } = await runScenario(
 
 const [cell] = result.scenario.entries;
 const gapMs = 1000 / (cell?.ratesPerSec[0] ?? Number.NaN);
-process.stdout.write(
-  `${tableText([
-    ...slowLines(),
-    ...dripLines(),
-    ...stallLines(),
-    ...freezeLines('freeze', pause.lengthMs),
-    ...freezeLines('freeze-second', 1_000),
-    ...faultLines(),
-    ...burnModes.flatMap(burnLines),
-  ])}\n`,
-);
+const table = tableText([
+  ...slowLines(),
+  ...dripLines(),
+  ...stallLines(),
+  ...freezeLines('freeze', pause.lengthMs),
+  ...freezeLines('freeze-second', 1_000),
+  ...faultLines(),
+  ...burnModes.flatMap(burnLines),
+]);
+process.stdout.write(`${table}\n`);
+if (page !== undefined) writeSection(page, sectionId, table);
 process.exit(0);
 
 function measurementsOf(id: string): Measurement[] {
@@ -218,23 +224,19 @@ function burnLines(id: string): Line[] {
 }
 
 function tableText(lines: readonly Line[]): string {
-  const table = new Table({
-    head: ['known answer', 'expected', 'measured', 'off by', 'off by %'],
-    chars: plainChars,
-    style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right', 'right'],
-  });
-  for (const { what, expected, measured, unit } of lines) {
+  const { cpuModel, coreCount } = result.machine;
+  const origin = `${cpuModel}, ${coreCount} cores, ${result.startedAt.slice(0, 10)}; trials of each: ${values.trials}.`;
+  const rows = lines.map(({ what, expected, measured, unit }) => {
     const off = measured === null ? null : measured - expected;
-    table.push([
+    return [
       what,
       `${figure(expected)} ${unit}`,
       measured === null ? 'no trial counts' : `${figure(measured)} ${unit}`,
       off === null ? '–' : `${figure(off)} ${unit}`,
       off === null || expected === 0 ? '–' : `${((100 * off) / expected).toFixed(1)} %`,
-    ]);
-  }
-  return table.toString();
+    ];
+  });
+  return `${origin}\n\n${markdownTable(['known answer', 'expected', 'measured', 'off by', 'off by %'], rows)}`;
 }
 
 function figure(value: number): string {

@@ -1,17 +1,18 @@
 /*
  * Asks each question of docs/questions.md of every CRUD implementation, one command each, and prints the tables of that page; then the same
  * question three times of one implementation: how far do its answers differ? An answer that is there is not asked again, so the same
- * command goes on another day. `npm run questions -- [QUESTION…] [--impl ID]… [--repeat ID] [--plan] [--tables]`: `--plan` only says what
- * is left and for how long, `--tables` only prints what is there.
+ * command goes on another day. `npm run questions -- [QUESTION…] [--impl ID]… [--repeat ID] [--plan] [--tables] [--page docs/questions.md]`:
+ * `--plan` only says what is left and for how long, `--tables` only prints what is there, `--page` writes the tables into the page.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMachine } from '../../src/probe/machine.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
 import { resultsDir, rootDir } from '../../src/run/paths.ts';
 import { locateAll } from '../../src/run/project.ts';
 import { readCommandLine } from '../command-line.ts';
+import { assertSection, markdownTable, writeSection } from '../marked-page.ts';
 import { type Question, questions } from './tables.ts';
 
 const { values, positionals } = readCommandLine({
@@ -21,8 +22,11 @@ const { values, positionals } = readCommandLine({
     repeat: { type: 'string', default: 'crud-go' },
     plan: { type: 'boolean', default: false },
     tables: { type: 'boolean', default: false },
+    page: { type: 'string' },
   },
 });
+const sectionId = 'answers';
+if (values.page !== undefined) assertSection(values.page, sectionId);
 const repeatCount = 3;
 const folder = join(resultsDir, 'questions', describeMachine().id);
 mkdirSync(folder, { recursive: true });
@@ -55,7 +59,9 @@ if (!values.tables) {
   if (values.plan) process.exit(0);
   for (const [index, task] of left.entries()) askOne(task, left.slice(index));
 }
-for (const question of asked) printTables(question);
+const text = [originText(), ...asked.map(tablesText)].join('\n');
+process.stdout.write(`${text}\n`);
+if (values.page !== undefined) writeSection(values.page, sectionId, text);
 
 async function defaultImplementations(): Promise<string[]> {
   const located = await locateAll(checkoutProject, []);
@@ -89,22 +95,32 @@ function answerOf(task: Task): Record<string, unknown> | null {
   return answers[0] ?? null;
 }
 
-function printTables(question: Question): void {
+/** Where and when the answers were given. */
+function originText(): string {
+  const days = tasks
+    .map(pathOf)
+    .filter((path) => existsSync(path))
+    .map((path) => statSync(path).mtime.toISOString().slice(0, 10));
+  const [first, last] = [days.toSorted()[0], days.toSorted().at(-1)];
+  const { cpuModel, coreCount } = describeMachine();
+  const span = first === last ? `on ${last}` : `from ${first} to ${last}`;
+  return last === undefined ? '' : `Made by \`npm run questions\` ${span}: ${cpuModel}, ${coreCount} cores.\n`;
+}
+
+function tablesText(question: Question): string {
   const rows = implementations.flatMap((implementation) => {
     const answer = answerOf({ question, implementation, number: 1 });
     return answer === null ? [] : question.rows(answer).map((row) => [implementation, ...row]);
   });
   const command = `npm run bench -- ${question.id} ${implementations.join(' ')} ${question.args.join(' ')}`;
-  process.stdout.write(
-    `### ${question.id}\n\n\`${command}\`\n\n${markdown(['implementation', ...question.head], rows)}\n`,
-  );
+  const answers = `### ${question.id}, answered\n\n\`${command}\`\n\n${rows.length === 0 ? 'Not asked yet.' : markdownTable(['implementation', ...question.head], rows)}\n`;
   const repeated = Array.from({ length: repeatCount }, (_, index) =>
     answerOf({ question, implementation: values.repeat, number: index + 1 }),
   ).filter((answer) => answer !== null);
-  if (repeated.length < 2) return;
+  if (repeated.length < 2) return answers;
   const lines = question.keyFigures.map(({ name, read }) => [name, ...spreadOf(repeated.map(read))]);
   const head = ['figure', ...repeated.map((_, index) => `answer ${index + 1}`), 'spread'];
-  process.stdout.write(`${values.repeat}, asked ${repeated.length} times:\n\n${markdown(head, lines)}\n`);
+  return `${answers}\n${values.repeat}, asked ${repeated.length} times:\n\n${markdownTable(head, lines)}\n`;
 }
 
 /** The values, and (greatest − least) ÷ median. */
@@ -115,10 +131,4 @@ function spreadOf(found: readonly (number | null)[]): string[] {
   const isKnown = known.length === found.length && middle !== undefined && middle !== 0;
   const spread = isKnown ? `${((100 * ((greatest ?? 0) - (least ?? 0))) / middle).toFixed(0)} %` : '–';
   return [...found.map((value) => (value === null ? '–' : String(Number(value.toPrecision(3))))), spread];
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'));
-  return [head, rule, ...rows].map(line).join('');
 }
