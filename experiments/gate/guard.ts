@@ -3,6 +3,8 @@
  * generator that recorded A/A pairs show, each share through confirmation by a fresh set. What is found of true rises; what is blamed
  * where nothing, or only the database's work, changed.
  * `npm run guard -- [PATH…] [--pairs 12,20,30] [--alpha 1,0.3,0.1,0.01] [--runs 4000]` (alpha in per cent); without a path, all recordings.
+ * `--assumed 7.2,2.1,2.1,6` needs no recording: by how many per cent a trial varies with the machine's speed, and target, database and
+ * generator each for themselves.
  */
 import { createRandom } from '../../src/stats/random.ts';
 import { readCommandLine } from '../command-line.ts';
@@ -23,13 +25,18 @@ const { values, positionals: paths } = readCommandLine({
     pairs: { type: 'string', default: '12,20,30' },
     alpha: { type: 'string', default: '1,0.3,0.1,0.01' },
     runs: { type: 'string', default: '4000' },
+    assumed: { type: 'string' },
   },
 });
 const sizes = values.pairs.split(',').map(Number);
 const alphas = values.alpha.split(',').map((percent) => Number(percent) / 100);
 const runCount = Number(values.runs);
-if (![...sizes, ...alphas, runCount].every((size) => size > 0)) {
-  process.stderr.write('usage: npm run guard -- [PATH…] [--pairs 12,20,30] [--alpha 1,0.3,0.1,0.01] [--runs 4000]\n');
+const assumed = values.assumed?.split(',').map((percent) => Number(percent) / 100) ?? null;
+const isAssumedRight = assumed === null || (assumed.length === 4 && assumed.every((size) => size > 0));
+if (![...sizes, ...alphas, runCount].every((size) => size > 0) || !isAssumedRight) {
+  process.stderr.write(
+    'usage: npm run guard -- [PATH…] [--pairs 12,20,30] [--alpha 1,0.3,0.1,0.01] [--runs 4000] [--assumed 7.2,2.1,2.1,6]\n',
+  );
   process.exit(2);
 }
 
@@ -46,8 +53,12 @@ const changes = [
 ] as const;
 
 const unit = { target: 1, control: 1, reference: 1 };
-const known = recordings(await recordedRuns(paths)).filter(({ isAA }) => isAA);
-for (const recording of known) printRecording(recording);
+if (assumed === null) {
+  const known = recordings(await recordedRuns(paths)).filter(({ isAA }) => isAA);
+  for (const recording of known) printRecording(recording);
+} else {
+  printTable(`assumed ${values.assumed}`, covariancesOf(assumed));
+}
 process.stdout.write(`
 Each share: worse by one set of pairs and by a fresh one. Goals: nothing changed ≤ 1 %, rises ≥ 95 %, only the database's work ≤ 5 %.
 `);
@@ -58,12 +69,20 @@ function printRecording(recording: Recording): void {
     process.stdout.write(`${recording.cell}: ${ratios.length} A/A pairs are too few for covariances\n`);
     return;
   }
-  const spread = covariances(ratios);
+  printTable(`${recording.cell}, ${ratios.length} A/A pairs`, covariances(ratios));
+}
+
+/** Of the log ratios of pairs of trials that vary so. */
+function covariancesOf([machine = 0, ...own]: readonly number[]): number[][] {
+  return own.map((size, row) => own.map((_, column) => 2 * (machine ** 2 + (row === column ? size ** 2 : 0))));
+}
+
+function printTable(title: string, spread: readonly (readonly number[])[]): void {
   const sd = (...weights: number[]) => `${(100 * spreadOf(spread, weights)).toFixed(1)} %`;
   // A trial's own spread is that of a pair's log ratio by the root of two.
   const perTrial = (100 * spreadOf(spread, [1, -1, 0])) / Math.SQRT2;
   process.stdout.write(
-    `${recording.cell}, ${ratios.length} A/A pairs: SD of log pair ratios ${sd(1, 0, 0)} raw, ${sd(1, -1, 0)} by the database, ` +
+    `${title}: SD of log pair ratios ${sd(1, 0, 0)} raw, ${sd(1, -1, 0)} by the database, ` +
       `${sd(1, 0, -1)} by the generator, database by generator ${sd(0, 1, -1)}; a trial by the database ${perTrial.toFixed(1)} %\n\n`,
   );
   line('a commit changes', ...sizes.flatMap((pairs) => alphas.map((alpha) => `${pairs} pairs, ${100 * alpha} %`)));
