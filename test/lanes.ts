@@ -114,3 +114,31 @@ export function laneOf(path: string, text: string): string {
 export function testPaths(root: string): readonly string[] {
   return globSync('{test,experiments}/**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] }).sort();
 }
+
+/**
+ * Lane by lane, and in each the longest first, so that all cores are busy to the end. Of files without seconds, which are short or
+ * new, the longest text comes first.
+ */
+export function inStartOrder<File extends { readonly path: string; readonly lane: string; readonly bytes: number }>(
+  files: readonly File[],
+  wallSeconds: Readonly<Record<string, number>>,
+): readonly File[] {
+  const rank = ({ lane }: File) => lanes.findIndex(({ id }) => id === lane);
+  const seconds = ({ path }: File) => wallSeconds[path] ?? 0;
+  return [...files].sort(
+    (one, other) => rank(one) - rank(other) || seconds(other) - seconds(one) || other.bytes - one.bytes,
+  );
+}
+
+/** What test/wall-seconds.json says after a run of some files: the longest first; short ones and those that are gone are left out. */
+export function wallSecondsAfter(
+  before: Readonly<Record<string, number>>,
+  measured: Readonly<Record<string, number>>,
+  paths: readonly string[],
+): Readonly<Record<string, number>> {
+  const rounded = Object.entries({ ...before, ...measured }).map(
+    ([path, seconds]) => [path, Math.round(seconds)] as const,
+  );
+  const kept = rounded.filter(([path, seconds]) => seconds >= 2 && paths.includes(path));
+  return Object.fromEntries(kept.sort(([, one], [, other]) => other - one));
+}

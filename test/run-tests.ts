@@ -1,15 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
-import { laneOf, lanes, parts, testPaths } from './lanes.ts';
+import { inStartOrder, laneOf, lanes, parts, testPaths, wallSecondsAfter } from './lanes.ts';
 
-const usage = `Usage: node test/run-tests.ts [--lane LANE]… [--times] [PART OF A PATH]…
+const usage = `Usage: node test/run-tests.ts [--lane LANE]… [--times] [--save] [PART OF A PATH]…
 Runs the test files of these lanes (all but those of test:all) side by side, as test/lanes.ts says. At most three files of these that
-failed are run once more, alone; one that passes then is named as unsteady, since it fails only beside others.`;
+failed are run once more, alone; one that passes then is named as unsteady, since it fails only beside others.
+--times ends with a table of wall and CPU seconds; --save keeps the wall seconds for the order of the next starts.`;
 
 /** More that fail are no accident of the machine. */
 const mostSecondTries = 3;
@@ -34,6 +35,7 @@ type TestEvent = { readonly type: string; readonly data: Record<string, unknown>
 /** A file or a test that takes longer has hung. */
 const timeoutMs = 300_000;
 const root = resolve(import.meta.dirname, '..');
+const savedPath = join(import.meta.dirname, 'wall-seconds.json');
 const capacity = 2 * Math.min(availableParallelism(), 8);
 const interruption = new AbortController();
 
@@ -44,14 +46,20 @@ function testFiles(wantedLanes: readonly string[], words: readonly string[]): re
     return { path, lane, halfCores, bytes: statSync(join(root, path)).size };
   });
   const isNamed = (path: string) => words.length === 0 || words.some((word) => path.includes(word));
-  // The longest text first, since it is likely to take longest.
-  return all
-    .filter(({ path, lane }) => wantedLanes.includes(lane) && isNamed(path))
-    .sort((one, other) => rank(one.lane) - rank(other.lane) || other.bytes - one.bytes);
+  return inStartOrder(
+    all.filter(({ path, lane }) => wantedLanes.includes(lane) && isNamed(path)),
+    savedWallSeconds(),
+  );
 }
 
-function rank(lane: string): number {
-  return lanes.findIndex(({ id }) => id === lane);
+function savedWallSeconds(): Readonly<Record<string, number>> {
+  return JSON.parse(readFileSync(savedPath, 'utf8'));
+}
+
+function saveWallSeconds(ended: readonly Ended[]): void {
+  const measured = ended.map(({ file, seconds }) => [file.path, seconds] as const);
+  const seconds = wallSecondsAfter(savedWallSeconds(), Object.fromEntries(measured), testPaths(root));
+  writeFileSync(savedPath, `${JSON.stringify(seconds, null, 2)}\n`);
 }
 
 /** Starts in order whatever still fits beside what is running. */
@@ -207,6 +215,7 @@ async function main(): Promise<void> {
     options: {
       lane: { type: 'string', multiple: true },
       times: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     allowPositionals: true,
@@ -230,6 +239,7 @@ async function main(): Promise<void> {
   const first = await runAll(files);
   const ended = await withSecondTries(first);
   if (values.times) process.stdout.write(timesTable(ended, readFileSync(cpuFile, 'utf8')));
+  if (values.save && !interruption.signal.aborted) saveWallSeconds(ended);
   const unsteady = ended.filter((one, index) => one !== first[index] && one.isSuccess);
   if (unsteady.length > 0)
     process.stdout.write(`unsteady, failed beside others and passed alone:\n${pathLines(unsteady)}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { laneOf, lanes, parts, testPaths } from '../lanes.ts';
+import { inStartOrder, laneOf, lanes, parts, testPaths, wallSecondsAfter } from '../lanes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const files = testPaths(root).map((path) => {
@@ -33,4 +33,25 @@ test('all parts of test:all together end within 75 minutes, and no part is calle
   assert.ok(parts.reduce((sum, { limitMinutes }) => sum + limitMinutes, 0) <= 75);
   const ids = [...lanes, ...parts].map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
+});
+
+test('of each lane the file that took longest starts first, then those without seconds by the length of their text', () => {
+  const file = (path: string, lane: string, bytes: number) => ({ path, lane, bytes });
+  const given = [
+    file('new', 'waits', 9),
+    file('short', 'waits', 8),
+    file('long', 'waits', 7),
+    file('longest', 'waits', 6),
+    file('busy', 'busy', 5),
+  ];
+  const paths = inStartOrder(given, { long: 20, longest: 100, busy: 3 }).map(({ path }) => path);
+  assert.deepEqual(paths, ['busy', 'longest', 'long', 'new', 'short']);
+});
+
+test('saved seconds keep what was not run, and drop what is short or gone', () => {
+  const after = wallSecondsAfter({ a: 9, b: 30, gone: 50 }, { a: 40.4, c: 1.2 }, ['a', 'b', 'c']);
+  assert.deepEqual(Object.entries(after), [
+    ['a', 40],
+    ['b', 30],
+  ]);
 });
