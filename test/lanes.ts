@@ -81,7 +81,7 @@ export const parts: readonly Part[] = [
   },
   {
     id: 'languages',
-    what: 'test files that lint, compile and test what is written in Rust and Java',
+    what: 'test files that lint, compile and test Rust, Java and the Go of experiments',
     limitMinutes: 5,
     commands: [],
     env: {},

@@ -1,6 +1,6 @@
 /**
  * paceline's generator and k6 on the same trials, interleaved, and three instances of k6 merged beside one:
- * `npm run engines -- [--runs 5] [--seconds 10] [--dir results/engines] [--page docs/scaling.md]`. Prints both tables, and with --page
+ * `npm run engines -- [--runs 5] [--seconds 10] [--dir .cache/engines] [--page docs/scaling.md]`. Prints both tables, and with --page
  * writes them between the page's marks.
  * What has been measured stays in the folder, and is not measured again: a run that was interrupted goes on where it stopped.
  */
@@ -42,7 +42,7 @@ const { values } = readCommandLine({
   options: {
     runs: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '10' },
-    dir: { type: 'string', default: join(rootDir, 'results', 'engines') },
+    dir: { type: 'string', default: join(rootDir, '.cache', 'engines') },
     page: { type: 'string' },
   },
 });

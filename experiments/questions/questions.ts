@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMachine } from '../../src/probe/machine.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
-import { resultsDir, rootDir } from '../../src/run/paths.ts';
+import { rootDir } from '../../src/run/paths.ts';
 import { locateAll } from '../../src/run/project.ts';
 import { readCommandLine } from '../command-line.ts';
 import { assertSection, markdownTable, writeSection } from '../marked-page.ts';
@@ -28,7 +28,7 @@ const { values, positionals } = readCommandLine({
 const sectionId = 'answers';
 if (values.page !== undefined) assertSection(values.page, sectionId);
 const repeatCount = 3;
-const folder = join(resultsDir, 'questions', describeMachine().id);
+const folder = join(rootDir, '.cache', 'questions', describeMachine().id);
 mkdirSync(folder, { recursive: true });
 
 interface Task {
