@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { reportsDir, resultsDir } from '../../src/run/paths.ts';
 import { corpus, poisoned } from '../support/hostile.ts';
+import { manyCommands } from '../support/many-commands.ts';
 import { makeWorkspace, paceline, removeWorkspace, type Workspace } from '../support/paceline.ts';
 import { sevenAtOneRate } from '../support/run-examples.ts';
 import { scratchRepository, writeEcho } from '../support/scratch-repository.ts';
@@ -59,7 +60,9 @@ function expectedExitCode(words: readonly string[]): number {
   return words[0] === 'compare' ? 3 : 0;
 }
 
-describe('nothing that acts is printed by', { concurrency: 2 }, () => {
+describe('nothing that acts is printed by', () => {
+  const run = manyCommands({ after });
+
   for (const words of commands) {
     test(
       words
@@ -70,7 +73,7 @@ describe('nothing that acts is printed by', { concurrency: 2 }, () => {
         )
         .join(' '),
       async () => {
-        const { stdout, stderr, exitCode } = await paceline(words);
+        const { stdout, stderr, exitCode } = await run(words);
         assert.equal(exitCode, expectedExitCode(words), stderr.slice(0, 500));
         assert.notEqual(isWrong(words) ? stderr : stdout, '');
         assert.deepEqual([unprintableIn(stdout), unprintableIn(stderr)], [[], []]);

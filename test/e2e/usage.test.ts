@@ -1,7 +1,8 @@
 // test-lane: waits
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
+import { manyCommands } from '../support/many-commands.ts';
 import { echoRun, type Finished, paceline, workspace, writeImplementation } from '../support/paceline.ts';
 
 /** What is wrong, and the nearest name where there is one. */
@@ -81,16 +82,23 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
 ];
 
-describe('a usage error says what is meant', { concurrency: 2 }, () => {
+const run = manyCommands({ after });
+
+describe('a usage error says what is meant', () => {
   for (const [what, args, expected] of mistakes) {
     test(what, async () => {
-      const { exitCode, stdout, stderr } = await paceline(args);
+      const { exitCode, stdout, stderr } = await run(args);
       assert.match(stderr, expected);
       assert.equal(exitCode, 2);
       assert.equal(stdout, '');
       assert.doesNotMatch(stderr, /\n\s+at /);
     });
   }
+});
+
+test('a usage error ends the process itself with its exit code, and all of it is on standard error', async () => {
+  const args = ['run', 'smoek'];
+  assert.deepEqual(await paceline(args), await run(args));
 });
 
 test('each command explains itself with examples', async () => {
@@ -115,7 +123,7 @@ test('each command explains itself with examples', async () => {
     'claims',
     'ci',
   ]) {
-    const { exitCode, stdout } = await paceline([command, '--help']);
+    const { exitCode, stdout } = await run([command, '--help']);
     assert.match(stdout, new RegExp(`Usage: paceline ${command}.*Examples?:\n  npm run bench -- ${command}`, 's'));
     assert.equal(exitCode, 0);
   }
