@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import type { Finished } from './paceline.ts';
 
 /** Runs `paceline …` for what it prints and its exit code, one after another. */
@@ -10,7 +9,7 @@ export type ManyCommands = (words: readonly string[]) => Promise<Finished>;
  * One process for commands that start nothing and leave nothing behind: most of what such a command costs is to load paceline.
  * That a process ends with its exit code, and its streams whole, is for tests that start `paceline` itself.
  */
-export function manyCommands(context: Pick<TestContext, 'after'>): ManyCommands {
+export function manyCommands(context: { after(done: () => Promise<void>): void }): ManyCommands {
   const { DATABASE_URL: _, NODE_OPTIONS: __, npm_lifecycle_event: ___, ...env } = process.env;
   const child = fork(import.meta.filename, { env, execArgv: [] });
   const ended = once(child, 'exit');
