@@ -21,7 +21,7 @@ export function k6Reasons({ counts, startedAtNs, endedAtNs }: MeasuredLoad, { st
       : [
           {
             code: 'too-few-sent' as const,
-            message: `${unsentCount} of ${scheduledCount} due requests were not sent: no virtual user was free for them`,
+            message: `${unsentCount} of ${scheduledCount} due requests were not sent: no virtual user was free for them, or an instance ended early or its file is missing`,
           },
         ]),
     ...late.map(({ number, skewMs }) => ({

@@ -6,7 +6,7 @@ import type { LoadPlan } from '../model/scenario.ts';
 import type { Workload } from '../model/workload.ts';
 import { moduleEnding } from '../os/module-ending.ts';
 import { withSecretNames } from '../os/secrets.ts';
-import { type K6Plan, planMark, wholeRate } from './plan.ts';
+import { type K6Plan, planMark, plannedCount, wholeRate } from './plan.ts';
 
 export interface ExportedWorkload extends Workload {
   readonly module: { readonly path: string; readonly argument: unknown };
@@ -24,6 +24,12 @@ export interface ExportAim {
 /** The plan of a script that is run elsewhere. Throws HarnessError usage with the reason where k6 cannot do the same. */
 export function k6Plan(workload: ExportedWorkload, loadPlan: LoadPlan, aim: ExportAim): K6Plan {
   const { ratePerSec, warmupCount, warmupRatePerSec } = loadPlan;
+  if (!Number.isSafeInteger(plannedCount(loadPlan)))
+    throw new HarnessError(
+      'usage',
+      'these are more requests than can be counted',
+      'give a smaller --rate or --duration',
+    );
   const peakPerSec = Math.max(ratePerSec, warmupCount > 0 ? warmupRatePerSec : 0);
   return {
     ...planOf(workload, loadPlan, aim),
@@ -59,12 +65,7 @@ export function assertExportable(
   workload: ExportedWorkload,
   { arrivals, ratePerSec, warmupRatePerSec, warmupCount }: LoadPlan,
 ) {
-  const reason = refusalOf(workload);
-  if (reason !== null) {
-    const remedy =
-      'export a workload whose sessions share nothing, as authenticate or history-slots, or the requests of a config';
-    throw new HarnessError('usage', `${workload.id} cannot be exported to k6: ${reason}`, remedy);
-  }
+  assertWorkloadExportable(workload);
   if (arrivals !== 'constant')
     throw new HarnessError(
       'usage',
@@ -75,6 +76,15 @@ export function assertExportable(
   const odd = rates.find((rate) => wholeRate(rate) === null);
   if (odd !== undefined)
     throw new HarnessError('usage', `k6 cannot send ${odd}/s`, 'ask for a rate above 0 with at most three decimals');
+}
+
+/** Throws HarnessError usage with the reason, whatever the rate. */
+export function assertWorkloadExportable(workload: ExportedWorkload): void {
+  const reason = refusalOf(workload);
+  if (reason === null) return;
+  const remedy =
+    'export a workload whose sessions share nothing, as authenticate or history-slots, or the requests of a config';
+  throw new HarnessError('usage', `${workload.id} cannot be exported to k6: ${reason}`, remedy);
 }
 
 /** null: none. Virtual users share nothing, not even on one machine. */

@@ -55,7 +55,7 @@ On one machine: \`k6 run -e SUMMARY=summary.json script.js\`
 Part 2 of 3 of it on one of three machines, started at the same time as the others:
 \`k6 run --execution-segment 1/3:2/3 --execution-segment-sequence 0,1/3,2/3,1 -e SUMMARY=summary-2.json script.js\`
 
-On a cluster with k6's operator, ${instanceCount} pods: \`kubectl apply -f testrun.yaml\`; the last line of each pod's log is its summary.
+On a cluster with k6's operator, ${instanceCount} pods: \`kubectl apply -f testrun.yaml\`; each pod's log has its summary, in one line.
 
 Bring all summaries (or logs) back: \`paceline import k6 summary-*.json\` adds up their counters.
 Neither percentiles nor thresholds of single instances may be averaged. Do not change script.js: a summary says the hash of what ran.

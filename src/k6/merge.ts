@@ -16,6 +16,8 @@ import {
 } from './plan.ts';
 
 const count = z.int().nonnegative();
+/** Of `Date`. */
+const lastDateMs = 8.64e15;
 export const planSchema = z.strictObject({
   ...{ service: z.string(), workload: z.string(), workloadVersion: count, contractVersion: count },
   ...{ description: z.string(), operations: z.array(z.string()).min(1).readonly(), target: z.string() },
@@ -36,7 +38,9 @@ const summarySchema = z.object({
     .regex(/^\d+(\/[1-9]\d*)?:\d+(\/[1-9]\d*)?$/)
     .refine(isPart, 'a part of 1'),
   boundsMs: z.array(z.number()),
-  counts: z.record(z.string(), count),
+  counts: z
+    .record(z.string(), count)
+    .refine(({ paceline_started_at_ms: ms = 0 }) => ms <= lastDateMs, 'a start that is a date'),
   /** Of this instance alone; where nothing was answered there is none. */
   exact: z.partialRecord(z.enum(histograms), z.record(z.enum(exactStats), z.number())),
 });
@@ -174,12 +178,18 @@ function versionOf(instances: readonly InstanceSummary[]): string | null {
   return [Math.floor(code / 1e6), Math.floor(code / 1e3) % 1e3, code % 1e3].join('.');
 }
 
-function assertNotMoreThanDue({ counts, scheduledCount }: MergedLoad): void {
+function assertNotMoreThanDue({ counts, scheduledCount, ...histograms }: MergedLoad): void {
   const endedCount = Object.values(counts).reduce((sum, one) => sum + one, 0);
   if (endedCount > scheduledCount)
     throw usage(
       `${endedCount} requests have an outcome, and ${scheduledCount} were due: this is more than one run`,
       'give the files of one run, each once',
+    );
+  const timedCount = Math.max(histograms.response.count, histograms.service.count, histograms.sendDelay.count);
+  if (timedCount > scheduledCount)
+    throw usage(
+      `${timedCount} latencies were counted, and ${scheduledCount} requests were due: a file is damaged`,
+      'take the files from their source again',
     );
 }
 

@@ -6,6 +6,7 @@ import { createWorkload, requestMixPath } from '../../src/config/request-mix.ts'
 import { type ExportedWorkload, k6Plan, k6Script } from '../../src/k6/export.ts';
 import { keepSecret } from '../../src/os/secrets.ts';
 import { checkoutProject } from '../../src/run/declarations.ts';
+import { paceline, workspace } from '../support/paceline.ts';
 
 const aim = {
   target: 'http://127.0.0.1:8080',
@@ -41,6 +42,7 @@ test('what k6 cannot do is refused with the reason', async () => {
   const authenticate = await crud('authenticate');
   assert.throws(() => k6Plan(authenticate, { ...load, arrivals: 'poisson' }, aim), /evenly spaced requests alone/);
   assert.throws(() => k6Plan(authenticate, { ...load, ratePerSec: 1 / 3 }, aim), /k6 cannot send 0\.333/);
+  assert.throws(() => k6Plan(authenticate, { ...load, ratePerSec: 1e300 }, aim), /more requests than can be counted/);
 });
 
 test('virtual users are enough for twice the expected p99, and two for each instance', async () => {
@@ -66,4 +68,17 @@ test('the script says the hash of its text, imports k6 alone and holds no secret
   );
   assert.ok(!script.includes('sesame-open'));
   assert.match(script, /\/items\?key=\{env:SHOP_PASSWORD\}/);
+});
+
+test('a workload that cannot be exported is refused before a rate is asked for, and a target that no path can follow', async (context) => {
+  const space = await workspace(context);
+  const refused = async (flags: readonly string[], reason: RegExp) => {
+    const { exitCode, stderr } = await paceline(['export', 'k6', 'quick', '--out', space.file('k6'), ...flags], space);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, reason);
+  };
+  await refused(['--workload', 'mixed'], /mixed cannot be exported to k6/);
+  await refused(['--workload', 'nope'], /unknown workload "nope"/);
+  await refused(['--workload', 'authenticate'], /does not say one rate for authenticate/);
+  await refused(['--workload', 'authenticate', '--target', 'http://127.0.0.1/?a=b'], /has a query or a fragment/);
 });

@@ -37,10 +37,10 @@ test('counters of all instances are added, and a percentile is the counter that 
   assert.equal(load.response.buckets[10], 300);
   assert.deepEqual(load.response.p50, { lowMs: boundsMs[9], highMs: boundsMs[10] });
   assert.equal(load.response.p99, null);
-  const slow = mergeInstances([
-    ...whole.slice(0, 2),
-    instance('2/3:1', { [bucketName('response', boundsMs.length)]: 900 }),
-  ]);
+  const last = instance('2/3:1', { [bucketName('response', boundsMs.length)]: 900 });
+  const slow = mergeInstances(
+    [...whole.slice(0, 2), last].map((one) => ({ ...one, plan: { ...plan, ratePerSec: 4 * plan.ratePerSec } })),
+  );
   assert.deepEqual(slow.response.p99, { lowMs: boundsMs.at(-1), highMs: null });
 });
 
@@ -63,6 +63,10 @@ test('files that are not all instances of one run are refused', () => {
   refused([...whole, instance('0:1/3')], /part 0:1\/3 of the load is there twice/);
   const changed = { ...instance('2/3:1'), script: { declared: 'ab', actual: 'cd' } };
   refused([...whole.slice(0, 2), changed], /2\/3:1: the script was changed after it was exported/);
+  refused(
+    [...whole.slice(0, 2), instance('2/3:1', { [bucketName('service', 3)]: 9e15 })],
+    /latencies were counted, and 300 requests were due: a file is damaged/,
+  );
   refused([...whole.slice(0, 2), { ...instance('2/3:1'), plan: { ...plan, seed: 2 } }], /are of two scripts/);
 });
 
@@ -75,6 +79,10 @@ test('a summary is found in the log of a pod; what is none is refused by what it
   refused('level=error msg=killed', /did the instance die before its end/);
   refused(line.slice(0, 200), /f is damaged: it is not whole JSON/);
   refused(line.replace('"segment":"0:1"', '"segment":"all"'), /f is damaged: segment/);
+  refused(
+    line.replace('"paceline_started_at_ms":1000', '"paceline_started_at_ms":9000000000000000'),
+    /f is damaged: counts/,
+  );
   refused(`${line}\n${line.replace('0:1', '0:1/2')}`, /f has 2 summaries/);
 });
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { k6Plan, k6Script } from '../../k6/export.ts';
+import { assertWorkloadExportable, k6Plan, k6Script } from '../../k6/export.ts';
 import { readme, testRunYaml } from '../../k6/manifest.ts';
 import { plannedCount } from '../../k6/plan.ts';
 import { HarnessError } from '../../model/harness-error.ts';
@@ -29,7 +29,7 @@ export function addExport(program: Command, context: CommandContext): void {
     .argument('<tool>', 'k6', oneOf('tool', ['k6']))
     .argument('[scenario]', 'of this checkout or of your config', 'quick')
     .requiredOption('--out <dir>', 'the folder for script.js, testrun.yaml and README.md')
-    .option('--target <url>', 'where the requests go', checkedUrl, 'http://127.0.0.1:8080')
+    .option('--target <url>', 'where the requests go', baseUrl, 'http://127.0.0.1:8080')
     .option('--workload <id>', 'which, where the scenario has several; or another one of a service of it')
     .option('--rate <n>', 'requests per second in all instances together', positiveNumber)
     .option('--duration <s>', 'seconds', secondsOption)
@@ -57,9 +57,11 @@ async function exportToK6(scenarioId: string, flags: ExportFlags, context: Comma
   if (there !== undefined) throw usage(`${there} is there already`, 'name another folder with --out, or remove it');
   const project = await context.loadProject();
   const scenario = await project.loadScenario(scenarioId);
-  const { entry, ratePerSec } = questionOf(scenario, flags);
+  const { entry, ratesPerSec } = questionOf(scenario, flags);
   const { contractVersion } = await project.loadService(entry.service);
   const workload = { ...(await project.loadWorkload(entry.service, entry.workload)), contractVersion };
+  assertWorkloadExportable(workload);
+  const ratePerSec = flags.rate ?? onlyRate(scenario.id, workload.id, ratesPerSec);
   const measureMs = flags.duration === undefined ? entry.loadPlan.measureMs : flags.duration * 1_000;
   const loadPlan = { ...entry.loadPlan, measureMs, ratePerSec, seed: scenario.seed };
   const { workerCount, databaseConnectionCount } = scenario;
@@ -80,7 +82,7 @@ async function exportToK6(scenarioId: string, flags: ExportFlags, context: Comma
 }
 
 /** The one that is meant. Throws HarnessError usage that lists them where it is not clear. */
-function questionOf(scenario: Scenario, flags: ExportFlags): { entry: ScenarioEntry; ratePerSec: number } {
+function questionOf(scenario: Scenario, flags: ExportFlags): { entry: ScenarioEntry; ratesPerSec: number[] } {
   const [first] = scenario.entries;
   if (first === undefined) throw usage(`scenario ${scenario.id} sends no requests`, 'name another scenario');
   const named = scenario.entries.filter(({ workload }) => flags.workload === undefined || workload === flags.workload);
@@ -89,14 +91,26 @@ function questionOf(scenario: Scenario, flags: ExportFlags): { entry: ScenarioEn
   if (new Set(named.map(({ workload }) => workload)).size > 1)
     throw usage(`scenario ${scenario.id} has ${ids.length} workloads`, `choose with --workload: ${ids.join(', ')}`);
   const asked = named.length === 0 ? scenario.entries : named;
-  const rates = [...new Set(asked.flatMap(({ ratesPerSec }) => ratesPerSec))];
-  const ratePerSec = flags.rate ?? (rates.length === 1 ? rates[0] : undefined);
-  if (ratePerSec === undefined)
+  return { entry, ratesPerSec: [...new Set(asked.flatMap(({ ratesPerSec }) => ratesPerSec))] };
+}
+
+function onlyRate(scenarioId: string, workloadId: string, ratesPerSec: readonly number[]): number {
+  const [only, another] = ratesPerSec;
+  if (only !== undefined && another === undefined) return only;
+  throw usage(
+    `scenario ${scenarioId} does not say one rate for ${workloadId}`,
+    `choose with --rate${ratesPerSec.length === 0 ? '' : `: ${ratesPerSec.join(', ')}`}`,
+  );
+}
+
+/** Paths are put behind it. */
+function baseUrl(text: string): string {
+  if (/[?#]/.test(text))
     throw usage(
-      `scenario ${scenario.id} does not say one rate for ${entry.workload}`,
-      `choose with --rate${rates.length === 0 ? '' : `: ${rates.join(', ')}`}`,
+      `--target ${text} has a query or a fragment, and the paths of requests are put behind it`,
+      'give what comes before the paths, as http://127.0.0.1:8080/api',
     );
-  return { entry, ratePerSec };
+  return checkedUrl(text);
 }
 
 function usage(message: string, remedy: string): HarnessError {
