@@ -59,14 +59,16 @@ export async function readCsvInstance(
       const { metric_name: name, metric_value: value } = row as Row;
       if (!name.startsWith('paceline_') && name !== 'dropped_iterations') continue;
       if (!(row as Row).extra_tags?.includes(own)) throw foreign(path, `${name} is not of this script`);
-      counts[name] = gauges.includes(name) ? Number(value) : (counts[name] ?? 0) + Number(value);
+      if (name.startsWith('paceline_exact_')) continue;
+      const amount = value === '' ? Number.NaN : Number(value);
+      if (!Number.isSafeInteger(amount) || amount < 0) throw foreign(path, `"${value}" is no count of ${name}`);
+      counts[name] = gauges.includes(name) ? amount : (counts[name] ?? 0) + amount;
     }
   } catch (error) {
     if (error instanceof HarnessError) throw error;
     throw foreign(path, (error as Error).message);
   }
   if (Object.keys(counts).length === 0) throw foreign(path, 'it has no counter of an exported script');
-  for (const name of Object.keys(counts)) if (name.startsWith('paceline_exact_')) delete counts[name];
   const segment = `${index}/${instanceCount}:${index + 1}/${instanceCount}`;
   return {
     ...{ format: 'paceline-k6', version: 1, script: { declared, actual }, plan, segment },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { assertExportable } from '../k6/export.ts';
 import { findK6, type K6Program } from '../k6/program.ts';
 import { questionId, questionOf } from '../model/cell-key.ts';
+import { HarnessError } from '../model/harness-error.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RankingPlan, RunResult } from '../model/run-result.ts';
 import type { Scenario } from '../model/scenario.ts';
@@ -113,6 +114,12 @@ export async function runScenario(
 
 /** Before anything is built: what k6 cannot send, or that there is none. */
 async function k6For({ scenario, services, workloads }: Declarations, env: NodeJS.ProcessEnv): Promise<K6Program> {
+  if (scenario.entries.length === 0)
+    throw new HarnessError(
+      'usage',
+      '--engine cannot be used here: only primitives are measured, and no request is sent to them',
+      'leave --engine k6 out',
+    );
   for (const { service, workload, loadPlan, ratesPerSec } of scenario.entries) {
     const declared = workloads.get(`${service}/${workload}`) as DeclaredWorkload;
     const contractVersion = services.get(service)?.contractVersion ?? 1;

@@ -82,3 +82,10 @@ test('a workload that cannot be exported is refused before a rate is asked for, 
   await refused(['--workload', 'authenticate'], /does not say one rate for authenticate/);
   await refused(['--workload', 'authenticate', '--target', 'http://127.0.0.1/?a=b'], /has a query or a fragment/);
 });
+
+test('k6 is no engine for primitives, to which no request is sent', async (context) => {
+  const space = await workspace(context);
+  const { exitCode, stderr } = await paceline(['run', 'primitives', '--engine', 'k6', '--no-report'], space);
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--engine cannot be used here: only primitives are measured/);
+});

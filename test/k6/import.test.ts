@@ -149,6 +149,13 @@ test('CSV of instances adds up like their summaries; of another script, or witho
   assert.match(twice.stderr, /0\.csv is named twice/);
   const without = await paceline(['import', 'k6', ...files], space);
   assert.match(without.stderr, /a CSV does not say what was asked/);
+  writeFileSync(
+    files[1] as string,
+    csv(hash.slice(0, 12)).replace(`${outcomeName(0, 'ok')},1,1`, `${outcomeName(0, 'ok')},1,abc`),
+  );
+  const damaged = await paceline(['import', 'k6', ...files, ...script], space);
+  assert.equal(damaged.exitCode, 2);
+  assert.match(damaged.stderr, /1\.csv is no CSV of this script: "abc" is no count of paceline_operation_0_ok/);
   writeFileSync(files[1] as string, csv('0123456789ab'));
   const other = await paceline(['import', 'k6', ...files, ...script], space);
   assert.equal(other.exitCode, 2);
