@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium } from 'playwright-core';
 
 /** A browser to open a page in, or why there is none. */
@@ -15,16 +16,27 @@ export async function launchChromium(): Promise<FoundBrowser> {
   const failures: string[] = [];
   for (const find of [...onPath.map((path) => async () => ({ path, args: [] as string[] })), packaged]) {
     try {
-      const { path, args } = await find();
-      return {
-        browser: await chromium.launch({ executablePath: path, args: ['--no-sandbox', ...args] }),
-        reason: null,
-      };
+      return { browser: await launched(find), reason: null };
     } catch (error) {
       failures.push(firstLine(error));
     }
   }
   return { browser: null, reason: `no Chromium starts (${failures.join('; ')}). Install ${remedy}` };
+}
+
+const unpackingTries = 20;
+
+/** Another test file may be unpacking the packaged one just now: what is being written cannot be started (ETXTBSY of execve(2)). */
+async function launched(find: () => Promise<{ path: string; args: string[] }>): Promise<Browser> {
+  const { path, args } = await find();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await chromium.launch({ executablePath: path, args: ['--no-sandbox', ...args] });
+    } catch (error) {
+      if (attempt === unpackingTries || !String(error).includes('ETXTBSY')) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 const remedy =
