@@ -42,6 +42,7 @@ interface Row {
   readonly metric_name: string;
   readonly metric_value: string;
   readonly extra_tags?: string;
+  readonly scenario?: string;
 }
 
 const gauges = ['paceline_started_at_ms', 'paceline_k6_version'];
@@ -60,6 +61,7 @@ export async function readCsvInstance(
       if (!name.startsWith('paceline_') && name !== 'dropped_iterations') continue;
       if (!(row as Row).extra_tags?.includes(own)) throw foreign(path, `${name} is not of this script`);
       if (name.startsWith('paceline_exact_')) continue;
+      if (name === 'dropped_iterations' && (row as Row).scenario === 'warm_up') continue;
       const amount = value === '' ? Number.NaN : Number(value);
       if (!Number.isSafeInteger(amount) || amount < 0) throw foreign(path, `"${value}" is no count of ${name}`);
       counts[name] = gauges.includes(name) ? amount : (counts[name] ?? 0) + amount;

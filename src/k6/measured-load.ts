@@ -13,10 +13,10 @@ interface Circumstances {
 
 /** What all instances counted, as the load of a trial. */
 export function measuredLoadOf(load: MergedLoad, { version, niceness, startedAtNs }: Circumstances): MeasuredLoad {
-  const { plan, scheduledCount, counts, droppedCount, startSkewMs } = load;
+  const { plan, scheduledCount, counts, startSkewMs } = load;
   const counted = countsOf(counts);
-  // What was due and is nowhere to be found was not sent either; k6 also drops what is due at the very end of the window.
-  const unsentCount = Math.max(counts.unsent + droppedCount, scheduledCount - counted.sentCount);
+  // Whatever k6 says that it dropped: at the end of the window it begins, or drops, one iteration more than was due.
+  const unsentCount = Math.max(counts.unsent, scheduledCount - counted.sentCount);
   const sendDelay = latencyOf(load.sendDelay);
   return {
     startedAtNs,

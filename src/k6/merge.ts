@@ -42,7 +42,7 @@ const summarySchema = z.object({
     .record(z.string(), count)
     .refine(({ paceline_started_at_ms: ms = 0 }) => ms <= lastDateMs, 'a start that is a date'),
   /** Of this instance alone; where nothing was answered there is none. */
-  exact: z.partialRecord(z.enum(histograms), z.record(z.enum(exactStats), z.number())),
+  exact: z.partialRecord(z.enum(histograms), z.record(z.enum(exactStats), z.number()).nullable().catch(null)),
 });
 
 function isPart(segment: string): boolean {
@@ -128,6 +128,8 @@ function foreignText(text: string): string {
   const value = Object(parsed(text)) as { metrics?: unknown; root_group?: unknown };
   if (value.root_group !== undefined && value.metrics !== undefined)
     return 'is what k6 writes for --summary-export: its thresholds are inverted (true means failed) and its percentiles cannot be merged';
+  if (text.includes('paceline-k6'))
+    return 'has the summary of an exported script, but not as the one line that was written (was it reformatted?)';
   return 'has no summary of an exported script (did the instance die before its end?)';
 }
 
@@ -202,6 +204,11 @@ function assertSameRun(first: InstanceSummary, one: InstanceSummary): void {
     throw usage(
       `${one.source}: the script was changed after it was exported`,
       'export it again with the change, and run that',
+    );
+  if (one.script.actual === first.script.actual && one.plan.target !== first.plan.target)
+    throw usage(
+      `${first.source} was sent to ${first.plan.target}, and ${one.source} to ${one.plan.target}`,
+      'give the summaries of one run; one run has one target',
     );
   if (one.script.actual !== first.script.actual || JSON.stringify(one.plan) !== JSON.stringify(first.plan))
     throw usage(`${first.source} and ${one.source} are of two scripts`, 'give the summaries of one run');

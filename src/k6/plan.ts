@@ -68,6 +68,9 @@ export const exactStats = ['count', 'min', 'avg', 'p(50)', 'p(90)', 'p(99)', 'p(
 export type ExactFigures = Readonly<Record<(typeof exactStats)[number], number>>;
 
 /** By the field of `acknowledged`. */
+/** k6's own count of what no virtual user was free for: of the load alone, not of the warm-up before it. */
+export const droppedOfLoad = 'dropped_iterations{scenario:load}';
+
 export const acknowledgedNames = {
   createdCount: 'paceline_acknowledged_created',
   deletedCount: 'paceline_acknowledged_deleted',

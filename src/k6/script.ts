@@ -16,6 +16,7 @@ import {
   boundPlace,
   boundsMs,
   bucketName,
+  droppedOfLoad,
   type ExactFigures,
   exactName,
   exactStats,
@@ -74,7 +75,7 @@ export function createScript(workload: Workload, plan: K6Plan, source: string) {
       record.request(operation.name, settle(operation, response), { sendDelayMs, serviceMs });
       if (session !== null) record.acknowledged(session.acknowledged());
     },
-    handleSummary: (data: SummaryData) => summaryOf(data, plan, hash),
+    handleSummary: (data: SummaryData) => summaryOf(data, { ...plan, target }, hash),
   };
 }
 
@@ -116,7 +117,7 @@ function optionsOf(plan: K6Plan, hash: string): object {
     discardResponseBodies: plan.ignoresBodies,
     systemTags: ['scenario', 'status', 'error_code'],
     summaryTrendStats: exactStats,
-    thresholds: { dropped_iterations: ['count==0'], paceline_not_ok: ['count==0'] },
+    thresholds: { [droppedOfLoad]: ['count==0'], paceline_not_ok: ['count==0'] },
   };
 }
 
@@ -215,10 +216,11 @@ function sourceHash(source: string): SourceHash {
 /** One line for the log of a pod, and the same as a file where SUMMARY names one. */
 function summaryOf({ metrics }: SummaryData, plan: K6Plan, script: SourceHash): Record<string, string> {
   const exactNames = histograms.map(exactName);
-  const own = Object.entries(metrics).filter(
-    ([name]) => (name.startsWith('paceline_') && !exactNames.includes(name)) || name === 'dropped_iterations',
-  );
-  const counts = Object.fromEntries(own.map(([name, { values }]) => [name, values.count ?? values.value ?? 0]));
+  const own = Object.entries(metrics).filter(([name]) => name.startsWith('paceline_') && !exactNames.includes(name));
+  const counts = {
+    ...Object.fromEntries(own.map(([name, { values }]) => [name, values.count ?? values.value ?? 0])),
+    dropped_iterations: metrics[droppedOfLoad]?.values.count ?? 0,
+  };
   const segment = exec.test.options.executionSegment ?? '0:1';
   const exact = Object.fromEntries(
     histograms.flatMap((one) => {

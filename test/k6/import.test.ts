@@ -106,6 +106,23 @@ test('a load as asked for that nobody answered is not called valid and no more',
   assert.match(stdout, /valid load, but 300 of 300 requests were not answered rightly/);
 });
 
+test('a flag without effect and an unknown target are refused before anything is printed', async (context) => {
+  const space = await workspace(context);
+  const files = [0, 1, 2].map((part) => space.file(`${part}.json`));
+  for (const [part, file] of files.entries()) writeFileSync(file, summary(part));
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [['--impl', 'crud-go'], /--impl names the target of a result file/],
+    [['--clock-offset', '5'], /--clock-offset joins a sample/],
+    [['--script', 'script.js'], /--script is for CSV files/],
+    [['--out', space.file('out.json'), '--impl', 'nope'], /unknown .*"nope"/],
+  ];
+  for (const [flags, message] of refused) {
+    const { exitCode, stdout, stderr } = await paceline(['import', 'k6', ...files, ...flags], space);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+    assert.match(stderr, message);
+  }
+});
+
 test('a target without a name, or with one that nobody knows, is refused', async (context) => {
   const space = await workspace(context);
   const files = [0, 1, 2].map((part) => space.file(`${part}.json`));

@@ -49,6 +49,8 @@ test('a load that was not the one asked for is invalid, and why', () => {
   assert.deepEqual(codes(instance('2/3:1', { dropped_iterations: 3, [outcomeName(0, 'ok')]: 97 })), ['too-few-sent']);
   assert.deepEqual(codes(instance('2/3:1', { [outcomeName(0, 'ok')]: 99 })), ['too-few-sent']);
   assert.deepEqual(codes(instance('2/3:1', { [outcomeName(0, 'ok')]: 99, [outcomeName(0, 'timed_out')]: 1 })), []);
+  // The iteration after the last one that was due.
+  assert.deepEqual(codes(instance('2/3:1', { dropped_iterations: 1 })), []);
   assert.deepEqual(codes(instance('2/3:1', { paceline_started_at_ms: 2_001 })), ['instance-late']);
   const idle = mergeInstances([{ ...instance('0:1'), counts: { dropped_iterations: 9 } }]);
   assert.deepEqual(idle.startSkewMs, [{ source: '0:1', segment: '0:1', skewMs: null }]);
@@ -68,6 +70,8 @@ test('files that are not all instances of one run are refused', () => {
     /latencies were counted, and 300 requests were due: a file is damaged/,
   );
   refused([...whole.slice(0, 2), { ...instance('2/3:1'), plan: { ...plan, seed: 2 } }], /are of two scripts/);
+  const elsewhere = { ...instance('2/3:1'), plan: { ...plan, target: 'http://10.0.0.9' } };
+  refused([...whole.slice(0, 2), elsewhere], /was sent to .*, and .* to http:\/\/10\.0\.0\.9/);
 });
 
 test('a summary is found in the log of a pod; what is none is refused by what it is', () => {
@@ -77,6 +81,10 @@ test('a summary is found in the log of a pod; what is none is refused by what it
   const refused = (text: string, reason: RegExp) => assert.throws(() => readSummary(text, 'f'), reason);
   refused('{"root_group":{},"metrics":{}}', /--summary-export: its thresholds are inverted/);
   refused('level=error msg=killed', /did the instance die before its end/);
+  refused(JSON.stringify(summary, null, 2), /not as the one line that was written/);
+  // As `k6 run --summary-trend-stats` leaves it: the counters are whole.
+  const some = JSON.stringify({ ...summary, exact: { response: { avg: 1 } } });
+  assert.equal(readSummary(some, 'f').exact.response, null);
   refused(line.slice(0, 200), /f is damaged: it is not whole JSON/);
   refused(line.replace('"segment":"0:1"', '"segment":"all"'), /f is damaged: segment/);
   refused(

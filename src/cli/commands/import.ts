@@ -12,6 +12,7 @@ import {
   readSummary,
 } from '../../k6/merge.ts';
 import { HarnessError } from '../../model/harness-error.ts';
+import type { RunResult } from '../../model/run-result.ts';
 import { describeMachine } from '../../probe/machine.ts';
 import { importedResult } from '../../run/import-k6.ts';
 import { writeResult } from '../../store/result-file.ts';
@@ -47,19 +48,24 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--json', 'as JSON')
     .addHelpText('after', examples)
     .action(async (_tool: string, files: string[], flags: ImportFlags) => {
+      assertFlagsTogether(flags, files);
       await assertOutputsWritable({ '--out': flags.out });
       const instances = await readInstances(files, flags.script);
       const load = mergeInstances(instances);
       const reasons = reasonsAgainst(load);
       const target =
         flags.sample === undefined ? null : spentInWindow(await readSample(flags.sample), load, flags.clockOffset);
+      const kept = flags.out === undefined ? null : await resultOf(load, target, files, flags, context);
       if (flags.json)
         context.stdout.write(`${JSON.stringify({ load, reasons, target, clockOffsetMs: flags.clockOffset })}\n`);
       else
         context.stdout.print(
           `${loadText(load, reasons)}${target === null ? '' : targetText(target, load, flags.clockOffset)}`,
         );
-      if (flags.out !== undefined) await keep(load, target, files, flags, context);
+      if (flags.out !== undefined && kept !== null) {
+        await writeResult(flags.out, kept);
+        context.stderr.write(`wrote ${flags.out}\n`);
+      }
       const { ok } = load.counts;
       context.exitCode = reasons.length > 0 ? 3 : ok === load.scheduledCount ? 0 : 1;
     });
@@ -77,8 +83,11 @@ Examples:
 
 Exit codes: 0 all answered rightly, 1 some were not, 2 usage or files that do not belong together, 3 not the load asked for`;
 
+function isCsv(file: string): boolean {
+  return /\.csv(\.gz)?$/.test(file);
+}
+
 async function readInstances(files: readonly string[], scriptPath: string | undefined): Promise<InstanceSummary[]> {
-  const isCsv = (file: string) => /\.csv(\.gz)?$/.test(file);
   if (!files.some(isCsv)) return Promise.all(files.map(async (file) => readSummary(await readText(file), file)));
   if (!files.every(isCsv))
     throw new HarnessError(
@@ -96,13 +105,26 @@ async function readInstances(files: readonly string[], scriptPath: string | unde
   return Promise.all(files.map((file, index) => readCsvInstance(file, script, { index, instanceCount })));
 }
 
-async function keep(
+/** What would have no effect is a slip. */
+function assertFlagsTogether({ impl, out, sample, clockOffset, script }: ImportFlags, files: readonly string[]): void {
+  const idle =
+    impl !== undefined && out === undefined
+      ? ['--impl names the target of a result file', 'add --out FILE, or leave it out']
+      : clockOffset !== 0 && sample === undefined
+        ? ['--clock-offset joins a sample to the load', 'add --sample FILE, or leave it out']
+        : script !== undefined && !files.some(isCsv)
+          ? ['--script is for CSV files: a summary has its plan', 'leave it out']
+          : null;
+  if (idle !== null) throw new HarnessError('usage', idle[0] as string, idle[1] as string);
+}
+
+async function resultOf(
   load: MergedLoad,
   target: SampledShare | null,
   files: readonly string[],
   { out = '', impl, sample, script, clockOffset }: ImportFlags,
-  { loadProject, stderr }: CommandContext,
-): Promise<void> {
+  { loadProject }: CommandContext,
+): Promise<RunResult> {
   const flags = [
     ...(impl === undefined ? [] : [`--impl ${impl}`]),
     ...(sample === undefined ? [] : [`--sample ${sample}`, `--clock-offset ${clockOffset}`]),
@@ -114,8 +136,7 @@ async function keep(
     machine: describeMachine(),
     sampled: target === null ? null : { ...target, samples: [...target.samples], clockOffsetMs: clockOffset },
   };
-  await writeResult(out, await importedResult(load, request, await loadProject()));
-  stderr.write(`wrote ${out}\n`);
+  return importedResult(load, request, await loadProject());
 }
 
 function milliseconds(text: string): number {
